@@ -1,0 +1,2 @@
+/** Values to bytes and back. */
+package dev.durability.codec;

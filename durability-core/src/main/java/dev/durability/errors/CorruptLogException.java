@@ -1,0 +1,57 @@
+package dev.durability.errors;
+
+import java.io.Serial;
+
+/**
+ * Bytes that were promised to be durable are damaged or missing. This is never the trace of an
+ * honest crash. Nothing was changed; the file is kept as it was found.
+ *
+ * <p>The way out is to restore the named file from a copy, to recover up to the last intact entry
+ * into a new directory, or, for a log of which a newer checkpoint exists, to restore that.
+ */
+public final class CorruptLogException extends DurabilityException {
+  @Serial private static final long serialVersionUID = 1L;
+
+  private final String file;
+  private final long offset;
+  private final long firstLostId;
+  private final long lastLostId;
+
+  /**
+   * Creates the failure.
+   *
+   * @param message what is damaged, and what the caller can do; file and offset are put before it
+   * @param file the damaged or missing file, relative to the directory
+   * @param offset where in the file the intact part ends, in bytes
+   * @param firstLostId the first entry id that is lost, or 0 if none is known to be
+   * @param lastLostId the last entry id that is known to be lost, or 0
+   */
+  public CorruptLogException(
+      String message, String file, long offset, long firstLostId, long lastLostId) {
+    super(file + " at offset " + offset + ": " + message);
+    this.file = file;
+    this.offset = offset;
+    this.firstLostId = firstLostId;
+    this.lastLostId = lastLostId;
+  }
+
+  /** {@return the damaged or missing file, relative to the directory} */
+  public String file() {
+    return file;
+  }
+
+  /** {@return where in the file the intact part ends, in bytes} */
+  public long offset() {
+    return offset;
+  }
+
+  /** {@return the first entry id that is lost, or 0 if none is known to be} */
+  public long firstLostId() {
+    return firstLostId;
+  }
+
+  /** {@return the last entry id that is known to be lost, or 0} */
+  public long lastLostId() {
+    return lastLostId;
+  }
+}

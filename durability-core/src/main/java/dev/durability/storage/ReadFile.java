@@ -1,0 +1,40 @@
+package dev.durability.storage;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * A file open for reading at any position. It stays readable after the file was renamed or deleted.
+ * Many threads may read at once; interrupting one has no effect on its call.
+ */
+public interface ReadFile extends Closeable {
+
+  /**
+   * Reads bytes at a position into the target, at least one unless the file ends there or the
+   * target is full. Fewer than asked for is not the end of the file.
+   *
+   * @param target where the bytes go, from its position to its limit, which is advanced; heap or
+   *     direct
+   * @param position the offset in the file, in bytes, 0 or more
+   * @return how many bytes were read, or -1 if the position is at or behind the end of the file
+   * @throws IOException if the storage fails; this is never reported as the end of the file
+   */
+  int read(ByteBuffer target, long position) throws IOException;
+
+  /**
+   * Returns the size of the file now.
+   *
+   * @return the size in bytes
+   * @throws IOException if the storage fails
+   */
+  long size() throws IOException;
+
+  /**
+   * Closes the file. Closing again does nothing; reading afterwards is an {@link IOException}.
+   *
+   * @throws IOException if the storage fails
+   */
+  @Override
+  void close() throws IOException;
+}

@@ -1,0 +1,9 @@
+/** Crash-consistent persistence primitives: directory, write-ahead log, checkpoints, recovery. */
+@org.jspecify.annotations.NullMarked
+module dev.durability {
+  requires static transitive org.jspecify;
+
+  exports dev.durability.errors;
+  exports dev.durability.storage;
+  exports dev.durability.codec;
+}
