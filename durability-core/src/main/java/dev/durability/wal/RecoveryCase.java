@@ -5,63 +5,49 @@ package dev.durability.wal;
  * whole condition, so that exactly one holds, in whatever order they are asked.
  */
 enum RecoveryCase {
-  /**
-   * @A No segment reaches back to the entry behind the newest valid checkpoint.
-   */
+  /** Case A. No segment reaches back to the entry behind the newest valid checkpoint. */
   PREFIX_MISSING(Verdict.CORRUPT) {
     @Override
     boolean holds(Facts f) {
       return !f.reachesBack;
     }
   },
-  /**
-   * @B The run ends before the last segment: a bad header, a gap, a segment without END.
-   */
+  /** Case B. The run ends before the last segment: a bad header, a gap, a segment without END. */
   BROKEN_BEFORE_LAST(Verdict.CORRUPT) {
     @Override
     boolean holds(Facts f) {
       return f.reachesBack && !f.endsInLast;
     }
   },
-  /**
-   * @C Something that survived promises more than what is intact.
-   */
+  /** Case C. Something that survived promises more than what is intact. */
   PROMISE_LOST(Verdict.CORRUPT) {
     @Override
     boolean holds(Facts f) {
       return f.reachesBack && f.endsInLast && f.intact < f.promised;
     }
   },
-  /**
-   * @D A checkpoint covers more than what is intact.
-   */
+  /** Case D. A checkpoint covers more than what is intact. */
   COVERED_LOST(Verdict.CORRUPT) {
     @Override
     boolean holds(Facts f) {
       return f.reachesBack && f.endsInLast && f.intact >= f.promised && f.intact < f.covered;
     }
   },
-  /**
-   * @E Nothing but zeros follows the run.
-   */
+  /** Case E. Nothing but zeros follows the run. */
   CLEAN(Verdict.CLEAN) {
     @Override
     boolean holds(Facts f) {
       return isWhole(f) && !f.somethingFollows;
     }
   },
-  /**
-   * @F The end was being written.
-   */
+  /** Case F. The end was being written. */
   TORN(Verdict.TORN) {
     @Override
     boolean holds(Facts f) {
       return isWhole(f) && f.somethingFollows && !f.validFramesFollow;
     }
   },
-  /**
-   * @G The end was being written, and its blocks were persisted out of order.
-   */
+  /** Case G. The end was being written, and its blocks were persisted out of order. */
   AMBIGUOUS(Verdict.AMBIGUOUS) {
     @Override
     boolean holds(Facts f) {
