@@ -3,7 +3,6 @@ package dev.durability.storage;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.durability.errors.LockHeldException;
 import java.io.IOException;
@@ -28,19 +27,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * The contract of {@link Directory}, line by line. Inherit it for each implementation.
  *
- * <p>{@link #resumesAndCuts} is false for a store that refuses {@link Directory#resume} and {@link
- * AppendFile#truncate}; it is then tested that it does refuse.
+ * <p>{@link Directory#resume} and {@link AppendFile#truncate}, which a store may refuse, are tested
+ * by {@link ResumingDirectoryContractTest}; inherit that one for a store that has them.
  */
 abstract class DirectoryContractTest {
-  private Directory directory;
+  Directory directory;
 
   /** {@return a new, empty directory} */
   abstract Directory newDirectory() throws IOException;
-
-  /** {@return whether the storage can resume a file at an offset, and cut one} */
-  boolean resumesAndCuts() {
-    return true;
-  }
 
   @BeforeEach
   void setUp() throws IOException {
@@ -105,12 +99,9 @@ abstract class DirectoryContractTest {
     assertIllegal(() -> directory.lock(path));
     assertIllegal(() -> directory.rename(path, "other"));
     assertIllegal(() -> directory.rename("good", path));
-    if (resumesAndCuts()) {
-      assertIllegal(() -> directory.resume(path, 0));
-    }
   }
 
-  private static void assertIllegal(ThrowingCallable call) {
+  static void assertIllegal(ThrowingCallable call) {
     assertThatThrownBy(call).isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -162,9 +153,6 @@ abstract class DirectoryContractTest {
     assertIllegal(() -> directory.create("a", -1));
     assertThat(directory.exists("a")).isFalse();
     write("a", "content");
-    if (resumesAndCuts()) {
-      assertIllegal(() -> directory.resume("a", -1));
-    }
     try (ReadFile file = directory.open("a")) {
       assertIllegal(() -> file.read(ByteBuffer.allocate(1), -1));
     }
@@ -253,119 +241,6 @@ abstract class DirectoryContractTest {
     try (AppendFile file = directory.create("a", 3)) {
       file.write(bytes("content"));
     }
-    assertThat(read("a")).isEqualTo("content");
-  }
-
-  @Test
-  void truncateCutsReservedRoomToo() throws IOException {
-    assumeResumes();
-    try (AppendFile file = directory.create("a", 100_000)) {
-      file.write(bytes("content"));
-      file.truncate(7);
-      assertThat(file.position()).isEqualTo(7);
-      file.sync();
-    }
-    assertThat(read("a")).isEqualTo("content");
-  }
-
-  // ---- truncate and resume
-
-  @Test
-  void truncateMovesPositionBackAndWritingGoesOnThere() throws IOException {
-    assumeResumes();
-    try (AppendFile file = directory.create("a", 0)) {
-      file.write(bytes("content"));
-      file.truncate(3);
-      assertThat(file.position()).isEqualTo(3);
-      assertThat(read("a")).isEqualTo("con");
-      file.write(bytes("fess"));
-      file.sync();
-    }
-    assertThat(read("a")).isEqualTo("confess");
-  }
-
-  @Test
-  void truncateBeyondPositionOrBelowZeroIsRefusedAndChangesNothing() throws IOException {
-    assumeResumes();
-    try (AppendFile file = directory.create("a", 100)) {
-      file.write(bytes("content"));
-      assertIllegal(() -> file.truncate(8));
-      assertIllegal(() -> file.truncate(-1));
-      assertThat(file.position()).isEqualTo(7);
-      file.truncate(7);
-    }
-    assertThat(read("a")).isEqualTo("content");
-  }
-
-  @Test
-  void bytesThatWereCutOffDoNotComeBack() throws IOException {
-    assumeResumes();
-    try (AppendFile file = directory.create("a", 0)) {
-      file.write(bytes("x".repeat(200_000)));
-      file.truncate(0);
-      file.write(bytes("y"));
-    }
-    assertThat(read("a")).isEqualTo("y");
-  }
-
-  @Test
-  void truncateOfFileThatIsShorterIsAnErrorAndNotAHole() throws IOException {
-    assumeResumes();
-    try (AppendFile first = directory.create("a", 0)) {
-      first.write(bytes("content"));
-      try (AppendFile second = directory.resume("a", 2)) {
-        second.truncate(2);
-      }
-      assertThatThrownBy(() -> first.truncate(5)).isInstanceOf(IOException.class);
-    }
-    assertThat(read("a")).isEqualTo("co");
-  }
-
-  @Test
-  void resumeWritesInPlaceAndLeavesTheRest() throws IOException {
-    assumeResumes();
-    write("a", "0123456789");
-    try (AppendFile file = directory.resume("a", 2)) {
-      assertThat(file.position()).isEqualTo(2);
-      file.write(bytes("abc"));
-      assertThat(file.position()).isEqualTo(5);
-      assertThat(read("a")).isEqualTo("01abc56789");
-      file.truncate(4);
-      file.sync();
-    }
-    assertThat(read("a")).isEqualTo("01ab");
-  }
-
-  @Test
-  void resumeAtTheEndAppends() throws IOException {
-    assumeResumes();
-    write("a", "one");
-    try (AppendFile file = directory.resume("a", 3)) {
-      file.write(bytes("two"));
-    }
-    assertThat(read("a")).isEqualTo("onetwo");
-  }
-
-  @Test
-  void resumeBehindTheEndOrOfMissingFileIsRefused() throws IOException {
-    assumeResumes();
-    write("a", "one");
-    directory.createDirectories("d");
-    assertThatThrownBy(() -> directory.resume("a", 4)).isInstanceOf(IOException.class);
-    assertThatThrownBy(() -> directory.resume("b", 0)).isInstanceOf(NoSuchFileException.class);
-    assertThatThrownBy(() -> directory.resume("d", 0)).isInstanceOf(IOException.class);
-    assertThat(directory.exists("b")).isFalse();
-    assertThat(read("a")).isEqualTo("one");
-  }
-
-  @Test
-  void storeThatCannotResumeOrCutSaysSoAndChangesNothing() throws IOException {
-    assumeTrue(!resumesAndCuts(), "only for stores that cannot resume or cut");
-    try (AppendFile file = directory.create("a", 0)) {
-      file.write(bytes("content"));
-      assertThatThrownBy(() -> file.truncate(3)).isInstanceOf(IOException.class);
-    }
-    assertThatThrownBy(() -> directory.resume("a", 7)).isInstanceOf(IOException.class);
     assertThat(read("a")).isEqualTo("content");
   }
 
@@ -702,10 +577,6 @@ abstract class DirectoryContractTest {
     interrupted(() -> appender.write(bytes("content")));
     interrupted(() -> appender.write(ByteBuffer.allocateDirect(5)));
     interrupted(appender::sync);
-    if (resumesAndCuts()) {
-      interrupted(() -> appender.truncate(7));
-      interrupted(appender::sync);
-    }
     interrupted(() -> directory.sync("d"));
     ReadFile reader = interrupted(() -> directory.open("d/a"));
     assertThat(interrupted(reader::size)).isGreaterThanOrEqualTo(7);
@@ -720,22 +591,19 @@ abstract class DirectoryContractTest {
     interrupted(lock::close);
     interrupted(reader::close);
     interrupted(appender::close);
-    if (resumesAndCuts()) {
-      interrupted(() -> directory.resume("d/b", 7)).close();
-    }
     interrupted(() -> directory.delete("d/b"));
     assertThat(directory.list("d")).isEmpty();
   }
 
-  private interface Action {
+  interface Action {
     void run() throws IOException;
   }
 
-  private interface Call<T> {
+  interface Call<T> {
     T call() throws IOException;
   }
 
-  private static void interrupted(Action action) throws IOException {
+  static void interrupted(Action action) throws IOException {
     Boolean unused =
         interrupted(
             () -> {
@@ -744,7 +612,7 @@ abstract class DirectoryContractTest {
             });
   }
 
-  private static <T> T interrupted(Call<T> call) throws IOException {
+  static <T> T interrupted(Call<T> call) throws IOException {
     Thread.currentThread().interrupt();
     T result = call.call();
     assertThat(Thread.interrupted()).as("the interrupt flag afterwards").isTrue();
@@ -753,28 +621,24 @@ abstract class DirectoryContractTest {
 
   // ---- tools
 
-  private void assumeResumes() {
-    assumeTrue(resumesAndCuts(), "the storage neither resumes nor cuts files");
-  }
-
-  private void write(String path, String content) throws IOException {
+  void write(String path, String content) throws IOException {
     try (AppendFile file = directory.create(path, 0)) {
       file.write(bytes(content));
       file.sync();
     }
   }
 
-  private String read(String path) throws IOException {
+  String read(String path) throws IOException {
     try (ReadFile file = directory.open(path)) {
       return readAll(file);
     }
   }
 
-  private static String readAll(ReadFile file) throws IOException {
+  static String readAll(ReadFile file) throws IOException {
     return new String(readAllBytes(file), UTF_8);
   }
 
-  private static byte[] readAllBytes(ReadFile file) throws IOException {
+  static byte[] readAllBytes(ReadFile file) throws IOException {
     ByteBuffer target = ByteBuffer.allocate((int) file.size() + 1);
     fill(file, target, 0);
     assertThat((long) target.position()).isEqualTo(file.size());
@@ -782,7 +646,7 @@ abstract class DirectoryContractTest {
   }
 
   /** Reads until the target is full or the file ends; short reads are part of the contract. */
-  private static void fill(ReadFile file, ByteBuffer target, long position) throws IOException {
+  static void fill(ReadFile file, ByteBuffer target, long position) throws IOException {
     int start = target.position();
     while (target.hasRemaining()) {
       int before = target.position();
@@ -794,7 +658,7 @@ abstract class DirectoryContractTest {
     }
   }
 
-  private static ByteBuffer bytes(String content) {
+  static ByteBuffer bytes(String content) {
     return ByteBuffer.wrap(content.getBytes(UTF_8));
   }
 }

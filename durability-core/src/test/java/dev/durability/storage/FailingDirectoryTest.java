@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Without failures it keeps the contract; with them it does what it says. */
-class FailingDirectoryTest extends DirectoryContractTest {
+class FailingDirectoryTest extends ResumingDirectoryContractTest {
   private final FailingDirectory failing = new FailingDirectory(new MemoryDirectory());
 
   @Override

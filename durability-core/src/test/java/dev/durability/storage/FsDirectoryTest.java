@@ -25,12 +25,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
-class FsDirectoryTest extends DirectoryContractTest {
+class FsDirectoryTest extends ResumingDirectoryContractTest {
   @TempDir Path temp;
 
   private Path root;
   private Path outside;
-  private FsDirectory directory;
+  private FsDirectory files;
 
   @Override
   Directory newDirectory() throws IOException {
@@ -42,7 +42,7 @@ class FsDirectoryTest extends DirectoryContractTest {
     root = temp.resolve("root");
     outside = Files.createDirectory(temp.resolve("outside"));
     Files.writeString(outside.resolve("a"), "secret");
-    directory = FsDirectory.open(root);
+    files = FsDirectory.open(root);
   }
 
   // ---- links out of the root
@@ -64,24 +64,24 @@ class FsDirectoryTest extends DirectoryContractTest {
         Files.createSymbolicLink(root.resolve(link), Path.of("../root-2"));
       }
     }
-    try (AppendFile file = directory.create("good", 0)) {
+    try (AppendFile file = files.create("good", 0)) {
       file.write(ByteBuffer.wrap(new byte[1]));
     }
     for (String path : List.of(link + "/a", link + "/new", link + "/new/new", link)) {
-      assertDenied(() -> directory.create(path, 0));
-      assertDenied(() -> directory.resume(path, 0));
-      assertDenied(() -> directory.open(path));
-      assertDenied(() -> directory.delete(path));
-      assertDenied(() -> directory.exists(path));
-      assertDenied(() -> directory.lock(path));
-      assertDenied(() -> directory.rename(path, "b"));
-      assertDenied(() -> directory.rename("good", path));
-      assertDenied(() -> directory.list(path));
-      assertDenied(() -> directory.sync(path));
-      assertDenied(() -> directory.createDirectories(path));
+      assertDenied(() -> files.create(path, 0));
+      assertDenied(() -> files.resume(path, 0));
+      assertDenied(() -> files.open(path));
+      assertDenied(() -> files.delete(path));
+      assertDenied(() -> files.exists(path));
+      assertDenied(() -> files.lock(path));
+      assertDenied(() -> files.rename(path, "b"));
+      assertDenied(() -> files.rename("good", path));
+      assertDenied(() -> files.list(path));
+      assertDenied(() -> files.sync(path));
+      assertDenied(() -> files.createDirectories(path));
     }
     assertOutsideUntouched();
-    assertThat(directory.exists("good")).isTrue();
+    assertThat(files.exists("good")).isTrue();
   }
 
   @Test
@@ -89,13 +89,13 @@ class FsDirectoryTest extends DirectoryContractTest {
     Files.createSymbolicLink(root.resolve("file"), Path.of("../outside/a"));
     Files.createSymbolicLink(root.resolve("dangling"), outside.resolve("new"));
     for (String path : List.of("file", "dangling")) {
-      assertDenied(() -> directory.create(path, 0));
-      assertDenied(() -> directory.resume(path, 0));
-      assertDenied(() -> directory.open(path));
-      assertDenied(() -> directory.delete(path));
-      assertDenied(() -> directory.exists(path));
-      assertDenied(() -> directory.lock(path));
-      assertDenied(() -> directory.rename(path, "b"));
+      assertDenied(() -> files.create(path, 0));
+      assertDenied(() -> files.resume(path, 0));
+      assertDenied(() -> files.open(path));
+      assertDenied(() -> files.delete(path));
+      assertDenied(() -> files.exists(path));
+      assertDenied(() -> files.lock(path));
+      assertDenied(() -> files.rename(path, "b"));
     }
     assertOutsideUntouched();
   }
@@ -104,16 +104,16 @@ class FsDirectoryTest extends DirectoryContractTest {
   void linkThatLoopsIsAnError() throws IOException {
     Files.createSymbolicLink(root.resolve("x"), Path.of("y"));
     Files.createSymbolicLink(root.resolve("y"), Path.of("x"));
-    assertThatThrownBy(() -> directory.open("x")).isInstanceOf(IOException.class);
-    assertThatThrownBy(() -> directory.create("x/a", 0)).isInstanceOf(IOException.class);
-    assertThatThrownBy(() -> directory.exists("x")).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> files.open("x")).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> files.create("x/a", 0)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> files.exists("x")).isInstanceOf(IOException.class);
   }
 
   // ---- links inside
 
   @Test
   void linksThatStayInsideAreFollowed() throws IOException {
-    directory.createDirectories("d/e");
+    files.createDirectories("d/e");
     Files.createSymbolicLink(root.resolve("relative"), Path.of("d/e"));
     Files.createSymbolicLink(root.resolve("d/absolute"), root.toRealPath().resolve("d/e"));
     Files.createSymbolicLink(root.resolve("d/e/up"), Path.of("../../d/./e"));
@@ -122,10 +122,10 @@ class FsDirectoryTest extends DirectoryContractTest {
     for (String path : List.of("d/e/a", "d/absolute/a", "d/e/up/up/a", "round/e/a")) {
       assertThat(readFile(path)).as(path).isEqualTo("content");
     }
-    directory.createDirectories("relative/f/g");
-    assertThat(directory.exists("d/e/f/g")).isTrue();
-    directory.sync("relative");
-    assertThat(directory.list("relative")).containsExactly("a");
+    files.createDirectories("relative/f/g");
+    assertThat(files.exists("d/e/f/g")).isTrue();
+    files.sync("relative");
+    assertThat(files.list("relative")).containsExactly("a");
   }
 
   @Test
@@ -133,25 +133,25 @@ class FsDirectoryTest extends DirectoryContractTest {
     writeFile("a", "content");
     Files.createSymbolicLink(root.resolve("one"), Path.of("a"));
     Files.createSymbolicLink(root.resolve("two"), Path.of("a"));
-    directory.delete("one");
-    directory.rename("two", "three");
+    files.delete("one");
+    files.rename("two", "three");
     assertThat(Files.isSymbolicLink(root.resolve("three"))).isTrue();
-    assertThat(directory.list("")).containsExactly("a", "three");
+    assertThat(files.list("")).containsExactly("a", "three");
     writeFile("b", "other");
-    directory.rename("b", "three");
+    files.rename("b", "three");
     assertThat(readFile("a")).isEqualTo("content");
     assertThat(readFile("three")).isEqualTo("other");
   }
 
   @Test
   void listLeavesOutLinksToNothingAndToDirectoriesAndNamesThatNoPathHas() throws IOException {
-    directory.createDirectories("d");
+    files.createDirectories("d");
     writeFile("a", "content");
     Files.createSymbolicLink(root.resolve("file"), Path.of("a"));
     Files.createSymbolicLink(root.resolve("dir"), Path.of("d"));
     Files.createSymbolicLink(root.resolve("nothing"), Path.of("missing"));
     Files.createFile(root.resolve("back\\slash"));
-    assertThat(directory.list("")).containsExactly("a", "file");
+    assertThat(files.list("")).containsExactly("a", "file");
   }
 
   // ---- what else the file system holds
@@ -160,22 +160,22 @@ class FsDirectoryTest extends DirectoryContractTest {
   void pipeIsRefusedRatherThanWaitedFor() throws Exception {
     Process made = new ProcessBuilder("mkfifo", root.resolve("pipe").toString()).start();
     assumeTrue(made.waitFor() == 0, "mkfifo does not work here");
-    assertThatThrownBy(() -> directory.open("pipe")).isInstanceOf(IOException.class);
-    assertThatThrownBy(() -> directory.resume("pipe", 0)).isInstanceOf(IOException.class);
-    assertThatThrownBy(() -> directory.lock("pipe")).isInstanceOf(IOException.class);
-    assertThat(directory.list("")).isEmpty();
+    assertThatThrownBy(() -> files.open("pipe")).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> files.resume("pipe", 0)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> files.lock("pipe")).isInstanceOf(IOException.class);
+    assertThat(files.list("")).isEmpty();
   }
 
   @Test
   void nameThatTheSystemRefusesIsAnErrorAndNotAMissingFile() {
     String tooLong = "x".repeat(5_000);
-    assertThatThrownBy(() -> directory.exists(tooLong)).isInstanceOf(IOException.class);
-    assertThatThrownBy(() -> directory.create(tooLong, 0)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> files.exists(tooLong)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> files.create(tooLong, 0)).isInstanceOf(IOException.class);
   }
 
   @Test
   void expectedBytesAreOnDiskAtOnceAndMayBeCut() throws IOException {
-    try (AppendFile file = directory.create("a", 600_001)) {
+    try (AppendFile file = files.create("a", 600_001)) {
       assertThat(Files.size(root.resolve("a"))).isEqualTo(600_001);
       file.truncate(0);
       assertThat(Files.size(root.resolve("a"))).isZero();
@@ -187,10 +187,10 @@ class FsDirectoryTest extends DirectoryContractTest {
     assumeTrue(
         root.getFileSystem().supportedFileAttributeViews().contains("posix"),
         "no POSIX permissions here");
-    directory.createDirectories("d/e");
-    directory.create("d/a", 0).close();
-    directory.create("d/b", 10).close();
-    directory.lock("d/.lock").close();
+    files.createDirectories("d/e");
+    files.create("d/a", 0).close();
+    files.create("d/b", 10).close();
+    files.lock("d/.lock").close();
     FsDirectory.open(temp.resolve("x/y"));
     for (String path : List.of("root/d/a", "root/d/b", "root/d/.lock")) {
       assertThat(permissions(path)).as(path).isEqualTo("rw-------");
@@ -229,10 +229,10 @@ class FsDirectoryTest extends DirectoryContractTest {
 
   @Test
   void lockIsKnownUnderEverySpellingOfItsPath() throws IOException {
-    directory.createDirectories("d");
+    files.createDirectories("d");
     Files.createSymbolicLink(temp.resolve("alias"), root);
     Files.createSymbolicLink(root.resolve("e"), Path.of("d"));
-    try (DirectoryLock lock = directory.lock("d/.lock")) {
+    try (DirectoryLock lock = files.lock("d/.lock")) {
       Files.createLink(root.resolve("hard"), root.resolve("d/.lock"));
       FsDirectory alias = FsDirectory.open(temp.resolve("alias"));
       FsDirectory above = FsDirectory.open(temp);
@@ -246,12 +246,12 @@ class FsDirectoryTest extends DirectoryContractTest {
       assertHeld(() -> dotted.open("hard"));
       assertThat(lock.isHeld()).isTrue();
     }
-    directory.lock("e/.lock").close();
+    files.lock("e/.lock").close();
   }
 
   @Test
   void lockWhoseFileWasTakenAwayIsNotHeld() throws IOException {
-    try (DirectoryLock lock = directory.lock(".lock")) {
+    try (DirectoryLock lock = files.lock(".lock")) {
       Files.delete(root.resolve(".lock"));
       assertThat(lock.isHeld()).isFalse();
       Files.createFile(root.resolve(".lock"));
@@ -280,13 +280,13 @@ class FsDirectoryTest extends DirectoryContractTest {
   }
 
   private void writeFile(String path, String content) throws IOException {
-    try (AppendFile file = directory.create(path, 0)) {
+    try (AppendFile file = files.create(path, 0)) {
       file.write(ByteBuffer.wrap(content.getBytes(UTF_8)));
     }
   }
 
   private String readFile(String path) throws IOException {
-    try (ReadFile file = directory.open(path)) {
+    try (ReadFile file = files.open(path)) {
       ByteBuffer target = ByteBuffer.allocate(100);
       int read = file.read(target, 0);
       return new String(target.array(), 0, Math.max(read, 0), UTF_8);

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
-class MemoryDirectoryTest extends DirectoryContractTest {
+class MemoryDirectoryTest extends ResumingDirectoryContractTest {
   @Override
   Directory newDirectory() {
     return new MemoryDirectory();
