@@ -6,4 +6,5 @@ module dev.durability {
   exports dev.durability.errors;
   exports dev.durability.storage;
   exports dev.durability.codec;
+  exports dev.durability.segmentindex;
 }
