@@ -1,0 +1,24 @@
+package dev.durability.errors;
+
+import java.io.Serial;
+
+/**
+ * A write failed, for example because the disk is full, and was rolled back: the file ends where it
+ * ended before. Entries that already have an id stay in the writer's buffer and are written before
+ * any other once writing works again, so an entry whose call ended with this exception may still
+ * become durable: do not append it again without looking. The writer goes on: a later {@code sync}
+ * that returns says that all of them are durable.
+ */
+public final class OutcomeOpenException extends DurabilityException {
+  @Serial private static final long serialVersionUID = 1L;
+
+  /**
+   * Creates the failure.
+   *
+   * @param message what was being done, to which file, and what the caller can do
+   * @param cause the failure of the storage
+   */
+  public OutcomeOpenException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

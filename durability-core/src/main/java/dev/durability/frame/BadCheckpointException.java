@@ -1,0 +1,23 @@
+package dev.durability.frame;
+
+import java.io.Serial;
+
+/**
+ * A checkpoint is damaged. Not an {@link java.io.IOException}, so that it is never mixed up with a
+ * failure to read; the caller knows whether another checkpoint serves.
+ */
+public final class BadCheckpointException extends Exception {
+  @Serial private static final long serialVersionUID = 1L;
+
+  private final long offset;
+
+  BadCheckpointException(String path, long offset, String message) {
+    super(path + " at offset " + offset + ": " + message);
+    this.offset = offset;
+  }
+
+  /** {@return where the intact part ends, in bytes} */
+  public long offset() {
+    return offset;
+  }
+}

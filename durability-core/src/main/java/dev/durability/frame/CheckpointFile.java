@@ -1,0 +1,142 @@
+package dev.durability.frame;
+
+import dev.durability.storage.Directory;
+import dev.durability.storage.ReadFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a checkpoint file from its header to its END, a chunk at a time. */
+public final class CheckpointFile implements AutoCloseable {
+
+  /** The largest payload of one chunk, in bytes. */
+  public static final int CHUNK_BYTES_MAX = 1 << 20;
+
+  private static final int WINDOW_BYTES = CHUNK_BYTES_MAX + FrameFormat.OVERHEAD_BYTES;
+
+  private final String path;
+  private final ReadFile file;
+  private final FileHeader header;
+  private final FrameRun run;
+  private long payloadBytes;
+
+  private CheckpointFile(String path, ReadFile file, FileHeader header) {
+    this.path = path;
+    this.file = file;
+    this.header = header;
+    this.run = new FrameRun(file, FileType.CHECKPOINT, header.salt(), 1, WINDOW_BYTES);
+  }
+
+  /**
+   * Opens a checkpoint and reads its header.
+   *
+   * @param directory the log's directory
+   * @param path the checkpoint, relative to it
+   * @return the checkpoint, before its first chunk
+   * @throws BadHeaderException if its header is damaged
+   * @throws IOException if it is missing, of an unknown version, or cannot be read
+   */
+  public static CheckpointFile open(Directory directory, String path)
+      throws IOException, BadHeaderException {
+    ReadFile file = directory.open(path);
+    try {
+      FileHeader header = FileHeader.decode(readHeader(file), FileType.CHECKPOINT, path);
+      return new CheckpointFile(path, file, header);
+    } catch (IOException | BadHeaderException | RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Reads the first bytes of a file.
+   *
+   * @param file the file
+   * @return its first 64 bytes, or all if it has fewer
+   * @throws IOException if it cannot be read
+   */
+  public static ByteBuffer readHeader(ReadFile file) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(FileHeader.BYTES);
+    int count = 0;
+    while (bytes.hasRemaining() && count >= 0) {
+      count = file.read(bytes, bytes.position());
+    }
+    return bytes.flip();
+  }
+
+  /** {@return the header} */
+  public FileHeader header() {
+    return header;
+  }
+
+  /**
+   * Reads the next chunk.
+   *
+   * @return its bytes, a view that stays as it is until the next call, or null at the end of a
+   *     whole checkpoint
+   * @throws BadCheckpointException if the checkpoint is damaged here
+   * @throws IOException if it cannot be read
+   */
+  public @Nullable ByteBuffer nextChunk() throws IOException, BadCheckpointException {
+    switch (run.next()) {
+      case ENTRY -> {
+        ByteBuffer chunk = run.payload();
+        if (chunk.remaining() > CHUNK_BYTES_MAX) {
+          throw new BadCheckpointException(path, run.offset(), "a chunk is larger than 1 MiB");
+        }
+        payloadBytes += chunk.remaining();
+        return chunk;
+      }
+      case END -> {
+        long promised = run.promised();
+        if (promised != payloadBytes) {
+          throw new BadCheckpointException(
+              path,
+              run.offset(),
+              "its end says " + promised + " bytes of payload, there are " + payloadBytes);
+        }
+        if (file.size() > run.offset()) {
+          throw new BadCheckpointException(path, run.offset(), "something follows its end");
+        }
+        return null;
+      }
+      default ->
+          throw new BadCheckpointException(
+              path, run.breakOffset(), "it is cut short or damaged: no valid chunk stands here");
+    }
+  }
+
+  /**
+   * Tells whether a file is a whole checkpoint of a log, reading all of it.
+   *
+   * @param directory the log's directory
+   * @param path the file, relative to it
+   * @param logId the log
+   * @param lastEntryId what it has to contain
+   * @return whether it is there, whole, of that log, and contains just that
+   * @throws IOException if it cannot be read, or is of an unknown version
+   */
+  public static boolean isValid(Directory directory, String path, UUID logId, long lastEntryId)
+      throws IOException {
+    try (CheckpointFile checkpoint = open(directory, path)) {
+      if (!checkpoint.header.logId().equals(logId)
+          || checkpoint.header.firstEntryId() != lastEntryId) {
+        return false;
+      }
+      ByteBuffer chunk;
+      do {
+        chunk = checkpoint.nextChunk();
+      } while (chunk != null);
+      return true;
+    } catch (NoSuchFileException | BadHeaderException | BadCheckpointException notUsable) {
+      return false;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+}

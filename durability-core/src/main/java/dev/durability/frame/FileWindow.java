@@ -1,0 +1,84 @@
+package dev.durability.frame;
+
+import dev.durability.storage.ReadFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** A part of a file in memory, moved forward over it. Its memory does not grow with the file. */
+final class FileWindow {
+  private final ReadFile file;
+  private final ByteBuffer bytes;
+  private long start;
+  private int filled;
+
+  FileWindow(ReadFile file, int capacity) {
+    this.file = file;
+    this.bytes = ByteBuffer.allocateDirect(capacity).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  ByteBuffer bytes() {
+    return bytes;
+  }
+
+  int capacity() {
+    return bytes.capacity();
+  }
+
+  long fileSize() throws IOException {
+    return file.size();
+  }
+
+  /** Forgets what was read, for a file that is being written by someone else. */
+  void invalidate() {
+    filled = 0;
+  }
+
+  /**
+   * Brings bytes of the file into the window.
+   *
+   * @return the index of the first of them in {@link #bytes()}, or -1 if the file ends before the
+   *     last
+   */
+  int at(long offset, int length) throws IOException {
+    if (offset < start || offset + length > start + filled) {
+      fill(offset, length);
+      if (offset + length > start + filled) {
+        return -1;
+      }
+    }
+    return (int) (offset - start);
+  }
+
+  /**
+   * Brings in what follows an offset, whatever its length.
+   *
+   * @return how many bytes from there on are in the window, 0 at the end of the file
+   */
+  int available(long offset) throws IOException {
+    if (offset < start || offset >= start + filled) {
+      fill(offset, 1);
+    }
+    return (int) Math.max(0, start + filled - offset);
+  }
+
+  private void fill(long offset, int length) throws IOException {
+    if (offset >= start && offset < start + filled) {
+      bytes.limit(filled).position((int) (offset - start));
+      bytes.compact();
+      filled = bytes.position();
+    } else {
+      filled = 0;
+    }
+    start = offset;
+    bytes.clear().position(filled);
+    while (filled < length && bytes.hasRemaining()) {
+      int count = file.read(bytes, start + filled);
+      if (count < 0) {
+        break;
+      }
+      filled = bytes.position();
+    }
+    bytes.clear();
+  }
+}

@@ -1,0 +1,82 @@
+package dev.durability.frame;
+
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
+
+/**
+ * Puts frames into a little-endian buffer, at its position. Not safe for threads. The buffer must
+ * have room for {@link FrameFormat#frameBytes} of the payload, and be at a multiple of 8.
+ */
+public final class FrameEncoder {
+  private final CRC32C crc = new CRC32C();
+
+  /**
+   * Puts an ENTRY or PART.
+   *
+   * @param target where the frame goes
+   * @param salt the salt of the file
+   * @param kind {@link FrameFormat#ENTRY} or {@link FrameFormat#PART}
+   * @param id the entry id
+   * @param payload holds the encoded entry
+   * @param from where in it the entry starts
+   * @param length how many bytes it has
+   */
+  public void entry(
+      ByteBuffer target, int salt, int kind, long id, byte[] payload, int from, int length) {
+    int start = begin(target, kind, id, length);
+    target.put(payload, from, length);
+    finish(target, start, salt);
+  }
+
+  /**
+   * Puts a MARK or END.
+   *
+   * @param target where the frame goes
+   * @param salt the salt of the file
+   * @param kind {@link FrameFormat#MARK} or {@link FrameFormat#END}
+   * @param nextId the id of the next entry
+   * @param promised the last entry that was durable before this frame is written; in a checkpoint
+   *     the size of its payload
+   * @param wallClockMicros when this is, in microseconds since the epoch
+   */
+  public void promise(
+      ByteBuffer target, int salt, int kind, long nextId, long promised, long wallClockMicros) {
+    int start = begin(target, kind, nextId, FrameFormat.PROMISE_PAYLOAD_BYTES);
+    target.putLong(promised).putLong(wallClockMicros);
+    finish(target, start, salt);
+  }
+
+  /**
+   * Puts a CHECKPOINT.
+   *
+   * @param target where the frame goes
+   * @param salt the salt of the file
+   * @param id the entry id that it takes
+   * @param covered the last entry that the checkpoint contains
+   * @param path the checkpoint's path in UTF-8, empty if it is kept elsewhere
+   */
+  public void checkpoint(ByteBuffer target, int salt, long id, long covered, byte[] path) {
+    int start = begin(target, FrameFormat.CHECKPOINT, id, FrameFormat.COVERED_BYTES + path.length);
+    target.putLong(covered).put(path);
+    finish(target, start, salt);
+  }
+
+  private static int begin(ByteBuffer target, int kind, long id, int length) {
+    int start = target.position();
+    target.putInt(0).putInt(kind << 28 | length).putLong(id);
+    return start;
+  }
+
+  private void finish(ByteBuffer target, int start, int salt) {
+    int end = target.position();
+    int limit = target.limit();
+    crc.reset();
+    target.limit(end).position(start + 4);
+    crc.update(target);
+    target.limit(limit);
+    target.putInt(start, (int) crc.getValue() ^ salt);
+    for (int padding = -end & (FrameFormat.ALIGNMENT - 1); padding > 0; padding--) {
+      target.put((byte) 0);
+    }
+  }
+}

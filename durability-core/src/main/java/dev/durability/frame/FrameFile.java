@@ -1,0 +1,117 @@
+package dev.durability.frame;
+
+import dev.durability.errors.OutcomeOpenException;
+import dev.durability.errors.WriterPoisonedException;
+import dev.durability.storage.AppendFile;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * A file of frames that is being appended, and the rule for failures: a failed write is rolled back
+ * and may be tried again, anything else that fails ends the writer. One thread at a time.
+ */
+public final class FrameFile implements Closeable {
+  private final String path;
+  private final AppendFile file;
+
+  /**
+   * Takes over an open file.
+   *
+   * @param path its path, for messages
+   * @param file the file
+   */
+  public FrameFile(String path, AppendFile file) {
+    this.path = path;
+    this.file = file;
+  }
+
+  /** {@return the path of the file} */
+  public String path() {
+    return path;
+  }
+
+  /** {@return where the next frame goes} */
+  public long position() {
+    return file.position();
+  }
+
+  /**
+   * Writes whole frames. Should that fail, the file is cut to where it ended before, and the cut is
+   * synced: without that, a later crash could show parts of both attempts.
+   *
+   * @param frames the frames, from position to limit; the position is kept if this fails
+   * @throws OutcomeOpenException if the write failed and was rolled back
+   * @throws WriterPoisonedException if it could not be rolled back
+   */
+  public void write(ByteBuffer frames) throws IOException {
+    int start = frames.position();
+    long end = file.position();
+    try {
+      file.write(frames);
+    } catch (IOException failure) {
+      frames.position(start);
+      rollBack(end, failure);
+      throw new OutcomeOpenException(
+          "writing "
+              + frames.remaining()
+              + " bytes to "
+              + path
+              + " at offset "
+              + end
+              + " failed and was rolled back; entries that have an id stay in memory and are"
+              + " written first once there is room: make room, then sync again",
+          failure);
+    }
+  }
+
+  private void rollBack(long end, IOException failure) throws WriterPoisonedException {
+    try {
+      file.truncate(end);
+      file.sync();
+    } catch (IOException second) {
+      failure.addSuppressed(second);
+      throw new WriterPoisonedException(
+          "a write to "
+              + path
+              + " at offset "
+              + end
+              + " failed and could not be rolled back; close the writer and open the log again",
+          failure);
+    }
+  }
+
+  /**
+   * Makes all that was written durable.
+   *
+   * @throws WriterPoisonedException if that fails: what is durable is then unknown for good
+   */
+  public void sync() throws WriterPoisonedException {
+    try {
+      file.sync();
+    } catch (IOException failure) {
+      throw new WriterPoisonedException(
+          "syncing " + path + " failed; close the writer and open the log again", failure);
+    }
+  }
+
+  /**
+   * Cuts whatever was reserved behind the frames, so that the file ends with them. Durable after
+   * {@link #sync}.
+   *
+   * @throws WriterPoisonedException if that fails
+   */
+  public void cutReserve() throws WriterPoisonedException {
+    try {
+      file.truncate(file.position());
+    } catch (IOException failure) {
+      throw new WriterPoisonedException(
+          "cutting " + path + " failed; close the writer and open the log again", failure);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+}

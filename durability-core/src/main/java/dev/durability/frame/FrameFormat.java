@@ -1,0 +1,103 @@
+package dev.durability.frame;
+
+/**
+ * The layout of a frame.
+ *
+ * <pre>
+ *  0 crc32c(bytes 4 .. 16+length) xor salt
+ *  4 kind (top 4 bits), payload length (low 28 bits)
+ *  8 entry id
+ * 16 payload, then zeros to a multiple of 8
+ * </pre>
+ *
+ * A frame is valid if and only if
+ *
+ * <ol>
+ *   <li>it starts at a multiple of 8, from 64 on,
+ *   <li>its kind is one of the five,
+ *   <li>its payload lies within the file,
+ *   <li>a MARK or END has 16 bytes of payload, a CHECKPOINT 8 to 4,104,
+ *   <li>its checksum is right under the file's salt, and
+ *   <li>what a MARK or END promises, or a CHECKPOINT covers, is below its id (in a checkpoint file,
+ *       where END carries the size instead, this does not apply).
+ * </ol>
+ */
+public final class FrameFormat {
+  /** An entry; the last of its batch, if a batch is open. */
+  public static final int ENTRY = 1;
+
+  /** An entry that more entries of the same atomic batch follow. */
+  public static final int PART = 2;
+
+  /** A promise: all entries up to one are durable. */
+  public static final int MARK = 3;
+
+  /** An entry that says up to where a checkpoint covers the log. */
+  public static final int CHECKPOINT = 4;
+
+  /** A promise, and the end of the file. */
+  public static final int END = 5;
+
+  /** The bytes of a frame before its payload. */
+  public static final int OVERHEAD_BYTES = 16;
+
+  /** The largest payload that a length field can tell. */
+  public static final int PAYLOAD_BYTES_MAX = (1 << 28) - 1;
+
+  /** The payload of a MARK or END: the promise and the wall clock. */
+  public static final int PROMISE_PAYLOAD_BYTES = 16;
+
+  /** The bytes of a whole MARK or END. */
+  public static final int PROMISE_FRAME_BYTES = OVERHEAD_BYTES + PROMISE_PAYLOAD_BYTES;
+
+  /** The payload of a CHECKPOINT before its path. */
+  public static final int COVERED_BYTES = 8;
+
+  /** The longest path that a CHECKPOINT can name, in bytes of UTF-8. */
+  public static final int CHECKPOINT_PATH_BYTES_MAX = 4096;
+
+  /** The largest payload of a frame that is looked for behind damage. */
+  static final int PAYLOAD_BYTES_MAX_PAST_BREAK = COVERED_BYTES + CHECKPOINT_PATH_BYTES_MAX;
+
+  static final int ALIGNMENT = 8;
+
+  private FrameFormat() {}
+
+  /**
+   * Tells how much room a frame takes.
+   *
+   * @param payloadBytes the size of its payload
+   * @return its bytes, padding included
+   */
+  public static int frameBytes(int payloadBytes) {
+    return (int) align(OVERHEAD_BYTES + (long) payloadBytes);
+  }
+
+  /**
+   * Rounds an offset up to where a frame can start.
+   *
+   * @param offset an offset in bytes
+   * @return the next multiple of 8
+   */
+  public static long align(long offset) {
+    return (offset + (ALIGNMENT - 1)) & -ALIGNMENT;
+  }
+
+  static int kind(int kindAndLength) {
+    return kindAndLength >>> 28;
+  }
+
+  static int length(int kindAndLength) {
+    return kindAndLength & PAYLOAD_BYTES_MAX;
+  }
+
+  static boolean isPossible(int kind, int payloadBytes) {
+    return switch (kind) {
+      case ENTRY, PART -> true;
+      case MARK, END -> payloadBytes == PROMISE_PAYLOAD_BYTES;
+      case CHECKPOINT ->
+          payloadBytes >= COVERED_BYTES && payloadBytes <= PAYLOAD_BYTES_MAX_PAST_BREAK;
+      default -> false;
+    };
+  }
+}

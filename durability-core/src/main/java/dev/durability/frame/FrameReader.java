@@ -1,0 +1,161 @@
+package dev.durability.frame;
+
+import dev.durability.storage.ReadFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.zip.CRC32C;
+
+/**
+ * Reads single frames of one file and tells whether they are valid, whatever stands before them.
+ * Memory is taken only for a payload that was found valid.
+ */
+final class FrameReader {
+  private final FileWindow window;
+  private final FileType type;
+  private final int salt;
+  private final CRC32C crc = new CRC32C();
+  private final ByteBuffer checked;
+  private final ByteBuffer view;
+
+  private long offset;
+  private int kind;
+  private long id;
+  private int length;
+
+  FrameReader(ReadFile file, int windowBytes, FileType type, int salt) {
+    this.window = new FileWindow(file, windowBytes);
+    this.type = type;
+    this.salt = salt;
+    this.checked = window.bytes().duplicate();
+    this.view = window.bytes().asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  FileWindow window() {
+    return window;
+  }
+
+  /** Reads the frame at an offset; where this returns true, the accessors tell of it. */
+  boolean read(long at) throws IOException {
+    return read(at, 0, FrameFormat.PAYLOAD_BYTES_MAX);
+  }
+
+  /**
+   * Reads the frame at an offset, if it has the id that is expected (0 for any) and a payload of at
+   * most a size.
+   */
+  boolean read(long at, long expectedId, int payloadBytesMax) throws IOException {
+    int index = window.at(at, FrameFormat.OVERHEAD_BYTES);
+    if (index < 0) {
+      return false;
+    }
+    ByteBuffer bytes = window.bytes();
+    int kindAndLength = bytes.getInt(index + 4);
+    kind = FrameFormat.kind(kindAndLength);
+    length = FrameFormat.length(kindAndLength);
+    id = bytes.getLong(index + 8);
+    offset = at;
+    return length <= payloadBytesMax
+        && FrameFormat.isPossible(kind, length)
+        && (expectedId == 0 ? id > 0 : id == expectedId)
+        && checksumIsRight(index)
+        && promiseIsBelowId();
+  }
+
+  private boolean checksumIsRight(int index) throws IOException {
+    int stored = window.bytes().getInt(index) ^ salt;
+    int total = FrameFormat.OVERHEAD_BYTES + length;
+    crc.reset();
+    if (total <= window.capacity()) {
+      int start = window.at(offset, total);
+      if (start < 0) {
+        return false;
+      }
+      update(start + 4, total - 4);
+    } else {
+      if (window.fileSize() - offset < total || !updateInPieces(total)) {
+        return false;
+      }
+    }
+    return (int) crc.getValue() == stored;
+  }
+
+  private boolean updateInPieces(int total) throws IOException {
+    for (int done = 4; done < total; ) {
+      int piece = Math.min(total - done, window.capacity());
+      int index = window.at(offset + done, piece);
+      if (index < 0) {
+        return false;
+      }
+      update(index, piece);
+      done += piece;
+    }
+    return true;
+  }
+
+  private void update(int index, int count) {
+    checked.limit(index + count).position(index);
+    crc.update(checked);
+  }
+
+  private boolean promiseIsBelowId() throws IOException {
+    if (kind == FrameFormat.ENTRY || kind == FrameFormat.PART || type == FileType.CHECKPOINT) {
+      return true;
+    }
+    long promised = promised();
+    return promised >= 0 && promised < id;
+  }
+
+  int kind() {
+    return kind;
+  }
+
+  long id() {
+    return id;
+  }
+
+  int length() {
+    return length;
+  }
+
+  long endOffset() {
+    return FrameFormat.align(offset + FrameFormat.OVERHEAD_BYTES + length);
+  }
+
+  /** What a MARK or END promises, or a CHECKPOINT covers. */
+  long promised() throws IOException {
+    return payload().getLong();
+  }
+
+  /** The payload, in a view that stays as it is until the next call of any method. */
+  ByteBuffer payload() throws IOException {
+    long from = offset + FrameFormat.OVERHEAD_BYTES;
+    if (length <= window.capacity()) {
+      int index = window.at(from, length);
+      if (index < 0) {
+        throw changedUnderneath();
+      }
+      return view.limit(index + length).position(index);
+    }
+    return copy(from);
+  }
+
+  private ByteBuffer copy(long from) throws IOException {
+    ByteBuffer whole = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+    while (whole.hasRemaining()) {
+      int piece = Math.min(whole.remaining(), window.capacity());
+      int index = window.at(from + whole.position(), piece);
+      if (index < 0) {
+        throw changedUnderneath();
+      }
+      checked.limit(index + piece).position(index);
+      whole.put(checked);
+    }
+    return whole.flip().asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private IOException changedUnderneath() {
+    return new IOException(
+        "the frame at offset " + offset + " was cut off while it was read; read the file again");
+  }
+}

@@ -1,0 +1,202 @@
+package dev.durability.frame;
+
+import dev.durability.storage.ReadFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The run of valid and contiguous frames of one file, from its header on, a step at a time. It
+ * shows an atomic batch only once it has seen that the batch is whole, however large the batch is,
+ * and takes memory for nothing but the largest entry.
+ *
+ * <p>The run ends before the first frame that is invalid, has another id than its place demands,
+ * stands inside a batch without belonging to it, or belongs to a batch that does not end.
+ */
+public final class FrameRun {
+
+  /** What a step came to. */
+  public enum Step {
+    /** An entry: {@link FrameRun#id()} and {@link FrameRun#payload()}. */
+    ENTRY,
+    /**
+     * A CHECKPOINT: {@link FrameRun#id()}, {@link FrameRun#promised()}, {@link FrameRun#path()}.
+     */
+    CHECKPOINT,
+    /** A MARK: {@link FrameRun#promised()} and {@link FrameRun#wallClockMicros()}. */
+    MARK,
+    /** The END of the file: as MARK. The next step is STOP. */
+    END,
+    /** The end of the run: {@link FrameRun#offset()} and {@link FrameRun#breakOffset()}. */
+    STOP
+  }
+
+  /** The size of the window that a sequential reader uses, in bytes. */
+  public static final int WINDOW_BYTES = 1 << 20;
+
+  private final FrameReader frames;
+  private long offset = FileHeader.BYTES;
+  private long breakOffset = FileHeader.BYTES;
+  private long nextId;
+  private long wholeTo = FileHeader.BYTES;
+  private boolean ended;
+
+  /**
+   * Starts behind the header of a file.
+   *
+   * @param file the file
+   * @param type what it is
+   * @param salt its salt
+   * @param firstId the id that its first entry has to have
+   * @param windowBytes how much of it to hold in memory, at least 8 KiB
+   */
+  public FrameRun(ReadFile file, FileType type, int salt, long firstId, int windowBytes) {
+    this.frames = new FrameReader(file, windowBytes, type, salt);
+    this.nextId = firstId;
+  }
+
+  /**
+   * Goes one frame further.
+   *
+   * @return what it is
+   * @throws IOException if the file cannot be read; the run stays where it was
+   */
+  public Step next() throws IOException {
+    if (ended || !frames.read(offset, nextId, FrameFormat.PAYLOAD_BYTES_MAX)) {
+      breakOffset = offset;
+      return Step.STOP;
+    }
+    boolean inBatch = offset < wholeTo;
+    int kind = frames.kind();
+    if (kind == FrameFormat.PART && !inBatch) {
+      long end = endOfBatch();
+      if (end < 0) {
+        return Step.STOP;
+      }
+      wholeTo = end;
+      frames.read(offset);
+    }
+    offset = frames.endOffset();
+    return switch (kind) {
+      case FrameFormat.MARK -> Step.MARK;
+      case FrameFormat.END -> {
+        ended = true;
+        yield Step.END;
+      }
+      case FrameFormat.CHECKPOINT -> {
+        nextId++;
+        yield Step.CHECKPOINT;
+      }
+      default -> {
+        nextId++;
+        yield Step.ENTRY;
+      }
+    };
+  }
+
+  /**
+   * Follows the batch that starts at the run's end; -1 and the place of the break if it is torn.
+   */
+  private long endOfBatch() throws IOException {
+    long at = offset;
+    long id = nextId;
+    while (frames.kind() == FrameFormat.PART) {
+      at = frames.endOffset();
+      id++;
+      if (!frames.read(at, id, FrameFormat.PAYLOAD_BYTES_MAX)
+          || (frames.kind() != FrameFormat.PART && frames.kind() != FrameFormat.ENTRY)) {
+        breakOffset = at;
+        return -1;
+      }
+    }
+    return frames.endOffset();
+  }
+
+  /** Forgets what was read ahead, so that the next step sees what was written since. */
+  public void refresh() {
+    frames.window().invalidate();
+  }
+
+  /** {@return whether END was reached} */
+  public boolean ended() {
+    return ended;
+  }
+
+  /**
+   * {@return the offset behind the last frame of the run that was stepped over, whole batches only}
+   */
+  public long offset() {
+    return offset;
+  }
+
+  /**
+   * {@return after STOP, the offset of what broke the run: behind the parts of an unfinished batch}
+   */
+  public long breakOffset() {
+    return breakOffset;
+  }
+
+  /** {@return the id of the next entry} */
+  public long nextId() {
+    return nextId;
+  }
+
+  /** {@return the id of the entry or CHECKPOINT that was stepped over} */
+  public long id() {
+    return nextId - 1;
+  }
+
+  /**
+   * Returns the payload of the entry that was stepped over.
+   *
+   * @return a read-only little-endian view, which stays as it is until the next call of any method
+   * @throws IOException if the file cannot be read
+   */
+  public ByteBuffer payload() throws IOException {
+    return frames.payload();
+  }
+
+  /**
+   * Returns what the MARK or END that was stepped over promises, or the CHECKPOINT covers.
+   *
+   * @return an entry id
+   * @throws IOException if the file cannot be read
+   */
+  public long promised() throws IOException {
+    return frames.promised();
+  }
+
+  /**
+   * Returns the wall clock of the MARK or END that was stepped over.
+   *
+   * @return microseconds since the epoch
+   * @throws IOException if the file cannot be read
+   */
+  public long wallClockMicros() throws IOException {
+    ByteBuffer payload = frames.payload();
+    return payload.getLong(payload.position() + Long.BYTES);
+  }
+
+  /**
+   * Returns the path of the CHECKPOINT that was stepped over.
+   *
+   * @return the path, empty if the checkpoint is kept elsewhere
+   * @throws IOException if the file cannot be read
+   */
+  public String path() throws IOException {
+    ByteBuffer payload = frames.payload();
+    payload.getLong();
+    return StandardCharsets.UTF_8.decode(payload).toString();
+  }
+
+  /**
+   * Looks at what lies behind the run, after STOP: every multiple of 8 from the break on is tried
+   * as the start of a small frame.
+   *
+   * @return what was found
+   * @throws IOException if the file cannot be read
+   */
+  public Remains remains() throws IOException {
+    return Remains.of(frames, offset, breakOffset);
+  }
+}

@@ -1,0 +1,73 @@
+package dev.durability.storage;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** A file of an {@link FsDirectory}, open for appending. */
+final class FsAppendFile implements AppendFile {
+  private static final int ZEROS = 256 << 10;
+
+  private final UninterruptibleFile file;
+  private long position;
+  private boolean cut;
+
+  FsAppendFile(UninterruptibleFile file, long position) {
+    this.file = file;
+    this.position = position;
+  }
+
+  /**
+   * Writes zeros and syncs them, so that later syncs over them have data to write and no metadata.
+   *
+   * @param bytes how many
+   * @throws IOException if that fails; any part may have been written
+   */
+  void reserve(long bytes) throws IOException {
+    ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(ZEROS, bytes));
+    for (long at = 0; at < bytes; at += zeros.limit()) {
+      zeros.clear().limit((int) Math.min(zeros.capacity(), bytes - at));
+      file.write(zeros, at);
+    }
+    file.forceAll();
+  }
+
+  @Override
+  public void write(ByteBuffer source) throws IOException {
+    int bytes = source.remaining();
+    file.write(source, position);
+    position += bytes;
+  }
+
+  @Override
+  public void sync() throws IOException {
+    if (cut) {
+      // POSIX asks of fdatasync only what is needed to read the data back. A larger size is; that
+      // a smaller one is too, no text promises.
+      file.forceAll();
+      cut = false;
+    } else {
+      file.forceData();
+    }
+  }
+
+  @Override
+  public void truncate(long size) throws IOException {
+    if (size < 0 || size > position) {
+      throw new IllegalArgumentException(
+          "cannot cut to " + size + " bytes a file written up to offset " + position);
+    }
+    cut = true;
+    file.truncate(size);
+    position = size;
+  }
+
+  @Override
+  public long position() {
+    return position;
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+}

@@ -1,0 +1,115 @@
+package dev.durability.storage;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemLoopException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * Turns the paths of a {@link Directory} into real paths below one root. It follows symbolic links
+ * itself, name by name, because {@link Path#toRealPath} cannot say where a file that does not exist
+ * yet would come to be.
+ */
+final class RootedPaths {
+  /** As many as Linux follows. */
+  private static final int LINKS_MAX = 40;
+
+  private final Path root;
+
+  /**
+   * Creates the paths below a root.
+   *
+   * @param realRoot the root, absolute, without symbolic links in it
+   */
+  RootedPaths(Path realRoot) {
+    this.root = realRoot;
+  }
+
+  /** {@return the root, absolute, without symbolic links in it} */
+  Path root() {
+    return root;
+  }
+
+  /**
+   * Finds what a path stands for, following links.
+   *
+   * @param path the path of a file or directory, there or not
+   * @return where it is, absolute, without symbolic links in it
+   * @throws IllegalArgumentException if the contract of {@link Directory} refuses the path
+   * @throws AccessDeniedException if a link leads out of the root
+   */
+  Path target(String path) throws IOException {
+    PathRules.names(path);
+    return follow(path);
+  }
+
+  /**
+   * Finds what a directory's path stands for, following links.
+   *
+   * @param directory the path, the empty string for the root
+   * @return where it is, absolute, without symbolic links in it
+   * @throws IllegalArgumentException if the contract of {@link Directory} refuses the path
+   * @throws AccessDeniedException if a link leads out of the root
+   */
+  Path directory(String directory) throws IOException {
+    return directory.isEmpty() ? root : target(directory);
+  }
+
+  /**
+   * Finds the name itself: as {@link #target}, but if the last name is a link, the link.
+   *
+   * @param path the path of a file, there or not
+   * @return where its name is
+   * @throws IllegalArgumentException if the contract of {@link Directory} refuses the path
+   * @throws AccessDeniedException if a link leads out of the root, the last name included
+   */
+  Path name(String path) throws IOException {
+    Path target = target(path);
+    String parent = PathRules.parent(path);
+    Path name = directory(parent).resolve(relative(path).getFileName());
+    return Files.isSymbolicLink(name) ? name : target;
+  }
+
+  private Path follow(String path) throws IOException {
+    Deque<Path> ahead = new ArrayDeque<>();
+    relative(path).forEach(ahead::addLast);
+    Path at = root;
+    int links = 0;
+    while (!ahead.isEmpty()) {
+      Path next = at.resolve(ahead.removeFirst()).normalize();
+      if (!Files.isSymbolicLink(next)) {
+        at = next;
+        continue;
+      }
+      if (++links > LINKS_MAX) {
+        throw new FileSystemLoopException(root.resolve(path).toString());
+      }
+      Path link = Files.readSymbolicLink(next);
+      Path linkRoot = link.getRoot();
+      // A relative link counts from the directory that it is in, which has no links in its path.
+      at = linkRoot == null ? at : at.resolve(linkRoot);
+      for (int i = link.getNameCount() - 1; i >= 0; i--) {
+        ahead.addFirst(link.getName(i));
+      }
+    }
+    if (!at.startsWith(root)) {
+      throw new AccessDeniedException(
+          root.resolve(path).toString(),
+          at.toString(),
+          "a symbolic link leads out of the directory; only what is inside it can be used");
+    }
+    return at;
+  }
+
+  private Path relative(String path) {
+    Path relative = root.getFileSystem().getPath(path);
+    if (relative.getRoot() != null) {
+      // "C:/x" on Windows, which the rules that all platforms share let pass.
+      throw new IllegalArgumentException("path \"" + path + "\" refused: it is absolute");
+    }
+    return relative;
+  }
+}
