@@ -7,4 +7,5 @@ module dev.durability {
   exports dev.durability.storage;
   exports dev.durability.codec;
   exports dev.durability.wal;
+  exports dev.durability.segmentindex;
 }
