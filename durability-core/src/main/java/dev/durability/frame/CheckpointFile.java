@@ -82,12 +82,11 @@ public final class CheckpointFile implements AutoCloseable {
   public @Nullable ByteBuffer nextChunk() throws IOException, BadCheckpointException {
     switch (run.next()) {
       case ENTRY -> {
-        ByteBuffer chunk = run.payload();
-        if (chunk.remaining() > CHUNK_BYTES_MAX) {
+        if (run.payloadBytes() > CHUNK_BYTES_MAX) {
           throw new BadCheckpointException(path, run.offset(), "a chunk is larger than 1 MiB");
         }
-        payloadBytes += chunk.remaining();
-        return chunk;
+        payloadBytes += run.payloadBytes();
+        return run.payload();
       }
       case END -> {
         long promised = run.promised();

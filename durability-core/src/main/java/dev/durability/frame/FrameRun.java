@@ -74,7 +74,12 @@ public final class FrameRun {
         return Step.STOP;
       }
       wholeTo = end;
-      frames.read(offset);
+      if (!frames.read(offset, nextId, FrameFormat.PAYLOAD_BYTES_MAX)) {
+        // It was valid a moment ago: a writer cut the file meanwhile.
+        wholeTo = offset;
+        breakOffset = offset;
+        return Step.STOP;
+      }
     }
     offset = frames.endOffset();
     return switch (kind) {
@@ -144,6 +149,11 @@ public final class FrameRun {
   /** {@return the id of the entry or CHECKPOINT that was stepped over} */
   public long id() {
     return nextId - 1;
+  }
+
+  /** {@return the size in bytes of the payload that was stepped over} */
+  public int payloadBytes() {
+    return frames.length();
   }
 
   /**
