@@ -1,0 +1,42 @@
+package dev.durability.codec;
+
+import dev.durability.errors.CodecException;
+
+/** An enum: the constant's ordinal as a u32 varint. */
+final class EnumType implements WireType {
+
+  private final Class<?> type;
+  private final Object[] constants;
+
+  EnumType(Class<?> type) {
+    this.type = type;
+    this.constants = type.getEnumConstants();
+  }
+
+  @Override
+  @SuppressWarnings("EnumOrdinal") // the order of the constants is the format, as in postcard
+  public void write(Object value, PostcardOutput out) throws CodecException {
+    out.varint(((Enum<?>) value).ordinal());
+  }
+
+  @Override
+  public Object read(PostcardInput in) throws CodecException {
+    return constants[indexBelow(constants.length, type, in)];
+  }
+
+  /** Reads the index of a variant of an enum or sealed interface. */
+  static int indexBelow(int variants, Class<?> type, PostcardInput in) throws CodecException {
+    long index = in.varint(Integer.SIZE);
+    if (index >= variants) {
+      throw in.failure(
+          type.getSimpleName()
+              + " has variants 0 to "
+              + (variants - 1)
+              + ", here is "
+              + index
+              + "; it may have been written by a newer version of the program",
+          null);
+    }
+    return (int) index;
+  }
+}

@@ -1,0 +1,75 @@
+package dev.durability.codec;
+
+import dev.durability.errors.CodecException;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.function.Function;
+
+/**
+ * An optional: 0, or 1 and the value.
+ *
+ * @param content how the value stands in the bytes
+ * @param unwrap from the optional of the component to a general one
+ * @param wrap from the general one to the optional of the component
+ */
+record OptionType(
+    WireType content, Function<Object, Optional<?>> unwrap, Function<Optional<?>, Object> wrap)
+    implements WireType {
+
+  static WireType ofObjects(WireType content) {
+    return new OptionType(content, value -> (Optional<?>) value, optional -> optional);
+  }
+
+  static WireType ofInts(WireType content) {
+    return new OptionType(
+        content,
+        value -> {
+          OptionalInt number = (OptionalInt) value;
+          return number.isPresent() ? Optional.of(number.getAsInt()) : Optional.empty();
+        },
+        number ->
+            number.isPresent() ? OptionalInt.of((Integer) number.get()) : OptionalInt.empty());
+  }
+
+  static WireType ofLongs(WireType content) {
+    return new OptionType(
+        content,
+        value -> {
+          OptionalLong number = (OptionalLong) value;
+          return number.isPresent() ? Optional.of(number.getAsLong()) : Optional.empty();
+        },
+        number -> number.isPresent() ? OptionalLong.of((Long) number.get()) : OptionalLong.empty());
+  }
+
+  static WireType ofDoubles(WireType content) {
+    return new OptionType(
+        content,
+        value -> {
+          OptionalDouble number = (OptionalDouble) value;
+          return number.isPresent() ? Optional.of(number.getAsDouble()) : Optional.empty();
+        },
+        number ->
+            number.isPresent() ? OptionalDouble.of((Double) number.get()) : OptionalDouble.empty());
+  }
+
+  @Override
+  public void write(Object value, PostcardOutput out) throws CodecException {
+    Optional<?> optional = unwrap.apply(value);
+    out.raw(optional.isPresent() ? 1 : 0);
+    if (optional.isPresent()) {
+      content.write(optional.get(), out);
+    }
+  }
+
+  @Override
+  public Object read(PostcardInput in) throws CodecException {
+    byte tag = in.raw();
+    return switch (tag) {
+      case 0 -> wrap.apply(Optional.empty());
+      case 1 -> wrap.apply(Optional.of(content.read(in)));
+      default -> throw in.failure("an optional begins with 0 or 1, here is " + (tag & 0xFF), null);
+    };
+  }
+}

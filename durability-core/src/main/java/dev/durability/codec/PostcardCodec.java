@@ -1,0 +1,188 @@
+package dev.durability.codec;
+
+import dev.durability.errors.CodecException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.invoke.MethodHandles;
+import java.nio.ByteBuffer;
+import java.util.Map;
+
+/**
+ * A codec of records and sealed interfaces of records, in the compact <a
+ * href="https://postcard.jamesmunns.com/wire-format">postcard</a> wire format, without annotations
+ * and without generated code.
+ *
+ * <pre>{@code
+ * sealed interface Change permits Put, Remove {}
+ *
+ * record Put(String key, byte[] value, Optional<Duration> timeToLive) implements Change {}
+ *
+ * record Remove(List<String> keys) implements Change {}
+ *
+ * record Duration(long seconds, int nanos) {}
+ *
+ * Codec<Change> codec = PostcardCodec.of(Change.class, MethodHandles.lookup());
+ * // new Remove(List.of("a")) is 01 (the second variant) 01 (one key) 01 61 (one byte, "a")
+ * }</pre>
+ *
+ * <h2>What is served</h2>
+ *
+ * <table>
+ * <caption>Java types and their bytes</caption>
+ * <tr><th>Java<th>postcard<th>bytes
+ * <tr><td>record<td>struct, tuple, newtype, unit<td>its components in order
+ * <tr><td>sealed interface of records, enums and sealed interfaces<td>enum<td>index of the
+ *     permitted subtype, in the order of {@code permits}, as a varint; then the value as one of
+ *     that subtype. A permitted sealed interface is an enum of its own, with its own index.
+ * <tr><td>enum<td>enum<td>ordinal as a varint
+ * <tr><td>boolean<td>bool<td>0 or 1
+ * <tr><td>byte<td>i8, u8<td>the byte
+ * <tr><td>short, int, long<td>i16, i32, i64<td>zigzag, then varint; with {@link #ofUnsigned}: u16,
+ *     u32, u64 as a varint
+ * <tr><td>float, double<td>f32, f64<td>IEEE 754 bits, little-endian, NaNs as they are
+ * <tr><td>char<td>char<td>as a string; surrogates are refused
+ * <tr><td>String<td>string<td>varint length and UTF-8; unpaired surrogates are refused
+ * <tr><td>byte[]<td>bytes<td>varint length and the bytes
+ * <tr><td>Optional, OptionalInt, OptionalLong, OptionalDouble<td>option<td>0, or 1 and the value
+ * <tr><td>List, Set<td>seq<td>varint count and the elements
+ * <tr><td>Map<td>map<td>varint count; key, value, key, value...
+ * </table>
+ *
+ * <p>Boxed numbers are as the plain ones. Records may be generic where all type arguments are known
+ * ({@code List<Pair<String, Long>>}), and may contain themselves through an Optional, a collection
+ * or a variant, up to 500 components and elements deep. Anything else is refused when the codec is
+ * made.
+ *
+ * <p>The order of components, permitted subtypes and enum constants is the format: appending a
+ * variant or a constant keeps old bytes readable, any other change does not. Write {@code permits}
+ * out rather than leave it to the order of the source.
+ *
+ * <p>Sets and maps are written in their iteration order. For the same bytes from the same content,
+ * use a {@link java.util.SortedMap} or {@link java.util.LinkedHashMap}, or their sets. What is
+ * decoded keeps the order, and is unmodifiable.
+ *
+ * <h2>Strictness</h2>
+ *
+ * <p>Decoding trusts nothing: lengths are checked against the bytes that remain before memory is
+ * taken, and any bytes give a value or a {@link CodecException}, never another exception. Unlike
+ * postcard's own decoder it refuses bytes after the value, a key of a map or an element of a set
+ * that stands there twice, and a char of more than one character. A number in more bytes than it
+ * needs is accepted, as in postcard. What a constructor throws becomes the cause of a {@link
+ * CodecException}, so that a record's own checks guard what is read.
+ *
+ * <p>Null has no bytes: it is refused with a {@link CodecException} that names the component.
+ *
+ * <p>A codec is immutable and safe for many threads.
+ *
+ * @param <T> the type of the values
+ */
+public final class PostcardCodec<T> implements Codec<T> {
+
+  private final Class<?> root;
+  private final WireType type;
+
+  private PostcardCodec(Class<T> root, Map<Class<?>, WireType> scalars, RecordAccess access) {
+    this.root = root;
+    this.type = new TypeResolver(scalars, access).resolve(root);
+  }
+
+  /**
+   * Makes a codec with signed integers. All records must be public in exported packages, or in
+   * packages that are open to {@code dev.durability}; on the class path all are.
+   *
+   * @param <T> the type of the values
+   * @param type a record, sealed interface, enum or another served type
+   * @return the codec
+   * @throws IllegalArgumentException if the type or anything in it is not served or not accessible;
+   *     the message names the component
+   */
+  public static <T> PostcardCodec<T> of(Class<T> type) {
+    return new PostcardCodec<>(type, ScalarType.SIGNED, RecordAccess.own());
+  }
+
+  /**
+   * Makes a codec with signed integers.
+   *
+   * @param <T> the type of the values
+   * @param type a record, sealed interface, enum or another served type
+   * @param lookup reaches the records: {@code MethodHandles.lookup()} of a class in their module
+   * @return the codec
+   * @throws IllegalArgumentException if the type or anything in it is not served or not accessible;
+   *     the message names the component
+   */
+  public static <T> PostcardCodec<T> of(Class<T> type, MethodHandles.Lookup lookup) {
+    return new PostcardCodec<>(type, ScalarType.SIGNED, RecordAccess.of(lookup));
+  }
+
+  /**
+   * Makes a codec whose shorts, ints and longs stand for unsigned numbers (u16, u32, u64), for ids
+   * and counts, and for bytes that Rust programs share. Java's own convention holds: a negative
+   * {@code long} is the number that {@link Long#toUnsignedString(long)} prints. It costs the most
+   * bytes, but nothing is refused; a record that wants no such numbers says so in its constructor.
+   *
+   * @param <T> the type of the values
+   * @param type a record, sealed interface, enum or another served type
+   * @return the codec; see {@link #of(Class)} for the access that it needs
+   * @throws IllegalArgumentException if the type or anything in it is not served or not accessible;
+   *     the message names the component
+   */
+  public static <T> PostcardCodec<T> ofUnsigned(Class<T> type) {
+    return new PostcardCodec<>(type, ScalarType.UNSIGNED, RecordAccess.own());
+  }
+
+  /**
+   * Makes a codec as {@link #ofUnsigned(Class)} does, for records that a lookup reaches.
+   *
+   * @param <T> the type of the values
+   * @param type a record, sealed interface, enum or another served type
+   * @param lookup reaches the records: {@code MethodHandles.lookup()} of a class in their module
+   * @return the codec
+   * @throws IllegalArgumentException if the type or anything in it is not served or not accessible;
+   *     the message names the component
+   */
+  public static <T> PostcardCodec<T> ofUnsigned(Class<T> type, MethodHandles.Lookup lookup) {
+    return new PostcardCodec<>(type, ScalarType.UNSIGNED, RecordAccess.of(lookup));
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws CodecException if the value holds null, an unpaired surrogate, a class that its type
+   *     does not permit, or is nested too deep; nothing has been written to {@code out} then
+   */
+  @Override
+  public void encode(T value, OutputStream out) throws IOException {
+    PostcardOutput output = new PostcardOutput(root);
+    try {
+      type.write(output.present(value), output);
+    } catch (RuntimeException e) {
+      // From the caller's own collections, or a value that is not of its declared type.
+      throw output.failure("the value could not be read: " + e, e);
+    }
+    output.writeTo(out);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws CodecException if the bytes are not exactly those of one value, or a constructor
+   *     refused what they hold
+   */
+  @Override
+  @SuppressWarnings("unchecked") // the wire type was resolved from Class<T>
+  public T decode(ByteBuffer in) throws IOException {
+    PostcardInput input = new PostcardInput(root, in);
+    Object value;
+    try {
+      value = type.read(input);
+    } catch (RuntimeException e) {
+      // From hashCode or equals of the caller's keys.
+      throw input.failure("the value could not be built: " + e, e);
+    }
+    if (in.hasRemaining()) {
+      throw input.failure(
+          in.remaining() + " bytes follow the value; they were written with another type", null);
+    }
+    return (T) value;
+  }
+}

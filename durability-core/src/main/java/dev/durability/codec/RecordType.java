@@ -1,0 +1,94 @@
+package dev.durability.codec;
+
+import dev.durability.errors.CodecException;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.Set;
+
+/** A record: its components in order, with nothing between them. */
+final class RecordType implements WireType {
+
+  private final String name;
+  private final MethodHandle constructor;
+  private final String[] names;
+  private final MethodHandle[] accessors;
+  private final WireType[] components;
+
+  /**
+   * Creates the type with its components' types missing, so that these can refer back to it.
+   *
+   * @throws IllegalAccessException if the lookup may not call the constructor or an accessor
+   */
+  RecordType(Class<?> type, MethodHandles.Lookup lookup) throws IllegalAccessException {
+    RecordComponent[] parts = type.getRecordComponents();
+    Class<?>[] erased = Arrays.stream(parts).map(RecordComponent::getType).toArray(Class<?>[]::new);
+    this.name = type.getSimpleName();
+    this.names = Arrays.stream(parts).map(RecordComponent::getName).toArray(String[]::new);
+    this.components = new WireType[parts.length];
+    this.accessors = new MethodHandle[parts.length];
+    MethodType getter = MethodType.methodType(Object.class, Object.class);
+    MethodType maker = MethodType.methodType(Object.class, Object[].class);
+    try {
+      for (int i = 0; i < parts.length; i++) {
+        accessors[i] = lookup.unreflect(parts[i].getAccessor()).asType(getter);
+      }
+      this.constructor =
+          lookup
+              .findConstructor(type, MethodType.methodType(void.class, erased))
+              .asSpreader(Object[].class, parts.length)
+              .asType(maker);
+    } catch (NoSuchMethodException e) {
+      throw new IllegalStateException("a record without its canonical constructor: " + type, e);
+    }
+  }
+
+  void setComponent(int index, WireType component) {
+    components[index] = component;
+  }
+
+  @Override
+  public void write(Object value, PostcardOutput out) throws CodecException {
+    for (int i = 0; i < components.length; i++) {
+      out.enter(names[i]);
+      components[i].write(out.present(component(i, value, out)), out);
+      out.leave();
+    }
+  }
+
+  @SuppressWarnings("IllegalCatch") // what a method handle may throw
+  private Object component(int index, Object value, PostcardOutput out) throws CodecException {
+    try {
+      return (Object) accessors[index].invokeExact(value);
+    } catch (Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw out.failure("the accessor threw " + e, e);
+    }
+  }
+
+  @Override
+  public Object read(PostcardInput in) throws CodecException {
+    Object[] values = new Object[components.length];
+    for (int i = 0; i < values.length; i++) {
+      in.enter(names[i]);
+      values[i] = components[i].read(in);
+      in.leave();
+    }
+    try {
+      return (Object) constructor.invokeExact(values);
+    } catch (Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw in.failure("the constructor of " + name + " refused the values: " + e, e);
+    }
+  }
+
+  @Override
+  public boolean takesNoBytes(Set<WireType> visiting) {
+    return !visiting.add(this)
+        || Arrays.stream(components).allMatch(component -> component.takesNoBytes(visiting));
+  }
+}

@@ -1,0 +1,57 @@
+package dev.durability.codec;
+
+import dev.durability.errors.CodecException;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * A sealed interface: the index of the permitted subtype as a u32 varint, then the value as one of
+ * that subtype.
+ */
+final class SealedType implements WireType {
+
+  private final Class<?> type;
+  private final WireType[] variants;
+  private final Map<Class<?>, Integer> indexes = new HashMap<>();
+
+  /** Creates the type with its variants missing, so that these can refer back to it. */
+  SealedType(Class<?> type) {
+    this.type = type;
+    Class<?>[] permitted = type.getPermittedSubclasses();
+    this.variants = new WireType[permitted.length];
+    for (int i = 0; i < permitted.length; i++) {
+      addLeaves(permitted[i], i);
+    }
+  }
+
+  private void addLeaves(Class<?> subtype, int index) {
+    if (subtype.isInterface() && subtype.isSealed()) {
+      for (Class<?> leaf : subtype.getPermittedSubclasses()) {
+        addLeaves(leaf, index);
+      }
+    } else {
+      // A class may be reached in several ways; the first one is written, each can be read.
+      indexes.putIfAbsent(subtype, index);
+    }
+  }
+
+  void setVariant(int index, WireType variant) {
+    variants[index] = variant;
+  }
+
+  @Override
+  public void write(Object value, PostcardOutput out) throws CodecException {
+    Class<?> leaf = value instanceof Enum<?> e ? e.getDeclaringClass() : value.getClass();
+    Integer index = indexes.get(leaf);
+    if (index == null) {
+      throw out.failure(leaf.getName() + " is not a " + type.getName(), null);
+    }
+    out.varint(index);
+    variants[index].write(value, out);
+  }
+
+  @Override
+  public Object read(PostcardInput in) throws CodecException {
+    return variants[EnumType.indexBelow(variants.length, type, in)].read(in);
+  }
+}

@@ -1,0 +1,24 @@
+package dev.durability.codec;
+
+import dev.durability.errors.CodecException;
+import java.util.Set;
+
+/** How the values of one Java type stand in postcard bytes. Immutable once resolved. */
+interface WireType {
+
+  /** Writes a value of the type. */
+  void write(Object value, PostcardOutput out) throws CodecException;
+
+  /** Reads a value of the type. */
+  Object read(PostcardInput in) throws CodecException;
+
+  /**
+   * Tells whether every value of the type takes no bytes at all. A count of such values could not
+   * be checked against the bytes that remain.
+   *
+   * @param visiting the types that are being asked already, through recursion
+   */
+  default boolean takesNoBytes(Set<WireType> visiting) {
+    return false;
+  }
+}
