@@ -17,8 +17,8 @@ public interface AppendFile extends Closeable {
    *
    * @param source what to write, from its position to its limit; heap or direct
    * @throws IOException if that fails, a full disk included: any part of the bytes may have been
-   *     written, {@link #position()} is unchanged, and the caller truncates to it before writing
-   *     again
+   *     written, {@link #position()} and the source are unchanged, and the caller truncates to the
+   *     position before writing again
    */
   void write(ByteBuffer source) throws IOException;
 
@@ -32,7 +32,8 @@ public interface AppendFile extends Closeable {
 
   /**
    * Cuts the file, and whatever was reserved behind it, so that its size is exactly this many
-   * bytes. The position becomes the size. Durable after {@link #sync()}.
+   * bytes. The position becomes the size. Durable after {@link #sync()}. A file that is shorter is
+   * an error, and never filled up.
    *
    * @param size the new size in bytes, at most the current position
    * @throws IOException if that fails or the storage cannot do this: the size is then unknown
@@ -43,7 +44,8 @@ public interface AppendFile extends Closeable {
   long position();
 
   /**
-   * Closes the file without syncing it. Closing again does nothing.
+   * Closes the file without syncing it. Closing again does nothing; writing, syncing or cutting
+   * afterwards is an {@link IOException}. The position can still be asked for.
    *
    * @throws IOException if the storage reports a late failure of an earlier write
    */

@@ -10,7 +10,9 @@ import java.util.List;
  * refused with {@link IllegalArgumentException} when it is empty, absolute, ends with {@code /}, or
  * has an empty name, {@code .}, {@code ..}, a backslash or a NUL in it; a path that a symbolic link
  * leads out of the directory is refused with {@link java.nio.file.AccessDeniedException}. Methods
- * that take a directory accept the empty string for the root.
+ * that take a directory ({@link #list}, {@link #createDirectories}, {@link #sync}) accept the empty
+ * string for the root; {@link #exists} does not. Negative sizes and offsets are {@link
+ * IllegalArgumentException} too.
  *
  * <p><b>Durability.</b> Nothing is durable until it is synced: the content of a file by {@link
  * AppendFile#sync()}, the names in a directory (created, renamed, deleted) by {@link
@@ -73,7 +75,7 @@ public interface Directory {
    *
    * @param from the file
    * @param to its new name
-   * @throws IOException if the file is missing or cannot be renamed
+   * @throws IOException if the file is missing, is a directory, or cannot be renamed
    */
   void rename(String from, String to) throws IOException;
 
@@ -126,7 +128,9 @@ public interface Directory {
 
   /**
    * Takes the exclusive lock that a file stands for, creating the file where it is missing. Held
-   * until it is closed or the process dies. Nothing else may open that file.
+   * until it is closed or the process dies. Nothing else may open that file: while the lock is
+   * held, the other methods of the same process refuse to open, rename or delete it, or to rename
+   * over it, with {@link dev.durability.errors.LockHeldException}.
    *
    * @param path the lock's file; its parent directory exists
    * @return the lock, held

@@ -17,7 +17,8 @@ public interface ReadFile extends Closeable {
    * @param target where the bytes go, from its position to its limit, which is advanced; heap or
    *     direct
    * @param position the offset in the file, in bytes, 0 or more
-   * @return how many bytes were read, or -1 if the position is at or behind the end of the file
+   * @return how many bytes were read, or -1 if the position is at or behind the end of the file,
+   *     also where the target is full
    * @throws IOException if the storage fails; this is never reported as the end of the file
    */
   int read(ByteBuffer target, long position) throws IOException;

@@ -1,0 +1,111 @@
+package dev.durability.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Interrupts at random moments of writes, syncs and reads. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class FsInterruptTest {
+  private static final int THREADS = 3;
+  private static final int ROUNDS = 400;
+
+  @TempDir Path root;
+
+  private final AtomicLong seen = new AtomicLong();
+  private final AtomicReference<Throwable> failed = new AtomicReference<>();
+
+  @Test
+  void interruptsAtRandomMomentsDisturbNothing() throws Exception {
+    long seed = System.nanoTime();
+    FsDirectory directory = FsDirectory.open(root);
+    List<Thread> threads = new ArrayList<>();
+    for (int t = 0; t < THREADS; t++) {
+      String name = "file-" + t;
+      Random random = new Random(seed + t);
+      Thread thread = new Thread(() -> work(directory, name, random), name);
+      thread.start();
+      threads.add(thread);
+    }
+    long sent = interruptUntilDone(threads, new Random(seed - 1));
+    System.out.println("seed=" + seed + " interrupts sent=" + sent + " seen=" + seen);
+    assertThat(failed.get()).as("seed=%d", seed).isNull();
+    for (int t = 0; t < THREADS; t++) {
+      assertContent(directory, "file-" + t, new Random(seed + t), seed);
+    }
+    assertThat(seen.get()).as("interrupts that arrived").isPositive();
+  }
+
+  private void work(FsDirectory directory, String name, Random random) {
+    try (AppendFile file = directory.create(name, 100_000);
+        ReadFile reader = directory.open(name)) {
+      for (int i = 0; i < ROUNDS; i++) {
+        byte[] block = block(random);
+        file.write(ByteBuffer.wrap(block));
+        if (i % 10 == 0) {
+          file.sync();
+        }
+        ByteBuffer back = ByteBuffer.allocate(block.length);
+        long at = file.position() - block.length;
+        while (back.hasRemaining()) {
+          assertThat(reader.read(back, at + back.position())).isPositive();
+        }
+        assertThat(back.array()).isEqualTo(block);
+        if (Thread.interrupted()) {
+          seen.incrementAndGet();
+        }
+      }
+      file.truncate(file.position());
+      file.sync();
+    } catch (IOException | RuntimeException | Error e) {
+      failed.compareAndSet(null, e);
+    }
+  }
+
+  private static long interruptUntilDone(List<Thread> threads, Random random) {
+    long sent = 0;
+    while (threads.stream().anyMatch(Thread::isAlive)) {
+      threads.get(random.nextInt(threads.size())).interrupt();
+      sent++;
+      int spins = random.nextInt(20_000);
+      for (int i = 0; i < spins; i++) {
+        Thread.onSpinWait();
+      }
+    }
+    return sent;
+  }
+
+  private static void assertContent(FsDirectory directory, String name, Random random, long seed)
+      throws IOException {
+    try (ReadFile file = directory.open(name)) {
+      long at = 0;
+      for (int i = 0; i < ROUNDS; i++) {
+        byte[] block = block(random);
+        ByteBuffer back = ByteBuffer.allocate(block.length);
+        while (back.hasRemaining()) {
+          assertThat(file.read(back, at + back.position())).isPositive();
+        }
+        assertThat(back.array()).as("seed=%d %s at %d", seed, name, at).isEqualTo(block);
+        at += block.length;
+      }
+      assertThat(file.size()).isEqualTo(at);
+    }
+  }
+
+  private static byte[] block(Random random) {
+    byte[] block = new byte[1 + random.nextInt(9_000)];
+    random.nextBytes(block);
+    return block;
+  }
+}
