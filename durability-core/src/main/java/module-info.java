@@ -8,4 +8,5 @@ module dev.durability {
   exports dev.durability.codec;
   exports dev.durability.recordlog;
   exports dev.durability.checkpoint;
+  exports dev.durability.wal;
 }

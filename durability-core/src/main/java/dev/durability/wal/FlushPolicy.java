@@ -1,0 +1,77 @@
+package dev.durability.wal;
+
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * When {@link WalWriter#append} writes what it buffered to the file, so that it survives the death
+ * of the process. It does not make anything safe from power loss: that is what syncing is for.
+ *
+ * <p>Whatever the policy, a full buffer is written.
+ */
+public final class FlushPolicy {
+  private static final FlushPolicy PER_APPEND = new FlushPolicy(1, 0);
+  private static final FlushPolicy MANUAL = new FlushPolicy(0, 0);
+
+  private final int appends;
+  private final long intervalNanos;
+
+  private FlushPolicy(int appends, long intervalNanos) {
+    this.appends = appends;
+    this.intervalNanos = intervalNanos;
+  }
+
+  /** {@return the policy that flushes before each append returns} */
+  public static FlushPolicy perAppend() {
+    return PER_APPEND;
+  }
+
+  /**
+   * Returns the policy that flushes in every n-th append.
+   *
+   * @param appends n, at least 1
+   * @return the policy
+   */
+  public static FlushPolicy every(int appends) {
+    if (appends < 1) {
+      throw new IllegalArgumentException("a flush every " + appends + " appends: at least 1");
+    }
+    return new FlushPolicy(appends, 0);
+  }
+
+  /**
+   * Returns the policy that flushes in the background, at most this long after an append.
+   *
+   * @param interval how long an append may stay in memory, at least a millisecond
+   * @return the policy
+   */
+  public static FlushPolicy interval(Duration interval) {
+    if (Objects.requireNonNull(interval, "interval").toMillis() < 1) {
+      throw new IllegalArgumentException("a flush interval of " + interval + ": at least 1 ms");
+    }
+    return new FlushPolicy(0, interval.toNanos());
+  }
+
+  /** {@return the policy that flushes on {@code flush}, {@code sync} and a full buffer alone} */
+  public static FlushPolicy manual() {
+    return MANUAL;
+  }
+
+  /** After how many appends to flush, 0 for never. */
+  int appends() {
+    return appends;
+  }
+
+  /** How long an append may stay in memory, 0 for as long as it likes. */
+  long intervalNanos() {
+    return intervalNanos;
+  }
+
+  @Override
+  public String toString() {
+    if (intervalNanos > 0) {
+      return "flush every " + Duration.ofNanos(intervalNanos);
+    }
+    return appends == 0 ? "flush manually" : "flush every " + appends + " appends";
+  }
+}

@@ -1,0 +1,9 @@
+package dev.durability.wal;
+
+/** What a replay accepts. */
+public enum ReplayMode {
+  /** The intact prefix of a log that a crash left: everything but {@link Verdict#CORRUPT}. */
+  PREFIX,
+  /** Only a log that is {@link Verdict#CLEAN}. */
+  STRICT
+}

@@ -1,0 +1,73 @@
+package dev.durability.wal;
+
+import java.util.List;
+
+/**
+ * Sees what a writer does, and may keep segments from being removed.
+ *
+ * <p>The methods are called on the threads that do the work, some with the log's lock held: they
+ * must be quick and must not call the writer. What one of them throws goes to the thread's uncaught
+ * exception handler and has no effect on the log; only {@link #mayRemove} answers the log.
+ */
+public interface WalObserver {
+
+  /** The observer that sees nothing and allows everything. */
+  WalObserver NONE = new WalObserver() {};
+
+  /**
+   * Entries were appended to the buffer.
+   *
+   * @param firstId the first entry id
+   * @param lastId the last entry id
+   * @param bytes the bytes of their frames
+   */
+  default void onAppend(long firstId, long lastId, long bytes) {}
+
+  /**
+   * Bytes were written to a segment.
+   *
+   * @param lastId the last entry id among them
+   * @param bytes how many
+   */
+  default void onFlush(long lastId, long bytes) {}
+
+  /**
+   * The log was synced.
+   *
+   * @param lastId the last entry id that is durable now
+   * @param durationNanos how long the system call took, in nanoseconds
+   */
+  default void onSync(long lastId, long durationNanos) {}
+
+  /**
+   * A segment ended and a new one follows.
+   *
+   * @param ended the segment that ended
+   */
+  default void onRotate(SegmentRange ended) {}
+
+  /**
+   * Segments were removed.
+   *
+   * @param removed the segments, oldest first
+   */
+  default void onTruncate(List<SegmentRange> removed) {}
+
+  /**
+   * The log was opened, or refused.
+   *
+   * @param report what was found in its files
+   */
+  default void onRecovery(LogReport report) {}
+
+  /**
+   * Asks whether a segment may be removed. Removal stops at the first that may not, because a log
+   * has no holes.
+   *
+   * @param segment the segment
+   * @return whether it may be removed
+   */
+  default boolean mayRemove(SegmentRange segment) {
+    return true;
+  }
+}

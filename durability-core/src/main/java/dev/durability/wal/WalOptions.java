@@ -1,0 +1,224 @@
+package dev.durability.wal;
+
+import dev.durability.frame.FrameFormat;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** How a log is written. Immutable; the defaults are right for most. */
+public final class WalOptions {
+  private static final WalOptions DEFAULTS = builder().build();
+
+  private final long segmentBytes;
+  private final @Nullable Duration segmentAge;
+  private final int bufferBytes;
+  private final FlushPolicy flushPolicy;
+  private final @Nullable Duration syncInterval;
+  private final long preallocatedBytesMax;
+  private final int entryBytesMax;
+  private final WalObserver observer;
+  private final Clock clock;
+
+  private WalOptions(Builder b) {
+    segmentBytes = b.segmentBytes;
+    segmentAge = b.segmentAge;
+    bufferBytes = b.bufferBytes;
+    flushPolicy = b.flushPolicy;
+    syncInterval = b.syncInterval;
+    preallocatedBytesMax = b.preallocatedBytesMax;
+    entryBytesMax = b.entryBytesMax;
+    observer = b.observer;
+    clock = b.clock;
+  }
+
+  /** {@return the defaults: see the methods of the builder} */
+  public static WalOptions defaults() {
+    return DEFAULTS;
+  }
+
+  /** {@return a builder that starts from the defaults} */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** {@return after how many bytes a segment ends} */
+  public long segmentBytes() {
+    return segmentBytes;
+  }
+
+  /** {@return after how long a segment ends at the next append, or null for never} */
+  public @Nullable Duration segmentAge() {
+    return segmentAge;
+  }
+
+  /** {@return the size of each of the two append buffers, in bytes} */
+  public int bufferBytes() {
+    return bufferBytes;
+  }
+
+  /** {@return when an append is written to the file} */
+  public FlushPolicy flushPolicy() {
+    return flushPolicy;
+  }
+
+  /** {@return how long an append may stay unsynced, or null for as long as nobody syncs} */
+  public @Nullable Duration syncInterval() {
+    return syncInterval;
+  }
+
+  /** {@return how much of a new segment is zero-filled ahead at most, in bytes} */
+  public long preallocatedBytesMax() {
+    return preallocatedBytesMax;
+  }
+
+  /** {@return the largest encoded entry, in bytes} */
+  public int entryBytesMax() {
+    return entryBytesMax;
+  }
+
+  /** {@return who sees what the writer does} */
+  public WalObserver observer() {
+    return observer;
+  }
+
+  /** {@return the clock whose time the log's marks carry} */
+  public Clock clock() {
+    return clock;
+  }
+
+  /** Collects options. Not safe for threads. */
+  public static final class Builder {
+    private long segmentBytes = 64L << 20;
+    private @Nullable Duration segmentAge;
+    private int bufferBytes = 1 << 20;
+    private FlushPolicy flushPolicy = FlushPolicy.perAppend();
+    private @Nullable Duration syncInterval;
+    private long preallocatedBytesMax = Long.MAX_VALUE;
+    private int entryBytesMax = 16 << 20;
+    private WalObserver observer = WalObserver.NONE;
+    private Clock clock = Clock.systemUTC();
+
+    private Builder() {}
+
+    /**
+     * Sets the size at which a segment ends. An entry or atomic batch that is larger gets a segment
+     * of its own.
+     *
+     * @param bytes at least 4 KiB; 64 MiB by default
+     * @return this builder
+     */
+    public Builder segmentBytes(long bytes) {
+      segmentBytes = atLeast(4096, bytes, "segmentBytes");
+      return this;
+    }
+
+    /**
+     * Sets the age after which a segment ends, at the next append.
+     *
+     * @param age at least a millisecond; none by default
+     * @return this builder
+     */
+    public Builder segmentAge(Duration age) {
+      atLeast(1, age.toMillis(), "segmentAge in milliseconds");
+      segmentAge = age;
+      return this;
+    }
+
+    /**
+     * Sets the size of each of the two append buffers. Appenders wait while both are full, so this
+     * bounds the memory of a log, with the exception of a single larger entry or batch.
+     *
+     * @param bytes at least 4 KiB; 1 MiB by default
+     * @return this builder
+     */
+    public Builder bufferBytes(int bytes) {
+      bufferBytes = (int) atLeast(4096, bytes, "bufferBytes");
+      return this;
+    }
+
+    /**
+     * Sets when an append is written to the file.
+     *
+     * @param policy the policy; {@link FlushPolicy#perAppend()} by default
+     * @return this builder
+     */
+    public Builder flushPolicy(FlushPolicy policy) {
+      flushPolicy = Objects.requireNonNull(policy, "policy");
+      return this;
+    }
+
+    /**
+     * Bounds how long an append can stay unsynced: a sync in the background follows it. What is
+     * appended and not synced can be lost to power loss for about this long.
+     *
+     * @param interval at least a millisecond; no background sync by default
+     * @return this builder
+     */
+    public Builder syncInterval(Duration interval) {
+      atLeast(1, interval.toMillis(), "syncInterval in milliseconds");
+      syncInterval = interval;
+      return this;
+    }
+
+    /**
+     * Sets how much of a segment is filled with zeros in the background before it is needed, which
+     * makes its syncs cheaper. Never more is filled than was written since opening.
+     *
+     * @param bytes 0 for none; the size of a segment by default
+     * @return this builder
+     */
+    public Builder preallocatedBytesMax(long bytes) {
+      preallocatedBytesMax = atLeast(0, bytes, "preallocatedBytesMax");
+      return this;
+    }
+
+    /**
+     * Sets the largest encoded entry.
+     *
+     * @param bytes 1 to 2^28-1; 16 MiB by default
+     * @return this builder
+     */
+    public Builder entryBytesMax(int bytes) {
+      if (bytes > FrameFormat.PAYLOAD_BYTES_MAX) {
+        throw new IllegalArgumentException("entryBytesMax is " + bytes + ": at most 2^28-1");
+      }
+      entryBytesMax = (int) atLeast(1, bytes, "entryBytesMax");
+      return this;
+    }
+
+    /**
+     * Sets who sees what the writer does.
+     *
+     * @param who the observer; none by default
+     * @return this builder
+     */
+    public Builder observer(WalObserver who) {
+      observer = Objects.requireNonNull(who, "observer");
+      return this;
+    }
+
+    /**
+     * Sets the clock whose time the log's marks carry.
+     *
+     * @param source the clock; the system's by default. The log never goes back in time with it
+     * @return this builder
+     */
+    public Builder clock(Clock source) {
+      clock = Objects.requireNonNull(source, "clock");
+      return this;
+    }
+
+    /** {@return the options} */
+    public WalOptions build() {
+      return new WalOptions(this);
+    }
+
+    private static long atLeast(long least, long value, String name) {
+      if (value < least) {
+        throw new IllegalArgumentException(name + " is " + value + ": at least " + least);
+      }
+      return value;
+    }
+  }
+}
