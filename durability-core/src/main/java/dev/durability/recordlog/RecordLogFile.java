@@ -26,11 +26,12 @@ final class RecordLogFile implements Closeable {
   private long appendOffset = FileHeader.BYTES;
   private long lastStamp;
 
-  private RecordLogFile(String path, ReadFile file, FileHeader header) {
+  private RecordLogFile(String path, ReadFile file, FileHeader header) throws IOException {
     this.path = path;
     this.file = file;
     this.header = header;
-    this.run = new FrameRun(file, FileType.RECORD_LOG, header.salt(), 1, FrameRun.WINDOW_BYTES);
+    this.run =
+        new FrameRun(file, FileType.RECORD_LOG, header.salt(), 1, FrameRun.windowBytes(file));
     this.lastStamp = header.createdMicros();
   }
 
