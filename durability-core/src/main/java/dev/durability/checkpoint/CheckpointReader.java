@@ -21,9 +21,11 @@ import org.jspecify.annotations.Nullable;
  * One thread at a time.
  */
 public final class CheckpointReader extends InputStream {
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0).asReadOnlyBuffer();
+
   private final String path;
   private final CheckpointFile file;
-  private ByteBuffer chunk = ByteBuffer.allocate(0);
+  private ByteBuffer chunk = NOTHING;
   private boolean ended;
   private @Nullable CorruptLogException damage;
 
@@ -110,7 +112,7 @@ public final class CheckpointReader extends InputStream {
    */
   @Override
   public void close() throws IOException {
-    chunk = ByteBuffer.allocate(0);
+    chunk = NOTHING;
     file.close();
   }
 
@@ -120,6 +122,8 @@ public final class CheckpointReader extends InputStream {
       throw damage;
     }
     while (!chunk.hasRemaining() && !ended) {
+      // The old chunk is a view that the next call changes, also where it finds no other.
+      chunk = NOTHING;
       try {
         ByteBuffer next = file.nextChunk();
         if (next == null) {
