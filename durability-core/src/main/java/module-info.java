@@ -9,4 +9,5 @@ module dev.durability {
   exports dev.durability.recordlog;
   exports dev.durability.checkpoint;
   exports dev.durability.wal;
+  exports dev.durability.segmentindex;
 }

@@ -19,6 +19,9 @@ class ValuePath {
 
   private static final int UNINDEXED = -1;
 
+  /** How many steps of a long path are shown at each of its ends. */
+  private static final int SHOWN_AT_END = 8;
+
   private final String root;
   private @Nullable String[] names = new @Nullable String[8];
   private int[] indexes = new int[8];
@@ -76,6 +79,10 @@ class ValuePath {
   public final String toString() {
     StringBuilder text = new StringBuilder(root);
     for (int i = 0; i < depth; i++) {
+      if (i == SHOWN_AT_END && depth > 2 * SHOWN_AT_END) {
+        i = depth - SHOWN_AT_END;
+        text.append("...");
+      }
       if (indexes[i] == UNINDEXED) {
         text.append('.').append(names[i]);
       } else {

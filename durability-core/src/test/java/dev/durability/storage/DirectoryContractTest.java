@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -557,7 +558,7 @@ abstract class DirectoryContractTest {
       for (Future<DirectoryLock> each : attempts) {
         try {
           taken.add(each.get());
-        } catch (java.util.concurrent.ExecutionException e) {
+        } catch (ExecutionException e) {
           assertThat(e).hasCauseInstanceOf(LockHeldException.class);
         }
       }

@@ -1,0 +1,166 @@
+package dev.durability.segmentindex;
+
+import dev.durability.errors.CodecException;
+import dev.durability.errors.FormatException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bytes of a {@link SegmentIndexState}. All numbers are varints of at most 63 bits, seven a
+ * byte, lowest first:
+ *
+ * <ol>
+ *   <li>version, 1
+ *   <li>count of segments; for each, by ascending id: id, document count, count of deleted
+ *       documents, and for each of these, ascending, how many documents lie between it and the one
+ *       before
+ *   <li>count of open merges; for each, by ascending transaction id: transaction id, count of
+ *       segments, their ids
+ * </ol>
+ */
+final class SegmentIndexFormat {
+
+  private static final int VERSION = 1;
+
+  private SegmentIndexFormat() {}
+
+  /** Writes through a small buffer, so that {@code out} need not have one. */
+  static final class Writer {
+    private static final int NUMBER_BYTES_MAX = 9;
+
+    private final OutputStream out;
+    private final byte[] buffer = new byte[8192];
+    private int size;
+
+    Writer(OutputStream out) throws IOException {
+      this.out = out;
+      number(VERSION);
+    }
+
+    void count(int count) throws IOException {
+      number(count);
+    }
+
+    void segment(long id, Segment segment) throws IOException {
+      number(id);
+      number(segment.docCount);
+      number(segment.deleted.size());
+      int next = 0;
+      for (int left = segment.deleted.size(); left > 0; left--) {
+        int document = segment.deleted.nextFrom(next);
+        number(document - next);
+        next = document + 1;
+      }
+    }
+
+    void merge(long id, List<Long> segmentIds) throws IOException {
+      number(id);
+      number(segmentIds.size());
+      for (Long segmentId : segmentIds) {
+        number(segmentId);
+      }
+    }
+
+    private void number(long number) throws IOException {
+      if (buffer.length - size < NUMBER_BYTES_MAX) {
+        finish();
+      }
+      long rest = number;
+      while (rest >= 0x80) {
+        buffer[size++] = (byte) (rest | 0x80);
+        rest >>>= 7;
+      }
+      buffer[size++] = (byte) rest;
+    }
+
+    /** Hands over what is in the buffer. */
+    void finish() throws IOException {
+      out.write(buffer, 0, size);
+      size = 0;
+    }
+  }
+
+  /** Reads and trusts nothing: memory is taken only for what has been read. */
+  static final class Reader {
+    private final InputStream in;
+    private long offset;
+
+    Reader(InputStream in) throws IOException {
+      this.in = in;
+      long version = number();
+      if (version != VERSION) {
+        throw new FormatException(
+            "reading a segment index: its version is "
+                + version
+                + ", known is "
+                + VERSION
+                + "; read it with a newer version of the library");
+      }
+    }
+
+    /** Reads an id that must be above the one before. */
+    long idAfter(long previous) throws IOException {
+      long id = number();
+      if (id <= previous) {
+        throw failure("the id " + id + " follows the id " + previous, null);
+      }
+      return id;
+    }
+
+    Segment segment(Object owner) throws IOException {
+      long docCount = number();
+      if (docCount > Integer.MAX_VALUE) {
+        throw failure("a segment has " + docCount + " documents", null);
+      }
+      DocumentSet deleted = new DocumentSet();
+      long next = 0;
+      for (long left = number(); left > 0; left--) {
+        long gap = number();
+        if (gap >= docCount - next) {
+          throw failure("a deleted document is beyond the " + docCount + " of its segment", null);
+        }
+        deleted.add((int) (next + gap));
+        next += gap + 1;
+      }
+      return new Segment(owner, (int) docCount, deleted);
+    }
+
+    List<Long> ids() throws IOException {
+      List<Long> ids = new ArrayList<>();
+      for (long left = number(); left > 0; left--) {
+        ids.add(number());
+      }
+      return ids;
+    }
+
+    long number() throws IOException {
+      long number = 0;
+      for (int shift = 0; shift < 63; shift += 7) {
+        int octet = in.read();
+        if (octet < 0) {
+          throw failure("the bytes end within the state", null);
+        }
+        offset++;
+        number |= (octet & 0x7FL) << shift;
+        if (octet < 0x80) {
+          return number;
+        }
+      }
+      throw failure("a number takes more than 63 bits", null);
+    }
+
+    CodecException failure(String problem, @Nullable Throwable cause) {
+      return new CodecException(
+          "reading a segment index at byte "
+              + offset
+              + ": "
+              + problem
+              + "; the bytes are damaged or not those of a segment index, use another checkpoint",
+          cause);
+    }
+  }
+}

@@ -1,0 +1,157 @@
+package dev.durability.wal;
+
+import dev.durability.frame.FileHeader;
+import dev.durability.frame.FrameEncoder;
+import dev.durability.frame.FrameFormat;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was appended and not yet written: blocks in order, at most two that are used again and
+ * again. It gives out entry ids and decides where a segment ends. In memory alone; guarded by the
+ * writer's lock.
+ */
+final class AppendQueue {
+  private static final int POOLED_BLOCKS = 2;
+
+  private final FrameEncoder encoder = new FrameEncoder();
+  private final long segmentBytes;
+  private final int blockBytes;
+  private final ArrayDeque<Block> full = new ArrayDeque<>();
+  private final ArrayDeque<Block> free = new ArrayDeque<>(POOLED_BLOCKS);
+  private int pooled;
+  private int singlesOutside;
+  private @Nullable Block open;
+  private SegmentPlan segment;
+  private long plannedBytes = FileHeader.BYTES;
+  private long nextId;
+
+  AppendQueue(WalOptions options, SegmentPlan first) {
+    this.segmentBytes = options.segmentBytes();
+    this.blockBytes = options.bufferBytes();
+    this.segment = first;
+    this.nextId = first.name().firstEntryId();
+  }
+
+  long nextId() {
+    return nextId;
+  }
+
+  SegmentPlan segment() {
+    return segment;
+  }
+
+  boolean segmentHasEntries() {
+    return nextId > segment.name().firstEntryId();
+  }
+
+  boolean isEmpty() {
+    return full.isEmpty() && (open == null || open.isEmpty());
+  }
+
+  /** Whether frames of this many bytes go into the next segment because this one is full. */
+  boolean needsRotation(long frameBytes) {
+    return segmentHasEntries()
+        && plannedBytes + frameBytes + FrameFormat.PROMISE_FRAME_BYTES > segmentBytes;
+  }
+
+  /** Ends the segment behind what was appended, and starts the next. */
+  void rotate() {
+    Block end = open == null ? Block.single(0, segment, nextId) : open;
+    singlesOutside += end.isPooled() ? 0 : 1;
+    end.endSegment();
+    full.add(end);
+    open = null;
+    segment = segment.next(nextId, LogOpening.randomSalt());
+    plannedBytes = FileHeader.BYTES;
+  }
+
+  /**
+   * Makes room for frames of this many bytes, next to each other, in the segment of now.
+   *
+   * @return whether there is room; if not, something has to be written first
+   */
+  boolean reserve(int frameBytes) {
+    if (open != null && open.room() >= frameBytes) {
+      return true;
+    }
+    if (open != null && !open.isEmpty()) {
+      full.add(open);
+      open = null;
+    }
+    if (frameBytes > blockBytes) {
+      return reserveSingle(frameBytes);
+    }
+    if (open == null) {
+      open = free.poll();
+      if (open != null) {
+        open.reuse(segment, nextId);
+      } else if (pooled < POOLED_BLOCKS) {
+        pooled++;
+        open = Block.pooled(blockBytes, segment, nextId);
+      }
+    }
+    return open != null;
+  }
+
+  /** A block of its own, for one that no block of the pool can hold; one such at a time. */
+  private boolean reserveSingle(int frameBytes) {
+    if (singlesOutside > 0) {
+      return false;
+    }
+    Block single = Block.single(frameBytes, segment, nextId);
+    if (open != null) {
+      free.add(open);
+    }
+    open = single;
+    singlesOutside++;
+    return true;
+  }
+
+  /** Appends an ENTRY or PART for which room was made; returns its id. */
+  long entry(int kind, byte[] payload, int from, int length) {
+    Block block = Objects.requireNonNull(open);
+    block.entry(encoder, kind, payload, from, length);
+    plannedBytes += FrameFormat.frameBytes(length);
+    return nextId++;
+  }
+
+  /** Appends a CHECKPOINT for which room was made; returns its id. */
+  long checkpoint(long covered, byte[] path) {
+    Block block = Objects.requireNonNull(open);
+    block.checkpoint(encoder, covered, path);
+    plannedBytes += FrameFormat.frameBytes(FrameFormat.COVERED_BYTES + path.length);
+    return nextId++;
+  }
+
+  /** Takes all blocks, in order, to write them. */
+  List<Block> take() {
+    if (open != null && !open.isEmpty()) {
+      full.add(open);
+      open = null;
+    }
+    List<Block> taken = new ArrayList<>(full);
+    full.clear();
+    plannedBytes += FrameFormat.PROMISE_FRAME_BYTES; // Each round may put a MARK before them.
+    return taken;
+  }
+
+  /** Gives back a block that was written. */
+  void recycle(Block written) {
+    if (written.isPooled()) {
+      free.add(written);
+    } else {
+      singlesOutside--;
+    }
+  }
+
+  /** Puts back blocks that could not be written, before all others. */
+  void putBack(List<Block> unwritten) {
+    for (int i = unwritten.size() - 1; i >= 0; i--) {
+      full.addFirst(unwritten.get(i));
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package dev.durability.wal;
+
+import dev.durability.frame.FrameEncoder;
+import dev.durability.frame.FrameFormat;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * Encoded frames of one segment that are written with one system call. Room is kept before them for
+ * a MARK and behind them for END, which are filled in when the block is written: only then is it
+ * known what was synced before.
+ */
+final class Block {
+  private static final int HEAD_BYTES = FrameFormat.PROMISE_FRAME_BYTES;
+  private static final int TAIL_BYTES = FrameFormat.PROMISE_FRAME_BYTES;
+
+  private final ByteBuffer bytes;
+  private SegmentPlan segment;
+  private long firstId;
+  private long nextId;
+  private boolean last;
+
+  private Block(ByteBuffer bytes, SegmentPlan segment, long firstId) {
+    this.bytes = bytes.order(ByteOrder.LITTLE_ENDIAN);
+    this.segment = segment;
+    reuse(segment, firstId);
+  }
+
+  /** A block that is used again and again: outside the heap, so that writing copies nothing. */
+  static Block pooled(int capacity, SegmentPlan segment, long firstId) {
+    return new Block(
+        ByteBuffer.allocateDirect(HEAD_BYTES + capacity + TAIL_BYTES), segment, firstId);
+  }
+
+  /** A block for one use: on the heap, so that its memory goes with it. */
+  static Block single(int capacity, SegmentPlan segment, long firstId) {
+    return new Block(ByteBuffer.allocate(HEAD_BYTES + capacity + TAIL_BYTES), segment, firstId);
+  }
+
+  void reuse(SegmentPlan forSegment, long fromId) {
+    segment = forSegment;
+    firstId = fromId;
+    nextId = fromId;
+    last = false;
+    bytes.clear().position(HEAD_BYTES);
+  }
+
+  SegmentPlan segment() {
+    return segment;
+  }
+
+  boolean isEmpty() {
+    return bytes.position() == HEAD_BYTES;
+  }
+
+  int room() {
+    return bytes.capacity() - TAIL_BYTES - bytes.position();
+  }
+
+  boolean isPooled() {
+    return bytes.isDirect();
+  }
+
+  /** The id of the entry after the last in this block. */
+  long nextId() {
+    return nextId;
+  }
+
+  /** Makes this the last block of its segment. */
+  void endSegment() {
+    last = true;
+  }
+
+  boolean endsSegment() {
+    return last;
+  }
+
+  void entry(FrameEncoder encoder, int kind, byte[] payload, int from, int length) {
+    encoder.entry(bytes, segment.salt(), kind, nextId, payload, from, length);
+    nextId++;
+  }
+
+  void checkpoint(FrameEncoder encoder, long covered, byte[] path) {
+    encoder.checkpoint(bytes, segment.salt(), nextId, covered, path);
+    nextId++;
+  }
+
+  /** The frames as they are, without a MARK; the block itself is not changed. */
+  ByteBuffer frames() {
+    return bytes.duplicate().limit(bytes.position()).position(HEAD_BYTES);
+  }
+
+  /** The frames behind a MARK. The same block may be asked again after a failed write. */
+  ByteBuffer framesBehindMark(FrameEncoder encoder, long promised, long stampMicros) {
+    int end = bytes.position();
+    bytes.position(0);
+    encoder.promise(bytes, segment.salt(), FrameFormat.MARK, firstId, promised, stampMicros);
+    bytes.position(end);
+    return bytes.duplicate().limit(end).position(0);
+  }
+
+  /** Puts END behind frames that {@link #frames} or {@link #framesBehindMark} returned. */
+  ByteBuffer withEnd(ByteBuffer frames, FrameEncoder encoder, long promised, long stampMicros) {
+    int end = bytes.position();
+    encoder.promise(bytes, segment.salt(), FrameFormat.END, nextId, promised, stampMicros);
+    int limit = bytes.position();
+    bytes.position(end);
+    return frames.limit(limit);
+  }
+}

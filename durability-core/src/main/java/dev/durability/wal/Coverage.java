@@ -1,0 +1,128 @@
+package dev.durability.wal;
+
+import dev.durability.frame.BadHeaderException;
+import dev.durability.frame.CheckpointFile;
+import dev.durability.frame.FileHeader;
+import dev.durability.frame.FileType;
+import dev.durability.frame.FrameRun;
+import dev.durability.storage.Directory;
+import dev.durability.storage.ReadFile;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the newest valid checkpoint of a log: under its default name, or named by a CHECKPOINT that
+ * is the first entry of a segment.
+ */
+final class Coverage {
+  private static final Pattern NAME = Pattern.compile("([0-9]{20})\\.ckpt");
+  private static final String LARGEST = "0" + Long.MAX_VALUE;
+  private static final int WINDOW_BYTES = 8192;
+
+  private final Directory directory;
+  private final UUID logId;
+  private long covered;
+
+  private Coverage(Directory directory, UUID logId) {
+    this.directory = directory;
+    this.logId = logId;
+  }
+
+  /**
+   * Finds it.
+   *
+   * @return the last entry that it contains, 0 if there is none
+   */
+  static long find(Directory directory, List<SegmentName> segments, UUID logId) throws IOException {
+    Coverage coverage = new Coverage(directory, logId);
+    coverage.lookAtDefaultNames();
+    for (int i = segments.size() - 1; i >= 0; i--) {
+      // A segment's CHECKPOINT covers less than its first entry.
+      if (segments.get(i).firstEntryId() - 1 > coverage.covered) {
+        coverage.lookAtFirstEntry(segments.get(i));
+      }
+    }
+    return coverage.covered;
+  }
+
+  private void lookAtDefaultNames() throws IOException {
+    for (long id : defaultNames(directory)) {
+      if (CheckpointFile.isValid(directory, path(id), logId, id)) {
+        covered = id;
+        return;
+      }
+    }
+  }
+
+  /** The entry ids of the checkpoints that have default names, newest first. */
+  static List<Long> defaultNames(Directory directory) throws IOException {
+    List<String> names;
+    try {
+      names = directory.list(LogFiles.CHECKPOINTS);
+    } catch (NoSuchFileException none) {
+      return List.of();
+    }
+    return names.stream()
+        .map(NAME::matcher)
+        .filter(Matcher::matches)
+        .map(matcher -> matcher.group(1))
+        .filter(digits -> digits.compareTo(LARGEST) <= 0)
+        .map(Long::parseLong)
+        .sorted(Comparator.reverseOrder())
+        .toList();
+  }
+
+  static String path(long id) {
+    return String.format(Locale.ROOT, "%s/%020d.ckpt", LogFiles.CHECKPOINTS, id);
+  }
+
+  private void lookAtFirstEntry(SegmentName segment) throws IOException {
+    try (ReadFile file = directory.open(segment.path())) {
+      FileHeader header = readHeader(file, segment);
+      if (header == null || !header.logId().equals(logId)) {
+        return;
+      }
+      FrameRun run =
+          new FrameRun(file, FileType.SEGMENT, header.salt(), header.firstEntryId(), WINDOW_BYTES);
+      FrameRun.Step step;
+      do {
+        step = run.next();
+      } while (step == FrameRun.Step.MARK);
+      if (step == FrameRun.Step.CHECKPOINT
+          && run.promised() > covered
+          && isValid(run.promised(), run.path())) {
+        covered = run.promised();
+      }
+    } catch (NoSuchFileException removedMeanwhile) {
+      // A segment that a writer truncates while we look has a newer checkpoint above it.
+    }
+  }
+
+  static @Nullable FileHeader readHeader(ReadFile file, SegmentName segment) throws IOException {
+    try {
+      return FileHeader.decode(CheckpointFile.readHeader(file), FileType.SEGMENT, segment.path());
+    } catch (BadHeaderException damaged) {
+      return null;
+    }
+  }
+
+  private boolean isValid(long id, String path) throws IOException {
+    if (path.isEmpty()) {
+      return true;
+    }
+    try {
+      return CheckpointFile.isValid(directory, path, logId, id);
+    } catch (IllegalArgumentException | AccessDeniedException outside) {
+      // Nothing read is trusted: a path that leads out of the directory names no checkpoint.
+      return false;
+    }
+  }
+}

@@ -1,0 +1,326 @@
+package dev.durability.wal;
+
+import dev.durability.frame.BadHeaderException;
+import dev.durability.frame.CheckpointFile;
+import dev.durability.frame.FileHeader;
+import dev.durability.frame.FileType;
+import dev.durability.frame.FrameRun;
+import dev.durability.frame.Remains;
+import dev.durability.storage.Directory;
+import dev.durability.storage.ReadFile;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Goes over the run of valid and contiguous frames of a log, from segment to segment, and then
+ * tells what lies behind it. It only reads.
+ */
+final class LogCursor implements Closeable {
+  private final Directory directory;
+  private final LogListing listing;
+  private final boolean reachesBack;
+  private int index;
+  private @Nullable ReadFile file;
+  private @Nullable FileHeader header;
+  private @Nullable FrameRun run;
+  private @Nullable UUID logId;
+  private long nextId;
+  private long promised;
+  private long lastStampMicros;
+  private LogReport.Position end;
+  private @Nullable String problem;
+
+  /**
+   * Starts at a segment.
+   *
+   * @param start the index of the segment in the listing; -1 if no segment reaches back far enough:
+   *     the run then starts at the first that there is
+   */
+  LogCursor(Directory directory, LogListing listing, int start) {
+    this.directory = directory;
+    this.listing = listing;
+    this.logId = listing.logId();
+    this.reachesBack = start >= 0;
+    this.index = Math.max(0, start);
+    SegmentName first = listing.segments().get(index);
+    this.nextId = first.firstEntryId();
+    this.end = new LogReport.Position(first.path(), 0);
+  }
+
+  /**
+   * Goes one frame further; the END of a segment is a step, the header of the next is none.
+   *
+   * @throws java.nio.file.NoSuchFileException if a segment of the listing is gone
+   */
+  FrameRun.Step next() throws IOException {
+    while (true) {
+      if (run == null && !openSegment()) {
+        return FrameRun.Step.STOP;
+      }
+      FrameRun current = Objects.requireNonNull(run);
+      FrameRun.Step step = current.next();
+      switch (step) {
+        case MARK, END -> {
+          promised = Math.max(promised, current.promised());
+          lastStampMicros = Math.max(lastStampMicros, current.wallClockMicros());
+        }
+        case CHECKPOINT -> promised = Math.max(promised, current.promised());
+        case ENTRY -> {}
+        case STOP -> {
+          if (isLast() || !current.ended() || somethingFollows(current)) {
+            return step;
+          }
+          closeSegment();
+          index++;
+          continue;
+        }
+      }
+      nextId = current.nextId();
+      return step;
+    }
+  }
+
+  private boolean somethingFollows(FrameRun current) throws IOException {
+    return Objects.requireNonNull(file).size() > current.offset()
+        && current.remains().nonZeroEnd() > current.offset();
+  }
+
+  private boolean isLast() {
+    return index == listing.segments().size() - 1;
+  }
+
+  private boolean openSegment() throws IOException {
+    SegmentName name = listing.segments().get(index);
+    ReadFile opened = directory.open(name.path());
+    try {
+      FileHeader found =
+          FileHeader.decode(CheckpointFile.readHeader(opened), FileType.SEGMENT, name.path());
+      problem = whyNotNext(name, found);
+      if (problem == null) {
+        file = opened;
+        header = found;
+        logId = found.logId();
+        promised = Math.max(promised, found.firstEntryId() - 1);
+        lastStampMicros = Math.max(lastStampMicros, found.createdMicros());
+        run =
+            new FrameRun(
+                opened,
+                FileType.SEGMENT,
+                found.salt(),
+                found.firstEntryId(),
+                FrameRun.WINDOW_BYTES);
+      }
+    } catch (BadHeaderException damaged) {
+      problem = "its header is damaged: " + damaged.getMessage();
+    } finally {
+      if (run == null) {
+        opened.close();
+      }
+    }
+    if (problem != null) {
+      end = new LogReport.Position(name.path(), 0);
+    }
+    return problem == null;
+  }
+
+  /** Why a segment with a whole header does not continue the run, or null. */
+  private @Nullable String whyNotNext(SegmentName name, FileHeader found) {
+    if (found.segmentId() != name.segmentId() || found.firstEntryId() != name.firstEntryId()) {
+      return "its header says segment "
+          + found.segmentId()
+          + " from entry "
+          + found.firstEntryId()
+          + ", its name does not";
+    }
+    if (logId != null && !found.logId().equals(logId)) {
+      return "it belongs to the log " + found.logId() + ", the others to " + logId;
+    }
+    FileHeader previous = header;
+    if (previous == null) {
+      return null;
+    }
+    if (found.segmentId() != previous.segmentId() + 1) {
+      return "segment " + (previous.segmentId() + 1) + " before it is missing";
+    }
+    if (found.firstEntryId() != nextId) {
+      return "it starts at entry "
+          + found.firstEntryId()
+          + ", the one before ends at "
+          + (nextId - 1);
+    }
+    if (found.previousSalt() != previous.salt()) {
+      return "it does not continue the segment before it: the salts differ";
+    }
+    return null;
+  }
+
+  /** Makes the next step see what was written since. */
+  void refresh() {
+    if (run != null) {
+      run.refresh();
+    }
+  }
+
+  /** The payload of the entry that was stepped over: a view until the next step. */
+  ByteBuffer payload() throws IOException {
+    return Objects.requireNonNull(run).payload();
+  }
+
+  /** The id of the entry or CHECKPOINT that was stepped over. */
+  long id() {
+    return nextId - 1;
+  }
+
+  /** The id of the entry that comes next. */
+  long nextId() {
+    return nextId;
+  }
+
+  /** The largest promise that was stepped over. */
+  long promised() {
+    return promised;
+  }
+
+  /** The last wall clock that was stepped over, in microseconds since the epoch. */
+  long lastStampMicros() {
+    return lastStampMicros;
+  }
+
+  /** What the MARK or END that was stepped over says of the time. */
+  long wallClockMicros() throws IOException {
+    return Objects.requireNonNull(run).wallClockMicros();
+  }
+
+  /** The segment that the cursor is in, or was about to enter. */
+  SegmentName segment() {
+    return listing.segments().get(index);
+  }
+
+  /** The header of the segment that the cursor is in, or null if it entered none. */
+  @Nullable FileHeader header() {
+    return run == null ? null : header;
+  }
+
+  /** Whether the segment that the cursor is in has reached its END. */
+  boolean ended() {
+    return run != null && run.ended();
+  }
+
+  /** After STOP: looks at what lies behind the run, and judges. */
+  LogFindings conclude() throws IOException {
+    long runEnd = 0;
+    long fileSize = 0;
+    Remains remains = new Remains(0, 0, 0);
+    if (run != null && file != null) {
+      runEnd = run.offset();
+      fileSize = file.size();
+      remains = run.remains();
+      end = new LogReport.Position(segment().path(), runEnd);
+    }
+    boolean endsInLast = run != null && isLast();
+    long largest = Math.max(promised, remains.promised());
+    for (int i = index + 1; i < listing.segments().size(); i++) {
+      largest = Math.max(largest, promiseOf(listing.segments().get(i)));
+    }
+    RecoveryCase which =
+        RecoveryCase.of(
+            new RecoveryCase.Facts(
+                reachesBack,
+                endsInLast,
+                nextId - 1,
+                listing.covered(),
+                largest,
+                remains.nonZeroEnd() > runEnd,
+                remains.frames() > 0));
+    return new LogFindings(
+        report(which, largest),
+        listing,
+        header(),
+        ended(),
+        runEnd,
+        fileSize,
+        remains,
+        lastStampMicros);
+  }
+
+  /** The largest promise in a segment behind the run. */
+  private long promiseOf(SegmentName name) throws IOException {
+    try (ReadFile other = directory.open(name.path())) {
+      FileHeader found = Coverage.readHeader(other, name);
+      if (found == null || (logId != null && !found.logId().equals(logId))) {
+        return 0;
+      }
+      FrameRun frames =
+          new FrameRun(
+              other, FileType.SEGMENT, found.salt(), found.firstEntryId(), FrameRun.WINDOW_BYTES);
+      return Math.max(found.firstEntryId() - 1, frames.remains().promised());
+    }
+  }
+
+  private LogReport report(RecoveryCase which, long largest) {
+    boolean cuts = which.verdict() == Verdict.TORN || which.verdict() == Verdict.AMBIGUOUS;
+    return new LogReport(
+        which.verdict(),
+        nextId - 1,
+        listing.covered(),
+        largest,
+        listing.segments().size(),
+        end,
+        cuts ? end : null,
+        reason(which, largest));
+  }
+
+  private @Nullable String reason(RecoveryCase which, long largest) {
+    long intact = nextId - 1;
+    return switch (which) {
+      case CLEAN -> null;
+      case TORN ->
+          "the end was being written when the process or the power went; nothing that was promised"
+              + " is missing";
+      case AMBIGUOUS ->
+          "the end was being written when the power went, and its blocks were persisted out of"
+              + " order; nothing that was promised is missing";
+      case PREFIX_MISSING ->
+          "entries "
+              + (listing.covered() + 1)
+              + " to "
+              + (listing.segments().get(0).firstEntryId() - 1)
+              + " are missing: a segment before this one, or a checkpoint that covers them, is gone";
+      case BROKEN_BEFORE_LAST ->
+          (problem != null ? problem : "its frames break off or are damaged here")
+              + "; entries from "
+              + (intact + 1)
+              + " on are lost";
+      case PROMISE_LOST ->
+          "entries "
+              + (intact + 1)
+              + " to "
+              + largest
+              + " were promised to be durable, and are damaged or missing";
+      case COVERED_LOST ->
+          "entries "
+              + (intact + 1)
+              + " to "
+              + listing.covered()
+              + " are in a checkpoint, but the log ends before them";
+    };
+  }
+
+  private void closeSegment() throws IOException {
+    ReadFile closing = file;
+    file = null;
+    run = null;
+    if (closing != null) {
+      closing.close();
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    closeSegment();
+  }
+}

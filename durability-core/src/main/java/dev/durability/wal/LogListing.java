@@ -1,0 +1,60 @@
+package dev.durability.wal;
+
+import dev.durability.frame.FileHeader;
+import dev.durability.storage.Directory;
+import dev.durability.storage.ReadFile;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The segments of a log at one moment, and where recovery starts in them.
+ *
+ * @param segments the segments, in order, without the empty first list: a log has at least one
+ * @param logId the log, or null where no header can be read
+ * @param covered C, the last entry of the newest valid checkpoint, 0 if there is none
+ */
+record LogListing(List<SegmentName> segments, @Nullable UUID logId, long covered) {
+
+  static List<SegmentName> segments(Directory directory) throws IOException {
+    return directory.list(LogFiles.SEGMENTS).stream()
+        .map(SegmentName::parse)
+        .filter(Objects::nonNull)
+        .map(Objects::requireNonNull)
+        .sorted(SegmentName.ORDER)
+        .toList();
+  }
+
+  static LogListing of(Directory directory, List<SegmentName> segments) throws IOException {
+    UUID logId = logId(directory, segments);
+    long covered = logId == null ? 0 : Coverage.find(directory, segments, logId);
+    return new LogListing(segments, logId, covered);
+  }
+
+  private static @Nullable UUID logId(Directory directory, List<SegmentName> segments)
+      throws IOException {
+    for (int i = segments.size() - 1; i >= 0; i--) {
+      try (ReadFile file = directory.open(segments.get(i).path())) {
+        FileHeader header = Coverage.readHeader(file, segments.get(i));
+        if (header != null) {
+          return header.logId();
+        }
+      } catch (NoSuchFileException removedMeanwhile) {
+        // By a writer that truncates: the segments above it are there.
+      }
+    }
+    return null;
+  }
+
+  /** The index of the last segment that starts at or before an entry, or -1. */
+  int indexOf(long entryId) {
+    int index = segments.size() - 1;
+    while (index >= 0 && segments.get(index).firstEntryId() > entryId) {
+      index--;
+    }
+    return index;
+  }
+}

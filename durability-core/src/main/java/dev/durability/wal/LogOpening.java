@@ -1,0 +1,219 @@
+package dev.durability.wal;
+
+import dev.durability.codec.Codec;
+import dev.durability.errors.CorruptLogException;
+import dev.durability.errors.DurabilityException;
+import dev.durability.frame.FileHeader;
+import dev.durability.frame.FileType;
+import dev.durability.frame.FrameEncoder;
+import dev.durability.frame.FrameFile;
+import dev.durability.frame.FrameFormat;
+import dev.durability.frame.FrameRun;
+import dev.durability.frame.Quarantine;
+import dev.durability.frame.Rewrite;
+import dev.durability.storage.Directory;
+import dev.durability.storage.ReadFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.NoSuchFileException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens a log whose lock is held: judges it, hands its entries over, and brings it into a state in
+ * which everything that was recovered is durable. Each step can be repeated after a crash in it.
+ */
+final class LogOpening {
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private final Directory directory;
+  private final WalOptions options;
+
+  LogOpening(Directory directory, WalOptions options) {
+    this.directory = directory;
+    this.options = options;
+  }
+
+  /**
+   * What a writer starts from.
+   *
+   * @param report what was found
+   * @param logId the log
+   * @param plan the segment to write next
+   * @param older the segments before it
+   * @param lastStampMicros the last wall clock in the log
+   */
+  record Opened(
+      LogReport report,
+      UUID logId,
+      SegmentPlan plan,
+      List<SegmentName> older,
+      long lastStampMicros) {}
+
+  <E> Opened open(Codec<E> codec, @Nullable WalReplay<E> replay) throws IOException {
+    removeTemporaryFiles();
+    List<SegmentName> segments = LogListing.segments(directory);
+    long fromId = replay == null ? WalReplay.START : replay.fromId();
+    if (segments.isEmpty()) {
+      return create();
+    }
+    LogListing listing = LogListing.of(directory, segments);
+    LogFindings found;
+    int start = listing.indexOf(listing.covered() + 1);
+    try (LogCursor cursor = new LogCursor(directory, listing, start)) {
+      // Without its first entries, the rest is no prefix: nobody gets to see it.
+      handOver(cursor, codec, start < 0 ? null : replay, fromId);
+      found = cursor.conclude();
+    }
+    options.observer().onRecovery(found.report());
+    found.refuseUnless(ReplayMode.PREFIX);
+    return settle(found);
+  }
+
+  static int randomSalt() {
+    return RANDOM.nextInt();
+  }
+
+  /** Files that were being made when a process died: nothing refers to them. */
+  private void removeTemporaryFiles() throws IOException {
+    for (String place : List.of(LogFiles.SEGMENTS, LogFiles.CHECKPOINTS, LogFiles.QUARANTINE)) {
+      List<String> names;
+      try {
+        names = directory.list(place);
+      } catch (NoSuchFileException none) {
+        continue;
+      }
+      for (String name : names) {
+        if (name.endsWith(LogFiles.TEMPORARY)) {
+          directory.delete(place + "/" + name);
+        }
+      }
+    }
+  }
+
+  private Opened create() throws IOException {
+    List<Long> checkpoints = Coverage.defaultNames(directory);
+    if (!checkpoints.isEmpty()) {
+      throw new CorruptLogException(
+          "the log has no segment, but a checkpoint of it up to entry "
+              + checkpoints.get(0)
+              + " is there: its segments were removed. Restore them from a copy, or move the"
+              + " checkpoints away to start an empty log",
+          LogFiles.SEGMENTS,
+          0,
+          1,
+          checkpoints.get(0));
+    }
+    LogReport report =
+        new LogReport(
+            Verdict.CLEAN, 0, 0, 0, 0, new LogReport.Position(LogFiles.SEGMENTS, 0), null, null);
+    options.observer().onRecovery(report);
+    return new Opened(
+        report,
+        new UUID(RANDOM.nextLong(), RANDOM.nextLong()),
+        new SegmentPlan(new SegmentName(1, 1), randomSalt(), 0),
+        List.of(),
+        0);
+  }
+
+  private static <E> void handOver(
+      LogCursor cursor, Codec<E> codec, @Nullable WalReplay<E> replay, long fromId)
+      throws IOException {
+    long oldest = cursor.nextId();
+    if (replay != null && fromId != WalReplay.START && fromId < oldest) {
+      throw new DurabilityException(
+          "entries from "
+              + fromId
+              + " on were asked for, but recovery of this log starts at entry "
+              + oldest
+              + ": a checkpoint covers what is before. Start from that checkpoint, or read older"
+              + " segments, where they remain, with a reader");
+    }
+    FrameRun.Step step;
+    do {
+      step = cursor.next();
+      if (step == FrameRun.Step.ENTRY && replay != null && cursor.id() >= fromId) {
+        replay.entry(cursor.id(), codec.decode(cursor.payload()));
+      }
+    } while (step != FrameRun.Step.STOP);
+  }
+
+  /** Makes what was recovered durable, whatever failed before, and ends the last segment. */
+  private Opened settle(LogFindings found) throws IOException {
+    FileHeader last = Objects.requireNonNull(found.lastHeader());
+    String path = found.report().end().file();
+    List<SegmentName> segments = found.listing().segments();
+    if (found.remains().nonZeroEnd() > found.runEnd()) {
+      Quarantine.copy(
+          directory, LogFiles.QUARANTINE, path, found.runEnd(), found.remains().nonZeroEnd());
+    }
+    long intact = found.report().intact();
+    if (intact == last.firstEntryId() - 1) {
+      SegmentName name = new SegmentName(last.segmentId(), last.firstEntryId());
+      return new Opened(
+          found.report(),
+          last.logId(),
+          new SegmentPlan(name, randomSalt(), last.previousSalt()),
+          segments.subList(0, segments.size() - 1),
+          found.lastStampMicros());
+    }
+    long stamp = stamp(options.clock(), found.lastStampMicros());
+    rewriteAndEnd(found, last, path, stamp);
+    return new Opened(
+        found.report(),
+        last.logId(),
+        new SegmentPlan(
+            new SegmentName(last.segmentId() + 1, intact + 1), randomSalt(), last.salt()),
+        segments,
+        stamp);
+  }
+
+  /** The time for the next mark: the wall clock in a log never goes back. */
+  static long stamp(Clock clock, long lastStampMicros) {
+    Instant now = clock.instant();
+    long micros = now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000;
+    return Math.max(micros, lastStampMicros);
+  }
+
+  /**
+   * Writes the end of the last segment again, its END too where it has one: after a failed sync the
+   * page cache may show it and the storage not have it, and a segment without END must not get a
+   * successor.
+   */
+  private void rewriteAndEnd(LogFindings found, FileHeader last, String path, long stamp)
+      throws IOException {
+    long intact = found.report().intact();
+    long endOfEntries =
+        found.ended() ? found.runEnd() - FrameFormat.PROMISE_FRAME_BYTES : found.runEnd();
+    long from = endOfPromised(path, last, found.report().promised(), endOfEntries);
+    try (FrameFile file = Rewrite.tail(directory, path, from, endOfEntries)) {
+      ByteBuffer end =
+          ByteBuffer.allocate(FrameFormat.PROMISE_FRAME_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      new FrameEncoder().promise(end, last.salt(), FrameFormat.END, intact + 1, intact, stamp);
+      file.write(end.flip());
+      file.sync();
+    }
+  }
+
+  /** The offset behind the last promised entry: what follows may only be in the page cache. */
+  private long endOfPromised(String path, FileHeader last, long promised, long endOfEntries)
+      throws IOException {
+    try (ReadFile file = directory.open(path)) {
+      FrameRun run =
+          new FrameRun(
+              file, FileType.SEGMENT, last.salt(), last.firstEntryId(), FrameRun.WINDOW_BYTES);
+      while (run.nextId() <= promised && run.next() != FrameRun.Step.STOP) {
+        if (run.ended()) {
+          break;
+        }
+      }
+      return Math.min(run.offset(), endOfEntries);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package dev.durability.wal;
+
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the name of a segment says.
+ *
+ * @param segmentId the number of the segment
+ * @param firstEntryId the id of its first entry
+ */
+record SegmentName(long segmentId, long firstEntryId) {
+  static final Comparator<SegmentName> ORDER =
+      Comparator.comparingLong(SegmentName::segmentId).thenComparingLong(SegmentName::firstEntryId);
+
+  private static final Pattern FORM = Pattern.compile("([0-9]{20})-([0-9]{20})\\.wal");
+
+  static @Nullable SegmentName parse(String name) {
+    Matcher matcher = FORM.matcher(name);
+    if (!matcher.matches()) {
+      return null;
+    }
+    try {
+      return new SegmentName(Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2)));
+    } catch (NumberFormatException tooLarge) {
+      return null; // Above 2^63-1: no name that a writer gives.
+    }
+  }
+
+  /** The path of the segment, relative to the log's directory. */
+  String path() {
+    return String.format(
+        Locale.ROOT, "%s/%020d-%020d.wal", LogFiles.SEGMENTS, segmentId, firstEntryId);
+  }
+}

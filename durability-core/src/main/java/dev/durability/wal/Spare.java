@@ -1,0 +1,154 @@
+package dev.durability.wal;
+
+import dev.durability.storage.AppendFile;
+import dev.durability.storage.Directory;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The file of the next segment, zero-filled ahead of need by a thread of its own. It only saves
+ * time: where there is none, or it fails, a segment starts with a new file.
+ */
+final class Spare implements Closeable {
+  private static final String PATH = LogFiles.SEGMENTS + "/spare" + LogFiles.TEMPORARY;
+
+  private final Directory directory;
+  private final ExecutorService executor;
+  private final ReentrantLock lock = new ReentrantLock();
+  private @Nullable AppendFile ready;
+  private boolean wanted;
+  private boolean closed;
+  private long filledBytes;
+
+  Spare(Directory directory) {
+    this.directory = directory;
+    ThreadPoolExecutor one =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            1,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> {
+              Thread thread = new Thread(task, "durability-spare-segment");
+              thread.setDaemon(true);
+              return thread;
+            });
+    one.allowCoreThreadTimeOut(true);
+    this.executor = one;
+  }
+
+  /**
+   * Starts to make one, if there is none.
+   *
+   * @param bytes how much to fill
+   * @param writtenBytes how much the log was written since it was opened: never more is filled
+   */
+  void prepare(long bytes, long writtenBytes) {
+    lock.lock();
+    try {
+      long fill = Math.min(bytes, writtenBytes - filledBytes);
+      if (closed || wanted || ready != null || fill <= 0) {
+        return;
+      }
+      wanted = true;
+      filledBytes += fill;
+      executor.execute(() -> fill(fill));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void fill(long bytes) {
+    AppendFile made = null;
+    try {
+      made = directory.create(PATH, bytes);
+    } catch (IOException noRoom) {
+      // Writing will meet the same failure, where it matters and can be reported.
+      made = null;
+    }
+    lock.lock();
+    try {
+      wanted = false;
+      if (!closed) {
+        ready = made;
+        return;
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (made != null) {
+      remove(made);
+    }
+  }
+
+  /** Takes the spare, if there is one, under the path {@link #PATH}. */
+  @Nullable AppendFile take() {
+    lock.lock();
+    try {
+      AppendFile taken = ready;
+      ready = null;
+      return taken;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  String path() {
+    return PATH;
+  }
+
+  /**
+   * Gives back the room of a spare that was not needed. What fails here, the next opening removes.
+   */
+  void discard() {
+    AppendFile unused = take();
+    if (unused != null) {
+      remove(unused);
+    }
+  }
+
+  private void remove(AppendFile unused) {
+    try (unused) {
+      directory.delete(PATH);
+    } catch (IOException leftBehind) {
+      Thread thread = Thread.currentThread();
+      thread.getUncaughtExceptionHandler().uncaughtException(thread, leftBehind);
+    }
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+    } finally {
+      lock.unlock();
+    }
+    executor.shutdown();
+    awaitTermination();
+    discard();
+  }
+
+  /** Once the log's lock is free, the path belongs to another writer. */
+  private void awaitTermination() {
+    boolean interrupted = false;
+    boolean done = false;
+    while (!done) {
+      try {
+        done = executor.awaitTermination(1, TimeUnit.MINUTES);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

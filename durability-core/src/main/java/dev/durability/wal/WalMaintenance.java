@@ -1,0 +1,86 @@
+package dev.durability.wal;
+
+import dev.durability.codec.Codecs;
+import dev.durability.frame.FrameRun;
+import dev.durability.storage.Directory;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Looks after a log that is not open for writing here: verify, list segments, truncate. */
+public final class WalMaintenance {
+  private WalMaintenance() {}
+
+  /**
+   * Reads the whole log, as recovery would, and judges it. Nothing is changed, and no lock is
+   * taken; while a writer is at work the end may look torn.
+   *
+   * @param directory where the log is
+   * @return what the files say
+   * @throws java.nio.file.NoSuchFileException if there is no log
+   * @throws dev.durability.errors.FormatException if a newer version of the library wrote it
+   * @throws IOException if the storage fails
+   */
+  public static LogReport verify(Directory directory) throws IOException {
+    LogListing listing = LogListing.of(directory, LiveCursor.segmentsOf(directory));
+    int start = listing.indexOf(listing.covered() + 1);
+    try (LogCursor cursor = new LogCursor(directory, listing, start)) {
+      FrameRun.Step step;
+      do {
+        step = cursor.next();
+      } while (step != FrameRun.Step.STOP);
+      return cursor.conclude().report();
+    }
+  }
+
+  /**
+   * Lists the segments by their names; only the last is read.
+   *
+   * @param directory where the log is
+   * @return the segments, oldest first; the last entry of the last one is the last intact one
+   * @throws java.nio.file.NoSuchFileException if there is no log
+   * @throws IOException if the storage fails
+   */
+  public static List<SegmentRange> segments(Directory directory) throws IOException {
+    List<SegmentName> names = LiveCursor.segmentsOf(directory);
+    List<SegmentRange> ranges = new ArrayList<>(names.size());
+    for (int i = 0; i < names.size(); i++) {
+      SegmentName name = names.get(i);
+      long lastId =
+          i < names.size() - 1 ? names.get(i + 1).firstEntryId() - 1 : lastEntry(directory, names);
+      ranges.add(new SegmentRange(name.segmentId(), name.firstEntryId(), lastId, name.path()));
+    }
+    return ranges;
+  }
+
+  private static long lastEntry(Directory directory, List<SegmentName> names) throws IOException {
+    LogListing listing = new LogListing(names, null, 0);
+    try (LogCursor cursor = new LogCursor(directory, listing, names.size() - 1)) {
+      FrameRun.Step step;
+      do {
+        step = cursor.next();
+      } while (step != FrameRun.Step.STOP);
+      return cursor.nextId() - 1;
+    }
+  }
+
+  /**
+   * Opens the log, removes the segments that lie wholly at or below an entry, and closes it. See
+   * {@link WalWriter#truncate}.
+   *
+   * @param directory where the log is
+   * @param throughId the last entry that is not needed any more
+   * @return the segments that were removed, durably, oldest first
+   * @throws java.nio.file.NoSuchFileException if there is no log
+   * @throws dev.durability.errors.LockHeldException if a writer has the log open: ask that one
+   * @throws IOException as {@link WalWriter#open} and {@link WalWriter#truncate}
+   */
+  public static List<SegmentRange> truncate(Directory directory, long throughId)
+      throws IOException {
+    List<SegmentName> unused = LiveCursor.segmentsOf(directory);
+    try (WalWriter<byte[]> writer =
+        WalWriter.open(directory, Codecs.bytes(), WalOptions.defaults())) {
+      return writer.truncate(throughId);
+    }
+  }
+}

@@ -1,0 +1,156 @@
+package dev.durability.wal;
+
+import dev.durability.codec.Codec;
+import dev.durability.storage.Directory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+/**
+ * Reads a log, in memory that does not grow with it. It takes no lock and changes nothing: the log
+ * may be written, by this process or another, while it is read.
+ *
+ * <p>Entries are handed over as they are read, and always form a prefix of what follows the first.
+ * Damage behind them is found when the reading gets there; it is then thrown as {@link
+ * dev.durability.errors.CorruptLogException}. Before anything is called damage, the files are
+ * listed and read again, because a writer may have been at work.
+ *
+ * <p>A reader may be used by many threads; each call reads on its own.
+ *
+ * @param <E> the type of the entries
+ */
+public final class WalReader<E> {
+  private final Directory directory;
+  private final Codec<E> codec;
+  private final ReplayMode mode;
+
+  private WalReader(Directory directory, Codec<E> codec, ReplayMode mode) {
+    this.directory = directory;
+    this.codec = codec;
+    this.mode = mode;
+  }
+
+  /**
+   * Returns a reader of the intact prefix of a log.
+   *
+   * @param directory where the log is
+   * @param codec turns bytes into entries
+   * @param <E> the type of the entries
+   * @return the reader; nothing is read yet
+   */
+  public static <E> WalReader<E> of(Directory directory, Codec<E> codec) {
+    return of(directory, codec, ReplayMode.PREFIX);
+  }
+
+  /**
+   * Returns a reader.
+   *
+   * @param directory where the log is
+   * @param codec turns bytes into entries
+   * @param mode what it accepts; it is judged where the log ends, after the entries were handed
+   *     over
+   * @param <E> the type of the entries
+   * @return the reader; nothing is read yet
+   */
+  public static <E> WalReader<E> of(Directory directory, Codec<E> codec, ReplayMode mode) {
+    return new WalReader<>(directory, codec, mode);
+  }
+
+  /**
+   * Reads all entries that recovery would read into a list: for small logs.
+   *
+   * @return the entries, in order
+   * @throws dev.durability.errors.CorruptLogException if the log is damaged, or not clean in strict
+   *     mode
+   * @throws java.nio.file.NoSuchFileException if there is no log
+   * @throws IOException if the storage or the codec fails
+   */
+  public List<WalRecord<E>> readAll() throws IOException {
+    List<WalRecord<E>> records = new ArrayList<>();
+    replay(WalReplay.START, Long.MAX_VALUE, (id, entry) -> records.add(new WalRecord<>(id, entry)));
+    return records;
+  }
+
+  /**
+   * Hands over the entries from one to another. Segments before the first are not read; what
+   * follows the last is neither read nor judged.
+   *
+   * @param fromId the first entry id, or {@link WalReplay#START} for where recovery starts
+   * @param toId the last entry id, or {@code Long.MAX_VALUE} for all
+   * @param target takes the entries; its {@code fromId} is not asked
+   * @throws dev.durability.errors.CorruptLogException if the log is damaged where it was read, or
+   *     not clean in strict mode
+   * @throws dev.durability.errors.DurabilityException if the first entry was truncated away
+   * @throws java.nio.file.NoSuchFileException if there is no log
+   * @throws IOException if the storage, the codec or the target fails
+   */
+  public void replay(long fromId, long toId, WalReplay<E> target) throws IOException {
+    try (LiveCursor cursor = new LiveCursor(directory, mode, fromId)) {
+      while (cursor.nextId() <= toId && cursor.next() && cursor.id() <= toId) {
+        target.entry(cursor.id(), codec.decode(cursor.payload()));
+      }
+    }
+  }
+
+  /**
+   * Streams the entries from one on. Close the stream. What fails while it is read is thrown as
+   * {@link UncheckedIOException}.
+   *
+   * @param fromId the first entry id, or {@link WalReplay#START} for where recovery starts
+   * @return the entries, in order, read as they are asked for
+   * @throws IOException as {@link #replay}, for what is known at the start
+   */
+  public Stream<WalRecord<E>> stream(long fromId) throws IOException {
+    LiveCursor cursor = new LiveCursor(directory, mode, fromId);
+    return StreamSupport.stream(new Records(cursor), false)
+        .onClose(
+            () -> {
+              try {
+                cursor.close();
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+  }
+
+  /**
+   * Follows a log that is being written: gives each entry once it is promised to be durable, which
+   * is some milliseconds after it was acknowledged.
+   *
+   * @param fromId the first entry id, which may be one that is still to come, or {@link
+   *     WalReplay#START}
+   * @return the tail; close it
+   * @throws IOException as {@link #replay}, for what is known at the start
+   */
+  public WalTail<E> follow(long fromId) throws IOException {
+    return new WalTail<>(directory, codec, fromId);
+  }
+
+  private final class Records extends Spliterators.AbstractSpliterator<WalRecord<E>> {
+    private final LiveCursor cursor;
+
+    Records(LiveCursor cursor) {
+      super(Long.MAX_VALUE, Spliterator.ORDERED | Spliterator.NONNULL);
+      this.cursor = cursor;
+    }
+
+    @Override
+    public boolean tryAdvance(Consumer<? super WalRecord<E>> action) {
+      try {
+        if (!cursor.next()) {
+          return false;
+        }
+        action.accept(new WalRecord<>(cursor.id(), codec.decode(cursor.payload())));
+        return true;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}

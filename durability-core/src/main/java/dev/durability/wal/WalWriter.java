@@ -1,0 +1,585 @@
+package dev.durability.wal;
+
+import dev.durability.codec.Codec;
+import dev.durability.frame.FrameFormat;
+import dev.durability.storage.Directory;
+import dev.durability.storage.DirectoryLock;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes a log. There is one writer a log, among all processes; any number of threads may use it.
+ *
+ * <p><b>What is durable.</b> {@link #append} gives an entry its place and, by the flush policy,
+ * writes it to the file: flushed, it survives the death of the process. It is <i>acknowledged</i>,
+ * and survives the loss of power, when {@link #sync} or {@link #appendDurable} returned or the
+ * future of {@link #appendAsync} completed. After a crash the log holds a prefix of what was
+ * appended, with everything acknowledged in it.
+ *
+ * <p><b>Failures.</b> A write that fails, on a full disk for example, is rolled back; the calls
+ * that waited for it throw {@link dev.durability.errors.OutcomeOpenException}, their entries keep
+ * their ids and go first once there is room, and the writer goes on. A sync that fails, or a
+ * roll-back, poisons the writer: every later call throws {@link
+ * dev.durability.errors.WriterPoisonedException} with that first failure as its cause, until the
+ * log is closed and opened again.
+ *
+ * <p><b>Interrupts</b> have no effect: a call that waits goes on waiting, because its entry is
+ * already on its way, and returns with the interrupt flag set.
+ *
+ * <pre>{@code
+ * try (WalWriter<String> log =
+ *     WalWriter.open(FsDirectory.open(path), Codecs.utf8(), WalOptions.defaults())) {
+ *   long id = log.appendDurable("survives power loss");
+ * }
+ * }</pre>
+ *
+ * @param <E> the type of the entries
+ */
+public final class WalWriter<E> implements Closeable {
+  private static final int BATCH_FRAME_BYTES_MAX = 1 << 30;
+
+  private final Directory directory;
+  private final Codec<E> codec;
+  private final WalOptions options;
+  private final Notices notices;
+  private final DirectoryLock directoryLock;
+  private final LogOpening.Opened opened;
+  private final SegmentAppender appender;
+  private final AppendQueue queue;
+  private final GroupCommit commits;
+  private final ReentrantLock lock;
+  private final Scratch.Pool scratches = new Scratch.Pool();
+  private final ReentrantLock truncating = new ReentrantLock();
+  private final Thread background;
+  private int unflushedAppends;
+  private long markedCheckpoint;
+
+  private WalWriter(
+      Directory directory,
+      Codec<E> codec,
+      WalOptions options,
+      DirectoryLock directoryLock,
+      LogOpening.Opened opened)
+      throws IOException {
+    this.directory = directory;
+    this.codec = codec;
+    this.options = options;
+    this.notices = new Notices(options.observer());
+    this.directoryLock = directoryLock;
+    this.opened = opened;
+    this.appender = new SegmentAppender(directory, options, notices, opened);
+    this.queue = new AppendQueue(options, opened.plan());
+    this.commits = new GroupCommit(options, queue, appender);
+    this.lock = commits.lock();
+    this.background = new Thread(commits::runInBackground, "durability-wal");
+    background.setDaemon(true);
+    appender.start();
+  }
+
+  /**
+   * Opens a log for writing, and creates it where there is none.
+   *
+   * <p>What a crash left is brought into order: the end that was being written is cut off and kept
+   * in {@code quarantine/}; when this returns, everything that was recovered is durable.
+   *
+   * @param directory where the log is
+   * @param codec turns entries into bytes
+   * @param options how to write
+   * @param <E> the type of the entries
+   * @return the writer; close it
+   * @throws dev.durability.errors.LockHeldException if another writer has the log open
+   * @throws dev.durability.errors.CorruptLogException if something that was promised is damaged or
+   *     missing; nothing was changed
+   * @throws dev.durability.errors.FormatException if a newer version of the library wrote the log
+   * @throws IOException if the storage fails; what was valid is unchanged, and opening can be tried
+   *     again
+   */
+  public static <E> WalWriter<E> open(Directory directory, Codec<E> codec, WalOptions options)
+      throws IOException {
+    return open(directory, codec, options, null);
+  }
+
+  /**
+   * Opens a log for writing as {@link #open(Directory, Codec, WalOptions)} does, and hands over the
+   * entries that were recovered, in the same pass over the files. If this throws, discard what was
+   * built from them: the end of the log is judged after they were handed over.
+   *
+   * @param directory where the log is
+   * @param codec turns entries into bytes and back
+   * @param options how to write
+   * @param replay takes the entries; null for nobody
+   * @param <E> the type of the entries
+   * @return the writer; close it
+   * @throws IOException as {@link #open(Directory, Codec, WalOptions)}; what the codec or the
+   *     replay throws reaches the caller as it is, and nothing was changed
+   */
+  public static <E> WalWriter<E> open(
+      Directory directory, Codec<E> codec, WalOptions options, @Nullable WalReplay<E> replay)
+      throws IOException {
+    directory.createDirectories(LogFiles.SEGMENTS);
+    DirectoryLock held = directory.lock(LogFiles.LOCK);
+    try {
+      LogOpening.Opened opened = new LogOpening(directory, options).open(codec, replay);
+      WalWriter<E> writer = new WalWriter<>(directory, codec, options, held, opened);
+      writer.background.start();
+      return writer;
+    } catch (Throwable e) {
+      try {
+        held.close();
+      } catch (IOException second) {
+        e.addSuppressed(second);
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Appends an entry. It is flushed as the flush policy says, and acknowledged by a later {@link
+   * #sync}. Waits while the buffers are full.
+   *
+   * @param entry the entry
+   * @return its id
+   * @throws IllegalArgumentException if its bytes are more than the log takes; nothing was appended
+   * @throws dev.durability.errors.OutcomeOpenException if it has an id, and writing it failed and
+   *     was rolled back; or if there was no room in the buffers because writing earlier entries
+   *     failed, and then nothing was appended: {@link #lastAppendedId} tells
+   * @throws IOException if the codec fails, and nothing was appended; or the writer is poisoned or
+   *     closed
+   */
+  public long append(E entry) throws IOException {
+    Scratch scratch = scratches.take();
+    try {
+      encode(scratch, entry);
+      long id;
+      Waiter.OfThread flush;
+      lock.lock();
+      try {
+        id = enqueue(scratch);
+        flush = joinByPolicy(id);
+      } finally {
+        lock.unlock();
+      }
+      commits.await(flush);
+      return id;
+    } finally {
+      scratches.giveBack(scratch);
+    }
+  }
+
+  /**
+   * Appends entries that are recovered all or not at all. All are encoded before the first of them
+   * is buffered. A batch lies within one segment.
+   *
+   * @param batch the entries, at least one; their frames together at most 1 GiB
+   * @return the id of the last entry; the others have the ids before it
+   * @throws IllegalArgumentException if the batch is empty or too large; nothing was appended
+   * @throws IOException as {@link #append}
+   */
+  public long appendBatch(List<? extends E> batch) throws IOException {
+    if (batch.isEmpty()) {
+      throw new IllegalArgumentException("an atomic batch has at least one entry");
+    }
+    Scratch scratch = scratches.take();
+    try {
+      int[] ends = new int[batch.size()];
+      long frames = 0;
+      for (int i = 0; i < ends.length; i++) {
+        int start = scratch.size();
+        encode(scratch, batch.get(i));
+        ends[i] = scratch.size();
+        frames += FrameFormat.frameBytes(ends[i] - start);
+        if (frames > BATCH_FRAME_BYTES_MAX) {
+          throw new IllegalArgumentException(
+              "an atomic batch has at most 1 GiB of frames; nothing of it was appended");
+        }
+      }
+      long id;
+      Waiter.OfThread flush;
+      lock.lock();
+      try {
+        id = enqueue(scratch, ends, (int) frames);
+        flush = joinByPolicy(id);
+      } finally {
+        lock.unlock();
+      }
+      commits.await(flush);
+      return id;
+    } finally {
+      scratches.giveBack(scratch);
+    }
+  }
+
+  /**
+   * Appends an entry and waits until it survives power loss. Threads that do this at the same time
+   * share a sync.
+   *
+   * @param entry the entry
+   * @return its id
+   * @throws dev.durability.errors.OutcomeOpenException as {@link #append}; the entry is not
+   *     acknowledged
+   * @throws IOException as {@link #append}
+   */
+  public long appendDurable(E entry) throws IOException {
+    Scratch scratch = scratches.take();
+    long id;
+    Waiter.OfThread durable;
+    try {
+      encode(scratch, entry);
+      lock.lock();
+      try {
+        id = enqueue(scratch);
+        durable = commits.join(id, true);
+      } finally {
+        lock.unlock();
+      }
+    } finally {
+      scratches.giveBack(scratch);
+    }
+    commits.await(durable);
+    return id;
+  }
+
+  /**
+   * Appends an entry and returns at once, unless the buffers are full. Ids are given in the order
+   * of the calls.
+   *
+   * @param entry the entry
+   * @return completes with the entry's id when it survives power loss; or with {@link
+   *     dev.durability.errors.OutcomeOpenException} or {@link
+   *     dev.durability.errors.WriterPoisonedException}. What depends on it runs on the thread that
+   *     synced: hand anything slow to an executor
+   * @throws IOException as {@link #append}; the entry has then no id
+   */
+  public CompletableFuture<Long> appendAsync(E entry) throws IOException {
+    Scratch scratch = scratches.take();
+    try {
+      encode(scratch, entry);
+      lock.lock();
+      try {
+        return commits.commitLater(enqueue(scratch));
+      } finally {
+        lock.unlock();
+      }
+    } finally {
+      scratches.giveBack(scratch);
+    }
+  }
+
+  /**
+   * Writes everything that was appended to the file: other readers see it, and it survives the
+   * death of the process.
+   *
+   * @throws IOException if that fails, as for {@link #append}
+   */
+  public void flush() throws IOException {
+    commitAll(false);
+  }
+
+  /**
+   * Makes everything that was appended before this call durable: acknowledged when this returns.
+   *
+   * @throws dev.durability.errors.OutcomeOpenException if writing failed and was rolled back; it
+   *     can be tried again
+   * @throws dev.durability.errors.WriterPoisonedException if syncing fails, or failed before
+   * @throws IOException if the writer is closed
+   */
+  public void sync() throws IOException {
+    commitAll(true);
+  }
+
+  private void commitAll(boolean sync) throws IOException {
+    Waiter.OfThread all;
+    lock.lock();
+    try {
+      commits.refuseIfDone();
+      all = commits.join(queue.nextId() - 1, sync);
+    } finally {
+      lock.unlock();
+    }
+    commits.await(all);
+  }
+
+  private void encode(Scratch scratch, E entry) throws IOException {
+    scratch.startEntry(options.entryBytesMax());
+    codec.encode(entry, scratch);
+  }
+
+  /** Puts an entry into the queue. With the lock. */
+  private long enqueue(Scratch scratch) throws IOException {
+    int length = scratch.size();
+    reserve(FrameFormat.frameBytes(length));
+    long id = queue.entry(FrameFormat.ENTRY, scratch.bytes(), 0, length);
+    appended(id, id, FrameFormat.frameBytes(length));
+    return id;
+  }
+
+  /** Puts a batch into the queue. With the lock. */
+  private long enqueue(Scratch scratch, int[] ends, int frameBytes) throws IOException {
+    reserve(frameBytes);
+    long id = 0;
+    int start = 0;
+    for (int i = 0; i < ends.length; i++) {
+      int kind = i < ends.length - 1 ? FrameFormat.PART : FrameFormat.ENTRY;
+      id = queue.entry(kind, scratch.bytes(), start, ends[i] - start);
+      start = ends[i];
+    }
+    appended(id - ends.length + 1, id, frameBytes);
+    return id;
+  }
+
+  /** Makes room, waiting if need be. With the lock, which is given up while waiting. */
+  private void reserve(int frameBytes) throws IOException {
+    commits.refuseIfDone();
+    rotateIfFull(frameBytes);
+    while (!queue.reserve(frameBytes)) {
+      commits.awaitRoom();
+      commits.refuseIfDone();
+      rotateIfFull(frameBytes); // Others appended meanwhile.
+    }
+  }
+
+  private void rotateIfFull(int frameBytes) {
+    if (queue.needsRotation(frameBytes)) {
+      queue.rotate();
+    }
+  }
+
+  private void appended(long firstId, long lastId, long frameBytes) {
+    commits.appended();
+    notices.onAppend(firstId, lastId, frameBytes);
+  }
+
+  /** Joins a round that writes what was appended, if the flush policy says so. With the lock. */
+  private Waiter.@Nullable OfThread joinByPolicy(long id) {
+    int every = options.flushPolicy().appends();
+    if (every == 0 || ++unflushedAppends < every) {
+      return null;
+    }
+    unflushedAppends = 0;
+    return commits.join(id, false);
+  }
+
+  /** {@return the id of the last entry that was appended, 0 if there is none} */
+  public long lastAppendedId() {
+    lock.lock();
+    try {
+      return queue.nextId() - 1;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** {@return the id of the last entry that survives power loss, 0 if there is none} */
+  public long lastDurableId() {
+    return commits.durableId();
+  }
+
+  /** {@return what opening found} */
+  public LogReport recovered() {
+    return opened.report();
+  }
+
+  /** {@return the identity of the log: the same in each of its files} */
+  public UUID logId() {
+    return opened.logId();
+  }
+
+  /**
+   * Says in the log that a checkpoint covers it up to an entry: as the first entry of a new
+   * segment, so that the segments before it can be removed. It takes an entry id, and is durable
+   * when this returns.
+   *
+   * @param coveredId the last entry that the checkpoint contains; durable before this call
+   * @param path the checkpoint, relative to the directory, durable before this call; empty if it is
+   *     kept elsewhere
+   * @return the entry id of the marker
+   * @throws IllegalArgumentException if the entry is not durable yet, or the path has more than
+   *     4,096 bytes
+   * @throws IOException as {@link #appendDurable}
+   */
+  public long appendCheckpoint(long coveredId, String path) throws IOException {
+    byte[] pathBytes = path.getBytes(StandardCharsets.UTF_8);
+    if (pathBytes.length > FrameFormat.CHECKPOINT_PATH_BYTES_MAX) {
+      throw new IllegalArgumentException("the path of the checkpoint is too long: " + path);
+    }
+    if (coveredId < 0 || coveredId > lastDurableId()) {
+      throw new IllegalArgumentException(
+          "a checkpoint cannot cover entry "
+              + coveredId
+              + ": the log is durable up to entry "
+              + lastDurableId());
+    }
+    int frameBytes = FrameFormat.frameBytes(FrameFormat.COVERED_BYTES + pathBytes.length);
+    long id;
+    Waiter.OfThread durable;
+    lock.lock();
+    try {
+      commits.refuseIfDone();
+      reserveFirstOfSegment(frameBytes);
+      id = queue.checkpoint(coveredId, pathBytes);
+      appended(id, id, frameBytes);
+      durable = commits.join(id, true);
+    } finally {
+      lock.unlock();
+    }
+    commits.await(durable);
+    markCovered(coveredId);
+    return id;
+  }
+
+  /** Makes room for the first entry of a new segment. With the lock, given up while waiting. */
+  private void reserveFirstOfSegment(int frameBytes) throws IOException {
+    rotateIfUsed();
+    while (!queue.reserve(frameBytes)) {
+      commits.awaitRoom();
+      commits.refuseIfDone();
+      rotateIfUsed(); // Others appended meanwhile.
+    }
+  }
+
+  private void rotateIfUsed() {
+    if (queue.segmentHasEntries()) {
+      queue.rotate();
+    }
+  }
+
+  private void markCovered(long coveredId) {
+    lock.lock();
+    try {
+      markedCheckpoint = Math.max(markedCheckpoint, coveredId);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** {@return the segments of the log, oldest first, the one that is being written at the end} */
+  public List<SegmentRange> segments() {
+    lock.lock();
+    try {
+      List<SegmentRange> segments = new ArrayList<>(appender.ended());
+      SegmentPlan live = queue.segment();
+      long firstId = live.name().firstEntryId();
+      // Segments between the last that ended and this one are still in memory.
+      if (segments.isEmpty() || segments.get(segments.size() - 1).lastEntryId() < firstId) {
+        segments.add(
+            new SegmentRange(
+                live.name().segmentId(), firstId, queue.nextId() - 1, live.name().path()));
+      }
+      return segments;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Removes the segments that lie wholly at or below an entry, oldest first, but never the one that
+   * is being written. Unless a checkpoint marker that this writer wrote covers the entry, one
+   * without a path is written first: the caller says that it keeps what it needs elsewhere.
+   *
+   * <p>The observer may veto: removal stops there.
+   *
+   * @param throughId the last entry that is not needed in the log any more; durable
+   * @return the segments that were removed, durably, oldest first
+   * @throws IllegalArgumentException if the entry is not durable yet
+   * @throws IOException if the marker or a removal fails; the log is whole, and truncating can be
+   *     tried again
+   */
+  public List<SegmentRange> truncate(long throughId) throws IOException {
+    if (throughId > lastDurableId()) {
+      throw new IllegalArgumentException(
+          "cannot truncate through entry "
+              + throughId
+              + ": the log is durable up to entry "
+              + lastDurableId());
+    }
+    truncating.lock();
+    try {
+      List<SegmentRange> doomed =
+          appender.ended().stream().filter(s -> s.lastEntryId() <= throughId).toList();
+      lock.lock();
+      try {
+        commits.refuseIfDone();
+      } finally {
+        lock.unlock();
+      }
+      if (doomed.isEmpty()) {
+        return List.of();
+      }
+      markBefore(throughId);
+      return remove(doomed);
+    } finally {
+      truncating.unlock();
+    }
+  }
+
+  private void markBefore(long throughId) throws IOException {
+    boolean covered;
+    lock.lock();
+    try {
+      covered = markedCheckpoint >= throughId;
+    } finally {
+      lock.unlock();
+    }
+    if (!covered) {
+      appendCheckpoint(throughId, "");
+    }
+  }
+
+  private List<SegmentRange> remove(List<SegmentRange> doomed) throws IOException {
+    List<SegmentRange> removed = new ArrayList<>();
+    try {
+      for (SegmentRange segment : doomed) {
+        if (!notices.mayRemove(segment)) {
+          break;
+        }
+        directory.delete(segment.file());
+        appender.forget(segment);
+        removed.add(segment);
+      }
+    } finally {
+      if (!removed.isEmpty()) {
+        directory.sync(LogFiles.SEGMENTS);
+        notices.onTruncate(List.copyOf(removed));
+      }
+    }
+    return removed;
+  }
+
+  /**
+   * Makes everything that was appended durable, ends the last segment, and gives up the log.
+   * Closing again does nothing.
+   *
+   * @throws IOException if something that was appended is not durable, or the storage fails; the
+   *     log is given up all the same
+   */
+  @Override
+  public void close() throws IOException {
+    try {
+      commits.close(appender::finish, appender::abandon);
+    } finally {
+      joinBackground();
+      directoryLock.close();
+    }
+  }
+
+  private void joinBackground() {
+    boolean interrupted = false;
+    while (background != Thread.currentThread() && background.isAlive()) {
+      try {
+        background.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
