@@ -51,7 +51,6 @@ public final class DocumentedReader {
     for (Segment segment : segments) {
       if (segment.header != null) {
         logId = segment.header.logId;
-        break;
       }
     }
     long covered = logId == null ? 0 : covered(directory, segments, logId);
@@ -62,7 +61,8 @@ public final class DocumentedReader {
       }
     }
     boolean prefixMissing = start < 0;
-    return judge(segments.subList(Math.max(0, start), segments.size()), covered, prefixMissing);
+    return judge(
+        segments.subList(Math.max(0, start), segments.size()), logId, covered, prefixMissing);
   }
 
   /** Reads a record log. */
@@ -72,7 +72,8 @@ public final class DocumentedReader {
     if (header != null && (header.segment != 0 || header.firstId != 1)) {
       header = null;
     }
-    return judge(List.of(new Segment(0, 1, bytes, header)), 0, false);
+    UUID logId = header == null ? null : header.logId;
+    return judge(List.of(new Segment(0, 1, bytes, header)), logId, 0, false);
   }
 
   /** The payload of a checkpoint, or null if it is not whole. */
@@ -111,17 +112,22 @@ public final class DocumentedReader {
       try (Stream<Path> files = Files.list(checkpoints)) {
         for (Path file : files.toList()) {
           Matcher name = CHECKPOINT.matcher(file.getFileName().toString());
-          if (name.matches() && isUsable(file, logId, Long.parseLong(name.group(1)))) {
+          if (name.matches()
+              && name.group(1).compareTo("0" + Long.MAX_VALUE) <= 0
+              && isUsable(file, logId, Long.parseLong(name.group(1)))) {
             covered = Math.max(covered, Long.parseLong(name.group(1)));
           }
         }
       }
     }
     for (Segment segment : segments) {
-      if (segment.header == null) {
+      if (segment.header == null || !segment.header.logId.equals(logId)) {
         continue;
       }
       Frame first = frame(segment.bytes, 64, segment.header.salt, "DWAL");
+      while (first != null && first.kind == 3 && first.id == segment.firstId) {
+        first = frame(segment.bytes, first.end(), segment.header.salt, "DWAL");
+      }
       if (first != null
           && first.kind == 4
           && first.id == segment.firstId
@@ -167,7 +173,8 @@ public final class DocumentedReader {
     }
   }
 
-  private static Result judge(List<Segment> segments, long covered, boolean prefixMissing) {
+  private static Result judge(
+      List<Segment> segments, @Nullable UUID logId, long covered, boolean prefixMissing) {
     List<Entry> entries = new ArrayList<>();
     if (segments.isEmpty()) {
       return new Result(covered > 0 ? "CORRUPT" : "CLEAN", 0, covered, 0, entries);
@@ -186,7 +193,7 @@ public final class DocumentedReader {
     boolean broken = false;
     for (int i = 0; i < segments.size(); i++) {
       Segment segment = segments.get(i);
-      if (!broken && (segment.header == null || !continues(before, segment, due))) {
+      if (!broken && (segment.header == null || !continues(before, segment, logId, due))) {
         broken = true;
       }
       if (segment.header == null) {
@@ -202,9 +209,9 @@ public final class DocumentedReader {
         boolean last = i == segments.size() - 1;
         endsInLast = last;
         follows = last && nonZero(segment.bytes, run.end);
-        broken = !run.ended;
+        broken = !run.ended || (!last && nonZero(segment.bytes, run.end));
         before = segment;
-        if (run.ended && !last) {
+        if (!broken && !last) {
           continue;
         }
       }
@@ -226,12 +233,15 @@ public final class DocumentedReader {
     return new Result(verdict, due - 1, covered, promised, entries);
   }
 
-  private static boolean continues(@Nullable Segment before, Segment segment, long due) {
-    if (before == null || before.header == null || segment.header == null) {
+  private static boolean continues(
+      @Nullable Segment before, Segment segment, @Nullable UUID logId, long due) {
+    if (segment.header == null || !segment.header.logId.equals(logId)) {
+      return false;
+    }
+    if (before == null || before.header == null) {
       return before == null;
     }
     return segment.number == before.number + 1
-        && segment.header.logId.equals(before.header.logId)
         && segment.firstId == due
         && segment.header.previousSalt == before.header.salt;
   }
