@@ -46,6 +46,8 @@ final class AppendCommand implements Command {
     spec.addPositional(
         PositionalParamSpec.builder()
             .index("1..*")
+            .arity("0..*")
+            .required(false)
             .paramLabel("FILE")
             .type(List.class)
             .auxiliaryTypes(String.class)
