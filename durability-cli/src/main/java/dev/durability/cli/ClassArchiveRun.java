@@ -32,6 +32,7 @@ final class ClassArchiveRun {
     run("verify", "--json", log);
     run("verify", log + "/wal");
     run("verify");
+    Main.main(new String[] {"--version"}); // does not return
   }
 
   private static void run(String... args) {

@@ -46,7 +46,7 @@ final class CommandSyntax {
     }
     UsageMessageSpec help = spec.usageMessage();
     help.exitCodeListHeading("%nExit status:%n").exitCodeList(meanings);
-    help.footerHeading("%nExamples:%n").footer(examples.toArray(String[]::new));
+    help.footerHeading("%nExamples:%n").footer(examples.toArray(new String[0]));
   }
 
   /** Adds what every command has: {@code --debug}, {@code --help} and {@code --version}. */

@@ -18,7 +18,14 @@ final class Main {
    */
   public static void main(String[] args) {
     Termination termination = new Termination();
-    Runtime.getRuntime().addShutdownHook(new Thread(termination::request, "termination"));
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread("termination") { // a lambda would be the first one, and cost milliseconds
+              @Override
+              public void run() {
+                termination.request();
+              }
+            });
     int status =
         Program.run(
             new CommandIo(

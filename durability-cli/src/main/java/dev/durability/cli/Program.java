@@ -45,14 +45,20 @@ final class Program {
         program.commandLine(COMMANDS).usage(io.err());
         return ExitStatus.FAILED;
       }
-      // Only what is needed is put together: it saves time.
-      List<String> needed = COMMANDS.contains(args[0]) ? List.of(args[0]) : COMMANDS;
-      return program.commandLine(needed).execute(args);
+      return program.commandLine(needed(args[0])).execute(args);
     } catch (RuntimeException | Error e) {
       return program.report(NAME, e, false);
     } finally {
       io.err().flush();
     }
+  }
+
+  /** The commands that matter: putting the others together would take time. */
+  private static List<String> needed(String first) {
+    if (first.equals("--version") || first.equals("-V")) {
+      return List.of();
+    }
+    return COMMANDS.contains(first) ? List.of(first) : COMMANDS;
   }
 
   private CommandLine commandLine(List<String> commands) {
