@@ -6,6 +6,8 @@ module dev.durability {
   exports dev.durability.errors;
   exports dev.durability.storage;
   exports dev.durability.codec;
+  exports dev.durability.recordlog;
+  exports dev.durability.checkpoint;
   exports dev.durability.wal;
   exports dev.durability.segmentindex;
 }

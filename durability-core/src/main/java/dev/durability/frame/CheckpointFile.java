@@ -14,19 +14,23 @@ public final class CheckpointFile implements AutoCloseable {
   /** The largest payload of one chunk, in bytes. */
   public static final int CHUNK_BYTES_MAX = 1 << 20;
 
-  private static final int WINDOW_BYTES = CHUNK_BYTES_MAX + FrameFormat.OVERHEAD_BYTES;
-
   private final String path;
   private final ReadFile file;
   private final FileHeader header;
   private final FrameRun run;
   private long payloadBytes;
 
-  private CheckpointFile(String path, ReadFile file, FileHeader header) {
+  private CheckpointFile(String path, ReadFile file, FileHeader header) throws IOException {
     this.path = path;
     this.file = file;
     this.header = header;
-    this.run = new FrameRun(file, FileType.CHECKPOINT, header.salt(), 1, WINDOW_BYTES);
+    this.run =
+        new FrameRun(
+            file,
+            FileType.CHECKPOINT,
+            header.salt(),
+            1,
+            FrameRun.windowBytes(file) + FrameFormat.OVERHEAD_BYTES);
   }
 
   /**
@@ -82,12 +86,11 @@ public final class CheckpointFile implements AutoCloseable {
   public @Nullable ByteBuffer nextChunk() throws IOException, BadCheckpointException {
     switch (run.next()) {
       case ENTRY -> {
-        ByteBuffer chunk = run.payload();
-        if (chunk.remaining() > CHUNK_BYTES_MAX) {
+        if (run.payloadBytes() > CHUNK_BYTES_MAX) {
           throw new BadCheckpointException(path, run.offset(), "a chunk is larger than 1 MiB");
         }
-        payloadBytes += chunk.remaining();
-        return chunk;
+        payloadBytes += run.payloadBytes();
+        return run.payload();
       }
       case END -> {
         long promised = run.promised();

@@ -14,7 +14,8 @@ package dev.durability.frame;
  *
  * <ol>
  *   <li>it starts at a multiple of 8, from 64 on,
- *   <li>its kind is one of the five,
+ *   <li>its kind is one of the five, in a record log ENTRY, MARK or END, in a checkpoint ENTRY or
+ *       END,
  *   <li>its payload lies within the file,
  *   <li>a MARK or END has 16 bytes of payload, a CHECKPOINT 8 to 4,104,
  *   <li>its checksum is right under the file's salt, and
@@ -91,12 +92,16 @@ public final class FrameFormat {
     return kindAndLength & PAYLOAD_BYTES_MAX;
   }
 
-  static boolean isPossible(int kind, int payloadBytes) {
+  static boolean isPossible(FileType type, int kind, int payloadBytes) {
     return switch (kind) {
-      case ENTRY, PART -> true;
-      case MARK, END -> payloadBytes == PROMISE_PAYLOAD_BYTES;
+      case ENTRY -> true;
+      case PART -> type == FileType.SEGMENT;
+      case MARK -> type != FileType.CHECKPOINT && payloadBytes == PROMISE_PAYLOAD_BYTES;
+      case END -> payloadBytes == PROMISE_PAYLOAD_BYTES;
       case CHECKPOINT ->
-          payloadBytes >= COVERED_BYTES && payloadBytes <= PAYLOAD_BYTES_MAX_PAST_BREAK;
+          type == FileType.SEGMENT
+              && payloadBytes >= COVERED_BYTES
+              && payloadBytes <= PAYLOAD_BYTES_MAX_PAST_BREAK;
       default -> false;
     };
   }

@@ -35,14 +35,9 @@ final class FrameReader {
     return window;
   }
 
-  /** Reads the frame at an offset; where this returns true, the accessors tell of it. */
-  boolean read(long at) throws IOException {
-    return read(at, 0, FrameFormat.PAYLOAD_BYTES_MAX);
-  }
-
   /**
    * Reads the frame at an offset, if it has the id that is expected (0 for any) and a payload of at
-   * most a size.
+   * most a size. Where this returns true, the accessors tell of it.
    */
   boolean read(long at, long expectedId, int payloadBytesMax) throws IOException {
     int index = window.at(at, FrameFormat.OVERHEAD_BYTES);
@@ -56,7 +51,7 @@ final class FrameReader {
     id = bytes.getLong(index + 8);
     offset = at;
     return length <= payloadBytesMax
-        && FrameFormat.isPossible(kind, length)
+        && FrameFormat.isPossible(type, kind, length)
         && (expectedId == 0 ? id > 0 : id == expectedId)
         && checksumIsRight(index)
         && promiseIsBelowId();

@@ -34,6 +34,8 @@ public final class FrameRun {
   /** The size of the window that a sequential reader uses, in bytes. */
   public static final int WINDOW_BYTES = 1 << 20;
 
+  private static final int WINDOW_BYTES_MIN = 8 << 10;
+
   private final FrameReader frames;
   private long offset = FileHeader.BYTES;
   private long breakOffset = FileHeader.BYTES;
@@ -48,11 +50,23 @@ public final class FrameRun {
    * @param type what it is
    * @param salt its salt
    * @param firstId the id that its first entry has to have
-   * @param windowBytes how much of it to hold in memory, at least 8 KiB
+   * @param windowBytes how much of it to hold in memory, at least 8 KiB; see {@link #windowBytes}
    */
   public FrameRun(ReadFile file, FileType type, int salt, long firstId, int windowBytes) {
     this.frames = new FrameReader(file, windowBytes, type, salt);
     this.nextId = firstId;
+  }
+
+  /**
+   * Tells how much of a file to hold in memory: all of a small one, {@link #WINDOW_BYTES} of
+   * others.
+   *
+   * @param file the file
+   * @return the size of the window in bytes
+   * @throws IOException if the file's size cannot be read
+   */
+  public static int windowBytes(ReadFile file) throws IOException {
+    return (int) Math.max(WINDOW_BYTES_MIN, Math.min(WINDOW_BYTES, file.size()));
   }
 
   /**
@@ -74,7 +88,12 @@ public final class FrameRun {
         return Step.STOP;
       }
       wholeTo = end;
-      frames.read(offset);
+      if (!frames.read(offset, nextId, FrameFormat.PAYLOAD_BYTES_MAX)) {
+        // It was valid a moment ago: a writer cut the file meanwhile.
+        wholeTo = offset;
+        breakOffset = offset;
+        return Step.STOP;
+      }
     }
     offset = frames.endOffset();
     return switch (kind) {
@@ -144,6 +163,11 @@ public final class FrameRun {
   /** {@return the id of the entry or CHECKPOINT that was stepped over} */
   public long id() {
     return nextId - 1;
+  }
+
+  /** {@return the size in bytes of the payload that was stepped over} */
+  public int payloadBytes() {
+    return frames.length();
   }
 
   /**

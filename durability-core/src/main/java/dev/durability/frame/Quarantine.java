@@ -55,6 +55,28 @@ public final class Quarantine {
     }
   }
 
+  /**
+   * Removes half copies of a file that a crash left. Durable with the next sync of the quarantine,
+   * which {@link #copy} does; until then they may come back.
+   *
+   * @param directory where both are
+   * @param quarantine the directory of the copies, which may be missing
+   * @param file the file that they are of
+   * @throws IOException if that fails
+   */
+  public static void removeTemporaries(Directory directory, String quarantine, String file)
+      throws IOException {
+    if (!directory.exists(quarantine)) {
+      return;
+    }
+    String prefix = file.substring(file.lastIndexOf('/') + 1) + "@";
+    for (String name : directory.list(quarantine)) {
+      if (name.startsWith(prefix) && name.endsWith(".tmp")) {
+        directory.delete(quarantine + "/" + name);
+      }
+    }
+  }
+
   /** Under a temporary name until it is durable: a final name never stands for half a copy. */
   private static void write(
       Directory directory, String path, ReadFile source, long from, long toExclusive)

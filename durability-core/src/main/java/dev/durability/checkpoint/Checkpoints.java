@@ -1,0 +1,212 @@
+package dev.durability.checkpoint;
+
+import dev.durability.frame.CheckpointFile;
+import dev.durability.storage.Directory;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/**
+ * The checkpoints in a directory: those of a log under their default names, {@code
+ * checkpoints/<last entry id>.ckpt}, and any that stand alone under a path of their own.
+ *
+ * <p>Immutable; many threads may use it. Of two that write to one path at the same time, each
+ * writes a whole file, and one of them may fail.
+ */
+public final class Checkpoints {
+  /** The directory of the default names. */
+  public static final String DIRECTORY = "checkpoints";
+
+  private static final Pattern NAME = Pattern.compile("([0-9]{20})\\.ckpt");
+
+  private final Directory directory;
+  private final Clock clock;
+
+  private Checkpoints(Directory directory, Clock clock) {
+    this.directory = directory;
+    this.clock = clock;
+  }
+
+  /**
+   * Gives access to the checkpoints in a directory.
+   *
+   * @param directory the log's directory
+   * @param clock tells when a checkpoint is made, and nothing else
+   * @return the checkpoints
+   */
+  public static Checkpoints in(Directory directory, Clock clock) {
+    return new Checkpoints(directory, clock);
+  }
+
+  /** Writes the payload of a checkpoint. */
+  @FunctionalInterface
+  public interface Content {
+    /**
+     * Writes it.
+     *
+     * @param out where it goes, of any size; buffered. Closing it does nothing
+     * @throws IOException to give up: no checkpoint is made
+     */
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  /**
+   * Reads the payload of a checkpoint.
+   *
+   * @param <R> what it becomes
+   */
+  @FunctionalInterface
+  public interface Parser<R> {
+    /**
+     * Reads it.
+     *
+     * @param in the payload; an end of the stream is the end of a whole checkpoint. Closing it does
+     *     nothing
+     * @return what it says
+     * @throws IOException to give up
+     */
+    R readFrom(InputStream in) throws IOException;
+  }
+
+  /**
+   * Names a checkpoint.
+   *
+   * @param lastEntryId the last entry that it contains
+   * @return its default path, relative to the log's directory
+   */
+  public static String pathOf(long lastEntryId) {
+    if (lastEntryId < 0) {
+      throw new IllegalArgumentException("no checkpoint contains entries up to " + lastEntryId);
+    }
+    return String.format("%s/%020d.ckpt", DIRECTORY, lastEntryId);
+  }
+
+  /**
+   * Lists the checkpoints under default names. They are not opened; whether one can be used, {@link
+   * #isUsable} tells.
+   *
+   * @return the last entry ids that they contain, largest first
+   * @throws IOException if the storage fails
+   */
+  public List<Long> list() throws IOException {
+    if (!directory.exists(DIRECTORY)) {
+      return List.of();
+    }
+    List<Long> ids = new ArrayList<>();
+    for (String name : directory.list(DIRECTORY)) {
+      var matcher = NAME.matcher(name);
+      if (matcher.matches() && isLong(matcher.group(1))) {
+        ids.add(Long.parseLong(matcher.group(1)));
+      }
+    }
+    ids.sort(Collections.reverseOrder());
+    return ids;
+  }
+
+  private static boolean isLong(String twentyDigits) {
+    return twentyDigits.compareTo(String.format("%020d", Long.MAX_VALUE)) <= 0;
+  }
+
+  /**
+   * Writes a checkpoint of a log under its default name. When this returns it is durable.
+   *
+   * @param logId the log
+   * @param lastEntryId the last entry that it contains
+   * @param content writes the payload
+   * @return its path
+   * @throws IOException if that fails: no checkpoint is made, and one that was there is whole, as
+   *     {@link CheckpointWriter#commit} says
+   */
+  public String write(UUID logId, long lastEntryId, Content content) throws IOException {
+    String path = pathOf(lastEntryId);
+    write(path, logId, lastEntryId, content);
+    return path;
+  }
+
+  /**
+   * Writes a checkpoint that belongs to no log, under any path. When this returns it is durable.
+   *
+   * @param path where it goes; a file that is there is replaced
+   * @param content writes the payload
+   * @return the size of the payload in bytes
+   * @throws IOException if that fails: a file that was there is whole, as {@link
+   *     CheckpointWriter#commit} says
+   */
+  public long writeAlone(String path, Content content) throws IOException {
+    return write(path, UUID.randomUUID(), 0, content);
+  }
+
+  private long write(String path, UUID logId, long lastEntryId, Content content)
+      throws IOException {
+    removeTemporaries(path);
+    try (CheckpointWriter writer =
+        CheckpointWriter.create(directory, path, logId, lastEntryId, clock)) {
+      content.writeTo(new OpenOutput(writer));
+      return writer.commit();
+    }
+  }
+
+  /**
+   * Reads a checkpoint, to its end whatever the parser leaves, so that damage never goes unnoticed.
+   *
+   * @param path its path
+   * @param parser reads the payload
+   * @param <R> what it becomes
+   * @return what the parser returned
+   * @throws dev.durability.errors.CorruptLogException if it is damaged
+   * @throws IOException if it is missing or cannot be read, or the parser gave up
+   */
+  public <R> R read(String path, Parser<R> parser) throws IOException {
+    try (CheckpointReader reader = CheckpointReader.open(directory, path)) {
+      R result = parser.readFrom(new OpenInput(reader));
+      reader.transferTo(OutputStream.nullOutputStream());
+      return result;
+    }
+  }
+
+  /**
+   * Tells whether a checkpoint can be used, reading all of it.
+   *
+   * @param path its path
+   * @param logId the log that it has to belong to
+   * @param lastEntryId the last entry that it has to contain
+   * @return whether it is there, whole, and what it has to be
+   * @throws IOException if it cannot be read, or is of an unknown version
+   */
+  public boolean isUsable(String path, UUID logId, long lastEntryId) throws IOException {
+    return CheckpointFile.isValid(directory, path, logId, lastEntryId);
+  }
+
+  /**
+   * Deletes a checkpoint. Durable when this returns.
+   *
+   * @param path its path
+   * @throws IOException if it is missing or the storage fails
+   */
+  public void delete(String path) throws IOException {
+    directory.delete(path);
+    directory.sync(CheckpointWriter.parent(path));
+  }
+
+  /** Removes what a crash left of earlier attempts, so that it does not pile up. */
+  private void removeTemporaries(String path) throws IOException {
+    String parent = CheckpointWriter.parent(path);
+    if (!parent.isEmpty() && !directory.exists(parent)) {
+      return;
+    }
+    String prefix = parent.isEmpty() ? "" : parent + "/";
+    Pattern temporary =
+        Pattern.compile(Pattern.quote(path.substring(prefix.length())) + "\\.[0-9a-f]{8}\\.tmp");
+    for (String name : directory.list(parent)) {
+      if (temporary.matcher(name).matches()) {
+        directory.delete(prefix + name);
+      }
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Snapshots of any size, streamed to files and back in constant memory. */
+package dev.durability.checkpoint;

@@ -1,0 +1,97 @@
+package dev.durability.recordlog;
+
+import dev.durability.frame.FileHeader;
+import dev.durability.frame.FileType;
+import dev.durability.frame.FrameFile;
+import dev.durability.frame.FrameRun.Step;
+import dev.durability.frame.Quarantine;
+import dev.durability.frame.Rewrite;
+import dev.durability.storage.AppendFile;
+import dev.durability.storage.Directory;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.UUID;
+
+/**
+ * Creates the file of a record log, or makes an existing one ready to go on. Each step may be
+ * repeated after a crash in it. The lock is held by the caller.
+ *
+ * @param file the file, open where the next frame goes, all before that durable
+ * @param salt the file's salt
+ * @param lastId the last record, 0 if there is none
+ * @param promised what frames in the file promise
+ * @param lastStamp the latest wall clock in the file, in microseconds
+ */
+record RecordLogOpening(FrameFile file, int salt, long lastId, long promised, long lastStamp) {
+
+  static RecordLogOpening open(Directory directory, String path, long nowMicros)
+      throws IOException {
+    String temporary = path + ".tmp";
+    if (directory.exists(temporary)) {
+      directory.delete(temporary);
+    }
+    return directory.exists(path)
+        ? resume(directory, path)
+        : create(directory, path, temporary, nowMicros);
+  }
+
+  private static RecordLogOpening create(
+      Directory directory, String path, String temporary, long nowMicros) throws IOException {
+    int salt = new SecureRandom().nextInt();
+    FileHeader header =
+        new FileHeader(FileType.RECORD_LOG, UUID.randomUUID(), 0, 1, nowMicros, 0, salt);
+    AppendFile file = directory.create(temporary, 0);
+    try {
+      file.write(header.encode());
+      // Before the rename: a crash must not leave the final name on a file without a header.
+      file.sync();
+      directory.rename(temporary, path);
+      // Before anything is acknowledged: a crash must not forget the name of a synced file.
+      directory.sync(parent(path));
+      return new RecordLogOpening(new FrameFile(path, file), salt, 0, 0, nowMicros);
+    } catch (IOException | RuntimeException e) {
+      closeAfter(e, file);
+      throw e;
+    }
+  }
+
+  private static RecordLogOpening resume(Directory directory, String path) throws IOException {
+    try (RecordLogFile found = RecordLogFile.open(directory, path)) {
+      Step step;
+      do {
+        step = found.next();
+      } while (step != Step.STOP);
+      RecordLogFile.Tail tail = found.tail();
+      if (tail.ending() == Ending.CORRUPT) {
+        throw found.corrupt(tail);
+      }
+      // The process that created the file may have died between its rename and this sync.
+      directory.sync(parent(path));
+      keepWhatIsCut(directory, path, tail);
+      FrameFile file = Rewrite.tail(directory, path, found.promisedEnd(), found.appendOffset());
+      return new RecordLogOpening(
+          file, found.header().salt(), found.intact(), found.promisedByMarks(), found.lastStamp());
+    }
+  }
+
+  private static void keepWhatIsCut(Directory directory, String path, RecordLogFile.Tail tail)
+      throws IOException {
+    String quarantine = parent(path).isEmpty() ? "quarantine" : parent(path) + "/quarantine";
+    Quarantine.removeTemporaries(directory, quarantine, path);
+    if (tail.nonZeroEnd() > tail.runEnd()) {
+      Quarantine.copy(directory, quarantine, path, tail.runEnd(), tail.nonZeroEnd());
+    }
+  }
+
+  static String parent(String path) {
+    return path.substring(0, Math.max(0, path.lastIndexOf('/')));
+  }
+
+  private static void closeAfter(Exception failure, AppendFile file) {
+    try {
+      file.close();
+    } catch (IOException second) {
+      failure.addSuppressed(second);
+    }
+  }
+}

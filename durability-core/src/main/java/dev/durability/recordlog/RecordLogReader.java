@@ -1,0 +1,217 @@
+package dev.durability.recordlog;
+
+import dev.durability.codec.Codec;
+import dev.durability.errors.CodecException;
+import dev.durability.errors.DurabilityException;
+import dev.durability.frame.FrameRun.Step;
+import dev.durability.storage.Directory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Spliterators.AbstractSpliterator;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+/**
+ * Reads the records of a log in one file, in order, from the first. It takes no lock and changes
+ * nothing, so a log that is being written may be read: what is not yet whole at its end is left
+ * out. Memory does not grow with the log.
+ *
+ * <p>By default the trace of a crash at the end of the file is left out without a word, and damage
+ * to records that were promised to be durable is a {@link
+ * dev.durability.errors.CorruptLogException}. {@link #strict()} gives a reader that accepts no
+ * trace of a crash either; it is for logs that nobody writes.
+ *
+ * <p>Immutable; many threads may use it, each call reads the file anew.
+ *
+ * @param <T> the type of the records
+ */
+public final class RecordLogReader<T> {
+  private final Directory directory;
+  private final String path;
+  private final Codec<T> codec;
+  private final boolean strict;
+
+  private RecordLogReader(Directory directory, String path, Codec<T> codec, boolean strict) {
+    this.directory = directory;
+    this.path = path;
+    this.codec = codec;
+    this.strict = strict;
+  }
+
+  /**
+   * Makes a reader. The file is not opened before it is read.
+   *
+   * @param directory where the log is
+   * @param path its file, relative to the directory
+   * @param codec how bytes become records
+   * @param <T> the type of the records
+   * @return the reader
+   */
+  public static <T> RecordLogReader<T> of(Directory directory, String path, Codec<T> codec) {
+    return new RecordLogReader<>(directory, path, codec, false);
+  }
+
+  /** {@return a reader of the same log that refuses a torn end} */
+  public RecordLogReader<T> strict() {
+    return new RecordLogReader<>(directory, path, codec, true);
+  }
+
+  /** Receives records. */
+  @FunctionalInterface
+  public interface Visitor<T> {
+    /**
+     * Takes a record.
+     *
+     * @param id its id
+     * @param value the record
+     * @throws IOException to stop; it reaches the caller of {@link #replay}
+     */
+    void accept(long id, T value) throws IOException;
+  }
+
+  /**
+   * Hands all records to a visitor. Where this ends with an exception, the records before the
+   * damage have been handed over.
+   *
+   * @param visitor takes them
+   * @return the id of the last record, 0 if there is none
+   * @throws dev.durability.errors.CorruptLogException if promised records are damaged or missing
+   * @throws DurabilityException if this reader is strict and the file ends in anything but a whole
+   *     record
+   * @throws CodecException if a record is whole but the codec refuses it
+   * @throws IOException if the file is missing or cannot be read
+   */
+  public long replay(Visitor<? super T> visitor) throws IOException {
+    try (Cursor cursor = new Cursor()) {
+      while (cursor.advance()) {
+        visitor.accept(cursor.file.id(), cursor.decode());
+      }
+      return cursor.file.intact();
+    }
+  }
+
+  /**
+   * Reads all records into memory, for small logs.
+   *
+   * @return the records; the first has id 1
+   * @throws IOException as {@link #replay}
+   */
+  public List<T> list() throws IOException {
+    List<T> records = new ArrayList<>();
+    replay((id, value) -> records.add(value));
+    return records;
+  }
+
+  /**
+   * Streams the records. The stream must be closed. A failure that {@link #replay} would throw
+   * arrives as {@link java.io.UncheckedIOException}.
+   *
+   * @return the records in order; the first has id 1
+   * @throws IOException if the file is missing or its header cannot be read
+   */
+  @SuppressWarnings("MustBeClosedChecker") // The caller closes it, as the contract says.
+  public Stream<T> stream() throws IOException {
+    Cursor cursor = new Cursor();
+    return StreamSupport.stream(cursor, false).onClose(cursor::closeUnchecked);
+  }
+
+  /** A walk over the records of the file. */
+  private final class Cursor extends AbstractSpliterator<T> implements AutoCloseable {
+    private final RecordLogFile file = RecordLogFile.open(directory, path);
+
+    Cursor() throws IOException {
+      super(Long.MAX_VALUE, ORDERED | NONNULL);
+    }
+
+    /** Goes to the next record; at the end tells whether it is one. */
+    boolean advance() throws IOException {
+      boolean readAgain = false;
+      while (true) {
+        Step step = file.next();
+        if (step == Step.ENTRY) {
+          return true;
+        }
+        if (step == Step.STOP) {
+          RecordLogFile.Tail tail = file.tail();
+          if (tail.ending() == Ending.CORRUPT && !readAgain) {
+            // A writer may have written the frame here after it was read and before the promise
+            // behind it was: what is promised is there when it is read again.
+            readAgain = true;
+            file.refresh();
+            continue;
+          }
+          judge(tail);
+          return false;
+        }
+      }
+    }
+
+    private void judge(RecordLogFile.Tail tail) throws IOException {
+      if (tail.ending() == Ending.CORRUPT) {
+        throw file.corrupt(tail);
+      }
+      if (strict && tail.ending() != Ending.CLEAN) {
+        throw new DurabilityException(
+            "reading "
+                + path
+                + " strictly: "
+                + (tail.nonZeroEnd() - tail.runEnd())
+                + " bytes from offset "
+                + tail.runEnd()
+                + " on are no whole record ("
+                + tail.ending()
+                + "); nothing that was promised is missing: read it without strict(), or open a"
+                + " writer, which cuts them off");
+      }
+    }
+
+    T decode() throws IOException {
+      try {
+        return codec.decode(file.payload());
+      } catch (CodecException e) {
+        throw new CodecException(
+            "the record "
+                + file.id()
+                + " of "
+                + path
+                + ", which ends at offset "
+                + file.offset()
+                + ", is whole but cannot be decoded ("
+                + e.getMessage()
+                + "); use the codec that wrote it",
+            e);
+      }
+    }
+
+    @Override
+    public boolean tryAdvance(Consumer<? super T> action) {
+      T value;
+      try {
+        if (!advance()) {
+          return false;
+        }
+        value = decode();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      action.accept(value);
+      return true;
+    }
+
+    void closeUnchecked() {
+      try {
+        close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      file.close();
+    }
+  }
+}

@@ -1,0 +1,370 @@
+package dev.durability.recordlog;
+
+import dev.durability.codec.Codec;
+import dev.durability.errors.OutcomeOpenException;
+import dev.durability.errors.WriterPoisonedException;
+import dev.durability.frame.FrameEncoder;
+import dev.durability.frame.FrameFile;
+import dev.durability.frame.FrameFormat;
+import dev.durability.storage.Directory;
+import dev.durability.storage.DirectoryLock;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Appends records to a log in one file. Records get the ids 1, 2, 3, …; {@link #flush} makes them
+ * visible to readers and safe from the death of the process, {@link #sync} makes them safe from the
+ * loss of power.
+ *
+ * <p><b>Failures.</b> After {@link OutcomeOpenException} (a write failed, for example because the
+ * disk is full, and was rolled back) the records that have ids stay in memory, at most the buffer
+ * and one record, and are written first by the next call; the writer goes on. After {@link
+ * WriterPoisonedException} it refuses all further work for good; closing it and opening the log
+ * again helps.
+ *
+ * <p><b>Threads.</b> All methods may be called by many threads; they take turns. Interrupting one
+ * has no effect.
+ *
+ * @param <T> the type of the records
+ */
+public final class RecordLogWriter<T> implements Closeable {
+  /** The largest record in bytes, where nothing else was asked for: 16 MiB. */
+  public static final int RECORD_BYTES_MAX = 16 << 20;
+
+  private static final int BUFFER_BYTES = 64 << 10;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Codec<T> codec;
+  private final Clock clock;
+  private final int recordBytesMax;
+  private final DirectoryLock directoryLock;
+  private final FrameFile file;
+  private final int salt;
+  private final FrameEncoder encoder = new FrameEncoder();
+  private final ByteBuffer usualBuffer =
+      ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+
+  /** Frames that are not yet in the file, from 0 to the position; empty, or with a record last. */
+  private ByteBuffer buffer = usualBuffer;
+
+  private long lastId;
+  private long syncedId;
+  private long promisedId;
+  private long lastStamp;
+  private boolean closed;
+  private @Nullable Throwable firstFailure;
+
+  private RecordLogWriter(
+      Codec<T> codec,
+      Clock clock,
+      int recordBytesMax,
+      DirectoryLock directoryLock,
+      RecordLogOpening opening) {
+    this.codec = codec;
+    this.clock = clock;
+    this.recordBytesMax = recordBytesMax;
+    this.directoryLock = directoryLock;
+    this.file = opening.file();
+    this.salt = opening.salt();
+    this.lastId = opening.lastId();
+    this.syncedId = opening.lastId();
+    this.promisedId = opening.promised();
+    this.lastStamp = opening.lastStamp();
+  }
+
+  /**
+   * Opens a log with the system's clock and records of at most 16 MiB.
+   *
+   * @param directory where the log is
+   * @param path its file, relative to the directory
+   * @param codec how records become bytes
+   * @param <T> the type of the records
+   * @return the writer
+   * @throws IOException as {@link #open(Directory, String, Codec, Clock, int)}
+   */
+  public static <T> RecordLogWriter<T> open(Directory directory, String path, Codec<T> codec)
+      throws IOException {
+    return open(directory, path, codec, Clock.systemUTC(), RECORD_BYTES_MAX);
+  }
+
+  /**
+   * Creates a log, or opens one to go on behind its last intact record. What a crash left behind
+   * that is cut off, after it was copied to {@code quarantine/} beside the file. When this returns,
+   * every record in the file is durable. Takes the lock {@code <path>.lock} until {@link #close}.
+   *
+   * @param directory where the log is
+   * @param path its file, relative to the directory; missing directories are created
+   * @param codec how records become bytes
+   * @param clock the wall clock for the file's header and marks; where it goes back, the last time
+   *     is used again
+   * @param recordBytesMax the largest record in bytes, 1 to 2^28-1
+   * @param <T> the type of the records
+   * @return the writer
+   * @throws dev.durability.errors.CorruptLogException if promised records are damaged or missing;
+   *     nothing was changed
+   * @throws dev.durability.errors.FormatException if the file is of an unknown version
+   * @throws dev.durability.errors.LockHeldException if another writer has the log open
+   * @throws IOException if the storage fails; opening again is safe
+   */
+  public static <T> RecordLogWriter<T> open(
+      Directory directory, String path, Codec<T> codec, Clock clock, int recordBytesMax)
+      throws IOException {
+    if (recordBytesMax < 1 || recordBytesMax > FrameFormat.PAYLOAD_BYTES_MAX) {
+      throw new IllegalArgumentException(
+          "recordBytesMax is "
+              + recordBytesMax
+              + ", it must be 1 to "
+              + FrameFormat.PAYLOAD_BYTES_MAX);
+    }
+    directory.createDirectories(RecordLogOpening.parent(path));
+    DirectoryLock lock = directory.lock(path + ".lock");
+    @Nullable FrameFile file = null;
+    try {
+      RecordLogOpening opening = RecordLogOpening.open(directory, path, micros(clock.instant()));
+      file = opening.file();
+      RecordLogWriter<T> writer =
+          new RecordLogWriter<>(codec, clock, recordBytesMax, lock, opening);
+      writer.restorePromise();
+      return writer;
+    } catch (IOException | RuntimeException | Error e) {
+      closeAfter(e, file);
+      closeAfter(e, lock);
+      throw e;
+    }
+  }
+
+  /** Puts a MARK where an END was cut off, so that damage before it stays detectable. */
+  private void restorePromise() throws IOException {
+    if (syncedId > promisedId) {
+      putMark();
+      writeBuffer();
+    }
+  }
+
+  /**
+   * Appends a record. It is in memory when this returns, and in the file after {@link #flush} or
+   * {@link #sync}, or when the buffer of 64 KiB is full.
+   *
+   * @param value the record
+   * @return its id
+   * @throws IllegalArgumentException if it takes more than the largest allowed bytes; nothing was
+   *     appended
+   * @throws dev.durability.errors.CodecException if it cannot be encoded; nothing was appended
+   * @throws OutcomeOpenException if the buffer was full and could not be written: this record got
+   *     no id and was not appended, earlier ones stay in memory
+   * @throws IOException if the writer is poisoned or closed
+   */
+  public long append(T value) throws IOException {
+    RecordBytes bytes = new RecordBytes(file.path(), recordBytesMax);
+    codec.encode(value, bytes);
+    lock.lock();
+    try {
+      requireOpen();
+      makeRoom(FrameFormat.frameBytes(bytes.size()) + FrameFormat.PROMISE_FRAME_BYTES);
+      if (buffer.position() == 0 && syncedId > promisedId) {
+        putMark();
+      }
+      encoder.entry(buffer, salt, FrameFormat.ENTRY, lastId + 1, bytes.array(), 0, bytes.size());
+      return ++lastId;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Writes all appended records to the file: readers see them, and they survive the death of the
+   * process, but not the loss of power.
+   *
+   * @throws OutcomeOpenException if writing failed and was rolled back; the records stay in memory
+   *     and go first
+   * @throws IOException if the writer is poisoned, becomes so, or is closed
+   */
+  public void flush() throws IOException {
+    lock.lock();
+    try {
+      requireOpen();
+      writeBuffer();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Makes all appended records durable.
+   *
+   * @return the id of the last of them, 0 if there is none
+   * @throws OutcomeOpenException if writing failed and was rolled back; the records stay in memory
+   *     and go first
+   * @throws WriterPoisonedException if syncing failed, now or earlier
+   * @throws IOException if the writer is closed
+   */
+  public long sync() throws IOException {
+    lock.lock();
+    try {
+      requireOpen();
+      writeBuffer();
+      syncFile();
+      return syncedId;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** {@return the id of the last record that was appended, 0 if there is none} */
+  public long lastId() {
+    lock.lock();
+    try {
+      return lastId;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** {@return the id of the last record that is durable, 0 if there is none} */
+  public long syncedId() {
+    lock.lock();
+    try {
+      return syncedId;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Makes all appended records durable, ends the file and gives up the lock. Closing again does
+   * nothing.
+   *
+   * @throws IOException if that fails or the writer is poisoned: file and lock are given up
+   *     nevertheless, and records that were never synced may be lost
+   */
+  @Override
+  public void close() throws IOException {
+    lock.lock();
+    try {
+      if (closed) {
+        return;
+      }
+      try (directoryLock;
+          file) {
+        requireOpen();
+        writeBuffer();
+        syncFile();
+        encoder.promise(buffer, salt, FrameFormat.END, lastId + 1, syncedId, stamp());
+        writeBuffer();
+        guarded(
+            () -> {
+              file.cutReserve();
+              file.sync();
+            });
+      } finally {
+        closed = true;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void makeRoom(int bytes) throws IOException {
+    if (buffer.remaining() < bytes) {
+      writeBuffer();
+    }
+    if (buffer.remaining() < bytes) {
+      // On the heap: it serves one large record, and direct memory is given back late.
+      buffer = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+  }
+
+  private void putMark() {
+    encoder.promise(buffer, salt, FrameFormat.MARK, lastId + 1, syncedId, stamp());
+    promisedId = syncedId;
+  }
+
+  private void writeBuffer() throws IOException {
+    if (buffer.position() == 0) {
+      return;
+    }
+    int end = buffer.position();
+    buffer.flip();
+    try {
+      guarded(
+          () -> {
+            if (!directoryLock.isHeld()) {
+              throw new WriterPoisonedException(
+                  "the lock of "
+                      + file.path()
+                      + " was taken away, another writer may be at work; close this one");
+            }
+            file.write(buffer);
+          });
+      end = 0;
+    } finally {
+      buffer.clear().position(end);
+    }
+    buffer = usualBuffer;
+  }
+
+  private void syncFile() throws IOException {
+    if (syncedId < lastId) {
+      guarded(file::sync);
+      syncedId = lastId;
+    }
+  }
+
+  /** Runs a step on the file; whatever fails but a write that was rolled back ends the writer. */
+  private void guarded(Step step) throws IOException {
+    try {
+      step.run();
+    } catch (OutcomeOpenException e) {
+      throw e;
+    } catch (WriterPoisonedException e) {
+      firstFailure = e.getCause() == null ? e : e.getCause();
+      throw e;
+    } catch (IOException | RuntimeException | Error e) {
+      firstFailure = e;
+      throw e;
+    }
+  }
+
+  private void requireOpen() throws IOException {
+    if (closed) {
+      throw new IOException("the writer of " + file.path() + " is closed; open the log again");
+    }
+    if (firstFailure != null) {
+      throw new WriterPoisonedException(
+          "the writer of "
+              + file.path()
+              + " failed before and does nothing more; close it and open the log again",
+          firstFailure);
+    }
+  }
+
+  private long stamp() {
+    lastStamp = Math.max(lastStamp, micros(clock.instant()));
+    return lastStamp;
+  }
+
+  private static long micros(Instant instant) {
+    return instant.getEpochSecond() * 1_000_000 + instant.getNano() / 1_000;
+  }
+
+  private static void closeAfter(Throwable failure, @Nullable Closeable open) {
+    if (open == null) {
+      return;
+    }
+    try {
+      open.close();
+    } catch (IOException second) {
+      failure.addSuppressed(second);
+    }
+  }
+
+  private interface Step {
+    void run() throws IOException;
+  }
+}

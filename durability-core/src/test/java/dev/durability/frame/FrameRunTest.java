@@ -1,0 +1,326 @@
+package dev.durability.frame;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.durability.format.Vectors;
+import dev.durability.frame.FrameRun.Step;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class FrameRunTest {
+  private static final int SMALL_WINDOW = 8 << 10;
+
+  private static FrameRun run(BytesFile file, int windowBytes) {
+    return new FrameRun(file, FileType.SEGMENT, FrameFileBuilder.SALT, 1, windowBytes);
+  }
+
+  /** What a run showed: an entry as "id payload", a CHECKPOINT as "id covered path". */
+  private static List<String> entries(FrameRun run) throws IOException {
+    List<String> seen = new ArrayList<>();
+    for (Step step = run.next(); step != Step.STOP; step = run.next()) {
+      if (step == Step.ENTRY) {
+        byte[] payload = new byte[run.payload().remaining()];
+        run.payload().get(payload);
+        assertThat(run.payloadBytes()).isEqualTo(payload.length);
+        seen.add(run.id() + " " + HexFormat.of().formatHex(payload));
+      } else if (step == Step.CHECKPOINT) {
+        seen.add(run.id() + " " + run.promised() + " " + run.path());
+      }
+    }
+    return seen;
+  }
+
+  @Test
+  void singleFilesOfTheVectorsGiveTheirEntriesPromisesAndRemains() throws Exception {
+    int checked = 0;
+    for (Vectors.Log log : Vectors.logs()) {
+      if (log.files().size() > 1 || log.covered() > 0 || log.name().equals("a flipped header")) {
+        continue;
+      }
+      byte[] bytes = log.files().values().iterator().next();
+      FileHeader header = FileHeader.decode(ByteBuffer.wrap(bytes), FileType.SEGMENT, log.name());
+      for (int readAtMost : new int[] {1, 7, Integer.MAX_VALUE}) {
+        FrameRun run =
+            new FrameRun(
+                new BytesFile(bytes).readAtMost(readAtMost),
+                FileType.SEGMENT,
+                header.salt(),
+                header.firstEntryId(),
+                SMALL_WINDOW);
+        long promised = header.firstEntryId() - 1;
+        List<String> seen = new ArrayList<>();
+        Step step;
+        while ((step = run.next()) != Step.STOP) {
+          switch (step) {
+            case ENTRY -> {
+              byte[] payload = new byte[run.payload().remaining()];
+              run.payload().get(payload);
+              seen.add(run.id() + " " + HexFormat.of().formatHex(payload));
+            }
+            case CHECKPOINT -> {
+              promised = Math.max(promised, run.promised());
+              seen.add(run.id() + " " + run.promised() + " " + run.path());
+            }
+            default -> promised = Math.max(promised, run.promised());
+          }
+        }
+        Remains remains = run.remains();
+        promised = Math.max(promised, remains.promised());
+        assertThat(run.nextId() - 1).as(log.name()).isEqualTo(log.intact());
+        assertThat(promised).as(log.name()).isEqualTo(log.promised());
+        assertThat(seen)
+            .as(log.name())
+            .isEqualTo(log.entries().stream().map(e -> e.id() + " " + e.value()).toList());
+        if (!log.verdict().equals("CORRUPT")) {
+          String verdict =
+              remains.nonZeroEnd() <= run.offset()
+                  ? "CLEAN"
+                  : remains.frames() == 0 ? "TORN" : "AMBIGUOUS";
+          assertThat(verdict).as(log.name()).isEqualTo(log.verdict());
+        }
+      }
+      checked++;
+    }
+    assertThat(checked).isGreaterThanOrEqualTo(12);
+  }
+
+  @Test
+  void encoderMakesTheBytesOfTheVectors() throws Exception {
+    List<byte[]> files = new ArrayList<>(List.of(Vectors.recordLog(), Vectors.checkpoint()));
+    for (Vectors.Log log : Vectors.logs()) {
+      // In the others something is damaged or cut on purpose; frames of these are all whole.
+      if (log.verdict().equals("CLEAN")
+          && !log.name().startsWith("damage")
+          && !log.name().startsWith("zero-filled")
+          && !log.name().startsWith("last frame without")) {
+        files.addAll(log.files().values());
+      }
+    }
+    for (byte[] bytes : files) {
+      ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+      ByteBuffer out = ByteBuffer.allocate(bytes.length).order(ByteOrder.LITTLE_ENDIAN);
+      out.put(bytes, 0, FileHeader.BYTES);
+      int salt = in.getInt(56);
+      while (out.hasRemaining()) {
+        encodeAgain(in, bytes, out, salt);
+      }
+      assertThat(HexFormat.of().formatHex(out.array())).isEqualTo(HexFormat.of().formatHex(bytes));
+    }
+    assertThat(files).hasSizeGreaterThan(8);
+  }
+
+  private static void encodeAgain(ByteBuffer in, byte[] bytes, ByteBuffer out, int salt) {
+    FrameEncoder encoder = new FrameEncoder();
+    int at = out.position();
+    int kind = in.getInt(at + 4) >>> 28;
+    int length = in.getInt(at + 4) & 0xfffffff;
+    long id = in.getLong(at + 8);
+    switch (kind) {
+      case FrameFormat.ENTRY, FrameFormat.PART ->
+          encoder.entry(out, salt, kind, id, bytes, at + 16, length);
+      case FrameFormat.CHECKPOINT ->
+          encoder.checkpoint(
+              out,
+              salt,
+              id,
+              in.getLong(at + 16),
+              Arrays.copyOfRange(bytes, at + 24, at + 16 + length));
+      default -> encoder.promise(out, salt, kind, id, in.getLong(at + 16), in.getLong(at + 24));
+    }
+    assertThat(out.position() - at).isEqualTo(FrameFormat.frameBytes(length));
+  }
+
+  @Test
+  void framesLargerThanTheWindowAreReadWholeAndNotAtAllWhenAByteIsWrong() throws Exception {
+    Random random = new Random(1);
+    byte[] large = new byte[5 * SMALL_WINDOW + 3];
+    random.nextBytes(large);
+    byte[] bytes =
+        new FrameFileBuilder(FileType.SEGMENT)
+            .entry(1, new byte[] {1})
+            .entry(2, large)
+            .entry(3, new byte[] {3})
+            .build();
+    List<String> expected = List.of("1 01", "2 " + HexFormat.of().formatHex(large), "3 03");
+    for (int readAtMost : new int[] {1, 4099, Integer.MAX_VALUE}) {
+      assertThat(entries(run(new BytesFile(bytes).readAtMost(readAtMost), SMALL_WINDOW)))
+          .isEqualTo(expected);
+    }
+    for (int at = 88; at < 88 + 16 + large.length; at += 997) {
+      byte[] bad = bytes.clone();
+      bad[at] ^= 1;
+      assertThat(entries(run(new BytesFile(bad), SMALL_WINDOW)))
+          .as("byte %d", at)
+          .containsExactly("1 01");
+    }
+    for (int size = 89; size < bytes.length - 24; size += 991) {
+      FrameRun run = run(new BytesFile(Arrays.copyOf(bytes, size)), SMALL_WINDOW);
+      assertThat(entries(run)).as("size %d", size).containsExactly("1 01");
+      assertThat(run.breakOffset()).isEqualTo(88);
+    }
+  }
+
+  @Test
+  void batchLargerThanTheWindowIsShownWholeOrNotAtAllWhereverItIsTorn() throws Exception {
+    FrameFileBuilder builder = new FrameFileBuilder(FileType.SEGMENT).entry(1, new byte[] {1});
+    int start = builder.size();
+    List<Integer> frameEnds = new ArrayList<>();
+    List<String> expected = new ArrayList<>(List.of("1 01"));
+    for (int id = 2; id <= 41; id++) {
+      byte[] payload = new byte[1000 + id];
+      Arrays.fill(payload, (byte) id);
+      if (id < 41) {
+        builder.part(id, payload);
+      } else {
+        builder.entry(id, payload);
+      }
+      frameEnds.add(builder.size());
+      expected.add(id + " " + HexFormat.of().formatHex(payload));
+    }
+    byte[] whole = builder.build();
+    byte[] followed = builder.mark(42, 41).entry(42, new byte[] {42}).build();
+    expected.add("42 2a");
+    for (int readAtMost : new int[] {1, Integer.MAX_VALUE}) {
+      assertThat(entries(run(new BytesFile(followed).readAtMost(readAtMost), SMALL_WINDOW)))
+          .isEqualTo(expected);
+    }
+    int before = start;
+    for (int end : frameEnds) {
+      for (int size : new int[] {before + 1, before + 15, before + 16, end - 8}) {
+        FrameRun run = run(new BytesFile(Arrays.copyOf(whole, size)), SMALL_WINDOW);
+        assertThat(entries(run)).as("cut to %d", size).containsExactly("1 01");
+        assertThat(run.offset()).isEqualTo(start);
+        assertThat(run.breakOffset()).as("cut to %d", size).isEqualTo(before);
+      }
+      byte[] bad = followed.clone();
+      bad[before + 20] ^= 4;
+      FrameRun run = run(new BytesFile(bad), SMALL_WINDOW);
+      assertThat(entries(run)).containsExactly("1 01");
+      assertThat(run.remains().promised()).as("a MARK behind promises the batch").isEqualTo(41);
+      before = end;
+    }
+  }
+
+  @Test
+  void hostileLengthInAShortFileTakesNoMemory() throws Exception {
+    byte[] bytes = Arrays.copyOf(new FrameFileBuilder(FileType.SEGMENT).build(), 100);
+    ByteBuffer.wrap(bytes)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(68, FrameFormat.ENTRY << 28 | FrameFormat.PAYLOAD_BYTES_MAX)
+        .putLong(72, 1);
+    FrameRun run = run(new BytesFile(bytes), SMALL_WINDOW);
+    run.next();
+    long before = allocated();
+    assertThat(run.next()).isEqualTo(Step.STOP);
+    Remains remains = run.remains();
+    assertThat(allocated() - before).isLessThan(64 << 10);
+    assertThat(remains.frames()).isZero();
+    assertThat(remains.nonZeroEnd()).isEqualTo(73);
+  }
+
+  private static long allocated() {
+    return ((com.sun.management.ThreadMXBean)
+            java.lang.management.ManagementFactory.getThreadMXBean())
+        .getThreadAllocatedBytes(Thread.currentThread().getId());
+  }
+
+  @Test
+  void readErrorIsThrownAndNeverLooksLikeTheEnd() throws Exception {
+    FrameFileBuilder builder = new FrameFileBuilder(FileType.SEGMENT);
+    for (int id = 1; id <= 20; id++) {
+      byte[] payload = new byte[id == 10 ? 3 * SMALL_WINDOW : 50 * id];
+      if (id % 3 == 0) {
+        builder.entry(id, payload);
+      } else {
+        builder.part(id, payload);
+      }
+    }
+    byte[] bytes = builder.entry(21, new byte[0]).mark(22, 21).raw(new byte[] {1, 2, 3}).build();
+    int all = 21;
+    for (int from = 64; from < bytes.length; from += 61) {
+      BytesFile file = new BytesFile(bytes).failFrom(from);
+      FrameRun run = run(file, SMALL_WINDOW);
+      assertThatThrownBy(
+              () -> {
+                entries(run);
+                run.remains();
+              })
+          .as("reading fails from %d on", from)
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("Input/output error");
+      long shown = run.nextId();
+      file.failFrom(Long.MAX_VALUE);
+      assertThat(shown + entries(run).size() - 1)
+          .as("the run goes on where it stood")
+          .isGreaterThanOrEqualTo(all);
+    }
+  }
+
+  @Test
+  void kindsThatDoNotBelongIntoAFileEndItsRun() throws Exception {
+    byte[] part =
+        new FrameFileBuilder(FileType.RECORD_LOG)
+            .part(1, new byte[3])
+            .entry(2, new byte[0])
+            .build();
+    byte[] checkpoint = new FrameFileBuilder(FileType.RECORD_LOG).checkpoint(1, 0, "").build();
+    byte[] mark = new FrameFileBuilder(FileType.CHECKPOINT).mark(1, 0).build();
+    for (byte[] bytes : List.of(part, checkpoint)) {
+      assertThat(
+              new FrameRun(
+                      new BytesFile(bytes),
+                      FileType.RECORD_LOG,
+                      FrameFileBuilder.SALT,
+                      1,
+                      SMALL_WINDOW)
+                  .next())
+          .isEqualTo(Step.STOP);
+    }
+    assertThat(
+            new FrameRun(
+                    new BytesFile(mark),
+                    FileType.CHECKPOINT,
+                    FrameFileBuilder.SALT,
+                    1,
+                    SMALL_WINDOW)
+                .next())
+        .isEqualTo(Step.STOP);
+  }
+
+  @Test
+  void nothingBehindTheEndIsPartOfTheRun() throws Exception {
+    byte[] bytes =
+        new FrameFileBuilder(FileType.SEGMENT)
+            .entry(1, new byte[5])
+            .end(2, 1)
+            .entry(2, new byte[5])
+            .build();
+    FrameRun run = run(new BytesFile(bytes), SMALL_WINDOW);
+    assertThat(entries(run)).hasSize(1);
+    assertThat(run.ended()).isTrue();
+    assertThat(run.wallClockMicros()).isEqualTo(9);
+    assertThat(run.remains().frames()).isEqualTo(1);
+  }
+
+  @Test
+  void runGoesOnAfterMoreWasWritten() throws Exception {
+    FrameFileBuilder builder = new FrameFileBuilder(FileType.SEGMENT).entry(1, new byte[] {1});
+    BytesFile file = new BytesFile(Arrays.copyOf(builder.build(), 4096));
+    FrameRun run = run(file, SMALL_WINDOW);
+    assertThat(entries(run)).containsExactly("1 01");
+    file.replace(Arrays.copyOf(builder.part(2, new byte[] {2}).build(), 4096));
+    run.refresh();
+    assertThat(entries(run)).isEmpty();
+    file.replace(Arrays.copyOf(builder.entry(3, new byte[] {3}).build(), 4096));
+    run.refresh();
+    assertThat(entries(run)).containsExactly("2 02", "3 03");
+  }
+}

@@ -1,0 +1,89 @@
+package dev.durability.frame;
+
+import static dev.durability.storage.Failure.Operation.RESUME;
+import static dev.durability.storage.Failure.Operation.SYNC_FILE;
+import static dev.durability.storage.Failure.Operation.TRUNCATE;
+import static dev.durability.storage.Failure.Operation.WRITE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.durability.storage.AppendOnlyDirectory;
+import dev.durability.storage.FailingDirectory;
+import dev.durability.storage.Failure;
+import dev.durability.storage.MemoryDirectory;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class RewriteTest {
+  private final MemoryDirectory disk = new MemoryDirectory();
+  private final FailingDirectory directory = new FailingDirectory(disk);
+
+  @Test
+  void endIsWrittenAgainCutAndSyncedAndTheFileGoesOnThere() throws Exception {
+    byte[] bytes = new byte[3 << 20];
+    new Random(1).nextBytes(bytes);
+    int[][] cases = {{64, 64}, {64, 72}, {64, bytes.length}, {bytes.length - 8, bytes.length - 8}};
+    for (int[] each : cases) {
+      QuarantineTest.write(disk, "a.wal", bytes);
+      long written = directory.bytesWritten();
+      try (FrameFile file = Rewrite.tail(directory, "a.wal", each[0], each[1])) {
+        assertThat(directory.bytesWritten() - written).isEqualTo(each[1] - each[0]);
+        assertThat(file.position()).isEqualTo(each[1]);
+        assertThat(QuarantineTest.read(disk, "a.wal")).isEqualTo(Arrays.copyOf(bytes, each[1]));
+        file.write(ByteBuffer.wrap(new byte[] {1, 2}));
+        assertThat(QuarantineTest.read(disk, "a.wal")).hasSize(each[1] + 2).endsWith(1, 2);
+      }
+      disk.delete("a.wal");
+    }
+    assertThat(directory.count(SYNC_FILE)).isEqualTo(cases.length);
+  }
+
+  @Test
+  void paddingThatTheLastFrameLacksIsFilledIn() throws Exception {
+    byte[] bytes = new byte[107];
+    Arrays.fill(bytes, (byte) 7);
+    for (int from : new int[] {64, 104, 107, 112}) {
+      QuarantineTest.write(disk, "a.wal", bytes);
+      try (FrameFile file = Rewrite.tail(directory, "a.wal", from, 112)) {
+        assertThat(file.position()).isEqualTo(112);
+        assertThat(QuarantineTest.read(disk, "a.wal")).isEqualTo(Arrays.copyOf(bytes, 112));
+      }
+      disk.delete("a.wal");
+    }
+  }
+
+  @Test
+  void failureAtAnyStepKeepsTheBytesAndTheNextAttemptSucceeds() throws Exception {
+    byte[] bytes = new byte[5000];
+    new Random(2).nextBytes(bytes);
+    QuarantineTest.write(disk, "a.wal", bytes);
+    for (Failure failure :
+        List.of(
+            Failure.of(RESUME),
+            Failure.of(WRITE),
+            Failure.of(WRITE).afterBytes(100),
+            Failure.of(TRUNCATE),
+            Failure.of(SYNC_FILE))) {
+      directory.inject(failure);
+      assertThatThrownBy(() -> Rewrite.tail(directory, "a.wal", 64, 4096))
+          .isInstanceOf(IOException.class);
+      assertThat(QuarantineTest.read(disk, "a.wal")).startsWith(Arrays.copyOf(bytes, 4096));
+      directory.heal();
+    }
+    Rewrite.tail(directory, "a.wal", 64, 4096).close();
+    assertThat(QuarantineTest.read(disk, "a.wal")).isEqualTo(Arrays.copyOf(bytes, 4096));
+  }
+
+  @Test
+  void storageThatCannotResumeIsRefused() throws Exception {
+    QuarantineTest.write(disk, "a.wal", new byte[100]);
+    assertThatThrownBy(() -> Rewrite.tail(new AppendOnlyDirectory(disk), "a.wal", 64, 96))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("append-only");
+    assertThat(QuarantineTest.read(disk, "a.wal")).hasSize(100);
+  }
+}
