@@ -3,11 +3,13 @@
 module dev.durability {
   requires static transitive org.jspecify;
 
+  exports dev.durability;
   exports dev.durability.errors;
   exports dev.durability.storage;
   exports dev.durability.codec;
   exports dev.durability.recordlog;
   exports dev.durability.checkpoint;
   exports dev.durability.wal;
+  exports dev.durability.recovery;
   exports dev.durability.segmentindex;
 }

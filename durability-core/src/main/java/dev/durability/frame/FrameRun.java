@@ -41,6 +41,7 @@ public final class FrameRun {
   private long breakOffset = FileHeader.BYTES;
   private long nextId;
   private long wholeTo = FileHeader.BYTES;
+  private long batchLastId;
   private boolean ended;
 
   /**
@@ -168,6 +169,11 @@ public final class FrameRun {
   /** {@return the size in bytes of the payload that was stepped over} */
   public int payloadBytes() {
     return frames.length();
+  }
+
+  /** {@return the last id of the atomic batch that the entry belongs to, its own if to none} */
+  public long batchLastId() {
+    return Math.max(id(), batchLastId);
   }
 
   /**

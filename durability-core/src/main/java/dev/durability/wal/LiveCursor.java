@@ -133,6 +133,11 @@ final class LiveCursor implements Closeable {
     return cursor.id();
   }
 
+  /** The last id of the atomic batch that the entry belongs to, its own if to none. */
+  long batchLastId() {
+    return cursor.batchLastId();
+  }
+
   /** The id of the entry that comes next, as far as is known. */
   long nextId() {
     return cursor.nextId();

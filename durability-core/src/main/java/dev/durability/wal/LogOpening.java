@@ -176,9 +176,12 @@ final class LogOpening {
 
   /** The time for the next mark: the wall clock in a log never goes back. */
   static long stamp(Clock clock, long lastStampMicros) {
-    Instant now = clock.instant();
-    long micros = now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000;
-    return Math.max(micros, lastStampMicros);
+    return Math.max(micros(clock.instant()), lastStampMicros);
+  }
+
+  static long micros(Instant instant) {
+    return Math.addExact(
+        Math.multiplyExact(instant.getEpochSecond(), 1_000_000L), instant.getNano() / 1_000);
   }
 
   /**

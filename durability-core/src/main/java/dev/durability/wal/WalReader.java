@@ -92,7 +92,7 @@ public final class WalReader<E> {
    */
   public void replay(long fromId, long toId, WalReplay<E> target) throws IOException {
     try (LiveCursor cursor = new LiveCursor(directory, mode, fromId)) {
-      while (cursor.nextId() <= toId && cursor.next() && cursor.id() <= toId) {
+      while (cursor.nextId() <= toId && cursor.next() && cursor.batchLastId() <= toId) {
         target.entry(cursor.id(), codec.decode(cursor.payload()));
       }
     }
