@@ -336,7 +336,7 @@ class WalTailTest {
 
           @Override
           public Long decode(ByteBuffer in) throws IOException {
-            long digit = in.get(in.position() + 1) - '0';
+            long digit = Character.digit(in.get(in.position() + 1), 10);
             if (digit == 2 && refuses.get()) {
               throw new CodecException("not now");
             }
