@@ -23,6 +23,11 @@ final class FrameReader {
   private long id;
   private int length;
 
+  /** The sum of a frame larger than the window, and what it covers before the payload. */
+  private final ByteBuffer checkedHeader = ByteBuffer.allocate(FrameFormat.OVERHEAD_BYTES - 4);
+
+  private int checkedSum;
+
   FrameReader(ReadFile file, int windowBytes, FileType type, int salt) {
     this.window = new FileWindow(file, windowBytes);
     this.type = type;
@@ -75,6 +80,10 @@ final class FrameReader {
       }
       update(start + 4, total - 4);
     } else {
+      checkedSum = stored;
+      for (int i = 0; i < checkedHeader.capacity(); i++) {
+        checkedHeader.put(i, window.bytes().get(index + 4 + i));
+      }
       if (window.fileSize() - offset < total || !updateInPieces(total)) {
         return false;
       }
@@ -143,6 +152,7 @@ final class FrameReader {
     return copy(from);
   }
 
+  /** Reads a large payload again and checks it again: a writer may have cut the file meanwhile. */
   private ByteBuffer copy(long from) throws IOException {
     ByteBuffer whole = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
     while (whole.hasRemaining()) {
@@ -154,11 +164,19 @@ final class FrameReader {
       checked.limit(index + piece).position(index);
       whole.put(checked);
     }
-    return whole.flip().asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    crc.reset();
+    crc.update(checkedHeader.clear());
+    crc.update(whole.flip());
+    if ((int) crc.getValue() != checkedSum) {
+      throw changedUnderneath();
+    }
+    return whole.rewind().asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
   }
 
   private IOException changedUnderneath() {
     return new IOException(
-        "the frame at offset " + offset + " was cut off while it was read; read the file again");
+        "the frame at offset "
+            + offset
+            + " was cut off or written anew while it was read; read the file again");
   }
 }

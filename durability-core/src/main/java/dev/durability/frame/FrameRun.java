@@ -40,6 +40,7 @@ public final class FrameRun {
   private long offset;
   private long breakOffset;
   private long nextId;
+  private long batchLastId;
   private long wholeTo;
   private long tornAt;
   private long tornId;
@@ -150,6 +151,7 @@ public final class FrameRun {
     while (frames.read(at, id, FrameFormat.PAYLOAD_BYTES_MAX) && belongsToBatch()) {
       at = frames.endOffset();
       if (frames.kind() == FrameFormat.ENTRY) {
+        batchLastId = id;
         return at;
       }
       id++;
@@ -232,6 +234,11 @@ public final class FrameRun {
   /** {@return the size in bytes of the payload that was stepped over} */
   public int payloadBytes() {
     return frames.length();
+  }
+
+  /** {@return the last id of the atomic batch that the entry belongs to, its own if to none} */
+  public long batchLastId() {
+    return Math.max(id(), batchLastId);
   }
 
   /**

@@ -91,11 +91,6 @@ final class RecordLogFile implements Closeable {
     return step;
   }
 
-  /** Forgets what was read ahead, for a file that is being written. */
-  void refresh() {
-    run.refresh();
-  }
-
   /** After STOP: looks behind the run. */
   Tail tail() throws IOException {
     Remains remains = run.remains();

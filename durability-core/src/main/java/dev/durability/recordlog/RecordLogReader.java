@@ -120,7 +120,8 @@ public final class RecordLogReader<T> {
 
   /** A walk over the records of the file. */
   private final class Cursor extends AbstractSpliterator<T> implements AutoCloseable {
-    private final RecordLogFile file = RecordLogFile.open(directory, path);
+    private RecordLogFile file = RecordLogFile.open(directory, path);
+    private long suspected = -1;
 
     Cursor() throws IOException {
       super(Long.MAX_VALUE, ORDERED | NONNULL);
@@ -128,7 +129,6 @@ public final class RecordLogReader<T> {
 
     /** Goes to the next record; at the end tells whether it is one. */
     boolean advance() throws IOException {
-      boolean readAgain = false;
       while (true) {
         Step step = file.next();
         if (step == Step.ENTRY) {
@@ -136,17 +136,44 @@ public final class RecordLogReader<T> {
         }
         if (step == Step.STOP) {
           RecordLogFile.Tail tail = file.tail();
-          if (tail.ending() == Ending.CORRUPT && !readAgain) {
-            // A writer may have written the frame here after it was read and before the promise
-            // behind it was: what is promised is there when it is read again.
-            readAgain = true;
-            file.refresh();
+          if (tail.ending() == Ending.CORRUPT && lookAgain()) {
             continue;
           }
           judge(tail);
           return false;
         }
       }
+    }
+
+    /**
+     * Reads the file anew up to here, unless that was done here already. A writer may have written
+     * the frame here after it was read and before the promise behind it was, or opened the log
+     * again and cut an END off; since a promise is visible now, so is what it promises.
+     */
+    private boolean lookAgain() throws IOException {
+      long reached = file.intact();
+      if (reached == suspected) {
+        return false;
+      }
+      suspected = reached;
+      RecordLogFile again = RecordLogFile.open(directory, path);
+      file.close();
+      file = again;
+      while (file.intact() < reached) {
+        Step step = file.next();
+        if (step == Step.STOP) {
+          RecordLogFile.Tail tail = file.tail();
+          throw tail.ending() == Ending.CORRUPT
+              ? file.corrupt(tail)
+              : new DurabilityException(
+                  "reading "
+                      + path
+                      + ": a writer cut off records behind "
+                      + file.intact()
+                      + " that were read and never promised; read the log again");
+        }
+      }
+      return true;
     }
 
     private void judge(RecordLogFile.Tail tail) throws IOException {

@@ -90,20 +90,30 @@ final class Coverage {
   }
 
   private void lookAtFirstEntry(SegmentName segment) throws IOException {
+    CheckpointReference named = firstEntry(directory, segment, logId);
+    if (named != null
+        && named.lastEntryId() > covered
+        && isValid(named.lastEntryId(), named.path())) {
+      covered = named.lastEntryId();
+    }
+  }
+
+  /** The checkpoint that the first entry of a segment names, or null. */
+  static @Nullable CheckpointReference firstEntry(
+      Directory directory, SegmentName segment, UUID logId) throws IOException {
     try (ReadFile file = directory.open(segment.path())) {
       FileHeader header = readHeader(file, segment);
       if (header == null || !header.logId().equals(logId)) {
-        return;
+        return null;
       }
       FrameRun run =
           new FrameRun(file, FileType.SEGMENT, header.salt(), header.firstEntryId(), WINDOW_BYTES);
-      if (run.startsWithCheckpoint()
-          && run.promised() > covered
-          && isValid(run.promised(), run.path())) {
-        covered = run.promised();
-      }
+      return run.startsWithCheckpoint()
+          ? new CheckpointReference(run.promised(), run.path(), logId)
+          : null;
     } catch (NoSuchFileException removedMeanwhile) {
       // A segment that a writer truncates while we look has a newer checkpoint above it.
+      return null;
     }
   }
 

@@ -110,6 +110,9 @@ final class LiveCursor implements Closeable {
     while (cursor.nextId() <= toId) {
       try {
         FrameRun.Step step = cursor.next();
+        if (step == FrameRun.Step.ENTRY && cursor.batchLastId() > toId) {
+          return false; // A batch is shown whole or not at all.
+        }
         if (step == FrameRun.Step.ENTRY && cursor.id() >= wantedId) {
           wantedId = cursor.id() + 1;
           looks = 0;

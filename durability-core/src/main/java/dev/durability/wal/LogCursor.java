@@ -238,6 +238,11 @@ final class LogCursor implements Closeable {
     return nextId - 1;
   }
 
+  /** The last id of the atomic batch that the entry belongs to, its own if to none. */
+  long batchLastId() {
+    return Objects.requireNonNull(run).batchLastId();
+  }
+
   /** The id of the entry that comes next. */
   long nextId() {
     return nextId;

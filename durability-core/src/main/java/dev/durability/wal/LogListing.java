@@ -51,8 +51,8 @@ record LogListing(List<SegmentName> segments, @Nullable UUID logId, long covered
     return new LogListing(segments, logId, covered);
   }
 
-  private static @Nullable UUID logId(Directory directory, List<SegmentName> segments)
-      throws IOException {
+  /** The log that the newest whole header names, or null. */
+  static @Nullable UUID logId(Directory directory, List<SegmentName> segments) throws IOException {
     for (int i = segments.size() - 1; i >= 0; i--) {
       try (ReadFile file = directory.open(segments.get(i).path())) {
         FileHeader header = Coverage.readHeader(file, segments.get(i));

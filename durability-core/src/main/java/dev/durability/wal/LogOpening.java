@@ -139,7 +139,7 @@ final class LogOpening {
     do {
       step = cursor.next();
       if (step == FrameRun.Step.ENTRY && replay != null && cursor.id() >= fromId) {
-        replay.entry(cursor.id(), codec.decode(cursor.payload()));
+        replay.entry(cursor.id(), cursor.decode(codec));
       }
     } while (step != FrameRun.Step.STOP);
   }
@@ -176,9 +176,12 @@ final class LogOpening {
 
   /** The time for the next mark: the wall clock in a log never goes back. */
   static long stamp(Clock clock, long lastStampMicros) {
-    Instant now = clock.instant();
-    long micros = now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000;
-    return Math.max(micros, lastStampMicros);
+    return Math.max(micros(clock.instant()), lastStampMicros);
+  }
+
+  static long micros(Instant instant) {
+    return Math.addExact(
+        Math.multiplyExact(instant.getEpochSecond(), 1_000_000L), instant.getNano() / 1_000);
   }
 
   /**

@@ -1,7 +1,6 @@
 package dev.durability.wal;
 
 import dev.durability.errors.DurabilityException;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -84,16 +83,14 @@ interface Waiter {
   }
 
   /** A future that waits for an entry to be durable. */
-  final class OfFuture extends CompletableFuture<Long> implements Waiter {
-    private final long targetId;
-
-    OfFuture(long targetId) {
-      this.targetId = targetId;
+  final class OfFuture extends AppendFuture implements Waiter {
+    OfFuture(long entryId) {
+      super(entryId);
     }
 
     @Override
     public long targetId() {
-      return targetId;
+      return entryId();
     }
 
     @Override
@@ -104,7 +101,7 @@ interface Waiter {
     @Override
     public void settle(@Nullable DurabilityException failure) {
       if (failure == null) {
-        complete(targetId);
+        complete(entryId());
       } else {
         completeExceptionally(failure);
       }

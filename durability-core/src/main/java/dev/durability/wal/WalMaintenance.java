@@ -1,12 +1,18 @@
 package dev.durability.wal;
 
 import dev.durability.codec.Codecs;
+import dev.durability.errors.DurabilityException;
+import dev.durability.frame.FileHeader;
 import dev.durability.frame.FrameRun;
 import dev.durability.storage.Directory;
+import dev.durability.storage.ReadFile;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.UUID;
 
 /** Looks after a log that is not open for writing here: verify, list segments, truncate. */
 public final class WalMaintenance {
@@ -93,6 +99,84 @@ public final class WalMaintenance {
       } while (step != FrameRun.Step.STOP);
       return cursor.nextId() - 1;
     }
+  }
+
+  /**
+   * Lists the checkpoints that a log knows of: those under default names, and those that a marker
+   * at the start of a segment names. They are not opened.
+   *
+   * @param directory where the log is
+   * @return the checkpoints, the one that contains most first; none if there is no log
+   * @throws IOException if the storage fails
+   */
+  public static List<CheckpointReference> checkpoints(Directory directory) throws IOException {
+    List<SegmentName> segments = LogListing.segments(directory);
+    UUID logId = LogListing.logId(directory, segments);
+    if (logId == null) {
+      return List.of();
+    }
+    List<CheckpointReference> references = new ArrayList<>();
+    for (long id : Coverage.defaultNames(directory)) {
+      references.add(new CheckpointReference(id, Coverage.path(id), logId));
+    }
+    for (SegmentName segment : segments) {
+      CheckpointReference named = Coverage.firstEntry(directory, segment, logId);
+      if (named != null && !references.contains(named)) {
+        references.add(named);
+      }
+    }
+    references.sort(Comparator.comparingLong(CheckpointReference::lastEntryId).reversed());
+    return references;
+  }
+
+  /**
+   * Tells which entry was the last that was durable at an instant, by the wall clock that the log's
+   * headers and marks carry.
+   *
+   * @param directory where the log is
+   * @param instant the instant
+   * @return the largest entry id that a header or mark of that time or before promises
+   * @throws DurabilityException if the log does not reach back to that time
+   * @throws java.nio.file.NoSuchFileException if there is no log
+   * @throws IOException if the storage fails
+   */
+  public static long lastEntryAt(Directory directory, Instant instant) throws IOException {
+    long micros = LogOpening.micros(instant);
+    List<SegmentName> segments = LiveCursor.segmentsOf(directory);
+    LogListing listing = new LogListing(segments, null, 0);
+    int start = lastCreatedBy(directory, segments, micros);
+    if (start < 0) {
+      if (segments.get(0).firstEntryId() == 1) {
+        return 0;
+      }
+      throw new DurabilityException(
+          "the log does not reach back to "
+              + instant
+              + ": its oldest segment, from entry "
+              + segments.get(0).firstEntryId()
+              + ", is younger");
+    }
+    try (LogCursor cursor = new LogCursor(directory, listing, start)) {
+      long last = segments.get(start).firstEntryId() - 1;
+      while (cursor.next() != FrameRun.Step.STOP && cursor.lastStampMicros() <= micros) {
+        last = Math.max(last, cursor.promised());
+      }
+      return last;
+    }
+  }
+
+  /** The last segment that was created by a time, -1 if none was. The clock in a log only rises. */
+  private static int lastCreatedBy(Directory directory, List<SegmentName> segments, long micros)
+      throws IOException {
+    for (int i = segments.size() - 1; i >= 0; i--) {
+      try (ReadFile file = directory.open(segments.get(i).path())) {
+        FileHeader header = Coverage.readHeader(file, segments.get(i));
+        if (header != null && header.createdMicros() <= micros) {
+          return i;
+        }
+      }
+    }
+    return -1;
   }
 
   /**

@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +58,7 @@ public final class WalWriter<E> implements Closeable {
   private final ReentrantLock truncating = new ReentrantLock();
   private final Thread background;
   private int unflushedAppends;
+  private long appendedBytes;
   private long markedCheckpoint;
 
   private WalWriter(
@@ -257,7 +257,7 @@ public final class WalWriter<E> implements Closeable {
    *     synced: hand anything slow to an executor
    * @throws IOException as {@link #append}; the entry has then no id
    */
-  public CompletableFuture<Long> appendAsync(E entry) throws IOException {
+  public AppendFuture appendAsync(E entry) throws IOException {
     Scratch scratch = scratches.take();
     try {
       encode(scratch, entry);
@@ -353,6 +353,7 @@ public final class WalWriter<E> implements Closeable {
 
   private void appended(long firstId, long lastId, long frameBytes) {
     commits.appended();
+    appendedBytes += frameBytes;
     notices.onAppend(firstId, lastId, frameBytes);
   }
 
@@ -371,6 +372,16 @@ public final class WalWriter<E> implements Closeable {
     lock.lock();
     try {
       return queue.nextId() - 1;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** {@return how many bytes of frames were appended since the log was opened} */
+  public long appendedBytes() {
+    lock.lock();
+    try {
+      return appendedBytes;
     } finally {
       lock.unlock();
     }

@@ -296,6 +296,24 @@ class FrameRunTest {
   }
 
   @Test
+  void largePayloadThatChangedAfterItWasCheckedIsNotHandedOut() throws Exception {
+    byte[] bytes =
+        new FrameFileBuilder(FileType.SEGMENT).entry(1, new byte[4 * SMALL_WINDOW]).build();
+    BytesFile file = new BytesFile(bytes);
+    FrameRun run = run(file, SMALL_WINDOW);
+    assertThat(run.next()).isEqualTo(Step.ENTRY);
+    byte[] changed = bytes.clone();
+    changed[100] = 1;
+    file.replace(changed);
+    assertThatThrownBy(run::payload).isInstanceOf(IOException.class).hasMessageContaining("again");
+    file.replace(Arrays.copyOf(bytes, 5000));
+    assertThatThrownBy(run::payload).isInstanceOf(IOException.class);
+    file.replace(bytes);
+    run.refresh();
+    assertThat(run.payload().remaining()).isEqualTo(4 * SMALL_WINDOW);
+  }
+
+  @Test
   void nothingBehindTheEndIsPartOfTheRun() throws Exception {
     byte[] bytes =
         new FrameFileBuilder(FileType.SEGMENT)

@@ -23,6 +23,7 @@ import dev.durability.storage.AppendOnlyDirectory;
 import dev.durability.storage.Directory;
 import dev.durability.storage.FailingDirectory;
 import dev.durability.storage.Failure;
+import dev.durability.storage.FsDirectory;
 import dev.durability.storage.MemoryDirectory;
 import dev.durability.storage.ReadFile;
 import java.io.IOException;
@@ -30,6 +31,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -44,8 +46,10 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class RecordLogTest {
   private static final String PATH = "logs/a.rlog";
@@ -271,10 +275,10 @@ class RecordLogTest {
     try (Stream<String> stream = RecordLogReader.of(disk, PATH, codec).stream()) {
       assertThatThrownBy(stream::toList).isInstanceOf(UncheckedIOException.class);
     }
-    open0AfterFailureReleasesTheLock();
+    lockIsFree();
   }
 
-  private void open0AfterFailureReleasesTheLock() throws IOException {
+  private void lockIsFree() throws IOException {
     disk.lock(PATH + ".lock").close();
   }
 
@@ -609,6 +613,46 @@ class RecordLogTest {
       String prefix = t + " ";
       assertThat(found.stream().filter(r -> r.startsWith(prefix)).toList())
           .isEqualTo(java.util.stream.IntStream.range(0, each).mapToObj(i -> prefix + i).toList());
+    }
+  }
+
+  @Test
+  void readerBesideAWriterThatReopensSeesAGrowingPrefix(@TempDir Path folder) throws Exception {
+    Directory files = FsDirectory.open(folder);
+    int records = 3000;
+    Codec<Long> longs = Codecs.longs();
+    RecordLogWriter.open(files, PATH, longs).close();
+    AtomicLong acknowledged = new AtomicLong();
+    ExecutorService pool = Executors.newSingleThreadExecutor();
+    try {
+      Future<?> writing =
+          pool.submit(
+              () -> {
+                long next = 1;
+                while (next <= records) {
+                  try (var writer = RecordLogWriter.open(files, PATH, longs)) {
+                    for (int i = 0; i < 100; i++) {
+                      writer.append(next++);
+                      if (i % 9 == 0) {
+                        acknowledged.set(writer.sync());
+                      }
+                    }
+                  }
+                }
+                return null;
+              });
+      RecordLogReader<Long> reader = RecordLogReader.of(files, PATH, longs);
+      boolean done = false;
+      while (!done) {
+        done = writing.isDone();
+        long atLeast = acknowledged.get();
+        long last = reader.replay((id, value) -> assertThat(value).isEqualTo(id));
+        assertThat(last).isGreaterThanOrEqualTo(atLeast);
+      }
+      writing.get();
+      assertThat(reader.strict().list()).hasSize(records);
+    } finally {
+      pool.shutdownNow();
     }
   }
 

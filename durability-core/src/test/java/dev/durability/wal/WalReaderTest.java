@@ -65,7 +65,9 @@ class WalReaderTest {
     log();
     for (long from = 0; from <= 14; from++) {
       for (long to = 0; to <= 13; to++) {
-        List<Long> expected = range(Math.max(1, from), Math.min(11, to));
+        // 9 to 11 are one atomic batch: a range that ends within it leaves it out whole.
+        long last = to == 9 || to == 10 ? 8 : Math.min(11, to);
+        List<Long> expected = range(Math.max(1, from), last);
         assertThat(ids(reader, from, to)).as(from + " to " + to).isEqualTo(expected);
         assertThat(ids(strict, from, to)).as(from + " to " + to).isEqualTo(expected);
       }

@@ -1,0 +1,110 @@
+package dev.durability.checkpoint;
+
+import dev.durability.storage.Directory;
+import dev.durability.wal.WalWriter;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Publishes checkpoints of a log and truncates it, so that a crash at any moment leaves a log that
+ * can be recovered:
+ *
+ * <ol>
+ *   <li>the log is synced up to what the checkpoint covers,
+ *   <li>the checkpoint is made durable, its name included,
+ *   <li>a marker that names it is made durable in the log, as the first entry of a new segment,
+ *   <li>only then are older checkpoints deleted, and segments that lie wholly at or below the
+ *       oldest checkpoint that is kept.
+ * </ol>
+ *
+ * <p>Until there are as many checkpoints as are to be kept, nothing is removed: if the newest turns
+ * out damaged, recovery falls back to the one before, or to the log alone.
+ *
+ * <p>Many threads may use it; two publishes at once run one after the other.
+ */
+public final class CheckpointPublisher {
+  private final Checkpoints checkpoints;
+  private final WalWriter<?> log;
+  private final int kept;
+  private final ReentrantLock publishing = new ReentrantLock();
+
+  private CheckpointPublisher(Checkpoints checkpoints, WalWriter<?> log, int kept) {
+    this.checkpoints = checkpoints;
+    this.log = log;
+    this.kept = kept;
+  }
+
+  /**
+   * Returns a publisher that keeps the two newest checkpoints.
+   *
+   * @param directory where the log and its checkpoints are
+   * @param clock tells when a checkpoint is made, and nothing else
+   * @param log the open log, of any type of entries
+   * @return the publisher
+   */
+  public static CheckpointPublisher of(Directory directory, Clock clock, WalWriter<?> log) {
+    return new CheckpointPublisher(Checkpoints.in(directory, clock), log, 2);
+  }
+
+  /**
+   * Returns a publisher that keeps another number of checkpoints.
+   *
+   * @param count how many to keep, at least 1
+   * @return the publisher
+   */
+  public CheckpointPublisher keeping(int count) {
+    if (count < 1) {
+      throw new IllegalArgumentException("cannot keep " + count + " checkpoints: at least 1");
+    }
+    return new CheckpointPublisher(checkpoints, log, count);
+  }
+
+  /**
+   * Publishes a checkpoint and truncates the log.
+   *
+   * @param lastEntryId the last entry that the checkpoint contains
+   * @param content writes it
+   * @return what was done; all of it is durable
+   * @throws IllegalArgumentException if the entry was not appended yet; nothing was done
+   * @throws IOException if a step fails. The log is whole and can be recovered; the checkpoint and
+   *     its marker may be there or not, and publishing can be tried again
+   */
+  public PublishResult publish(long lastEntryId, Checkpoints.Content content) throws IOException {
+    publishing.lock();
+    try {
+      if (lastEntryId > log.lastAppendedId()) {
+        throw new IllegalArgumentException(
+            "a checkpoint cannot contain entry "
+                + lastEntryId
+                + ": the log ends at entry "
+                + log.lastAppendedId());
+      }
+      if (lastEntryId > log.lastDurableId()) {
+        log.sync();
+      }
+      String path = checkpoints.write(log.logId(), lastEntryId, content);
+      long markerId = log.appendCheckpoint(lastEntryId, path);
+      return removeOld(path, lastEntryId, markerId);
+    } finally {
+      publishing.unlock();
+    }
+  }
+
+  private PublishResult removeOld(String path, long lastEntryId, long markerId) throws IOException {
+    List<Long> published = checkpoints.list().stream().filter(id -> id <= lastEntryId).toList();
+    if (published.size() < kept) {
+      return new PublishResult(path, lastEntryId, markerId, List.of(), List.of());
+    }
+    List<String> removed = new ArrayList<>();
+    for (long old : published.subList(kept, published.size())) {
+      String oldPath = Checkpoints.pathOf(old);
+      checkpoints.delete(oldPath);
+      removed.add(oldPath);
+    }
+    return new PublishResult(
+        path, lastEntryId, markerId, List.copyOf(removed), log.truncate(published.get(kept - 1)));
+  }
+}

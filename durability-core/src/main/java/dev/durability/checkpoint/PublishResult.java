@@ -1,0 +1,20 @@
+package dev.durability.checkpoint;
+
+import dev.durability.wal.SegmentRange;
+import java.util.List;
+
+/**
+ * What publishing a checkpoint did. All of it is durable.
+ *
+ * @param path the checkpoint, relative to the log's directory
+ * @param lastEntryId the last entry that it contains
+ * @param markerId the entry id of the marker in the log
+ * @param removedCheckpoints the older checkpoints that were deleted
+ * @param removedSegments the segments that were removed from the log, oldest first
+ */
+public record PublishResult(
+    String path,
+    long lastEntryId,
+    long markerId,
+    List<String> removedCheckpoints,
+    List<SegmentRange> removedSegments) {}

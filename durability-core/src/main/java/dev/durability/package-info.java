@@ -1,0 +1,2 @@
+/** The whole life cycle of a durable in-memory state in one object. */
+package dev.durability;

@@ -1,0 +1,134 @@
+package dev.durability.recovery;
+
+import dev.durability.codec.Codec;
+import dev.durability.errors.DurabilityException;
+import dev.durability.storage.Directory;
+import dev.durability.wal.SegmentRange;
+import dev.durability.wal.WalMaintenance;
+import dev.durability.wal.WalReader;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Rebuilds a state: the newest usable checkpoint, and the entries after it. It takes no lock and
+ * changes nothing, and may run beside a writer. Each call recovers on its own; many threads may do
+ * so.
+ *
+ * @param <S> the type of the state
+ * @param <E> the type of the entries
+ */
+public final class Recoverer<S, E> {
+  private static final int ATTEMPTS = 3;
+
+  private final Directory directory;
+  private final Codec<E> codec;
+  private final StateMachine<S, E> machine;
+
+  private Recoverer(Directory directory, Codec<E> codec, StateMachine<S, E> machine) {
+    this.directory = directory;
+    this.codec = codec;
+    this.machine = machine;
+  }
+
+  /**
+   * Returns a recoverer.
+   *
+   * @param directory where the log is
+   * @param codec turns bytes into entries
+   * @param machine the state, and how entries change it
+   * @param <S> the type of the state
+   * @param <E> the type of the entries
+   * @return the recoverer; nothing is read yet
+   */
+  public static <S, E> Recoverer<S, E> of(
+      Directory directory, Codec<E> codec, StateMachine<S, E> machine) {
+    return new Recoverer<>(directory, codec, machine);
+  }
+
+  /**
+   * Recovers a state.
+   *
+   * @param options how far, and what to accept
+   * @return the state, and what it was built from
+   * @throws dev.durability.errors.CorruptLogException if the log is damaged as far as it is read
+   * @throws DurabilityException if the log does not reach back to a checkpoint that is usable, or
+   *     to the instant; there is no state then, never a partial one
+   * @throws NoSuchFileException if there is no log
+   * @throws IOException if the storage, the codec or the machine fails
+   */
+  public Recovery<S> recover(RecoveryOptions options) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      List<SegmentRange> before = WalMaintenance.segments(directory);
+      try {
+        return recoverOnce(options);
+      } catch (NoSuchFileException | DurabilityException e) {
+        // A publisher may have removed what was about to be read: then there is a newer checkpoint.
+        boolean removed =
+            before.get(0).segmentId() != WalMaintenance.segments(directory).get(0).segmentId();
+        if (!removed || attempt == ATTEMPTS) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private Recovery<S> recoverOnce(RecoveryOptions options) throws IOException {
+    Instant instant = options.instant();
+    long lastId =
+        instant == null ? options.lastEntryId() : WalMaintenance.lastEntryAt(directory, instant);
+    CheckpointLoader<S> loader = new CheckpointLoader<>(directory, machine);
+    CheckpointLoader.Loaded<S> loaded = loader.load(lastId);
+    long fromId = loaded.lastEntryId() + 1;
+    refuseIfOutOfReach(fromId, loader.damaged());
+    Fold fold = new Fold(loaded.state(), loaded.lastEntryId());
+    WalReader.of(directory, codec, options.mode()).replay(fromId, lastId, fold::add);
+    return new Recovery<>(
+        fold.state, fold.lastEntryId, loaded.lastEntryId(), fold.entries, loader.damaged());
+  }
+
+  /**
+   * Loads the newest usable checkpoint alone, without the entries after it.
+   *
+   * @return its state, or the initial state if there is none
+   * @throws IOException if the storage fails, or the machine cannot read a checkpoint that is whole
+   */
+  public Recovery<S> loadCheckpoint() throws IOException {
+    CheckpointLoader<S> loader = new CheckpointLoader<>(directory, machine);
+    CheckpointLoader.Loaded<S> loaded = loader.load(Long.MAX_VALUE);
+    return new Recovery<>(
+        loaded.state(), loaded.lastEntryId(), loaded.lastEntryId(), 0, loader.damaged());
+  }
+
+  private void refuseIfOutOfReach(long fromId, int damaged) throws IOException {
+    long oldest = WalMaintenance.segments(directory).get(0).firstEntryId();
+    if (oldest > fromId) {
+      throw new DurabilityException(
+          "the log starts at entry "
+              + oldest
+              + ", and no usable checkpoint reaches up to it ("
+              + damaged
+              + " are damaged, the best ends at entry "
+              + (fromId - 1)
+              + "); restore a checkpoint from a copy");
+    }
+  }
+
+  private final class Fold {
+    private S state;
+    private long lastEntryId;
+    private long entries;
+
+    Fold(S state, long lastEntryId) {
+      this.state = state;
+      this.lastEntryId = lastEntryId;
+    }
+
+    void add(long id, E entry) {
+      state = machine.apply(state, entry);
+      lastEntryId = id;
+      entries++;
+    }
+  }
+}

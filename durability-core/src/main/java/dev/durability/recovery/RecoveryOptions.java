@@ -1,0 +1,75 @@
+package dev.durability.recovery;
+
+import dev.durability.wal.ReplayMode;
+import java.time.Instant;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** How far to recover, and what to accept. Immutable. */
+public final class RecoveryOptions {
+  private static final RecoveryOptions LATEST =
+      new RecoveryOptions(Long.MAX_VALUE, null, ReplayMode.PREFIX);
+
+  private final long lastEntryId;
+  private final @Nullable Instant instant;
+  private final ReplayMode mode;
+
+  private RecoveryOptions(long lastEntryId, @Nullable Instant instant, ReplayMode mode) {
+    this.lastEntryId = lastEntryId;
+    this.instant = instant;
+    this.mode = mode;
+  }
+
+  /** {@return all that is intact} */
+  public static RecoveryOptions latest() {
+    return LATEST;
+  }
+
+  /**
+   * Returns the options to recover up to an entry. An atomic batch that goes beyond it is left out
+   * whole.
+   *
+   * @param lastEntryId the last entry that may be in the state, 0 for the initial state
+   * @return the options
+   */
+  public static RecoveryOptions upToEntry(long lastEntryId) {
+    if (lastEntryId < 0) {
+      throw new IllegalArgumentException("there is no entry " + lastEntryId);
+    }
+    return new RecoveryOptions(lastEntryId, null, ReplayMode.PREFIX);
+  }
+
+  /**
+   * Returns the options to recover what was durable at an instant, by the wall clock that the log's
+   * marks carry: every entry that a mark of that time or before promises. A mark follows its
+   * entries by up to 10 ms.
+   *
+   * @param instant the instant
+   * @return the options
+   */
+  public static RecoveryOptions upToInstant(Instant instant) {
+    return new RecoveryOptions(
+        Long.MAX_VALUE, Objects.requireNonNull(instant, "instant"), ReplayMode.PREFIX);
+  }
+
+  /**
+   * Returns these options, accepting only a log that is clean as far as it is read.
+   *
+   * @return the options
+   */
+  public RecoveryOptions strict() {
+    return new RecoveryOptions(lastEntryId, instant, ReplayMode.STRICT);
+  }
+
+  long lastEntryId() {
+    return lastEntryId;
+  }
+
+  @Nullable Instant instant() {
+    return instant;
+  }
+
+  ReplayMode mode() {
+    return mode;
+  }
+}

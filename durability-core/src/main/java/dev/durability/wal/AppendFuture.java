@@ -1,0 +1,20 @@
+package dev.durability.wal;
+
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * What {@link WalWriter#appendAsync} returns: completes with the entry's id when the entry survives
+ * power loss.
+ */
+public class AppendFuture extends CompletableFuture<Long> {
+  private final long entryId;
+
+  AppendFuture(long entryId) {
+    this.entryId = entryId;
+  }
+
+  /** {@return the id of the entry: known at once, though not durable yet} */
+  public final long entryId() {
+    return entryId;
+  }
+}
