@@ -1,12 +1,14 @@
 package dev.durability.wal;
 
 import dev.durability.codec.Codec;
+import dev.durability.errors.DurabilityException;
 import dev.durability.frame.FrameFormat;
 import dev.durability.storage.Directory;
 import dev.durability.storage.DirectoryLock;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -392,6 +394,21 @@ public final class WalWriter<E> implements Closeable {
     return commits.durableId();
   }
 
+  /**
+   * Does nothing if the log can be appended to.
+   *
+   * @throws dev.durability.errors.WriterPoisonedException if a failure poisoned the writer
+   * @throws dev.durability.errors.DurabilityException if the writer is closed
+   */
+  public void refuseIfNotOpen() throws DurabilityException {
+    lock.lock();
+    try {
+      commits.refuseIfDone();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** {@return what opening found} */
   public LogReport recovered() {
     return opened.report();
@@ -514,12 +531,7 @@ public final class WalWriter<E> implements Closeable {
     try {
       List<SegmentRange> doomed =
           appender.ended().stream().filter(s -> s.lastEntryId() <= throughId).toList();
-      lock.lock();
-      try {
-        commits.refuseIfDone();
-      } finally {
-        lock.unlock();
-      }
+      refuseIfNotOpen();
       if (doomed.isEmpty()) {
         return List.of();
       }
@@ -550,7 +562,7 @@ public final class WalWriter<E> implements Closeable {
         if (!notices.mayRemove(segment)) {
           break;
         }
-        directory.delete(segment.file());
+        delete(segment);
         appender.forget(segment);
         removed.add(segment);
       }
@@ -561,6 +573,17 @@ public final class WalWriter<E> implements Closeable {
       }
     }
     return removed;
+  }
+
+  /** Deletes a segment; one that an attempt before removed, though it failed, is gone already. */
+  private void delete(SegmentRange segment) throws IOException {
+    try {
+      directory.delete(segment.file());
+    } catch (NoSuchFileException gone) {
+      if (directory.exists(segment.file())) {
+        throw gone;
+      }
+    }
   }
 
   /**
