@@ -1,0 +1,158 @@
+package dev.durability.cli;
+
+import dev.durability.codec.Codecs;
+import dev.durability.storage.FsDirectory;
+import dev.durability.wal.FlushPolicy;
+import dev.durability.wal.LogReport;
+import dev.durability.wal.Verdict;
+import dev.durability.wal.WalOptions;
+import dev.durability.wal.WalWriter;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.ParseResult;
+
+/** {@code durability append}. */
+final class AppendCommand implements Command {
+  private static final String ACKS = "--acks";
+  private static final String NUL = "-0";
+
+  private final CommandIo io;
+
+  AppendCommand(CommandIo io) {
+    this.io = io;
+  }
+
+  @Override
+  public CommandSpec spec() {
+    CommandSpec spec =
+        CommandSyntax.command(
+            this,
+            "append",
+            "Append lines to a log, each as one entry.",
+            "Each line of the files, or of the standard input, becomes one entry of the log in DIR:"
+                + " its bytes, without the newline. DIR is created where it is missing. An entry"
+                + " is acknowledged once it is safe from power loss; many are synced at once.",
+            "",
+            "At the end, the last acknowledged entry id and the rate are told on the standard"
+                + " error. SIGINT and SIGTERM stop the reading; what was appended is acknowledged"
+                + " first.");
+    spec.addPositional(CommandSyntax.directory());
+    spec.addPositional(
+        PositionalParamSpec.builder()
+            .index("1..*")
+            .arity("0..*")
+            .required(false)
+            .paramLabel("FILE")
+            .type(List.class)
+            .auxiliaryTypes(String.class)
+            .description("What to append; - is the standard input, as when there is none.")
+            .build());
+    spec.addOption(
+        CommandSyntax.flag("Records end with a NUL byte instead of a newline.", NUL, "--null"));
+    spec.addOption(
+        CommandSyntax.flag(
+            "Print the id of every entry on the standard output, a line each, as soon as it is"
+                + " acknowledged.",
+            ACKS));
+    CommandSyntax.endOfHelp(
+        spec,
+        List.of(
+            "  durability append mylog words.txt",
+            "  tail -f app.log | durability append --acks mylog",
+            "  find . -type f -print0 | durability append -0 mylog"),
+        "0",
+        "everything was appended and acknowledged",
+        "2",
+        "the log is corrupt; nothing was appended",
+        "3",
+        "any other failure; what was acknowledged before it is safe",
+        "130, 143",
+        "ended by SIGINT or SIGTERM, in order",
+        "141",
+        "with --acks, the reader of the ids has gone");
+    return spec;
+  }
+
+  @Override
+  public int run(ParseResult given) throws IOException {
+    List<String> files = given.matchedPositionalValue(1, List.of());
+    List<Input> inputs = new ArrayList<>();
+    for (String file : files.isEmpty() ? List.of("-") : files) {
+      inputs.add(Input.of(file, io.in()));
+    }
+    // Every entry is waited for, so nothing has to be written before it is synced.
+    WalOptions options = WalOptions.builder().flushPolicy(FlushPolicy.manual()).build();
+    WalWriter<byte[]> writer =
+        WalWriter.open(FsDirectory.open(CommandSyntax.directory(given)), Codecs.bytes(), options);
+    tellWhatWasCut(writer.recovered());
+    AckOutput acks =
+        new AckOutput(given.hasMatchedOption(ACKS) ? io.out() : OutputStream.nullOutputStream());
+    try (Progress progress = Progress.start(io, "append", bytes(inputs))) {
+      byte separator = (byte) (given.hasMatchedOption(NUL) ? 0 : '\n');
+      Records records = new Records(inputs, separator, options.entryBytesMax(), progress);
+      append(writer, new AppendPipeline(writer, records, acks), progress);
+    }
+    return ExitStatus.OK;
+  }
+
+  private void append(WalWriter<byte[]> writer, AppendPipeline pipeline, Progress progress)
+      throws IOException {
+    long start = System.nanoTime();
+    try (writer) {
+      io.termination().onRequest(pipeline::stop);
+      pipeline.run();
+    } finally {
+      double seconds = (System.nanoTime() - start) / 1e9;
+      progress.close(); // before the next line
+      io.err().println(summary(pipeline.lastAcknowledgedId(), pipeline.acknowledged(), seconds));
+    }
+  }
+
+  private static String summary(long lastId, long count, double seconds) {
+    String last = lastId == 0 ? "none" : Long.toString(lastId);
+    if (count == 0) {
+      return "last acknowledged entry: " + last + " (nothing was appended)";
+    }
+    return String.format(
+        Locale.ROOT,
+        "last acknowledged entry: %s (%d %s in %.2f s, %.0f entries/s)",
+        last,
+        count,
+        count == 1 ? "entry" : "entries",
+        seconds,
+        count / seconds);
+  }
+
+  private void tellWhatWasCut(LogReport found) {
+    LogReport.@Nullable Position cut = found.cut();
+    if (found.verdict() != Verdict.CLEAN && cut != null) {
+      io.err()
+          .println(
+              "durability append: the log ended in the middle of a write, as a crash leaves it: cut "
+                  + cut.file()
+                  + " at offset "
+                  + cut.offset()
+                  + ", behind entry "
+                  + found.intact()
+                  + "; what was cut is kept in quarantine");
+    }
+  }
+
+  /** How much there is to read, -1 if that is not known. */
+  private static long bytes(List<Input> inputs) {
+    long sum = 0;
+    for (Input input : inputs) {
+      if (input.bytes() < 0) {
+        return -1;
+      }
+      sum += input.bytes();
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,115 @@
+package dev.durability.cli;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * The parts of a command line and of its help. They are put together by hand, not read from
+ * annotations, because reading annotations takes longer than all the rest of the start (see
+ * docs/startup.md).
+ */
+final class CommandSyntax {
+  static final String DEBUG = "--debug";
+  private static final String DIRECTORY = "DIR";
+
+  private CommandSyntax() {}
+
+  /** A command without options; null for the command and the header of the program itself. */
+  static CommandSpec command(
+      @Nullable Command command, String name, @Nullable String header, String... description) {
+    CommandSpec spec = CommandSpec.wrapWithoutInspection(command).name(name);
+    if (header != null) {
+      spec.usageMessage().header(header);
+    }
+    spec.usageMessage()
+        .synopsisHeading("Usage: ")
+        .descriptionHeading("%n")
+        .description(description)
+        .parameterListHeading("%nOperands:%n")
+        .optionListHeading("%nOptions:%n");
+    return spec;
+  }
+
+  /** Sets the examples, and the exit statuses as alternating statuses and what they mean. */
+  static void endOfHelp(CommandSpec spec, List<String> examples, String... exitStatuses) {
+    Map<String, String> meanings = new LinkedHashMap<>();
+    for (int i = 0; i < exitStatuses.length; i += 2) {
+      meanings.put(exitStatuses[i], exitStatuses[i + 1]);
+    }
+    UsageMessageSpec help = spec.usageMessage();
+    help.exitCodeListHeading("%nExit status:%n").exitCodeList(meanings);
+    help.footerHeading("%nExamples:%n").footer(examples.toArray(new String[0]));
+  }
+
+  /** Adds what every command has: {@code --debug}, {@code --help} and {@code --version}. */
+  static void addCommonOptions(CommandSpec spec) {
+    spec.addOption(flag("When something fails, print the stack trace too.", DEBUG));
+    spec.addOption(
+        OptionSpec.builder("-h", "--help")
+            .usageHelp(true)
+            .type(boolean.class)
+            .description("Show this help and exit.")
+            .build());
+    spec.addOption(
+        OptionSpec.builder("-V", "--version")
+            .versionHelp(true)
+            .type(boolean.class)
+            .description("Show the version and exit.")
+            .build());
+  }
+
+  /** An option without a value. */
+  static OptionSpec flag(String description, String... names) {
+    return OptionSpec.builder(names).type(boolean.class).description(description).build();
+  }
+
+  /** An option with an entry id. */
+  static OptionSpec entryId(String description, String name) {
+    return OptionSpec.builder(name)
+        .type(Long.class)
+        .paramLabel("ID")
+        .description(description)
+        .build();
+  }
+
+  /** The first operand: the directory of the log. */
+  static PositionalParamSpec directory() {
+    return PositionalParamSpec.builder()
+        .index("0")
+        .paramLabel(DIRECTORY)
+        .type(String.class)
+        .required(true)
+        .description("The directory of the log.")
+        .build();
+  }
+
+  /** The only operand of the demo, which may be left out. */
+  static PositionalParamSpec directoryOfDemo() {
+    return PositionalParamSpec.builder()
+        .index("0")
+        .arity("0..1")
+        .paramLabel(DIRECTORY)
+        .type(String.class)
+        .required(false)
+        .description("Where the store is made and kept.")
+        .build();
+  }
+
+  /** The directory that was given. */
+  static Path directory(ParseResult given) {
+    return Path.of(given.matchedPositionalValue(0, ""));
+  }
+
+  /** Whether the stack trace of a failure is wanted. */
+  static boolean wantsDebug(ParseResult given) {
+    return given.hasMatchedOption(DEBUG);
+  }
+}

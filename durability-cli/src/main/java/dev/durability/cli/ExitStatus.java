@@ -1,0 +1,23 @@
+package dev.durability.cli;
+
+/** The exit statuses of all commands. */
+final class ExitStatus {
+  /** All is well. */
+  static final int OK = 0;
+
+  /** {@code verify}: the end of the log was being written when a crash came. */
+  static final int TORN = 1;
+
+  /** Something that was promised to be durable is damaged or missing. */
+  static final int CORRUPT = 2;
+
+  /** Any other failure, wrong usage included. */
+  static final int FAILED = 3;
+
+  /**
+   * Who read the standard output has gone: what a shell reports of a program that SIGPIPE ended.
+   */
+  static final int OUTPUT_CLOSED = 128 + 13;
+
+  private ExitStatus() {}
+}

@@ -1,0 +1,91 @@
+package dev.durability.cli;
+
+import dev.durability.errors.CorruptLogException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
+/** Turns failures into one line for the user and an exit status. */
+final class Failures {
+
+  private Failures() {}
+
+  /** The failure itself, out of the wrappings that carried it here. */
+  static Throwable unwrap(Throwable failure) {
+    Throwable at = failure;
+    while (at instanceof UncheckedIOException
+        || at instanceof ExecutionException
+        || at instanceof CompletionException) {
+      Throwable cause = at.getCause();
+      if (cause == null) {
+        return at;
+      }
+      at = cause;
+    }
+    return at;
+  }
+
+  static int exitStatus(Throwable failure) {
+    Throwable at = unwrap(failure);
+    if (at instanceof CorruptLogException) {
+      return ExitStatus.CORRUPT;
+    }
+    return at instanceof OutputClosedException ? ExitStatus.OUTPUT_CLOSED : ExitStatus.FAILED;
+  }
+
+  /** What to tell the user, in one line. */
+  static String line(Throwable failure) {
+    return text(unwrap(failure)).replaceAll("\\s*\\R\\s*", "; ");
+  }
+
+  private static String text(Throwable failure) {
+    if (failure instanceof FileSystemException e) {
+      return fileSystemText(e);
+    }
+    if (failure instanceof IOException || failure instanceof UsageException) {
+      return withCause(failure);
+    }
+    if (failure instanceof OutOfMemoryError) {
+      return "out of memory ("
+          + failure.getMessage()
+          + "): allow more with -Xmx in JAVA_TOOL_OPTIONS";
+    }
+    return "internal error: " + failure + "; --debug shows where";
+  }
+
+  private static String fileSystemText(FileSystemException e) {
+    String reason = e.getReason();
+    String what;
+    if (reason != null) {
+      what = reason;
+    } else if (e instanceof NoSuchFileException) {
+      what = "no such file or directory";
+    } else if (e instanceof AccessDeniedException) {
+      what = "permission denied";
+    } else if (e instanceof NotDirectoryException) {
+      what = "not a directory";
+    } else if (e instanceof FileAlreadyExistsException) {
+      what = "a file is in the way";
+    } else {
+      what = e.getClass().getSimpleName();
+    }
+    return e.getFile() == null ? what : e.getFile() + ": " + what;
+  }
+
+  /** The library's messages say what was done; the storage's reason stands in the cause. */
+  private static String withCause(Throwable failure) {
+    String message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    Throwable cause = failure.getCause();
+    if (cause == null || cause == failure) {
+      return message;
+    }
+    String reason = text(unwrap(cause));
+    return message.contains(reason) ? message : message + " (" + reason + ")";
+  }
+}

@@ -1,0 +1,13 @@
+package dev.durability.cli;
+
+import java.io.IOException;
+import java.io.Serial;
+
+/** Who read the standard output has gone ({@code | head}): the command ends without a word. */
+final class OutputClosedException extends IOException {
+  @Serial private static final long serialVersionUID = 1L;
+
+  OutputClosedException(IOException cause) {
+    super("the standard output was closed by its reader", cause);
+  }
+}

@@ -1,0 +1,186 @@
+package dev.durability.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionStrategy;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * The command above the commands.
+ *
+ * <p>Here and there stands an anonymous class where a lambda would do: the class-data archive
+ * cannot hold lambdas for the interfaces of the command-line library.
+ */
+final class Program {
+  private static final String NAME = "durability";
+  private static final List<String> COMMANDS = List.of("append", "cat", "verify", "demo");
+  private static final int COLUMNS_MIN = 60;
+  private static final int COLUMNS_MAX = 90;
+
+  private final CommandIo io;
+
+  private Program(CommandIo io) {
+    this.io = io;
+  }
+
+  /**
+   * Runs a command line. Nothing is thrown: what fails is told on the standard error.
+   *
+   * @param io what the command talks to
+   * @param args the command line
+   * @return the exit status
+   */
+  static int run(CommandIo io, String... args) {
+    Program program = new Program(io);
+    try {
+      if (args.length == 0) {
+        program.commandLine(COMMANDS).usage(io.err());
+        return ExitStatus.FAILED;
+      }
+      return program.commandLine(needed(args[0])).execute(args);
+    } catch (RuntimeException | Error e) {
+      return program.report(NAME, e, false);
+    } finally {
+      io.err().flush();
+    }
+  }
+
+  /** The commands that matter: putting the others together would take time. */
+  private static List<String> needed(String first) {
+    if (first.equals("--version") || first.equals("-V")) {
+      return List.of();
+    }
+    return COMMANDS.contains(first) ? List.of(first) : COMMANDS;
+  }
+
+  private CommandLine commandLine(List<String> commands) {
+    CommandSpec root = rootSpec();
+    for (String name : commands) {
+      root.addSubcommand(name, complete(create(name).spec()));
+    }
+    CommandLine line = new CommandLine(root);
+    line.setOut(new PrintWriter(io.out(), true, Charset.defaultCharset()));
+    line.setErr(new PrintWriter(io.err(), true, Charset.defaultCharset()));
+    int columns = io.columns() == 0 ? COLUMNS_MAX : io.columns();
+    line.setUsageHelpWidth(Math.max(COLUMNS_MIN, Math.min(COLUMNS_MAX, columns)));
+    line.setParameterExceptionHandler(
+        new IParameterExceptionHandler() {
+          @Override
+          public int handleParseException(ParameterException failure, String[] args) {
+            return wrongUsage(failure);
+          }
+        });
+    line.setExecutionStrategy(
+        new IExecutionStrategy() {
+          @Override
+          public int execute(ParseResult given) {
+            return Program.this.execute(given);
+          }
+        });
+    return line;
+  }
+
+  private static CommandSpec rootSpec() {
+    CommandSpec spec =
+        CommandSyntax.command(
+            null,
+            NAME,
+            null,
+            "Keeps lines of text, or any records, through crashes and power loss.");
+    CommandSyntax.endOfHelp(
+        spec,
+        List.of(
+            "  durability demo",
+            "  printf 'one\\ntwo\\n' | durability append mylog",
+            "  durability cat mylog",
+            "  durability verify mylog",
+            "",
+            "'durability COMMAND --help' tells more about a command."),
+        "0",
+        "all is well",
+        "1",
+        "verify: the end of the log is torn, as a crash leaves it",
+        "2",
+        "the log is corrupt",
+        "3",
+        "any other failure, wrong usage included");
+    spec.usageMessage().commandListHeading("%nCommands:%n");
+    return complete(spec);
+  }
+
+  private static CommandSpec complete(CommandSpec spec) {
+    CommandSyntax.addCommonOptions(spec);
+    return spec.versionProvider(
+        new IVersionProvider() {
+          @Override
+          public String[] getVersion() {
+            return new String[] {version()};
+          }
+        });
+  }
+
+  private static String version() {
+    String version = Program.class.getPackage().getImplementationVersion();
+    String java = System.getProperty("java.version");
+    return NAME + " " + (version == null ? "(not packaged)" : version) + " (Java " + java + ")";
+  }
+
+  private Command create(String name) {
+    return switch (name) {
+      case "append" -> new AppendCommand(io);
+      case "cat" -> new CatCommand(io);
+      case "verify" -> new VerifyCommand(io);
+      case "demo" -> new DemoCommand(io);
+      default -> throw new IllegalArgumentException(name);
+    };
+  }
+
+  private int execute(ParseResult given) {
+    Integer help = CommandLine.executeHelpRequest(given);
+    if (help != null) {
+      return help;
+    }
+    ParseResult last = given.hasSubcommand() ? given.subcommand() : given;
+    CommandSpec spec = last.commandSpec();
+    try {
+      if (spec.userObject() instanceof Command command) {
+        return command.run(last);
+      }
+      throw new UsageException("no command was named");
+    } catch (IOException | RuntimeException | Error e) {
+      boolean debug = CommandSyntax.wantsDebug(given) || CommandSyntax.wantsDebug(last);
+      return report(spec.qualifiedName(), e, debug);
+    }
+  }
+
+  private int wrongUsage(ParameterException failure) {
+    String name = failure.getCommandLine().getCommandSpec().qualifiedName();
+    io.err().println(name + ": " + failure.getMessage());
+    UnmatchedArgumentException.printSuggestions(failure, failure.getCommandLine().getErr());
+    return hint(name);
+  }
+
+  private int report(String name, Throwable failure, boolean debug) {
+    int status = Failures.exitStatus(failure);
+    if (status != ExitStatus.OUTPUT_CLOSED) {
+      io.err().println(name + ": " + Failures.line(failure));
+    }
+    if (debug) {
+      failure.printStackTrace(io.err());
+    }
+    return failure instanceof UsageException ? hint(name) : status;
+  }
+
+  private int hint(String name) {
+    io.err().println("Try '" + name + " --help'.");
+    return ExitStatus.FAILED;
+  }
+}

@@ -1,0 +1,45 @@
+package dev.durability.cli;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.durability.wal.LogReport;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** A report as JSON. Others read its keys: they are fixed. */
+final class ReportJson {
+
+  private ReportJson() {}
+
+  /** One object on one line. */
+  static byte[] of(LogReport report) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (JsonGenerator json = new JsonFactory().createGenerator(bytes)) {
+      json.writeStartObject();
+      json.writeStringField("verdict", report.verdict().name());
+      json.writeNumberField("intact", report.intact());
+      json.writeNumberField("covered", report.covered());
+      json.writeNumberField("promised", report.promised());
+      json.writeNumberField("segments", report.segments());
+      json.writeFieldName("cut");
+      writeCut(json, report.cut());
+      json.writeStringField("reason", report.reason());
+      json.writeEndObject();
+      json.writeRaw('\n');
+    }
+    return bytes.toByteArray();
+  }
+
+  private static void writeCut(JsonGenerator json, LogReport.@Nullable Position cut)
+      throws IOException {
+    if (cut == null) {
+      json.writeNull();
+      return;
+    }
+    json.writeStartObject();
+    json.writeStringField("file", cut.file());
+    json.writeNumberField("offset", cut.offset());
+    json.writeEndObject();
+  }
+}

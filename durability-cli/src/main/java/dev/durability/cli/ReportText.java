@@ -1,0 +1,54 @@
+package dev.durability.cli;
+
+import dev.durability.wal.LogReport;
+import java.nio.charset.Charset;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** A report for people. */
+final class ReportText {
+
+  private ReportText() {}
+
+  static byte[] of(LogReport report, Path directory) {
+    StringBuilder text = new StringBuilder();
+    line(text, "verdict", report.verdict().name());
+    line(text, "intact", report.intact() + "  (the last entry that can be read)");
+    line(text, "covered", report.covered() + "  (the last entry in a checkpoint)");
+    line(text, "promised", report.promised() + "  (the last entry that the log says is durable)");
+    line(text, "segments", Integer.toString(report.segments()));
+    if (report.reason() != null) {
+      line(text, "reason", report.reason());
+    }
+    LogReport.@Nullable Position cut = report.cut();
+    if (cut != null) {
+      line(text, "cut", cut.file() + " at offset " + cut.offset());
+    }
+    switch (report.verdict()) {
+      case CLEAN -> {}
+      case TORN, AMBIGUOUS ->
+          line(
+              text,
+              "to do",
+              "nothing: the next program that opens the log to write cuts it there, and keeps what"
+                  + " it cuts in "
+                  + directory.resolve("quarantine"));
+      case CORRUPT -> line(text, "to do", whatToDo(report, directory));
+    }
+    return text.toString().getBytes(Charset.defaultCharset());
+  }
+
+  private static String whatToDo(LogReport report, Path directory) {
+    return "copy "
+        + directory
+        + " as it is, and restore "
+        + report.end().file()
+        + " from a backup"
+        + (report.intact() == 0 ? "" : ", or go on with the entries up to " + report.intact());
+  }
+
+  private static void line(StringBuilder text, String name, String value) {
+    text.append(String.format(Locale.ROOT, "%-10s%s%n", name, value));
+  }
+}

@@ -1,0 +1,77 @@
+package dev.durability.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * The standard output, unbuffered, that tells a reader who has gone ({@link OutputClosedException})
+ * from a failure (an {@link IOException} that says that it was the standard output).
+ */
+final class StandardOutput extends OutputStream {
+  private static final int FILE_TYPE = 0170000;
+  private static final int PIPE = 0010000;
+  private static final int SOCKET = 0140000;
+
+  private final OutputStream out;
+  private final boolean ofProcess;
+
+  /** The output of this process. */
+  StandardOutput() {
+    this.out = new FileOutputStream(FileDescriptor.out);
+    this.ofProcess = true;
+  }
+
+  /**
+   * Another output in its place.
+   *
+   * @param out where the bytes go
+   */
+  StandardOutput(OutputStream out) {
+    this.out = out;
+    this.ofProcess = false;
+  }
+
+  @Override
+  public void write(int b) throws IOException {
+    write(new byte[] {(byte) b}, 0, 1);
+  }
+
+  @Override
+  public void write(byte[] bytes, int offset, int length) throws IOException {
+    try {
+      out.write(bytes, offset, length);
+    } catch (IOException e) {
+      throw failure(e);
+    }
+  }
+
+  @Override
+  public void flush() throws IOException {
+    try {
+      out.flush();
+    } catch (IOException e) {
+      throw failure(e);
+    }
+  }
+
+  private IOException failure(IOException e) {
+    if (String.valueOf(e.getMessage()).contains("Broken pipe") || (ofProcess && isPipe())) {
+      return new OutputClosedException(e);
+    }
+    return new IOException("cannot write to the standard output: " + e.getMessage(), e);
+  }
+
+  /** The text of a system error is in the user's language, so it is not enough to look at it. */
+  private static boolean isPipe() {
+    try {
+      int type = (int) Files.getAttribute(Path.of("/dev/stdout"), "unix:mode") & FILE_TYPE;
+      return type == PIPE || type == SOCKET;
+    } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+      return false; // where this cannot be told, the text has to do
+    }
+  }
+}

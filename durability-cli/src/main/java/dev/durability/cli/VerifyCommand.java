@@ -1,0 +1,70 @@
+package dev.durability.cli;
+
+import dev.durability.storage.Directory;
+import dev.durability.wal.LogReport;
+import dev.durability.wal.WalMaintenance;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/** {@code durability verify}. */
+final class VerifyCommand implements Command {
+  private static final String JSON = "--json";
+
+  private final CommandIo io;
+
+  VerifyCommand(CommandIo io) {
+    this.io = io;
+  }
+
+  @Override
+  public CommandSpec spec() {
+    CommandSpec spec =
+        CommandSyntax.command(
+            this,
+            "verify",
+            "Read all of a log and tell whether it is whole.",
+            "Reads every byte of the log in DIR that counts and tells how it was left. Changes"
+                + " nothing.",
+            "",
+            "CLEAN: all is whole. TORN: the end was being written when a crash came; opening the"
+                + " log cuts it there, and nothing that was acknowledged is lost. AMBIGUOUS: as"
+                + " TORN, with blocks that the disk wrote out of order behind the cut. CORRUPT:"
+                + " something that was promised to be durable is damaged or missing.");
+    spec.addPositional(CommandSyntax.directory());
+    spec.addOption(CommandSyntax.flag("Print one JSON object, on one line.", JSON));
+    CommandSyntax.endOfHelp(
+        spec,
+        List.of("  durability verify mylog", "  durability verify --json mylog | jq .intact"),
+        "0",
+        "CLEAN",
+        "1",
+        "TORN or AMBIGUOUS",
+        "2",
+        "CORRUPT",
+        "3",
+        "not a log, not readable, or wrong usage");
+    return spec;
+  }
+
+  @Override
+  public int run(ParseResult given) throws IOException {
+    Path directory = CommandSyntax.directory(given);
+    Directory log = LogDirectory.existing(directory);
+    LogReport report;
+    try (Progress progress = Progress.start(io, "verify", MeteredDirectory.logBytes(log))) {
+      report = WalMaintenance.verify(new MeteredDirectory(log, progress));
+    }
+    byte[] text =
+        given.hasMatchedOption(JSON) ? ReportJson.of(report) : ReportText.of(report, directory);
+    io.out().write(text);
+    io.out().flush();
+    return switch (report.verdict()) {
+      case CLEAN -> ExitStatus.OK;
+      case TORN, AMBIGUOUS -> ExitStatus.TORN;
+      case CORRUPT -> ExitStatus.CORRUPT;
+    };
+  }
+}
