@@ -139,7 +139,7 @@ final class LogOpening {
     do {
       step = cursor.next();
       if (step == FrameRun.Step.ENTRY && replay != null && cursor.id() >= fromId) {
-        replay.entry(cursor.id(), codec.decode(cursor.payload()));
+        replay.entry(cursor.id(), cursor.decode(codec));
       }
     } while (step != FrameRun.Step.STOP);
   }

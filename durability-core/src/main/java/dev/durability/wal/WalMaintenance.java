@@ -7,6 +7,7 @@ import dev.durability.frame.FrameRun;
 import dev.durability.storage.Directory;
 import dev.durability.storage.ReadFile;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -15,11 +16,14 @@ import java.util.UUID;
 
 /** Looks after a log that is not open for writing here: verify, list segments, truncate. */
 public final class WalMaintenance {
+  private static final int LOOKS = 3;
+
   private WalMaintenance() {}
 
   /**
    * Reads the whole log, as recovery would, and judges it. Nothing is changed, and no lock is
-   * taken; while a writer is at work the end may look torn.
+   * taken; while a writer is at work the end may look torn; before anything is called corrupt, the
+   * files are listed and read again.
    *
    * @param directory where the log is
    * @return what the files say
@@ -28,14 +32,30 @@ public final class WalMaintenance {
    * @throws IOException if the storage fails
    */
   public static LogReport verify(Directory directory) throws IOException {
-    LogListing listing = LogListing.of(directory, LiveCursor.segmentsOf(directory));
+    List<SegmentName> before = List.of();
+    for (int look = 1; ; look++) {
+      List<SegmentName> segments = LiveCursor.segmentsOf(directory);
+      try {
+        LogReport report = verify(directory, segments);
+        // A listing that is made while names come and go may lack one that was there all the time.
+        if (report.verdict() != Verdict.CORRUPT || segments.equals(before) || look == LOOKS) {
+          return report;
+        }
+      } catch (NoSuchFileException truncatedMeanwhile) {
+        if (segments.equals(before) || look == LOOKS) {
+          throw truncatedMeanwhile;
+        }
+      }
+      before = segments;
+    }
+  }
+
+  private static LogReport verify(Directory directory, List<SegmentName> segments)
+      throws IOException {
+    LogListing listing = LogListing.of(directory, segments);
     int start = listing.indexOf(listing.covered() + 1);
     try (LogCursor cursor = new LogCursor(directory, listing, start)) {
-      FrameRun.Step step;
-      do {
-        step = cursor.next();
-      } while (step != FrameRun.Step.STOP);
-      return cursor.conclude().report();
+      return cursor.finish().report();
     }
   }
 
