@@ -60,7 +60,7 @@ final class ReadmeTest {
     Matcher region = REGION.matcher("    // begin:a\n    int a;\n      int b;\n    // end:a\n");
 
     assertThat(region.find()).isTrue();
-    assertThat(region.group(2).stripIndent()).isEqualTo("int a;\n  int b;\n");
+    assertThat(unindented(region.group(2))).isEqualTo("int a;\n  int b;\n");
   }
 
   private static List<String> shellLines() throws IOException {
@@ -93,10 +93,15 @@ final class ReadmeTest {
         ProjectFiles.javaSources("durability-core/src/test/java/dev/durability/examples")) {
       Matcher region = REGION.matcher(Files.readString(source));
       while (region.find()) {
-        regions.put(source.getFileName() + " " + region.group(1), region.group(2).stripIndent());
+        regions.put(source.getFileName() + " " + region.group(1), unindented(region.group(2)));
       }
     }
     return regions;
+  }
+
+  /** A last line that is empty would count as one without indent. */
+  private static String unindented(String lines) {
+    return lines.stripTrailing().stripIndent() + "\n";
   }
 
   /** The commands that the program lists. */
