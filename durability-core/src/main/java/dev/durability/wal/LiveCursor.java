@@ -19,11 +19,15 @@ import org.jspecify.annotations.Nullable;
 final class LiveCursor implements Closeable {
   private static final int LOOKS = 3;
 
+  /** How often a segment may be truncated between its listing and its opening. */
+  static final int MISSES = 100;
+
   private final Directory directory;
   private final ReplayMode mode;
   private LogCursor cursor;
   private long wantedId;
   private int looks;
+  private int misses;
   private LogReport.@Nullable Position brokenAt;
 
   /**
@@ -71,6 +75,10 @@ final class LiveCursor implements Closeable {
   static List<SegmentName> segmentsOf(Directory directory) throws IOException {
     List<SegmentName> segments = LogListing.segments(directory);
     if (segments.isEmpty()) {
+      // A listing that is made while one segment takes the place of another may show neither.
+      segments = LogListing.segments(directory);
+    }
+    if (segments.isEmpty()) {
       throw new NoSuchFileException(
           LogFiles.SEGMENTS, null, "there is no log here: the directory has no segment");
     }
@@ -108,13 +116,14 @@ final class LiveCursor implements Closeable {
         if (step == FrameRun.Step.ENTRY && cursor.id() >= wantedId) {
           wantedId = cursor.id() + 1;
           looks = 0;
+          misses = 0;
           return true;
         }
         if (step == FrameRun.Step.STOP && endIsAcceptable()) {
           return false;
         }
       } catch (NoSuchFileException truncatedMeanwhile) {
-        if (++looks == LOOKS) {
+        if (++misses == MISSES) {
           throw truncatedMeanwhile;
         }
         lookAgain();

@@ -25,13 +25,14 @@ import org.jspecify.annotations.Nullable;
 final class LogCursor implements Closeable {
   private final Directory directory;
   private final boolean reachesBack;
-  private final int windowBytes;
+  private final int windowBytesMax;
   private LogListing listing;
   private int index;
   private @Nullable ReadFile file;
   private @Nullable FileHeader header;
   private @Nullable FrameRun run;
   private @Nullable FrameRun resting;
+  private int restingBytes;
   private boolean closed;
   private @Nullable UUID logId;
   private long nextId;
@@ -50,10 +51,10 @@ final class LogCursor implements Closeable {
     this(directory, listing, start, FrameRun.WINDOW_BYTES);
   }
 
-  /** The same, with so much of a file in memory. */
-  LogCursor(Directory directory, LogListing listing, int start, int windowBytes) {
+  /** The same, with at most so much of a file in memory. */
+  LogCursor(Directory directory, LogListing listing, int start, int windowBytesMax) {
     this.directory = directory;
-    this.windowBytes = windowBytes;
+    this.windowBytesMax = windowBytesMax;
     this.listing = listing;
     this.logId = listing.logId();
     this.reachesBack = start >= 0;
@@ -137,14 +138,14 @@ final class LogCursor implements Closeable {
     return problem == null;
   }
 
-  /** One window serves all segments: memory does not grow with their number. */
-  private FrameRun runOf(ReadFile opened, FileHeader found) {
+  /** One window serves all segments that it is large enough for: memory does not add up. */
+  private FrameRun runOf(ReadFile opened, FileHeader found) throws IOException {
+    int wanted = Math.min(windowBytesMax, FrameRun.windowBytes(opened));
     FrameRun known = resting;
-    if (known == null) {
-      return new FrameRun(
-          opened, FileType.SEGMENT, found.salt(), found.firstEntryId(), windowBytes);
+    if (known == null || restingBytes < wanted) {
+      restingBytes = wanted;
+      return new FrameRun(opened, FileType.SEGMENT, found.salt(), found.firstEntryId(), wanted);
     }
-    resting = null;
     known.restart(opened, found.salt(), found.firstEntryId());
     return known;
   }
@@ -351,7 +352,11 @@ final class LogCursor implements Closeable {
       }
       FrameRun frames =
           new FrameRun(
-              other, FileType.SEGMENT, found.salt(), found.firstEntryId(), FrameRun.WINDOW_BYTES);
+              other,
+              FileType.SEGMENT,
+              found.salt(),
+              found.firstEntryId(),
+              FrameRun.windowBytes(other));
       return Math.max(found.firstEntryId() - 1, frames.remains().promised());
     }
   }

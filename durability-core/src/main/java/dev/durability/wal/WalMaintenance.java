@@ -38,11 +38,11 @@ public final class WalMaintenance {
       try {
         LogReport report = verify(directory, segments);
         // A listing that is made while names come and go may lack one that was there all the time.
-        if (report.verdict() != Verdict.CORRUPT || segments.equals(before) || look == LOOKS) {
+        if (report.verdict() != Verdict.CORRUPT || segments.equals(before) || look >= LOOKS) {
           return report;
         }
       } catch (NoSuchFileException truncatedMeanwhile) {
-        if (segments.equals(before) || look == LOOKS) {
+        if (look == LiveCursor.MISSES) {
           throw truncatedMeanwhile;
         }
       }
@@ -68,12 +68,23 @@ public final class WalMaintenance {
    * @throws IOException if the storage fails
    */
   public static List<SegmentRange> segments(Directory directory) throws IOException {
-    List<SegmentName> names = LiveCursor.segmentsOf(directory);
+    for (int miss = 1; ; miss++) {
+      List<SegmentName> names = LiveCursor.segmentsOf(directory);
+      try {
+        return ranges(names, lastEntry(directory, names));
+      } catch (NoSuchFileException truncatedMeanwhile) {
+        if (miss == LiveCursor.MISSES) {
+          throw truncatedMeanwhile;
+        }
+      }
+    }
+  }
+
+  private static List<SegmentRange> ranges(List<SegmentName> names, long lastEntryId) {
     List<SegmentRange> ranges = new ArrayList<>(names.size());
     for (int i = 0; i < names.size(); i++) {
       SegmentName name = names.get(i);
-      long lastId =
-          i < names.size() - 1 ? names.get(i + 1).firstEntryId() - 1 : lastEntry(directory, names);
+      long lastId = i < names.size() - 1 ? names.get(i + 1).firstEntryId() - 1 : lastEntryId;
       ranges.add(new SegmentRange(name.segmentId(), name.firstEntryId(), lastId, name.path()));
     }
     return ranges;

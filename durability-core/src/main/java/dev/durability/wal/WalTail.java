@@ -113,7 +113,7 @@ public final class WalTail<E> implements Closeable {
       if (stops == 1) {
         behind.refresh(); // What it has in memory is older than the promise.
       } else if (stops > 3) {
-        throw lost();
+        throw lost(behind, behind.finish());
       } else if (stops == 3 || !behind.extend(LiveCursor.segmentsOf(directory))) {
         behind = replacing(behind);
       }
@@ -121,17 +121,20 @@ public final class WalTail<E> implements Closeable {
     return false;
   }
 
-  private CorruptLogException lost() throws IOException {
-    behind.finish().refuseUnless(ReplayMode.PREFIX);
+  private CorruptLogException lost(LogCursor cursor, LogFindings findings)
+      throws CorruptLogException {
+    findings.refuseUnless(ReplayMode.PREFIX);
+    LogReport.Position end = findings.report().end();
     return new CorruptLogException(
         "entries "
-            + behind.nextId()
+            + cursor.nextId()
             + " to "
             + promised
-            + " were promised to be durable, and have vanished since",
-        behind.segment().path(),
-        0,
-        behind.nextId(),
+            + " were promised to be durable, and have vanished since. Nothing was changed. Restore"
+            + " the file from a copy",
+        end.file(),
+        end.offset(),
+        cursor.nextId(),
         promised);
   }
 
@@ -215,6 +218,9 @@ public final class WalTail<E> implements Closeable {
         LogFindings found = fresh.finish();
         if (LiveCursor.segmentsOf(directory).equals(fresh.listing().segments())) {
           found.refuseUnless(ReplayMode.PREFIX);
+          if (fresh.nextId() <= promised) {
+            throw lost(fresh, found);
+          }
         }
       }
     } catch (NoSuchFileException truncatedMeanwhile) {

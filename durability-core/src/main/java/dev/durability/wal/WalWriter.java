@@ -2,6 +2,8 @@ package dev.durability.wal;
 
 import dev.durability.codec.Codec;
 import dev.durability.errors.DurabilityException;
+import dev.durability.errors.OutcomeOpenException;
+import dev.durability.errors.WriterPoisonedException;
 import dev.durability.frame.FrameFormat;
 import dev.durability.storage.Directory;
 import dev.durability.storage.DirectoryLock;
@@ -11,7 +13,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +62,7 @@ public final class WalWriter<E> implements Closeable {
   private final ReentrantLock lock;
   private final Scratch.Pool scratches = new Scratch.Pool();
   private final ReentrantLock truncating = new ReentrantLock();
+  private final AtomicBoolean closing = new AtomicBoolean();
   private final Thread background;
   private int unflushedAppends;
   private long appendedBytes;
@@ -82,7 +87,16 @@ public final class WalWriter<E> implements Closeable {
     this.lock = commits.lock();
     this.background = new Thread(commits::runInBackground, "durability-wal");
     background.setDaemon(true);
+  }
+
+  private void start() throws IOException {
     appender.start();
+    try {
+      background.start();
+    } catch (Throwable noThread) {
+      appender.abandon();
+      throw noThread;
+    }
   }
 
   /**
@@ -130,15 +144,29 @@ public final class WalWriter<E> implements Closeable {
     try {
       LogOpening.Opened opened = new LogOpening(directory, options).open(codec, replay);
       WalWriter<E> writer = new WalWriter<>(directory, codec, options, held, opened);
-      writer.background.start();
+      writer.start();
       return writer;
+    } catch (OutcomeOpenException | WriterPoisonedException e) {
+      // What these tell of a writer is not so before there is one.
+      DurabilityException failed =
+          new DurabilityException(
+              "opening the log failed: "
+                  + Objects.requireNonNullElse(e.getCause(), e).getMessage()
+                  + ". What was valid is unchanged: open it again once the storage works",
+              e.getCause());
+      giveUp(held, failed);
+      throw failed;
     } catch (Throwable e) {
-      try {
-        held.close();
-      } catch (IOException second) {
-        e.addSuppressed(second);
-      }
+      giveUp(held, e);
       throw e;
+    }
+  }
+
+  private static void giveUp(DirectoryLock held, Throwable failure) {
+    try {
+      held.close();
+    } catch (IOException second) {
+      failure.addSuppressed(second);
     }
   }
 
@@ -516,6 +544,7 @@ public final class WalWriter<E> implements Closeable {
    * @param throughId the last entry that is not needed in the log any more; durable
    * @return the segments that were removed, durably, oldest first
    * @throws IllegalArgumentException if the entry is not durable yet
+   * @throws dev.durability.errors.WriterPoisonedException if the removal could not be made durable
    * @throws IOException if the marker or a removal fails; the log is whole, and truncating can be
    *     tried again
    */
@@ -536,6 +565,7 @@ public final class WalWriter<E> implements Closeable {
         return List.of();
       }
       markBefore(throughId);
+      refuseIfNotOpen(); // Closing waits for this lock, so the log is still ours.
       return remove(doomed);
     } finally {
       truncating.unlock();
@@ -557,49 +587,86 @@ public final class WalWriter<E> implements Closeable {
 
   private List<SegmentRange> remove(List<SegmentRange> doomed) throws IOException {
     List<SegmentRange> removed = new ArrayList<>();
-    try {
-      for (SegmentRange segment : doomed) {
-        if (!notices.mayRemove(segment)) {
-          break;
-        }
+    IOException failure = null;
+    for (SegmentRange segment : doomed) {
+      if (!notices.mayRemove(segment)) {
+        break;
+      }
+      try {
         delete(segment);
-        appender.forget(segment);
-        removed.add(segment);
+      } catch (IOException e) {
+        failure = e;
+        break;
       }
-    } finally {
-      if (!removed.isEmpty()) {
-        directory.sync(LogFiles.SEGMENTS);
-        notices.onTruncate(List.copyOf(removed));
+      appender.forget(segment);
+      removed.add(segment);
+    }
+    if (!removed.isEmpty()) {
+      try {
+        syncRemoval();
+      } catch (WriterPoisonedException e) {
+        if (failure != null) {
+          e.addSuppressed(failure);
+        }
+        throw e;
       }
+      notices.onTruncate(List.copyOf(removed));
+    }
+    if (failure != null) {
+      throw failure;
     }
     return removed;
   }
 
-  /** Deletes a segment; one that an attempt before removed, though it failed, is gone already. */
   private void delete(SegmentRange segment) throws IOException {
     try {
       directory.delete(segment.file());
     } catch (NoSuchFileException gone) {
+      // An attempt that failed had its effect nevertheless.
       if (directory.exists(segment.file())) {
         throw gone;
       }
     }
   }
 
+  /** As with any sync: after one that failed, a later one proves nothing. */
+  private void syncRemoval() throws WriterPoisonedException {
+    try {
+      directory.sync(LogFiles.SEGMENTS);
+    } catch (IOException e) {
+      WriterPoisonedException failure =
+          new WriterPoisonedException(
+              "syncing the directory "
+                  + LogFiles.SEGMENTS
+                  + " after removing segments failed; close the writer and open the log again",
+              e);
+      commits.poison(failure);
+      throw failure;
+    }
+  }
+
   /**
    * Makes everything that was appended durable, ends the last segment, and gives up the log.
-   * Closing again does nothing.
+   * Closing again does nothing, also while another thread is still closing.
    *
    * @throws IOException if something that was appended is not durable, or the storage fails; the
    *     log is given up all the same
    */
   @Override
   public void close() throws IOException {
+    if (!closing.compareAndSet(false, true)) {
+      return;
+    }
     try {
       commits.close(appender::finish, appender::abandon);
     } finally {
       joinBackground();
-      directoryLock.close();
+      truncating.lock(); // Whoever removes segments does it with the log's lock held.
+      try {
+        directoryLock.close();
+      } finally {
+        truncating.unlock();
+      }
     }
   }
 

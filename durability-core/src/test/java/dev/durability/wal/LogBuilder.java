@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -137,6 +138,10 @@ final class LogBuilder {
 
   String path() {
     return name.path();
+  }
+
+  byte[] bytes() {
+    return Arrays.copyOf(bytes.array(), bytes.position());
   }
 
   /** Writes the segment, over one that is there. */
