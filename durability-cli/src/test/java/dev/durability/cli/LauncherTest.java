@@ -180,10 +180,12 @@ class LauncherTest {
   @Test
   void aClosedStandardInputCannotBeReadAndIsNoFileOfTheProgram() throws Exception {
     start();
-    script(jdk.resolve("bin/java"), "#!/bin/sh\ncat 2>&1; echo status=$?\n");
+    script(
+        jdk.resolve("bin/java"),
+        "#!/bin/sh\n(exec 3<&0) && echo taken\ncat 2>&1; echo status=$?\n");
     Path closing = path.resolve("closing");
     script(closing, "#!/bin/sh\nexec '" + root.resolve("durability") + "' <&-\n");
-    assertThat(end(begin(closing, "")).out()).contains("Bad file descriptor", "status=1");
+    assertThat(end(begin(closing, "")).out()).contains("taken", "Bad file descriptor", "status=1");
   }
 
   @Test
