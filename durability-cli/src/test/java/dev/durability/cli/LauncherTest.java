@@ -140,6 +140,7 @@ class LauncherTest {
     List<String> command = new ArrayList<>(List.of(launcher.toString()));
     command.addAll(List.of(args));
     ProcessBuilder builder = new ProcessBuilder(command).directory(tmp.toFile());
+    builder.redirectInput(Path.of("/dev/null").toFile());
     builder.environment().clear();
     builder.environment().put("PATH", path.toString());
     if (!javaHome.isEmpty()) {
@@ -174,6 +175,17 @@ class LauncherTest {
     start();
     Start second = start();
     assertThat(second.out()).startsWith("pid=" + second.pid() + " ");
+  }
+
+  @Test
+  void aClosedStandardInputCannotBeReadAndIsNoFileOfTheProgram() throws Exception {
+    start();
+    script(
+        jdk.resolve("bin/java"),
+        "#!/bin/sh\n(exec 3<&0) && echo taken\ncat 2>&1; echo status=$?\n");
+    Path closing = path.resolve("closing");
+    script(closing, "#!/bin/sh\nexec '" + root.resolve("durability") + "' <&-\n");
+    assertThat(end(begin(closing, "")).out()).contains("taken", "Bad file descriptor", "status=1");
   }
 
   @Test
