@@ -102,6 +102,18 @@ public final class WalMaintenance {
   }
 
   /**
+   * Tells where the log starts, by the names of its segments alone.
+   *
+   * @param directory where the log is
+   * @return the id of the first entry of the oldest segment
+   * @throws java.nio.file.NoSuchFileException if there is no log
+   * @throws IOException if the storage fails
+   */
+  public static long firstEntryId(Directory directory) throws IOException {
+    return LiveCursor.segmentsOf(directory).get(0).firstEntryId();
+  }
+
+  /**
    * Lists the checkpoints that a log knows of: those under default names, and those that a marker
    * at the start of a segment names. They are not opened.
    *
@@ -141,7 +153,7 @@ public final class WalMaintenance {
    * @throws IOException if the storage fails
    */
   public static long lastEntryAt(Directory directory, Instant instant) throws IOException {
-    long micros = LogOpening.micros(instant);
+    long micros = microsOf(instant);
     List<SegmentName> segments = LiveCursor.segmentsOf(directory);
     LogListing listing = new LogListing(segments, null, 0);
     int start = lastCreatedBy(directory, segments, micros);
@@ -162,6 +174,15 @@ public final class WalMaintenance {
         last = Math.max(last, cursor.promised());
       }
       return last;
+    }
+  }
+
+  /** An instant beyond what the log can say is at its end. */
+  private static long microsOf(Instant instant) {
+    try {
+      return LogOpening.micros(instant);
+    } catch (ArithmeticException tooFar) {
+      return instant.isBefore(Instant.EPOCH) ? Long.MIN_VALUE : Long.MAX_VALUE;
     }
   }
 
