@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 final class ReadmeTest {
   private static final Pattern BLOCK = Pattern.compile("(?ms)^```(\\w*)\\n(.*?)^```$");
   private static final Pattern REGION =
-      Pattern.compile("(?ms)^ *// begin:(\\w+)\\n(.*?)^ *// end:\\1$");
+      Pattern.compile("(?ms)^ *// begin:([\\w-]+)\\n(.*?)^ *// end:\\1$");
   private static final Pattern PROGRAM = Pattern.compile("\\./durability(?: --?\\w+)*(?: (\\w+))?");
 
   @Test
