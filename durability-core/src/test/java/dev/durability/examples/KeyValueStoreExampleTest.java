@@ -37,14 +37,14 @@ public class KeyValueStoreExampleTest {
 
   // begin:kv-machine
   /** The store itself: a map, how changes change it, and how it is written and read. */
-  static final class Store implements StateMachine<TreeMap<String, String>, Change> {
+  static final class Store implements StateMachine<Map<String, String>, Change> {
     @Override
-    public TreeMap<String, String> initial() {
+    public Map<String, String> initial() {
       return new TreeMap<>();
     }
 
     @Override
-    public TreeMap<String, String> apply(TreeMap<String, String> map, Change change) {
+    public Map<String, String> apply(Map<String, String> map, Change change) {
       if (change instanceof Put put) {
         map.put(put.key(), put.value());
       } else if (change instanceof Remove remove) {
@@ -56,12 +56,12 @@ public class KeyValueStoreExampleTest {
     // end:kv-machine
     // begin:kv-checkpoint
     @Override
-    public TreeMap<String, String> snapshot(TreeMap<String, String> map) {
+    public Map<String, String> snapshot(Map<String, String> map) {
       return new TreeMap<>(map); // Updates go on while the copy is written.
     }
 
     @Override
-    public void write(TreeMap<String, String> map, OutputStream out) throws IOException {
+    public void write(Map<String, String> map, OutputStream out) throws IOException {
       DataOutputStream data = new DataOutputStream(out);
       data.writeInt(map.size());
       for (Map.Entry<String, String> each : map.entrySet()) {
@@ -71,9 +71,9 @@ public class KeyValueStoreExampleTest {
     }
 
     @Override
-    public TreeMap<String, String> read(InputStream in) throws IOException {
+    public Map<String, String> read(InputStream in) throws IOException {
       DataInputStream data = new DataInputStream(in);
-      TreeMap<String, String> map = new TreeMap<>();
+      Map<String, String> map = new TreeMap<>();
       for (int left = data.readInt(); left > 0; left--) {
         map.put(data.readUTF(), data.readUTF());
       }
