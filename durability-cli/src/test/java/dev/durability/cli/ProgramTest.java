@@ -19,7 +19,7 @@ class ProgramTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"append", "cat", "verify"})
+  @ValueSource(strings = {"append", "cat", "verify", "demo"})
   void theHelpOfEveryCommandHasExamplesAndExitStatuses(String command) {
     Run run = Run.of(command, "--help");
     assertThat(run.status()).isZero();
@@ -33,7 +33,8 @@ class ProgramTest {
   void theHelpListsTheCommands() {
     Run run = Run.of("--help");
     assertThat(run.status()).isZero();
-    assertThat(run.out()).contains("append ", "cat ", "verify ", "Examples:", "Exit status:");
+    assertThat(run.out())
+        .contains("append ", "cat ", "verify ", "demo ", "Examples:", "Exit status:");
   }
 
   @ParameterizedTest

@@ -80,8 +80,6 @@ public final class CheckpointPublisher {
   public PublishResult publish(long lastEntryId, Checkpoints.Content content) throws IOException {
     publishing.lock();
     try {
-      // A log that is closed is another's by now: nothing of ours belongs beside it.
-      log.refuseIfNotOpen();
       if (lastEntryId < 0 || lastEntryId > log.lastAppendedId()) {
         throw new IllegalArgumentException(
             "a checkpoint cannot contain entry "
@@ -89,9 +87,8 @@ public final class CheckpointPublisher {
                 + ": the log ends at entry "
                 + log.lastAppendedId());
       }
-      if (lastEntryId > log.lastDurableId()) {
-        log.sync();
-      }
+      // It also refuses a log that is closed, and by now another's: nothing belongs beside that.
+      log.sync();
       String path = checkpoints.write(log.logId(), lastEntryId, content);
       long markerId = log.appendCheckpoint(lastEntryId, path);
       return removeOld(path, lastEntryId, markerId);

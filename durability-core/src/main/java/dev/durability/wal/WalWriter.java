@@ -422,21 +422,6 @@ public final class WalWriter<E> implements Closeable {
     return commits.durableId();
   }
 
-  /**
-   * Does nothing if the log can be appended to.
-   *
-   * @throws dev.durability.errors.WriterPoisonedException if a failure poisoned the writer
-   * @throws dev.durability.errors.DurabilityException if the writer is closed
-   */
-  public void refuseIfNotOpen() throws DurabilityException {
-    lock.lock();
-    try {
-      commits.refuseIfDone();
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /** {@return what opening found} */
   public LogReport recovered() {
     return opened.report();
@@ -560,15 +545,24 @@ public final class WalWriter<E> implements Closeable {
     try {
       List<SegmentRange> doomed =
           appender.ended().stream().filter(s -> s.lastEntryId() <= throughId).toList();
-      refuseIfNotOpen();
+      refuseIfDone();
       if (doomed.isEmpty()) {
         return List.of();
       }
       markBefore(throughId);
-      refuseIfNotOpen(); // Closing waits for this lock, so the log is still ours.
+      refuseIfDone(); // Closing waits for this lock, so the log is still ours.
       return remove(doomed);
     } finally {
       truncating.unlock();
+    }
+  }
+
+  private void refuseIfDone() throws DurabilityException {
+    lock.lock();
+    try {
+      commits.refuseIfDone();
+    } finally {
+      lock.unlock();
     }
   }
 

@@ -17,6 +17,7 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,14 +38,14 @@ public class KeyValueStoreExampleTest {
 
   // begin:kv-machine
   /** The store itself: a map, how changes change it, and how it is written and read. */
-  static final class Store implements StateMachine<Map<String, String>, Change> {
+  static final class Store implements StateMachine<SortedMap<String, String>, Change> {
     @Override
-    public Map<String, String> initial() {
+    public SortedMap<String, String> initial() {
       return new TreeMap<>();
     }
 
     @Override
-    public Map<String, String> apply(Map<String, String> map, Change change) {
+    public SortedMap<String, String> apply(SortedMap<String, String> map, Change change) {
       if (change instanceof Put put) {
         map.put(put.key(), put.value());
       } else if (change instanceof Remove remove) {
@@ -56,12 +57,12 @@ public class KeyValueStoreExampleTest {
     // end:kv-machine
     // begin:kv-checkpoint
     @Override
-    public Map<String, String> snapshot(Map<String, String> map) {
+    public SortedMap<String, String> snapshot(SortedMap<String, String> map) {
       return new TreeMap<>(map); // Updates go on while the copy is written.
     }
 
     @Override
-    public void write(Map<String, String> map, OutputStream out) throws IOException {
+    public void write(SortedMap<String, String> map, OutputStream out) throws IOException {
       DataOutputStream data = new DataOutputStream(out);
       data.writeInt(map.size());
       for (Map.Entry<String, String> each : map.entrySet()) {
@@ -71,9 +72,9 @@ public class KeyValueStoreExampleTest {
     }
 
     @Override
-    public Map<String, String> read(InputStream in) throws IOException {
+    public SortedMap<String, String> read(InputStream in) throws IOException {
       DataInputStream data = new DataInputStream(in);
-      Map<String, String> map = new TreeMap<>();
+      SortedMap<String, String> map = new TreeMap<>();
       for (int left = data.readInt(); left > 0; left--) {
         map.put(data.readUTF(), data.readUTF());
       }

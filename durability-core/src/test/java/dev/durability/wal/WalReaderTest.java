@@ -380,6 +380,35 @@ class WalReaderTest {
   }
 
   @Test
+  void promiseThatIsWrittenWhileTheEndIsJudgedIsNoDamage() throws IOException {
+    for (boolean verifies : new boolean[] {false, true}) {
+      LogBuilder log = new LogBuilder(directory).segment(1).entries(2).mark(2).write();
+      int end = log.offset();
+      int[] sizes = {0};
+      FailingDirectory racing =
+          new FailingDirectory(directory)
+              .before(
+                  (operation, path) -> {
+                    // The first is asked for the window, the second when the run has stopped.
+                    if (operation == Operation.SIZE && ++sizes[0] == 2) {
+                      byte[] more = log.entries(2).mark(4).bytes();
+                      try (var file = directory.resume(path, end)) {
+                        file.write(ByteBuffer.wrap(more, end, more.length - end));
+                      } catch (IOException e) {
+                        throw new AssertionError(e);
+                      }
+                    }
+                  });
+      if (verifies) {
+        assertThat(WalMaintenance.verify(racing).verdict()).isEqualTo(Verdict.CLEAN);
+      } else {
+        assertThat(ids(WalReader.of(racing, Codecs.utf8()), 0, 99)).isEqualTo(range(1, 4));
+      }
+      assertThat(sizes[0]).isGreaterThan(2);
+    }
+  }
+
+  @Test
   void oneWindowServesAllSegments() throws IOException {
     LogBuilder log = new LogBuilder(directory);
     for (int segment = 1; segment <= 300; segment++) {
