@@ -80,8 +80,7 @@ public final class DurableState<S, E> implements Closeable {
         new AppliedState<>(machine, loaded.state(), loaded.lastEntryId(), loaded.replayed());
     this.expectedId = loaded.lastEntryId();
     this.background =
-        new BackgroundCheckpoints(
-            policy, this::checkpoint, loaded.checkpointId(), loaded.replayed());
+        new BackgroundCheckpoints(policy, this::publish, loaded.checkpointId(), loaded.replayed());
   }
 
   /**
@@ -327,23 +326,23 @@ public final class DurableState<S, E> implements Closeable {
    */
   public PublishResult checkpoint() throws IOException {
     applied.refuseWithinCallback();
+    refuseIfClosed();
+    return publish();
+  }
+
+  /** Also while closing, which waits for a checkpoint that is due. A closed log refuses it. */
+  private PublishResult publish() throws IOException {
     publishing.lock();
     try {
-      refuseIfClosed();
-      return publish();
+      Snapshot<S> snapshot = applied.snapshot();
+      PublishResult result =
+          publisher.publish(snapshot.lastEntryId(), out -> machine.write(snapshot.state(), out));
+      background.checkpointWritten(snapshot.lastEntryId(), snapshot.progress());
+      applyDurable(0); // The marker's sync took earlier updates with it, of open outcome too.
+      return result;
     } finally {
       publishing.unlock();
     }
-  }
-
-  /** With the publishing lock. */
-  private PublishResult publish() throws IOException {
-    Snapshot<S> snapshot = applied.snapshot();
-    PublishResult result =
-        publisher.publish(snapshot.lastEntryId(), out -> machine.write(snapshot.state(), out));
-    background.checkpointWritten(snapshot.lastEntryId(), snapshot.progress());
-    applyDurable(0); // The marker's sync took earlier updates with it, of open outcome too.
-    return result;
   }
 
   /** {@return the id of the last entry that is in the state, 0 if there is none} */
@@ -392,7 +391,9 @@ public final class DurableState<S, E> implements Closeable {
     background.close();
     publishing.lock();
     try (log) {
-      log.sync();
+      if (log.lastDurableId() < log.lastAppendedId()) {
+        log.sync();
+      }
       applyDurable(0);
       if (policy.isOnClose()
           && !applied.hasFailed()
