@@ -85,23 +85,23 @@ class WalDamageTest {
 
   @Test
   void everyFlippedBitOfOpenLogEndsInTheVerdictOfTheRule() throws IOException {
-    Map<Verdict, Integer> verdicts = flipEachBit(log(false), 0);
+    Map<Verdict, Integer> verdicts = flipBits(log(false), 0, 1);
     assertThat(verdicts).containsKeys(Verdict.TORN, Verdict.AMBIGUOUS, Verdict.CORRUPT);
   }
 
   @Test
-  void everyFlippedBitOfClosedLastSegmentEndsInTheVerdictOfTheRule() throws IOException {
-    Map<Verdict, Integer> verdicts = flipEachBit(log(true), 1);
+  void everyFifthBitOfClosedLastSegmentEndsInTheVerdictOfTheRule() throws IOException {
+    Map<Verdict, Integer> verdicts = flipBits(log(true), 1, 5);
     assertThat(verdicts).containsKeys(Verdict.CLEAN, Verdict.TORN, Verdict.CORRUPT);
   }
 
-  private Map<Verdict, Integer> flipEachBit(Map<String, byte[]> files, int first)
+  private Map<Verdict, Integer> flipBits(Map<String, byte[]> files, int first, int step)
       throws IOException {
     Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
     for (String file : files.keySet().stream().skip(first).toList()) {
       prepare(files);
       byte[] whole = bytes(files, file);
-      for (int bit = 0; bit < whole.length * 8; bit++) {
+      for (int bit = 0; bit < whole.length * 8; bit += step) {
         byte[] damaged = whole.clone();
         damaged[bit / 8] ^= (byte) (1 << bit % 8);
         Verdict verdict = check(files, file, damaged, file + " with bit " + bit + " flipped");
