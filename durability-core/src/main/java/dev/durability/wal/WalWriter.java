@@ -500,7 +500,11 @@ public final class WalWriter<E> implements Closeable {
     }
   }
 
-  /** {@return the segments of the log, oldest first, the one that is being written at the end} */
+  /**
+   * Lists the segments of the log. Segments that are full and still in memory are not in the list.
+   *
+   * @return the segments, oldest first, the one that the next entry goes to at the end
+   */
   public List<SegmentRange> segments() {
     lock.lock();
     try {

@@ -42,7 +42,7 @@ class WalHistoryTest {
       return;
     }
     long first = System.nanoTime();
-    for (int i = 0; i < Integer.getInteger("durability.runs", 600); i++) {
+    for (int i = 0; i < Integer.getInteger("durability.runs", 400); i++) {
       new WalHistory(first + i).run();
     }
   }

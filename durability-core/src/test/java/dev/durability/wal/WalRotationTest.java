@@ -417,6 +417,24 @@ class WalRotationTest {
         .containsExactly(3L, 4L, 5L, 6L);
   }
 
+  @Test
+  void emptySegmentThatIsLeftAloneAfterTruncationResumesAtItsOwnFirstId() throws IOException {
+    try (WalWriter<String> log = logOfFiveSegments(Logs.SMALL)) {
+      log.truncate(5);
+    }
+    Logs.open(directory).close(); // Leaves a segment without entries.
+    try (WalWriter<String> log = Logs.open(directory)) {
+      log.truncate(6);
+      assertThat(log.lastAppendedId()).isEqualTo(7);
+    }
+    Logs.open(directory).close();
+    try (WalWriter<String> log = Logs.open(directory)) {
+      assertThat(log.append("eight")).isEqualTo(8);
+    }
+    assertThat(Logs.entries(directory)).containsExactly("eight");
+    assertThat(Logs.verdict(directory)).isEqualTo(Verdict.CLEAN);
+  }
+
   // ---- observers
 
   @Test
