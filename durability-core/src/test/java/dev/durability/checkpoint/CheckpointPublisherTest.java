@@ -92,7 +92,7 @@ class CheckpointPublisherTest {
 
   @Test
   void nothingIsDeletedBeforeCheckpointAndMarkerAreDurable() throws IOException {
-    // Without preallocation: a file is known here by the name that it was created under.
+    // Without a spare, each segment is known by its own name from the start.
     WalOptions options = small().flushPolicy(FlushPolicy.manual()).preallocatedBytesMax(0).build();
     try (WalWriter<String> log = WalWriter.open(directory, Codecs.utf8(), options)) {
       CheckpointPublisher publisher = CheckpointPublisher.of(directory, CLOCK, log);
