@@ -1,6 +1,7 @@
 package dev.durability.wal;
 
 import dev.durability.errors.CorruptLogException;
+import dev.durability.errors.DurabilityException;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.Remains;
 import org.jspecify.annotations.Nullable;
@@ -36,34 +37,47 @@ record LogFindings(
   }
 
   /** Throws what stands in the way of reading or opening the log. */
-  void refuseUnless(ReplayMode mode) throws CorruptLogException {
+  void refuseUnless(ReplayMode mode) throws DurabilityException {
     if (!isAcceptable(mode)) {
-      throw refusal();
+      throw report.verdict() == Verdict.CORRUPT ? corrupt() : notClean();
     }
   }
 
-  private CorruptLogException refusal() {
+  private CorruptLogException corrupt() {
     long lastLost = Math.max(report.promised(), report.covered());
     boolean lost = lastLost > report.intact();
     return new CorruptLogException(
         "the log is "
-            + report.verdict()
-            + ": "
-            + report.reason()
-            + " (intact up to entry "
-            + report.intact()
-            + ", promised "
-            + report.promised()
-            + ", covered "
-            + report.covered()
-            + "). Nothing was changed. "
-            + (report.verdict() == Verdict.CORRUPT
-                ? "Restore the file from a copy, or recover the intact entries into a new directory"
-                : "Replay it in the default mode, or open it for writing, to go on with what is"
-                    + " intact"),
+            + whatItIs()
+            + ". Nothing was changed. Restore the file from a copy, or recover the intact entries"
+            + " into a new directory",
         report.end().file(),
         report.end().offset(),
         lost ? report.intact() + 1 : 0,
         lost ? lastLost : 0);
+  }
+
+  /** The trace of a crash is no corruption, in strict mode neither. */
+  private DurabilityException notClean() {
+    return new DurabilityException(
+        report.end().file()
+            + " at offset "
+            + report.end().offset()
+            + ": the log is "
+            + whatItIs()
+            + ". Replay it in the default mode, or open it for writing, to go on with what is intact");
+  }
+
+  private String whatItIs() {
+    return report.verdict()
+        + ": "
+        + report.reason()
+        + " (intact up to entry "
+        + report.intact()
+        + ", promised "
+        + report.promised()
+        + ", covered "
+        + report.covered()
+        + ")";
   }
 }

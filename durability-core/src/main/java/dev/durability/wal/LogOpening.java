@@ -187,7 +187,7 @@ final class LogOpening {
   /**
    * Writes the end of the last segment again, its END too where it has one: after a failed sync the
    * page cache may show it and the storage not have it, and a segment without END must not get a
-   * successor.
+   * successor. An END that is there stays: what it does not promise, the successor's header does.
    */
   private void rewriteAndEnd(LogFindings found, FileHeader last, String path, long stamp)
       throws IOException {
@@ -195,12 +195,14 @@ final class LogOpening {
     long endOfEntries =
         found.ended() ? found.runEnd() - FrameFormat.PROMISE_FRAME_BYTES : found.runEnd();
     long from = endOfPromised(path, last, found.report().promised(), endOfEntries);
-    try (FrameFile file = Rewrite.tail(directory, path, from, endOfEntries)) {
-      ByteBuffer end =
-          ByteBuffer.allocate(FrameFormat.PROMISE_FRAME_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-      new FrameEncoder().promise(end, last.salt(), FrameFormat.END, intact + 1, intact, stamp);
-      file.write(end.flip());
-      file.sync();
+    try (FrameFile file = Rewrite.tail(directory, path, from, found.runEnd())) {
+      if (!found.ended()) {
+        ByteBuffer end =
+            ByteBuffer.allocate(FrameFormat.PROMISE_FRAME_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        new FrameEncoder().promise(end, last.salt(), FrameFormat.END, intact + 1, intact, stamp);
+        file.write(end.flip());
+        file.sync();
+      }
     }
   }
 

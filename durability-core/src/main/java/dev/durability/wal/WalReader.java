@@ -66,8 +66,8 @@ public final class WalReader<E> {
    * Reads all entries that recovery would read into a list: for small logs.
    *
    * @return the entries, in order
-   * @throws dev.durability.errors.CorruptLogException if the log is damaged, or not clean in strict
-   *     mode
+   * @throws dev.durability.errors.CorruptLogException if the log is damaged
+   * @throws dev.durability.errors.DurabilityException if it is not clean, in strict mode
    * @throws java.nio.file.NoSuchFileException if there is no log
    * @throws IOException if the storage or the codec fails
    */
@@ -84,9 +84,9 @@ public final class WalReader<E> {
    * @param fromId the first entry id, or {@link WalReplay#START} for where recovery starts
    * @param toId the last entry id, or {@code Long.MAX_VALUE} for all
    * @param target takes the entries; its {@code fromId} is not asked
-   * @throws dev.durability.errors.CorruptLogException if the log is damaged where it was read, or
-   *     not clean in strict mode
-   * @throws dev.durability.errors.DurabilityException if the first entry was truncated away
+   * @throws dev.durability.errors.CorruptLogException if the log is damaged where it was read
+   * @throws dev.durability.errors.DurabilityException if it is not clean there, in strict mode; or
+   *     if the first entry was truncated away
    * @throws java.nio.file.NoSuchFileException if there is no log
    * @throws IOException if the storage, the codec or the target fails
    */

@@ -2,6 +2,7 @@ package dev.durability.wal;
 
 import dev.durability.codec.Codec;
 import dev.durability.errors.CorruptLogException;
+import dev.durability.errors.DurabilityException;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FrameRun;
 import dev.durability.storage.Directory;
@@ -122,7 +123,7 @@ public final class WalTail<E> implements Closeable {
   }
 
   private CorruptLogException lost(LogCursor cursor, LogFindings findings)
-      throws CorruptLogException {
+      throws DurabilityException {
     findings.refuseUnless(ReplayMode.PREFIX);
     LogReport.Position end = findings.report().end();
     return new CorruptLogException(

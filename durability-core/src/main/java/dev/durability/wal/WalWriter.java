@@ -61,6 +61,7 @@ public final class WalWriter<E> implements Closeable {
   private final GroupCommit commits;
   private final ReentrantLock lock;
   private final Scratch.Pool scratches = new Scratch.Pool();
+  private final SegmentRemoval removal;
   private final ReentrantLock truncating = new ReentrantLock();
   private final AtomicBoolean closing = new AtomicBoolean();
   private final Thread background;
@@ -85,6 +86,7 @@ public final class WalWriter<E> implements Closeable {
     this.queue = new AppendQueue(options, opened.plan());
     this.commits = new GroupCommit(options, queue, appender);
     this.lock = commits.lock();
+    this.removal = new SegmentRemoval(directory, notices, appender, commits);
     this.background = new Thread(commits::runInBackground, "durability-wal");
     background.setDaemon(true);
   }
@@ -443,6 +445,7 @@ public final class WalWriter<E> implements Closeable {
    * @return the entry id of the marker
    * @throws IllegalArgumentException if the entry is not durable yet, or the path has more than
    *     4,096 bytes
+   * @throws NoSuchFileException if the checkpoint is not there
    * @throws IOException as {@link #appendDurable}
    */
   public long appendCheckpoint(long coveredId, String path) throws IOException {
@@ -456,6 +459,10 @@ public final class WalWriter<E> implements Closeable {
               + coveredId
               + ": the log is durable up to entry "
               + lastDurableId());
+    }
+    if (!path.isEmpty() && !directory.exists(path)) {
+      throw new NoSuchFileException(
+          path, null, "the log must not name a checkpoint that is not there; nothing was appended");
     }
     int frameBytes = FrameFormat.frameBytes(FrameFormat.COVERED_BYTES + pathBytes.length);
     long id;
@@ -555,7 +562,7 @@ public final class WalWriter<E> implements Closeable {
       }
       markBefore(throughId);
       refuseIfDone(); // Closing waits for this lock, so the log is still ours.
-      return remove(doomed);
+      return removal.remove(doomed);
     } finally {
       truncating.unlock();
     }
@@ -580,66 +587,6 @@ public final class WalWriter<E> implements Closeable {
     }
     if (!covered) {
       appendCheckpoint(throughId, "");
-    }
-  }
-
-  private List<SegmentRange> remove(List<SegmentRange> doomed) throws IOException {
-    List<SegmentRange> removed = new ArrayList<>();
-    IOException failure = null;
-    for (SegmentRange segment : doomed) {
-      if (!notices.mayRemove(segment)) {
-        break;
-      }
-      try {
-        delete(segment);
-      } catch (IOException e) {
-        failure = e;
-        break;
-      }
-      appender.forget(segment);
-      removed.add(segment);
-    }
-    if (!removed.isEmpty()) {
-      try {
-        syncRemoval();
-      } catch (WriterPoisonedException e) {
-        if (failure != null) {
-          e.addSuppressed(failure);
-        }
-        throw e;
-      }
-      notices.onTruncate(List.copyOf(removed));
-    }
-    if (failure != null) {
-      throw failure;
-    }
-    return removed;
-  }
-
-  private void delete(SegmentRange segment) throws IOException {
-    try {
-      directory.delete(segment.file());
-    } catch (NoSuchFileException gone) {
-      // An attempt that failed had its effect nevertheless.
-      if (directory.exists(segment.file())) {
-        throw gone;
-      }
-    }
-  }
-
-  /** As with any sync: after one that failed, a later one proves nothing. */
-  private void syncRemoval() throws WriterPoisonedException {
-    try {
-      directory.sync(LogFiles.SEGMENTS);
-    } catch (IOException e) {
-      WriterPoisonedException failure =
-          new WriterPoisonedException(
-              "syncing the directory "
-                  + LogFiles.SEGMENTS
-                  + " after removing segments failed; close the writer and open the log again",
-              e);
-      commits.poison(failure);
-      throw failure;
     }
   }
 

@@ -2,11 +2,11 @@ package dev.durability.recovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.durability.checkpoint.CheckpointPublisher;
 import dev.durability.checkpoint.Checkpoints;
 import dev.durability.codec.Codecs;
-import dev.durability.errors.CorruptLogException;
 import dev.durability.errors.DurabilityException;
 import dev.durability.storage.AppendFile;
 import dev.durability.storage.Directory;
@@ -248,8 +248,9 @@ class RecovererTest {
       file.write(ByteBuffer.wrap(new byte[] {1, 2, 3}));
     }
     assertThat(latest(disk)).isEqualTo(written.upTo(Long.MAX_VALUE));
-    assertThatExceptionOfType(CorruptLogException.class)
-        .isThrownBy(() -> recoverer(disk).recover(RecoveryOptions.latest().strict()));
+    assertThatThrownBy(() -> recoverer(disk).recover(RecoveryOptions.latest().strict()))
+        .isExactlyInstanceOf(DurabilityException.class)
+        .hasMessageContaining("TORN");
   }
 
   /** A history that throws while it reads a state. */
