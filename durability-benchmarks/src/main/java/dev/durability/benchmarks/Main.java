@@ -133,7 +133,14 @@ public final class Main implements Callable<Integer> {
       command.addAll(List.of("--results", results.toString()));
     }
     command.add(scenario.name());
-    return new ProcessBuilder(command).inheritIO().start().waitFor() == 0;
+    Process child = new ProcessBuilder(command).inheritIO().start();
+    Thread stop = new Thread(child::destroy);
+    Runtime.getRuntime().addShutdownHook(stop);
+    try {
+      return child.waitFor() == 0;
+    } finally {
+      Runtime.getRuntime().removeShutdownHook(stop);
+    }
   }
 
   private void measure(Scenario scenario) throws Exception {
@@ -146,6 +153,7 @@ public final class Main implements Callable<Integer> {
             : smoke ? target.resolve("smoke-results") : module.resolve("results");
     Files.createDirectories(output);
     Path data = Files.createTempDirectory(target, "bench-");
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(data)));
     try {
       Settings settings = new Settings(seconds, rounds, smoke, data);
       List<Report> reports = scenario.measurement().run(settings, data, System.out);
@@ -155,11 +163,22 @@ public final class Main implements Callable<Integer> {
     } catch (CannotRunException e) {
       System.out.println("  skipped: " + e.getMessage());
     } finally {
-      Trees.empty(data);
-      Files.deleteIfExists(data);
+      remove(data);
     }
     long took = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start);
     System.out.println("  took " + took + " s");
+  }
+
+  /** Also where the program is stopped: some files may be gigabytes. */
+  private static void remove(Path data) {
+    try {
+      if (Files.exists(data)) {
+        Trees.empty(data);
+        Files.delete(data);
+      }
+    } catch (IOException e) {
+      System.err.println("could not remove what was measured with: " + e);
+    }
   }
 
   private static void print(Report report) {

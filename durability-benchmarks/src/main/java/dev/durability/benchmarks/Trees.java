@@ -2,13 +2,16 @@ package dev.durability.benchmarks;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Directories with all that is in them. */
 public final class Trees {
@@ -42,6 +45,14 @@ public final class Trees {
     }
   }
 
+  private static long size(Path path) throws IOException {
+    try {
+      return Files.isRegularFile(path) ? Files.size(path) : 0;
+    } catch (NoSuchFileException removedMeanwhile) {
+      return 0;
+    }
+  }
+
   private static void syncFile(Path file) throws IOException {
     FileChannel channel;
     try {
@@ -64,15 +75,43 @@ public final class Trees {
   public static long bytes(Path directory) throws IOException {
     long bytes = 0;
     for (Path path : below(directory)) {
-      bytes += Files.isRegularFile(path) ? Files.size(path) : 0;
+      bytes += size(path);
     }
     return bytes;
   }
 
-  /** Deepest first. */
+  /** Deepest first. What is removed meanwhile is left out. */
   private static List<Path> below(Path directory) throws IOException {
-    try (Stream<Path> paths = Files.walk(directory)) {
-      return paths.filter(p -> !p.equals(directory)).sorted(Comparator.reverseOrder()).toList();
-    }
+    List<Path> paths = new ArrayList<>();
+    Files.walkFileTree(
+        directory,
+        new SimpleFileVisitor<Path>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            paths.add(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+            if (e instanceof NoSuchFileException) {
+              return FileVisitResult.CONTINUE;
+            }
+            throw e;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException e)
+              throws IOException {
+            if (e != null) {
+              throw e;
+            }
+            if (!visited.equals(directory)) {
+              paths.add(visited);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+        });
+    return paths;
   }
 }

@@ -45,6 +45,9 @@ final class Appends extends Contestant {
     if (threads.count() == 1) {
       long start = System.nanoTime();
       append(operations, promise == Promise.DURABLE ? latencies : null);
+      if (promise == Promise.UNSYNCED) {
+        store.flush();
+      }
       return System.nanoTime() - start;
     }
     CountDownLatch ready = new CountDownLatch(threads.count());

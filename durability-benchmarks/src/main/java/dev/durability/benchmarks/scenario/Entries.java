@@ -19,10 +19,10 @@ final class Entries {
   /** Appends entries with the numbers 0 to count-1. */
   static void fill(Store store, int payloadBytes, long count) throws Exception {
     byte[] payload = payload(payloadBytes);
-    ByteBuffer view = ByteBuffer.wrap(payload);
     for (long i = 0; i < count; i++) {
-      view.putLong(0, i);
-      store.append(payload);
+      byte[] entry = payload.clone(); // Some stores keep the array and write it later.
+      ByteBuffer.wrap(entry).putLong(i);
+      store.append(entry);
     }
     store.settle();
   }

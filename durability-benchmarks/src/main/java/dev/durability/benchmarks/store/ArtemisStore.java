@@ -108,6 +108,22 @@ public final class ArtemisStore implements Store {
     journal().appendAddRecord(nextId.getAndIncrement(), RECORD_TYPE, payload, sync);
   }
 
+  /** The journal works in order: once the last append is in the file, all are. */
+  @Override
+  public void flush() throws Exception {
+    Semaphore last = new Semaphore(0);
+    Completion completion = new Completion(last);
+    journal()
+        .appendAddRecord(
+            nextId.getAndIncrement(),
+            RECORD_TYPE,
+            new Bytes(new byte[Long.BYTES]),
+            false,
+            completion);
+    last.acquire();
+    completion.throwFailure();
+  }
+
   @Override
   public AsyncAppends appendAsync(int outstanding) {
     JournalImpl target = journal();

@@ -46,12 +46,16 @@ public final class MvStore implements Store {
 
   @Override
   public void append(byte[] payload) {
-    // A map keeps the array itself; the caller may use it again.
-    Objects.requireNonNull(map).put(nextKey.getAndIncrement(), payload.clone());
+    Objects.requireNonNull(map).put(nextKey.getAndIncrement(), payload);
     if (sync) {
       store().commit();
       store().sync();
     }
+  }
+
+  @Override
+  public void flush() {
+    store().commit();
   }
 
   @Override

@@ -118,6 +118,11 @@ public final class OwnLog implements Store {
   }
 
   @Override
+  public void flush() throws IOException {
+    log().flush();
+  }
+
+  @Override
   public AsyncAppends appendAsync(int outstanding) {
     WalWriter<byte[]> writer = log();
     @Nullable AppendFuture[] ring = new AppendFuture[outstanding];

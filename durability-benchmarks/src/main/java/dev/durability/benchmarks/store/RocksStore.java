@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteOptions;
 
@@ -51,6 +52,11 @@ public final class RocksStore implements Store {
   public void append(byte[] payload) throws Exception {
     byte[] key = ByteBuffer.allocate(Long.BYTES).putLong(nextKey.getAndIncrement()).array();
     database().put(Objects.requireNonNull(writeOptions), key, payload);
+  }
+
+  @Override
+  public void flush() throws RocksDBException {
+    database().flushWal(false);
   }
 
   @Override

@@ -75,6 +75,12 @@ public final class SqliteStore implements Store {
   }
 
   @Override
+  public void flush() throws SQLException {
+    openRows = 0;
+    connection().commit();
+  }
+
+  @Override
   public long replay() throws SQLException {
     long sum = 0;
     try (Statement statement = connection().createStatement();
@@ -89,8 +95,7 @@ public final class SqliteStore implements Store {
   @Override
   public void settle() throws Exception {
     if (!sync) {
-      openRows = 0;
-      connection().commit();
+      flush();
       Trees.sync(Objects.requireNonNull(directory));
     }
   }

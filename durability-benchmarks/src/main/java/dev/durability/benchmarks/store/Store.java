@@ -46,6 +46,14 @@ public interface Store extends AutoCloseable {
   void append(byte[] payload) throws Exception;
 
   /**
+   * Hands what was appended without a sync to the system, where the store can be asked to: what it
+   * keeps for itself was not written yet, and must not count as written.
+   *
+   * @throws Exception if that fails
+   */
+  default void flush() throws Exception {}
+
+  /**
    * Starts appending without waiting for each entry; one thread.
    *
    * @param outstanding how many entries may wait for their promise

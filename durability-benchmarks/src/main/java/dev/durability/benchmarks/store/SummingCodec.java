@@ -5,7 +5,6 @@ import dev.durability.wal.WalReplay;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /**
  * Adds up the first 8 bytes of each entry while it is decoded, and makes no object: the least that
@@ -35,7 +34,7 @@ public final class SummingCodec implements Codec<SummingCodec>, WalReplay<Summin
 
   @Override
   public SummingCodec decode(ByteBuffer in) {
-    sum += in.order(ByteOrder.BIG_ENDIAN).getLong();
+    sum += Long.reverseBytes(in.getLong());
     entries++;
     return this;
   }
