@@ -84,7 +84,7 @@ public final class Heat {
    * @param directory an empty directory; emptied again
    * @param log takes what a person who waits wants to know
    * @return the outcome
-   * @throws Exception if a contestant that could be opened fails
+   * @throws Exception if the probe or our own contestant fails, or another after its warm-up
    */
   public Report run(Settings settings, Path directory, PrintStream log) throws Exception {
     for (Contestant contestant : contestants) {
@@ -92,8 +92,14 @@ public final class Heat {
     }
     List<Contestant> running = open(directory, log);
     try {
-      for (Contestant contestant : running) {
-        warmUp(contestant, settings);
+      for (Contestant contestant : List.copyOf(running)) {
+        try {
+          warmUp(contestant, settings);
+        } catch (Exception e) {
+          leaveOut(contestant, e, log);
+          running.remove(contestant);
+          contestant.close();
+        }
       }
       for (int round = 1; round <= settings.rounds(); round++) {
         if (anewEachRound) {
@@ -126,15 +132,23 @@ public final class Heat {
         contestant.open(own);
         running.add(contestant);
       } catch (Exception | LinkageError e) {
-        if (contestant.role() == Role.PROBE || contestant.role() == Role.OURS) {
-          close(running, directory);
-          throw e;
-        }
-        state.skipped = e instanceof CannotRunException ? e.getMessage() : e.toString();
-        log.println("  skipped " + contestant.name() + ": " + state.skipped);
+        leaveOut(contestant, e, log);
       }
     }
     return running;
+  }
+
+  /** Others may fail and are left out; without the probe or us there is nothing to compare. */
+  private void leaveOut(Contestant contestant, Throwable failure, PrintStream log)
+      throws Exception {
+    if (contestant.role() == Role.PROBE || contestant.role() == Role.OURS) {
+      throw new IllegalStateException(
+          contestant.name() + " cannot run: " + failure.getMessage(), failure);
+    }
+    String reason =
+        failure instanceof CannotRunException ? failure.getMessage() : failure.toString();
+    of(contestant).skipped = reason;
+    log.println("  skipped " + contestant.name() + ": " + reason);
   }
 
   private static void close(List<Contestant> running, Path directory) throws Exception {

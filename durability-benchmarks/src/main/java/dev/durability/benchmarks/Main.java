@@ -194,7 +194,7 @@ public final class Main implements Callable<Integer> {
         System.out.printf(
             "    %-40s %10s %14s %s/s%n",
             standing.name(),
-            Figures.of(standing.figure()),
+            standing.isCompared() ? Figures.of(standing.figure()) : "",
             Figures.of(Figures.median(standing.rates())),
             report.unit());
       }

@@ -29,6 +29,23 @@ public record Standing(
     return !figures.isEmpty();
   }
 
+  /**
+   * Gives it another name.
+   *
+   * @param other the name, or empty to keep its own
+   * @return the same figures under that name
+   */
+  public Standing named(String other) {
+    return other.isEmpty()
+        ? this
+        : new Standing(other, role, guarantee, figures, rates, latencies, skipped);
+  }
+
+  /** {@return whether it ran, and promises what is measured} */
+  public boolean isCompared() {
+    return ran() && role != Role.LESSER_PEER;
+  }
+
   /** {@return the median of its figures} */
   public double figure() {
     return Figures.median(figures);

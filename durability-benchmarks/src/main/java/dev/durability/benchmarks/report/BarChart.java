@@ -4,10 +4,7 @@ import dev.durability.benchmarks.Report;
 import dev.durability.benchmarks.Role;
 import dev.durability.benchmarks.Standing;
 import java.awt.Color;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -24,7 +21,6 @@ final class BarChart {
   private static final Color OURS = new Color(0x1f77b4);
   private static final Color PROBE = new Color(0x7f7f7f);
   private static final Color PEERS = new Color(0xff7f0e);
-  private static final Color LESSER = new Color(0xe0c8a8);
 
   /** Where the largest is this many times the smallest, the small ones vanish on a linear scale. */
   private static final double LINEAR_SPREAD_MAX = 30;
@@ -32,7 +28,7 @@ final class BarChart {
   private BarChart() {}
 
   static void write(String title, Report report, Path file) throws IOException {
-    List<Standing> shown = report.standings().stream().filter(Standing::ran).toList();
+    List<Standing> shown = report.standings().stream().filter(Standing::isCompared).toList();
     List<String> names = shown.stream().map(Standing::name).toList();
     CategoryChart chart =
         new CategoryChartBuilder()
@@ -41,6 +37,7 @@ final class BarChart {
             .title(title)
             .yAxisTitle(report.figure())
             .build();
+    chart.getStyler().setChartBackgroundColor(Color.WHITE);
     chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideS);
     chart.getStyler().setLegendLayout(Styler.LegendLayout.Horizontal);
     chart.getStyler().setOverlapped(true).setAvailableSpaceFill(0.6);
@@ -56,8 +53,7 @@ final class BarChart {
     add(chart, "durability", OURS, names, shown, Role.OURS, Role.VARIANT);
     add(chart, "probe", PROBE, names, shown, Role.PROBE);
     add(chart, "others", PEERS, names, shown, Role.PEER);
-    add(chart, "others, lesser guarantee", LESSER, names, shown, Role.LESSER_PEER);
-    save(chart, file);
+    ChartEncoder.saveChart(chart, file.toString(), "png");
   }
 
   private static void add(
@@ -77,7 +73,11 @@ final class BarChart {
       spreads.add(mine ? spread(standing) : null);
     }
     if (any) {
-      CategorySeries series = chart.addSeries(name, names, medians, spreads);
+      // On a logarithmic axis XChart draws the spread as if the axis were linear.
+      CategorySeries series =
+          chart.getStyler().isYAxisLogarithmic()
+              ? chart.addSeries(name, names, medians)
+              : chart.addSeries(name, names, medians, spreads);
       series.setFillColor(color);
     }
   }
@@ -86,13 +86,5 @@ final class BarChart {
     double median = standing.figure();
     return Math.max(
         Collections.max(standing.figures()) - median, median - Collections.min(standing.figures()));
-  }
-
-  private static void save(CategoryChart chart, Path file) throws IOException {
-    ByteArrayOutputStream svg = new ByteArrayOutputStream();
-    ChartEncoder.saveChart(chart, svg, "svg");
-    // One line an element, so that a new chart is a small change.
-    String text = svg.toString(StandardCharsets.UTF_8);
-    Files.writeString(file, text.endsWith("\n") ? text : text + "\n");
   }
 }

@@ -37,11 +37,21 @@ public final class Page {
     if (settings.smoke()) {
       page.line("**A trial run, shortened: these figures mean nothing.**");
     }
+    boolean isOneChart = reports.stream().allMatch(r -> r.standings().size() == 1);
+    if (isOneChart) {
+      Report all = together(reports);
+      BarChart.write(scenario.title(), all, results.resolve(scenario.name() + ".png"));
+      page.line("![" + all.figure() + "](" + scenario.name() + ".png)");
+    }
     for (Report report : reports) {
       String name = scenario.name() + (report.part().isEmpty() ? "" : "-" + slug(report.part()));
-      page.report(report, name);
-      String title = scenario.title() + (report.part().isEmpty() ? "" : ", " + report.part());
-      BarChart.write(title, report, results.resolve(name + ".svg"));
+      page.heading(report);
+      if (!isOneChart) {
+        String title = scenario.title() + (report.part().isEmpty() ? "" : ", " + report.part());
+        BarChart.write(title, report, results.resolve(name + ".png"));
+        page.line("![" + report.figure() + "](" + name + ".png)");
+      }
+      page.tables(report);
     }
     page.line("## How");
     page.line(
@@ -64,6 +74,14 @@ public final class Page {
         results.resolve(scenario.name() + ".md"), page.text.toString().stripTrailing() + "\n");
   }
 
+  /** Parts that have but one row each, as the rows of one report. */
+  private static Report together(List<Report> reports) {
+    Report first = reports.get(0);
+    List<Standing> rows = reports.stream().map(r -> r.standings().get(0).named(r.part())).toList();
+    return new Report(
+        "", first.what(), first.figure(), first.unit(), first.target(), rows, List.of());
+  }
+
   private static String slug(String part) {
     return part.replaceAll("[^A-Za-z0-9]+", "-");
   }
@@ -72,7 +90,7 @@ public final class Page {
     text.append(paragraph).append("\n\n");
   }
 
-  private void report(Report report, String chart) {
+  private void heading(Report report) {
     if (!report.part().isEmpty()) {
       line("## " + report.part());
     }
@@ -84,7 +102,9 @@ public final class Page {
             + ". **"
             + report.missing().map(why -> "Missed: " + why).orElse("Met")
             + ".**");
-    line("![" + report.figure() + "](" + chart + ".svg)");
+  }
+
+  private void tables(Report report) {
     table(report);
     latencies(report);
     if (!report.notes().isEmpty()) {
@@ -102,11 +122,10 @@ public final class Page {
     for (Standing standing : report.standings()) {
       table.append("| ").append(emphasised(standing)).append(" | ");
       if (standing.ran()) {
-        table
-            .append(Figures.of(standing.figure()))
-            .append(" | ")
-            .append(Summary.spread(standing))
-            .append(" | ");
+        table.append(
+            standing.isCompared()
+                ? Figures.of(standing.figure()) + " | " + Summary.spread(standing) + " | "
+                : "not compared | | ");
         if (rates) {
           table.append(Figures.of(Figures.median(standing.rates()))).append(" | ");
         }

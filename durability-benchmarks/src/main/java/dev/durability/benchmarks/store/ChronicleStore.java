@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Chronicle Queue, one thread. It writes to mapped memory and leaves the disk to the system. */
 public final class ChronicleStore implements Store {
+  private static final int ENTRY_BYTES_MAX = 1 << 16;
+
   private @Nullable Path directory;
   private @Nullable ChronicleQueue queue;
   private @Nullable ExcerptAppender appender;
@@ -58,13 +60,16 @@ public final class ChronicleStore implements Store {
   @Override
   public long replay() {
     long sum = 0;
+    byte[] copy = new byte[ENTRY_BYTES_MAX];
+    ByteBuffer view = ByteBuffer.wrap(copy);
     try (ExcerptTailer entries = Objects.requireNonNull(queue).createTailer()) {
       while (true) {
         try (DocumentContext entry = entries.readingDocument()) {
           if (!entry.isPresent()) {
             return sum;
           }
-          sum += Long.reverseBytes(Objects.requireNonNull(entry.wire()).bytes().readLong());
+          Objects.requireNonNull(entry.wire()).bytes().read(copy);
+          sum += view.getLong(0);
         }
       }
     }

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** H2's MVStore: each entry is put under the next number. */
 public final class MvStore implements Store {
+  private static final int ENTRY_BYTES_MAX = 1 << 16;
+
   private final AtomicLong nextKey = new AtomicLong();
   private @Nullable Path directory;
   private @Nullable MVStore store;
@@ -61,10 +63,14 @@ public final class MvStore implements Store {
   @Override
   public long replay() {
     long sum = 0;
+    byte[] copy = new byte[ENTRY_BYTES_MAX];
+    ByteBuffer view = ByteBuffer.wrap(copy);
     Cursor<Long, byte[]> entries = Objects.requireNonNull(map).cursor(null);
     while (entries.hasNext()) {
       entries.next();
-      sum += ByteBuffer.wrap(entries.getValue()).getLong();
+      byte[] value = entries.getValue();
+      System.arraycopy(value, 0, copy, 0, value.length);
+      sum += view.getLong(0);
     }
     return sum;
   }

@@ -66,6 +66,7 @@ public interface Store extends AutoCloseable {
 
   /**
    * Reads all entries in order, as at a start, and adds up the first 8 bytes (big-endian) of each.
+   * Every byte of an entry is looked at: by a checksum, or by copying it out of the store.
    *
    * @return the sum
    * @throws Exception if that fails
