@@ -1,7 +1,7 @@
 /** Crash-consistent persistence primitives: directory, write-ahead log, checkpoints, recovery. */
 @org.jspecify.annotations.NullMarked
 module dev.durability {
-  requires static transitive org.jspecify;
+  requires static org.jspecify;
 
   exports dev.durability;
   exports dev.durability.errors;

@@ -2,6 +2,7 @@ package dev.durability;
 
 import dev.durability.errors.DurabilityException;
 import dev.durability.recovery.StateMachine;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -18,9 +19,10 @@ final class AppliedState<S, E> {
   private final Queue<Pending<E>> pending = new ConcurrentLinkedQueue<>();
   private S state;
   private long appliedId;
+  private Progress progress;
   private @Nullable Failure failure;
 
-  private record Pending<E>(long id, E entry) {}
+  private record Pending<E>(long id, E entry, long bytes) {}
 
   private record Failure(long id, Throwable cause) {
     DurabilityException toThrow() {
@@ -34,32 +36,43 @@ final class AppliedState<S, E> {
   }
 
   /**
+   * How much was applied since the checkpoint that the state was loaded from.
+   *
+   * @param entries how many entries
+   * @param bytes how many bytes of log they take
+   */
+  record Progress(long entries, long bytes) {}
+
+  /**
    * A copy of the state that updates do not change.
    *
    * @param state the state
    * @param lastEntryId the last entry in it
+   * @param progress what was applied to it
    */
-  record Snapshot<S>(S state, long lastEntryId) {}
+  record Snapshot<S>(S state, long lastEntryId, Progress progress) {}
 
-  AppliedState(StateMachine<S, E> machine, S recovered, long lastEntryId) {
+  AppliedState(StateMachine<S, E> machine, S recovered, long lastEntryId, Progress replayed) {
     this.machine = machine;
     this.state = recovered;
     this.appliedId = lastEntryId;
+    this.progress = replayed;
   }
 
   /** An entry got its id. Called in the order of ids, by one thread at a time. */
-  void expect(long id, E entry) {
-    pending.add(new Pending<>(id, entry));
+  void expect(long id, E entry, long bytes) {
+    pending.add(new Pending<>(id, entry, bytes));
   }
 
   /**
    * Applies what is durable now.
    *
    * @param durableId the last entry that is durable
-   * @param neededId the entry that the caller waits for
-   * @throws DurabilityException if it could not be applied
+   * @param neededId the entry that the caller waits for, 0 for none
+   * @return what was applied by now
+   * @throws DurabilityException if the entry that the caller waits for could not be applied
    */
-  void applyThrough(long durableId, long neededId) throws DurabilityException {
+  Progress applyThrough(long durableId, long neededId) throws DurabilityException {
     lock.writeLock().lock();
     try {
       for (Pending<E> next = pending.peek();
@@ -71,6 +84,7 @@ final class AppliedState<S, E> {
       if (failure != null && appliedId < neededId) {
         throw failure.toThrow();
       }
+      return progress;
     } finally {
       lock.writeLock().unlock();
     }
@@ -78,8 +92,9 @@ final class AppliedState<S, E> {
 
   private void apply(Pending<E> next) {
     try {
-      state = machine.apply(state, next.entry());
+      state = Objects.requireNonNull(machine.apply(state, next.entry()), "apply returned null");
       appliedId = next.id();
+      progress = new Progress(progress.entries() + 1, progress.bytes() + next.bytes());
     } catch (Throwable e) {
       // The entry is in the log for good. What the state is now, nobody can tell: it is not shown.
       failure = new Failure(next.id(), e);
@@ -87,6 +102,7 @@ final class AppliedState<S, E> {
   }
 
   <R> R read(Function<? super S, ? extends R> reading) throws DurabilityException {
+    refuseWithinApply();
     lock.readLock().lock();
     try {
       refuseIfFailed();
@@ -100,7 +116,7 @@ final class AppliedState<S, E> {
     lock.readLock().lock();
     try {
       refuseIfFailed();
-      return new Snapshot<>(machine.snapshot(state), appliedId);
+      return new Snapshot<>(machine.snapshot(state), appliedId, progress);
     } finally {
       lock.readLock().unlock();
     }
@@ -115,6 +131,15 @@ final class AppliedState<S, E> {
     }
   }
 
+  boolean hasFailed() {
+    lock.readLock().lock();
+    try {
+      return failure != null;
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
   void refuseIfFailed() throws DurabilityException {
     lock.readLock().lock();
     try {
@@ -123,6 +148,24 @@ final class AppliedState<S, E> {
       }
     } finally {
       lock.readLock().unlock();
+    }
+  }
+
+  /** What would wait for the state's lock, and so for this very thread, fails instead. */
+  void refuseWithinCallback() {
+    refuseWithinApply();
+    if (lock.getReadHoldCount() > 0) {
+      throw new IllegalStateException(
+          "called while the state is being read by this thread, which it would wait for: return"
+              + " from the reading, decision or snapshot first");
+    }
+  }
+
+  private void refuseWithinApply() {
+    if (lock.isWriteLockedByCurrentThread()) {
+      throw new IllegalStateException(
+          "called while an entry is being applied by this thread: apply must use nothing but the"
+              + " state and the entry that it is given");
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.durability;
 
+import dev.durability.AppliedState.Progress;
 import java.io.Closeable;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -19,22 +20,20 @@ final class BackgroundCheckpoints implements Closeable {
   private final ExecutorService executor;
   private final ReentrantLock lock = new ReentrantLock();
   private long checkpointId;
-  private long entriesSince;
-  private long bytesSince;
+  private Progress seen;
+
+  /** What was applied when the last checkpoint was taken, or was tried. */
+  private Progress base = new Progress(0, 0);
+
   private boolean underway;
   private boolean closed;
 
   BackgroundCheckpoints(
-      CheckpointPolicy policy,
-      Callable<?> checkpoint,
-      long checkpointId,
-      long entriesSince,
-      long bytesSince) {
+      CheckpointPolicy policy, Callable<?> checkpoint, long checkpointId, Progress replayed) {
     this.policy = policy;
     this.checkpoint = checkpoint;
     this.checkpointId = checkpointId;
-    this.entriesSince = entriesSince;
-    this.bytesSince = bytesSince;
+    this.seen = replayed;
     ThreadPoolExecutor one =
         new ThreadPoolExecutor(
             1,
@@ -51,47 +50,55 @@ final class BackgroundCheckpoints implements Closeable {
     this.executor = one;
   }
 
-  /** An entry was applied. */
-  void entryApplied(long bytes) {
+  /** Entries were applied. Calls may come out of order. */
+  void progressed(Progress now) {
     lock.lock();
     try {
-      entriesSince++;
-      bytesSince += bytes;
-      if (!underway && !closed && policy.isDue(entriesSince, bytesSince)) {
-        underway = true;
-        entriesSince = 0;
-        bytesSince = 0;
-        executor.execute(this::run);
-      }
+      seen = later(seen, now);
+      startIfDue();
     } finally {
       lock.unlock();
+    }
+  }
+
+  private static Progress later(Progress one, Progress other) {
+    return one.entries() >= other.entries() ? one : other;
+  }
+
+  private void startIfDue() {
+    if (!underway
+        && !closed
+        && policy.isDue(seen.entries() - base.entries(), seen.bytes() - base.bytes())) {
+      underway = true;
+      base = seen;
+      executor.execute(this::run);
     }
   }
 
   private void run() {
     try {
       Object unused = checkpoint.call();
-    } catch (Exception e) {
+    } catch (Throwable e) {
       Thread thread = Thread.currentThread();
       thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
-    }
-    lock.lock();
-    try {
-      underway = false;
     } finally {
-      lock.unlock();
+      lock.lock();
+      try {
+        underway = false;
+        startIfDue(); // As much may have been applied meanwhile.
+      } finally {
+        lock.unlock();
+      }
     }
   }
 
   /** A checkpoint is durable, by this or on demand. */
-  void checkpointWritten(long lastEntryId) {
+  void checkpointWritten(long lastEntryId, Progress contained) {
     lock.lock();
     try {
-      checkpointId = lastEntryId;
-      if (!underway) {
-        entriesSince = 0;
-        bytesSince = 0;
-      }
+      checkpointId = Math.max(checkpointId, lastEntryId);
+      seen = later(seen, contained);
+      base = later(base, contained);
     } finally {
       lock.unlock();
     }

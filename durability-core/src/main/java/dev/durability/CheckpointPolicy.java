@@ -1,5 +1,8 @@
 package dev.durability;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * When a {@link DurableState} writes a checkpoint on its own. Checkpoints bound how long recovery
  * takes and how much room the log needs. Immutable.
@@ -70,9 +73,16 @@ public final class CheckpointPolicy {
 
   @Override
   public String toString() {
-    return "checkpoint every "
-        + (entries == 0 ? "" : entries + " entries ")
-        + (bytes == 0 ? "" : bytes + " bytes ")
-        + (atClose ? "and on close" : "");
+    List<String> when = new ArrayList<>();
+    if (entries > 0) {
+      when.add("every " + entries + " entries");
+    }
+    if (bytes > 0) {
+      when.add("every " + bytes + " bytes");
+    }
+    if (atClose) {
+      when.add("on close");
+    }
+    return "checkpoint " + (when.isEmpty() ? "on demand" : String.join(", ", when));
   }
 }

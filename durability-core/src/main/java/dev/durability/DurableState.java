@@ -1,25 +1,27 @@
 package dev.durability;
 
+import dev.durability.AppliedState.Snapshot;
 import dev.durability.checkpoint.CheckpointPublisher;
 import dev.durability.checkpoint.PublishResult;
 import dev.durability.codec.Codec;
 import dev.durability.errors.DurabilityException;
-import dev.durability.recovery.Recoverer;
-import dev.durability.recovery.Recovery;
+import dev.durability.errors.OutcomeOpenException;
 import dev.durability.recovery.StateMachine;
 import dev.durability.storage.Directory;
 import dev.durability.wal.AppendFuture;
 import dev.durability.wal.LogReport;
 import dev.durability.wal.WalOptions;
-import dev.durability.wal.WalReplay;
 import dev.durability.wal.WalWriter;
 import java.io.Closeable;
 import java.io.IOException;
-import java.util.Objects;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -33,16 +35,20 @@ import org.jspecify.annotations.Nullable;
  * goes on while the disk is slow, full or broken.
  *
  * <p><b>Threads.</b> Any number may use it. Updates at the same time share a sync. Conditional
- * updates decide one after the other, each on a state with all earlier updates in it.
+ * updates decide one after the other, each on a state with all earlier updates in it. While a
+ * reading, a decision or a snapshot runs, updates wait to be applied: keep them short. From within
+ * them, and from within {@link StateMachine#apply}, the state must not be updated, and no
+ * checkpoint taken, nor may it be closed: that is an {@link IllegalStateException}.
  *
- * <p><b>Failures.</b> Those of the log are as {@link WalWriter} says: after {@link
- * dev.durability.errors.OutcomeOpenException} the update may still become durable, and is applied
- * when it does; after {@link dev.durability.errors.WriterPoisonedException} only reading works. If
- * {@link StateMachine#apply} throws, the entry is in the log already and stays there, and the state
- * in memory cannot be trusted: from then on every call throws what it threw, until the state is
- * closed and opened again; opening builds a fresh state from the log, and applies the entry again.
- * So log and memory never disagree in front of a caller. Entries that {@code apply} does not accept
- * have to be kept out of the log: {@link #updateIf} is the place to look before writing.
+ * <p><b>Failures.</b> Those of the log are as {@link WalWriter} says. After {@link
+ * OutcomeOpenException} the update may still become durable, and is applied when it does: {@link
+ * #sync} tries again. After {@link dev.durability.errors.WriterPoisonedException} only reading
+ * works. If {@link StateMachine#apply} throws, the entry is in the log already and stays there, and
+ * the state in memory cannot be trusted: from then on every call but {@link #close} throws what it
+ * threw, until the state is closed and opened again; opening builds a fresh state from the log, and
+ * applies the entry again. So log and memory never disagree in front of a caller. Entries that
+ * {@code apply} does not accept have to be kept out of the log: {@link #updateIf} is the place to
+ * look before writing.
  *
  * @param <S> the type of the state
  * @param <E> the type of the entries, which are the updates
@@ -56,7 +62,8 @@ public final class DurableState<S, E> implements Closeable {
   private final BackgroundCheckpoints background;
   private final ReentrantLock appending = new ReentrantLock();
   private final ReentrantLock publishing = new ReentrantLock();
-  private boolean closed;
+  private final Queue<Runnable> completions = new ConcurrentLinkedQueue<>();
+  private volatile boolean closed;
   private long expectedId;
 
   private DurableState(
@@ -64,16 +71,16 @@ public final class DurableState<S, E> implements Closeable {
       CheckpointPolicy policy,
       WalWriter<E> log,
       CheckpointPublisher publisher,
-      Loading<S, E> loaded) {
+      StateLoading<S, E> loaded) {
     this.machine = machine;
     this.policy = policy;
     this.log = log;
     this.publisher = publisher;
-    this.applied = new AppliedState<>(machine, loaded.state(), loaded.lastEntryId);
-    this.expectedId = loaded.lastEntryId;
+    this.applied =
+        new AppliedState<>(machine, loaded.state(), loaded.lastEntryId(), loaded.replayed());
+    this.expectedId = loaded.lastEntryId();
     this.background =
-        new BackgroundCheckpoints(
-            policy, this::checkpoint, loaded.checkpointId, loaded.entries, loaded.bytes);
+        new BackgroundCheckpoints(policy, this::publish, loaded.checkpointId(), loaded.replayed());
   }
 
   /**
@@ -101,8 +108,8 @@ public final class DurableState<S, E> implements Closeable {
       CheckpointPolicy policy,
       WalOptions options)
       throws IOException {
-    Loading<S, E> loading = new Loading<>(directory, codec, machine);
-    WalWriter<E> log = WalWriter.open(directory, loading.measured(), options, loading);
+    StateLoading<S, E> loading = new StateLoading<>(directory, codec, machine);
+    WalWriter<E> log = WalWriter.open(directory, loading.codec(), options, loading);
     CheckpointPublisher publisher = CheckpointPublisher.of(directory, options.clock(), log);
     return new DurableState<>(machine, policy, log, publisher, loading);
   }
@@ -113,13 +120,21 @@ public final class DurableState<S, E> implements Closeable {
    * @param entry the update
    * @return its entry id
    * @throws IllegalArgumentException if its bytes are more than the log takes; nothing changed
-   * @throws dev.durability.errors.OutcomeOpenException if the log could not be written; the update
-   *     is not applied now, and may be later
-   * @throws IOException if the codec fails, and nothing changed; the log is poisoned; or applying
-   *     failed, now or before
+   * @throws OutcomeOpenException if the log could not be written; the update is not applied now,
+   *     and may be later
+   * @throws IOException if the codec fails, or earlier updates fill the buffers and could not be
+   *     written, and nothing changed; the log is poisoned; or applying failed, now or before
    */
   public long update(E entry) throws IOException {
-    return await(updateAsync(entry));
+    applied.refuseWithinCallback();
+    AppendFuture durable;
+    appending.lock();
+    try {
+      durable = append(entry);
+    } finally {
+      endAppending();
+    }
+    return settle(durable);
   }
 
   /**
@@ -127,17 +142,21 @@ public final class DurableState<S, E> implements Closeable {
    *
    * @param entry the update
    * @return completes with the entry id when the update is durable and applied, or with what {@link
-   *     #update} throws. What depends on it runs on the log's thread: hand anything slow to an
-   *     executor
+   *     #update} throws. What depends on it runs on the thread that made the update durable, the
+   *     log's own or another that updates, with no lock of this state held. It may call this state,
+   *     but must not wait for another such future; hand anything slow to an executor
    * @throws IOException as {@link #update}, if the update gets no entry id
    */
   public CompletableFuture<Long> updateAsync(E entry) throws IOException {
+    applied.refuseWithinCallback();
+    CompletableFuture<Long> result = new CompletableFuture<>();
     appending.lock();
     try {
-      return append(entry);
+      var unused = append(entry).whenComplete((id, failure) -> complete(result, id, failure));
     } finally {
-      appending.unlock();
+      endAppending();
     }
+    return result;
   }
 
   /**
@@ -148,10 +167,13 @@ public final class DurableState<S, E> implements Closeable {
    * @param decision given the state, returns the update, or nothing to leave it as it is. It must
    *     not change the state. What it throws reaches the caller as it is, and nothing changed
    * @return the entry id of the update, durable and applied; empty if there was none
-   * @throws IOException as {@link #update}
+   * @throws OutcomeOpenException as {@link #update}
+   * @throws IOException as {@link #update}; also if earlier updates could not be made durable, and
+   *     then nothing was decided or appended
    */
   public OptionalLong updateIf(Function<? super S, Optional<E>> decision) throws IOException {
-    CompletableFuture<Long> update;
+    applied.refuseWithinCallback();
+    AppendFuture durable;
     appending.lock();
     try {
       refuseIfClosed();
@@ -160,54 +182,110 @@ public final class DurableState<S, E> implements Closeable {
       if (entry.isEmpty()) {
         return OptionalLong.empty();
       }
-      update = append(entry.get());
+      durable = append(entry.get());
     } finally {
-      appending.unlock();
+      endAppending();
     }
-    return OptionalLong.of(await(update));
+    return OptionalLong.of(settle(durable));
   }
 
   /** Makes all that was appended durable and applied. With the appending lock. */
   private void settleEarlierUpdates() throws IOException {
-    if (applied.appliedId() < expectedId) {
-      log.sync();
-      applied.applyThrough(log.lastDurableId(), expectedId);
+    // What depends on futures may run in the sync, on this thread, and append more.
+    while (applied.appliedId() < expectedId) {
+      try {
+        log.sync();
+      } catch (OutcomeOpenException e) {
+        throw new DurabilityException(
+            "nothing was decided or appended: earlier updates could not be made durable ("
+                + e.getMessage()
+                + ")",
+            e);
+      }
+      applyDurable(expectedId);
     }
   }
 
   /** With the appending lock: entries become expected in the order of their ids. */
-  private CompletableFuture<Long> append(E entry) throws IOException {
+  private AppendFuture append(E entry) throws IOException {
     refuseIfClosed();
     applied.refuseIfFailed();
     long bytesBefore = log.appendedBytes();
-    AppendFuture durable = log.appendAsync(entry);
-    expectedId = durable.entryId();
-    applied.expect(expectedId, entry);
-    long bytes = log.appendedBytes() - bytesBefore;
-    return durable.thenApply(
-        id -> {
-          applyDurable(id);
-          background.entryApplied(bytes);
-          return id;
-        });
-  }
-
-  private void applyDurable(long id) {
+    AppendFuture durable;
     try {
-      applied.applyThrough(log.lastDurableId(), id);
-    } catch (DurabilityException e) {
-      throw new CompletionException(e);
+      durable = log.appendAsync(entry);
+    } catch (OutcomeOpenException e) {
+      throw new DurabilityException(
+          "nothing was appended: earlier updates fill the buffers and could not be written ("
+              + e.getMessage()
+              + ")",
+          e);
     }
+    expectedId = durable.entryId();
+    applied.expect(expectedId, entry, log.appendedBytes() - bytesBefore);
+    return durable;
   }
 
-  private static long await(CompletableFuture<Long> update) throws IOException {
+  /**
+   * Waits until an update is durable, and applies it. The thread leads a round of the log if nobody
+   * does, and so depends on no other: this works on the log's own thread too.
+   */
+  private long settle(AppendFuture durable) throws IOException {
     try {
-      return update.join();
+      log.sync();
+    } catch (DurabilityException e) {
+      join(durable); // Others may have failed, or the log was closed behind this one.
+    }
+    applyDurable(durable.entryId());
+    return durable.entryId();
+  }
+
+  private static void join(AppendFuture durable) throws IOException {
+    try {
+      Long unused = durable.join();
     } catch (CompletionException e) {
       if (e.getCause() instanceof DurabilityException failure) {
         throw failure;
       }
       throw e;
+    }
+  }
+
+  /** Applies what is durable; throws if the needed entry could not be applied. */
+  private void applyDurable(long neededId) throws DurabilityException {
+    background.progressed(applied.applyThrough(log.lastDurableId(), neededId));
+  }
+
+  /** An update is durable, or failed. On whichever thread settled it. */
+  private void complete(CompletableFuture<Long> result, Long id, @Nullable Throwable failure) {
+    Throwable outcome = failure;
+    if (outcome == null) {
+      try {
+        applyDurable(id);
+      } catch (DurabilityException | RuntimeException | Error e) {
+        outcome = e; // Nobody else learns of it, and the future must end.
+      }
+    }
+    Throwable thrown = outcome;
+    Runnable completion =
+        thrown == null ? () -> result.complete(id) : () -> result.completeExceptionally(thrown);
+    if (appending.isHeldByCurrentThread()) {
+      // What depends on the future must not run under the lock: it may wait for others who want it.
+      completions.add(completion);
+    } else {
+      completion.run();
+    }
+  }
+
+  private void endAppending() {
+    appending.unlock();
+    if (!appending.isHeldByCurrentThread()) {
+      // All at once: what depends on the first may append, and come here again.
+      List<Runnable> taken = new ArrayList<>();
+      for (Runnable next = completions.poll(); next != null; next = completions.poll()) {
+        taken.add(next);
+      }
+      taken.forEach(Runnable::run);
     }
   }
 
@@ -226,6 +304,19 @@ public final class DurableState<S, E> implements Closeable {
   }
 
   /**
+   * Makes every update so far durable and applied, those included whose outcome was left open.
+   *
+   * @throws OutcomeOpenException if the log could not be written; it can be tried again
+   * @throws IOException if the log is poisoned or closed; or applying failed, now or before
+   */
+  public void sync() throws IOException {
+    applied.refuseWithinCallback();
+    refuseIfClosed();
+    log.sync();
+    applyDurable(Long.MAX_VALUE - 1);
+  }
+
+  /**
    * Writes a checkpoint of the state as it is now and truncates the log. Updates go on meanwhile;
    * they wait only while {@link StateMachine#snapshot} runs. Two checkpoints at once are written
    * one after the other.
@@ -234,12 +325,20 @@ public final class DurableState<S, E> implements Closeable {
    * @throws IOException if that fails; the state and the log are whole, and it can be tried again
    */
   public PublishResult checkpoint() throws IOException {
+    applied.refuseWithinCallback();
+    refuseIfClosed();
+    return publish();
+  }
+
+  /** Also while closing, which waits for a checkpoint that is due. A closed log refuses it. */
+  private PublishResult publish() throws IOException {
     publishing.lock();
     try {
-      AppliedState.Snapshot<S> snapshot = applied.snapshot();
+      Snapshot<S> snapshot = applied.snapshot();
       PublishResult result =
           publisher.publish(snapshot.lastEntryId(), out -> machine.write(snapshot.state(), out));
-      background.checkpointWritten(snapshot.lastEntryId());
+      background.checkpointWritten(snapshot.lastEntryId(), snapshot.progress());
+      applyDurable(0); // The marker's sync took earlier updates with it, of open outcome too.
       return result;
     } finally {
       publishing.unlock();
@@ -264,13 +363,22 @@ public final class DurableState<S, E> implements Closeable {
 
   /**
    * Makes every update durable and applied, writes a checkpoint if the policy says so and anything
-   * changed, and gives up the log. Closing again does nothing. Reading goes on working.
+   * changed, and gives up the log. Waits for a checkpoint that is being written. Closing again does
+   * nothing. Reading goes on working.
    *
    * @throws IOException if an update is not durable, or the checkpoint fails; the log is given up
    *     all the same
+   * @throws IllegalStateException if this thread is writing a checkpoint of this state, for which
+   *     closing would wait
    */
   @Override
   public void close() throws IOException {
+    applied.refuseWithinCallback();
+    if (publishing.isHeldByCurrentThread()) {
+      throw new IllegalStateException(
+          "closed by the thread that writes a checkpoint, which closing waits for: close from"
+              + " another thread");
+    }
     appending.lock();
     try {
       if (closed) {
@@ -278,67 +386,22 @@ public final class DurableState<S, E> implements Closeable {
       }
       closed = true;
     } finally {
-      appending.unlock();
+      endAppending();
     }
     background.close();
+    publishing.lock();
     try (log) {
-      log.sync();
-      applied.applyThrough(log.lastDurableId(), 0);
-      if (policy.isOnClose() && applied.appliedId() > background.checkpointId()) {
-        checkpoint();
+      if (log.lastDurableId() < log.lastAppendedId()) {
+        log.sync();
       }
-    }
-  }
-
-  /** Builds the state while the log is opened: the checkpoint first, then each entry after it. */
-  private static final class Loading<S, E> implements WalReplay<E> {
-    private final StateMachine<S, E> machine;
-    private final Recoverer<S, E> recoverer;
-    private final MeasuredCodec<E> codec;
-    private @Nullable S state;
-    private long lastEntryId;
-    private long checkpointId;
-    private long entries;
-    private long bytes;
-
-    Loading(Directory directory, Codec<E> codec, StateMachine<S, E> machine) {
-      this.machine = machine;
-      this.recoverer = Recoverer.of(directory, codec, machine);
-      this.codec = new MeasuredCodec<>(codec);
-    }
-
-    Codec<E> measured() {
-      return codec;
-    }
-
-    S state() {
-      return Objects.requireNonNull(state);
-    }
-
-    @Override
-    public long fromId() throws IOException {
-      Recovery<S> checkpoint = recoverer.loadCheckpoint();
-      state = checkpoint.state();
-      lastEntryId = checkpoint.lastEntryId();
-      checkpointId = lastEntryId;
-      return lastEntryId + 1;
-    }
-
-    @Override
-    public void entry(long id, E entry) throws IOException {
-      try {
-        state = machine.apply(state(), entry);
-      } catch (RuntimeException e) {
-        throw new DurabilityException(
-            "applying entry "
-                + id
-                + " of the log failed; nothing was changed: mend what failed and"
-                + " open again, or recover up to the entry before it",
-            e);
+      applyDurable(0);
+      if (policy.isOnClose()
+          && !applied.hasFailed()
+          && applied.appliedId() > background.checkpointId()) {
+        PublishResult unused = publish();
       }
-      lastEntryId = id;
-      entries++;
-      bytes += codec.lastDecodedBytes();
+    } finally {
+      publishing.unlock();
     }
   }
 }

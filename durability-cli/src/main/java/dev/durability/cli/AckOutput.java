@@ -45,6 +45,7 @@ final class AckOutput {
       int bytes = length;
       length = 0; // what could not be written is not tried again
       out.write(buffer, 0, bytes);
+      out.flush();
     }
   }
 }

@@ -28,6 +28,7 @@ final class ClassArchiveRun {
     run("append", log, log);
     run("cat", "--ids", "--from", "1", log);
     run("cat", "--follow", "--to", "1", log);
+    run("demo", "--help");
     run("verify", log);
     run("verify", "--json", log);
     run("verify", log + "/wal");

@@ -91,6 +91,18 @@ final class CommandSyntax {
         .build();
   }
 
+  /** The only operand of the demo, which may be left out. */
+  static PositionalParamSpec directoryOfDemo() {
+    return PositionalParamSpec.builder()
+        .index("0")
+        .arity("0..1")
+        .paramLabel(DIRECTORY)
+        .type(String.class)
+        .required(false)
+        .description("Where the store is made and kept.")
+        .build();
+  }
+
   /** The directory that was given. */
   static Path directory(ParseResult given) {
     return Path.of(given.matchedPositionalValue(0, ""));

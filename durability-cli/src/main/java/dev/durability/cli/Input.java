@@ -7,7 +7,6 @@ import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 /** A file that is read, or the standard input. */
 final class Input {
   private static final String STANDARD = "-";
-  private static final Path STANDARD_AS_FILE = Path.of("/dev/stdin");
 
   private final String name;
   private final @Nullable InputStream standard;
@@ -37,19 +35,17 @@ final class Input {
    */
   static Input of(String operand, InputStream in) throws IOException {
     if (operand.equals(STANDARD)) {
-      return new Input("standard input", in, sizeOf(STANDARD_AS_FILE));
+      return new Input("standard input", in, standardBytes());
     }
     Path file = Path.of(operand);
-    if (!Files.exists(file)) {
-      throw new NoSuchFileException(operand);
-    }
-    if (Files.isDirectory(file)) {
+    BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+    if (attributes.isDirectory()) {
       throw new FileSystemException(operand, null, "is a directory");
     }
     if (!Files.isReadable(file)) {
       throw new AccessDeniedException(operand);
     }
-    return new Input(operand, null, sizeOf(file));
+    return new Input(operand, null, attributes.isRegularFile() ? attributes.size() : -1);
   }
 
   /** How many bytes it holds, -1 if nobody knows. */
@@ -75,9 +71,10 @@ final class Input {
     };
   }
 
-  private static long sizeOf(Path file) {
+  private static long standardBytes() {
     try {
-      BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+      BasicFileAttributes attributes =
+          Files.readAttributes(Path.of("/dev/stdin"), BasicFileAttributes.class);
       return attributes.isRegularFile() ? attributes.size() : -1;
     } catch (IOException e) {
       return -1; // only the progress bar asks; reading will tell what is wrong

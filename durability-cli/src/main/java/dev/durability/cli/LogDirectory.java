@@ -6,22 +6,36 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 
 /** Opens the directory of a log that has to be there: reading must not create one. */
 final class LogDirectory {
 
   private LogDirectory() {}
 
+  /**
+   * Opens it.
+   *
+   * @throws IOException if it is missing, no log, or not readable
+   */
   static FsDirectory existing(Path path) throws IOException {
-    if (!Files.exists(path)) {
-      throw new NoSuchFileException(path.toString());
-    }
-    if (!Files.isDirectory(path)) {
+    if (!attributes(path).isDirectory()) {
       throw new FileSystemException(path.toString(), null, "not a directory, so not a log");
     }
-    if (!Files.isDirectory(path.resolve("wal"))) {
+    boolean isLog;
+    try {
+      isLog = attributes(path.resolve("wal")).isDirectory();
+    } catch (NoSuchFileException e) {
+      isLog = false;
+    }
+    if (!isLog) {
       throw new FileSystemException(path.toString(), null, "not a log: it holds no directory wal");
     }
     return FsDirectory.open(path);
+  }
+
+  /** Not Files.isDirectory, to which what may not be looked at is no directory. */
+  private static BasicFileAttributes attributes(Path path) throws IOException {
+    return Files.readAttributes(path, BasicFileAttributes.class);
   }
 }

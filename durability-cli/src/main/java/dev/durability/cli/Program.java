@@ -21,7 +21,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
  */
 final class Program {
   private static final String NAME = "durability";
-  private static final List<String> COMMANDS = List.of("append", "cat", "verify");
+  private static final List<String> COMMANDS = List.of("append", "cat", "verify", "demo");
   private static final int COLUMNS_MIN = 60;
   private static final int COLUMNS_MAX = 90;
 
@@ -98,6 +98,7 @@ final class Program {
     CommandSyntax.endOfHelp(
         spec,
         List.of(
+            "  durability demo",
             "  printf 'one\\ntwo\\n' | durability append mylog",
             "  durability cat mylog",
             "  durability verify mylog",
@@ -137,6 +138,7 @@ final class Program {
       case "append" -> new AppendCommand(io);
       case "cat" -> new CatCommand(io);
       case "verify" -> new VerifyCommand(io);
+      case "demo" -> new DemoCommand(io);
       default -> throw new IllegalArgumentException(name);
     };
   }

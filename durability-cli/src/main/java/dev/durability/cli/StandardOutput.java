@@ -17,10 +17,12 @@ final class StandardOutput extends OutputStream {
   private static final int SOCKET = 0140000;
 
   private final OutputStream out;
+  private final boolean ofProcess;
 
   /** The output of this process. */
   StandardOutput() {
-    this(new FileOutputStream(FileDescriptor.out));
+    this.out = new FileOutputStream(FileDescriptor.out);
+    this.ofProcess = true;
   }
 
   /**
@@ -30,6 +32,7 @@ final class StandardOutput extends OutputStream {
    */
   StandardOutput(OutputStream out) {
     this.out = out;
+    this.ofProcess = false;
   }
 
   @Override
@@ -55,8 +58,8 @@ final class StandardOutput extends OutputStream {
     }
   }
 
-  private static IOException failure(IOException e) {
-    if (String.valueOf(e.getMessage()).contains("Broken pipe") || isPipe()) {
+  private IOException failure(IOException e) {
+    if (String.valueOf(e.getMessage()).contains("Broken pipe") || (ofProcess && isPipe())) {
       return new OutputClosedException(e);
     }
     return new IOException("cannot write to the standard output: " + e.getMessage(), e);

@@ -23,7 +23,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>Until there are as many checkpoints as are to be kept, nothing is removed: if the newest turns
  * out damaged, recovery falls back to the one before, or to the log alone.
  *
- * <p>Many threads may use it; two publishes at once run one after the other.
+ * <p>Many threads may use it; two publishes at once run one after the other. Use one publisher for
+ * a log.
  */
 public final class CheckpointPublisher {
   private final Checkpoints checkpoints;
@@ -65,26 +66,29 @@ public final class CheckpointPublisher {
   /**
    * Publishes a checkpoint and truncates the log.
    *
-   * @param lastEntryId the last entry that the checkpoint contains
+   * @param lastEntryId the last entry that the checkpoint contains; of an atomic batch, the last
+   *     one
    * @param content writes it
    * @return what was done; all of it is durable
-   * @throws IllegalArgumentException if the entry was not appended yet; nothing was done
+   * @throws IllegalArgumentException if the entry is negative or was not appended yet; nothing was
+   *     done
+   * @throws dev.durability.errors.DurabilityException if the log is closed or poisoned; nothing was
+   *     done
    * @throws IOException if a step fails. The log is whole and can be recovered; the checkpoint and
    *     its marker may be there or not, and publishing can be tried again
    */
   public PublishResult publish(long lastEntryId, Checkpoints.Content content) throws IOException {
     publishing.lock();
     try {
-      if (lastEntryId > log.lastAppendedId()) {
+      if (lastEntryId < 0 || lastEntryId > log.lastAppendedId()) {
         throw new IllegalArgumentException(
             "a checkpoint cannot contain entry "
                 + lastEntryId
                 + ": the log ends at entry "
                 + log.lastAppendedId());
       }
-      if (lastEntryId > log.lastDurableId()) {
-        log.sync();
-      }
+      // It also refuses a log that is closed, and by now another's: nothing belongs beside that.
+      log.sync();
       String path = checkpoints.write(log.logId(), lastEntryId, content);
       long markerId = log.appendCheckpoint(lastEntryId, path);
       return removeOld(path, lastEntryId, markerId);
@@ -99,8 +103,9 @@ public final class CheckpointPublisher {
       return new PublishResult(path, lastEntryId, markerId, List.of(), List.of());
     }
     List<String> removed = new ArrayList<>();
-    for (long old : published.subList(kept, published.size())) {
-      String oldPath = Checkpoints.pathOf(old);
+    // The oldest first, so that those that are left after a failure are the newest.
+    for (int i = published.size() - 1; i >= kept; i--) {
+      String oldPath = Checkpoints.pathOf(published.get(i));
       checkpoints.delete(oldPath);
       removed.add(oldPath);
     }

@@ -15,6 +15,7 @@ import java.nio.ByteOrder;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -88,7 +89,7 @@ public final class CheckpointWriter extends OutputStream {
           "a checkpoint cannot contain entries up to " + lastEntryId);
     }
     int salt = RANDOM.nextInt();
-    String temporary = String.format("%s.%08x.tmp", path, salt);
+    String temporary = String.format(Locale.ROOT, "%s.%08x.tmp", path, salt);
     FileHeader header =
         new FileHeader(FileType.CHECKPOINT, logId, 0, lastEntryId, micros(clock), 0, salt);
     directory.createDirectories(parent(path));

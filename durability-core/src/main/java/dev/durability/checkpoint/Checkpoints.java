@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
@@ -84,7 +85,7 @@ public final class Checkpoints {
     if (lastEntryId < 0) {
       throw new IllegalArgumentException("no checkpoint contains entries up to " + lastEntryId);
     }
-    return String.format("%s/%020d.ckpt", DIRECTORY, lastEntryId);
+    return String.format(Locale.ROOT, "%s/%020d.ckpt", DIRECTORY, lastEntryId);
   }
 
   /**
@@ -110,7 +111,7 @@ public final class Checkpoints {
   }
 
   private static boolean isLong(String twentyDigits) {
-    return twentyDigits.compareTo(String.format("%020d", Long.MAX_VALUE)) <= 0;
+    return twentyDigits.compareTo(String.format(Locale.ROOT, "%020d", Long.MAX_VALUE)) <= 0;
   }
 
   /**

@@ -9,7 +9,7 @@ import java.util.List;
  * @param path the checkpoint, relative to the log's directory
  * @param lastEntryId the last entry that it contains
  * @param markerId the entry id of the marker in the log
- * @param removedCheckpoints the older checkpoints that were deleted
+ * @param removedCheckpoints the older checkpoints that were deleted, oldest first
  * @param removedSegments the segments that were removed from the log, oldest first
  */
 public record PublishResult(

@@ -12,9 +12,16 @@ import java.io.Serial;
 public final class CorruptLogException extends DurabilityException {
   @Serial private static final long serialVersionUID = 1L;
 
+  /** The damaged or missing file. */
   private final String file;
+
+  /** Where its intact part ends. */
   private final long offset;
+
+  /** The first entry id that is lost, or 0. */
   private final long firstLostId;
+
+  /** The last entry id that is lost, or 0. */
   private final long lastLostId;
 
   /**

@@ -3,6 +3,7 @@ package dev.durability.frame;
 import dev.durability.errors.FormatException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 
@@ -75,19 +76,23 @@ public record FileHeader(
     int actual = checksum(b);
     if (stored != actual) {
       throw new BadHeaderException(
-          String.format("the header's checksum is %08x, its bytes give %08x", stored, actual));
+          String.format(
+              Locale.ROOT, "the header's checksum is %08x, its bytes give %08x", stored, actual));
     }
     if (b.getInt(0) != type.magic()) {
-      throw new BadHeaderException(
-          "the file is no " + type.name().toLowerCase(java.util.Locale.ROOT));
+      throw new BadHeaderException("the file is no " + type.name().toLowerCase(Locale.ROOT));
     }
     if (b.getInt(4) != VERSION || b.getInt(52) != 0) {
       throw new FormatException(
           String.format(
+              Locale.ROOT,
               "%s has format version %d with feature flags %08x; this library reads version %d"
                   + " without flags. The file is intact: use the version of the library that wrote"
                   + " it, or a newer one",
-              file, b.getInt(4), b.getInt(52), VERSION));
+              file,
+              b.getInt(4),
+              b.getInt(52),
+              VERSION));
     }
     return new FileHeader(
         type,

@@ -7,7 +7,7 @@ import java.nio.ByteOrder;
 
 /** A part of a file in memory, moved forward over it. Its memory does not grow with the file. */
 final class FileWindow {
-  private final ReadFile file;
+  private ReadFile file;
   private final ByteBuffer bytes;
   private long start;
   private int filled;
@@ -15,6 +15,12 @@ final class FileWindow {
   FileWindow(ReadFile file, int capacity) {
     this.file = file;
     this.bytes = ByteBuffer.allocateDirect(capacity).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** Goes on in another file. */
+  void restart(ReadFile other) {
+    file = other;
+    invalidate();
   }
 
   ByteBuffer bytes() {

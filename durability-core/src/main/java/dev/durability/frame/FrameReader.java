@@ -13,7 +13,7 @@ import java.util.zip.CRC32C;
 final class FrameReader {
   private final FileWindow window;
   private final FileType type;
-  private final int salt;
+  private int salt;
   private final CRC32C crc = new CRC32C();
   private final ByteBuffer checked;
   private final ByteBuffer view;
@@ -34,6 +34,12 @@ final class FrameReader {
     this.salt = salt;
     this.checked = window.bytes().duplicate();
     this.view = window.bytes().asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** Goes on in another file, with the same memory. */
+  void restart(ReadFile file, int otherSalt) {
+    window.restart(file);
+    this.salt = otherSalt;
   }
 
   FileWindow window() {
@@ -57,7 +63,8 @@ final class FrameReader {
     offset = at;
     return length <= payloadBytesMax
         && FrameFormat.isPossible(type, kind, length)
-        && (expectedId == 0 ? id > 0 : id == expectedId)
+        && id > 0
+        && (expectedId == 0 || id == expectedId)
         && checksumIsRight(index)
         && promiseIsBelowId();
   }
@@ -139,7 +146,8 @@ final class FrameReader {
       if (index < 0) {
         throw changedUnderneath();
       }
-      return view.limit(index + length).position(index);
+      // The order is set anew: whoever decoded the payload before had this view in hand.
+      return view.order(ByteOrder.LITTLE_ENDIAN).limit(index + length).position(index);
     }
     return copy(from);
   }

@@ -37,11 +37,13 @@ public final class FrameRun {
   private static final int WINDOW_BYTES_MIN = 8 << 10;
 
   private final FrameReader frames;
-  private long offset = FileHeader.BYTES;
-  private long breakOffset = FileHeader.BYTES;
+  private long offset;
+  private long breakOffset;
   private long nextId;
-  private long wholeTo = FileHeader.BYTES;
   private long batchLastId;
+  private long wholeTo;
+  private long tornAt;
+  private long tornId;
   private boolean ended;
 
   /**
@@ -55,7 +57,29 @@ public final class FrameRun {
    */
   public FrameRun(ReadFile file, FileType type, int salt, long firstId, int windowBytes) {
     this.frames = new FrameReader(file, windowBytes, type, salt);
-    this.nextId = firstId;
+    begin(firstId);
+  }
+
+  /**
+   * Starts behind the header of another file of the same type, in the same memory. The file before
+   * is not read any more, and not closed.
+   *
+   * @param file the file
+   * @param salt its salt
+   * @param firstId the id that its first entry has to have
+   */
+  public void restart(ReadFile file, int salt, long firstId) {
+    frames.restart(file, salt);
+    begin(firstId);
+  }
+
+  private void begin(long firstId) {
+    offset = FileHeader.BYTES;
+    breakOffset = FileHeader.BYTES;
+    wholeTo = FileHeader.BYTES;
+    tornAt = 0;
+    nextId = firstId;
+    ended = false;
   }
 
   /**
@@ -84,12 +108,16 @@ public final class FrameRun {
     boolean inBatch = offset < wholeTo;
     int kind = frames.kind();
     if (kind == FrameFormat.PART && !inBatch) {
+      if (isStillTorn()) {
+        return Step.STOP;
+      }
       long end = endOfBatch();
       if (end < 0) {
         return Step.STOP;
       }
       wholeTo = end;
-      if (!frames.read(offset, nextId, FrameFormat.PAYLOAD_BYTES_MAX)) {
+      if (!frames.read(offset, nextId, FrameFormat.PAYLOAD_BYTES_MAX)
+          || frames.kind() != FrameFormat.PART) {
         // It was valid a moment ago: a writer cut the file meanwhile.
         wholeTo = offset;
         breakOffset = offset;
@@ -120,16 +148,53 @@ public final class FrameRun {
   private long endOfBatch() throws IOException {
     long at = offset;
     long id = nextId;
-    while (frames.kind() == FrameFormat.PART) {
+    while (frames.read(at, id, FrameFormat.PAYLOAD_BYTES_MAX) && belongsToBatch()) {
       at = frames.endOffset();
+      if (frames.kind() == FrameFormat.ENTRY) {
+        batchLastId = id;
+        return at;
+      }
       id++;
-      if (!frames.read(at, id, FrameFormat.PAYLOAD_BYTES_MAX)
-          || (frames.kind() != FrameFormat.PART && frames.kind() != FrameFormat.ENTRY)) {
-        breakOffset = at;
-        return -1;
+    }
+    breakOffset = at;
+    tornAt = at;
+    tornId = id;
+    return -1;
+  }
+
+  private boolean belongsToBatch() {
+    return frames.kind() == FrameFormat.PART || frames.kind() == FrameFormat.ENTRY;
+  }
+
+  /**
+   * Whether the batch at the run's end, which was seen torn, still lacks the same frame: who
+   * follows a file that is being written does not go over the whole batch each time.
+   */
+  private boolean isStillTorn() throws IOException {
+    if (tornAt <= offset
+        || (frames.read(tornAt, tornId, FrameFormat.PAYLOAD_BYTES_MAX) && belongsToBatch())) {
+      return false;
+    }
+    breakOffset = tornAt;
+    return true;
+  }
+
+  /**
+   * Tells whether the first entry is a CHECKPOINT, and steps over it; MARKs may stand before it. No
+   * other entry is read for this, however large it is.
+   *
+   * @return whether it is; {@link #promised()} and {@link #path()} then tell of it
+   * @throws IOException if the file cannot be read
+   */
+  public boolean startsWithCheckpoint() throws IOException {
+    while (frames.read(offset, nextId, FrameFormat.PAYLOAD_BYTES_MAX_PAST_BREAK)) {
+      if (frames.kind() == FrameFormat.MARK) {
+        next();
+      } else {
+        return frames.kind() == FrameFormat.CHECKPOINT && next() == Step.CHECKPOINT;
       }
     }
-    return frames.endOffset();
+    return false;
   }
 
   /** Forgets what was read ahead, so that the next step sees what was written since. */

@@ -59,7 +59,11 @@ public final class RecordLogReader<T> {
     return new RecordLogReader<>(directory, path, codec, true);
   }
 
-  /** Receives records. */
+  /**
+   * Receives records.
+   *
+   * @param <T> the type of the records
+   */
   @FunctionalInterface
   public interface Visitor<T> {
     /**

@@ -6,7 +6,9 @@ import dev.durability.errors.CorruptLogException;
 import dev.durability.storage.Directory;
 import dev.durability.wal.CheckpointReference;
 import dev.durability.wal.WalMaintenance;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
@@ -79,7 +81,8 @@ final class CheckpointLoader<S> {
           || reader.lastEntryId() != reference.lastEntryId()) {
         return null;
       }
-      S state = machine.read(reader);
+      // The machine may close what it reads from; whether all of it is whole is still to be seen.
+      S state = machine.read(openWhatever(reader));
       // What the machine left unread may be damaged too.
       reader.transferTo(OutputStream.nullOutputStream());
       return new Loaded<>(state, reference.lastEntryId());
@@ -92,6 +95,13 @@ final class CheckpointLoader<S> {
       }
       return null;
     }
+  }
+
+  private static InputStream openWhatever(CheckpointReader reader) {
+    return new FilterInputStream(reader) {
+      @Override
+      public void close() {}
+    };
   }
 
   private boolean isWhole(CheckpointReference reference) throws IOException {

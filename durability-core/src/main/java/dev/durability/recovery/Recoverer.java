@@ -1,15 +1,17 @@
 package dev.durability.recovery;
 
+import dev.durability.checkpoint.Checkpoints;
 import dev.durability.codec.Codec;
 import dev.durability.errors.DurabilityException;
 import dev.durability.storage.Directory;
-import dev.durability.wal.SegmentRange;
 import dev.durability.wal.WalMaintenance;
 import dev.durability.wal.WalReader;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Rebuilds a state: the newest usable checkpoint, and the entries after it. It takes no lock and
@@ -54,24 +56,32 @@ public final class Recoverer<S, E> {
    * @return the state, and what it was built from
    * @throws dev.durability.errors.CorruptLogException if the log is damaged as far as it is read
    * @throws DurabilityException if the log does not reach back to a checkpoint that is usable, or
-   *     to the instant; there is no state then, never a partial one
+   *     to the instant; there is no state then, never a partial one. Also if applying an entry
+   *     fails, naming it
    * @throws NoSuchFileException if there is no log
    * @throws IOException if the storage, the codec or the machine fails
    */
   public Recovery<S> recover(RecoveryOptions options) throws IOException {
     for (int attempt = 1; ; attempt++) {
-      List<SegmentRange> before = WalMaintenance.segments(directory);
+      Files before = files();
       try {
         return recoverOnce(options);
       } catch (NoSuchFileException | DurabilityException e) {
         // A publisher may have removed what was about to be read: then there is a newer checkpoint.
-        boolean removed =
-            before.get(0).segmentId() != WalMaintenance.segments(directory).get(0).segmentId();
-        if (!removed || attempt == ATTEMPTS) {
+        if (attempt == ATTEMPTS || before.equals(files())) {
           throw e;
         }
       }
     }
+  }
+
+  /** What a publisher changes. */
+  private record Files(long firstEntryId, List<Long> checkpoints) {}
+
+  private Files files() throws IOException {
+    return new Files(
+        WalMaintenance.firstEntryId(directory),
+        Checkpoints.in(directory, Clock.systemUTC()).list());
   }
 
   private Recovery<S> recoverOnce(RecoveryOptions options) throws IOException {
@@ -102,7 +112,7 @@ public final class Recoverer<S, E> {
   }
 
   private void refuseIfOutOfReach(long fromId, int damaged) throws IOException {
-    long oldest = WalMaintenance.segments(directory).get(0).firstEntryId();
+    long oldest = WalMaintenance.firstEntryId(directory);
     if (oldest > fromId) {
       throw new DurabilityException(
           "the log starts at entry "
@@ -125,8 +135,17 @@ public final class Recoverer<S, E> {
       this.lastEntryId = lastEntryId;
     }
 
-    void add(long id, E entry) {
-      state = machine.apply(state, entry);
+    void add(long id, E entry) throws DurabilityException {
+      try {
+        state = Objects.requireNonNull(machine.apply(state, entry), "apply returned null");
+      } catch (RuntimeException e) {
+        throw new DurabilityException(
+            "applying entry "
+                + id
+                + " of the log failed: mend what failed and recover again, or recover up to the"
+                + " entry before it",
+            e);
+      }
       lastEntryId = id;
       entries++;
     }

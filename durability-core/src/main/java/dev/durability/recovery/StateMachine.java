@@ -44,7 +44,7 @@ public interface StateMachine<S, E> {
    * Writes a state. The same state should always give the same bytes.
    *
    * @param state what {@link #snapshot} or {@link #apply} returned
-   * @param out where it goes, of any size; buffered
+   * @param out where it goes, of any size; buffered. Closing it does nothing
    * @throws IOException if that fails
    */
   void write(S state, OutputStream out) throws IOException;
@@ -52,7 +52,7 @@ public interface StateMachine<S, E> {
   /**
    * Reads a state that {@link #write} wrote.
    *
-   * @param in the bytes; buffered
+   * @param in the bytes; buffered. Closing it does nothing
    * @return the state
    * @throws IOException if that fails
    */

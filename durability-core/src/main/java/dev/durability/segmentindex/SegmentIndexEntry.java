@@ -37,7 +37,12 @@ public sealed interface SegmentIndexEntry
    * @param docId its number within the segment, from 0
    */
   record Document(long segmentId, int docId) {
-    /** Checks the ids. */
+    /**
+     * Checks the ids.
+     *
+     * @param segmentId the segment
+     * @param docId its number within the segment, from 0
+     */
     public Document {
       requireNotNegative("segment id", segmentId);
       requireNotNegative("document id", docId);
@@ -51,7 +56,12 @@ public sealed interface SegmentIndexEntry
    * @param docCount how many documents it has
    */
   record AddSegment(long segmentId, int docCount) implements SegmentIndexEntry {
-    /** Checks the numbers. */
+    /**
+     * Checks the numbers.
+     *
+     * @param segmentId the segment
+     * @param docCount how many documents it has
+     */
     public AddSegment {
       requireNotNegative("segment id", segmentId);
       requireNotNegative("document count", docCount);
@@ -66,7 +76,12 @@ public sealed interface SegmentIndexEntry
    * @param segmentIds the segments, at least one
    */
   record StartMerge(long transactionId, List<Long> segmentIds) implements SegmentIndexEntry {
-    /** Checks the ids. */
+    /**
+     * Checks the ids.
+     *
+     * @param transactionId the merge
+     * @param segmentIds the segments, at least one
+     */
     public StartMerge {
       requireNotNegative("transaction id", transactionId);
       segmentIds = distinctIds(segmentIds);
@@ -80,7 +95,12 @@ public sealed interface SegmentIndexEntry
    * @param segmentIds the segments that it began with
    */
   record CancelMerge(long transactionId, List<Long> segmentIds) implements SegmentIndexEntry {
-    /** Checks the ids. */
+    /**
+     * Checks the ids.
+     *
+     * @param transactionId the merge
+     * @param segmentIds the segments that it began with
+     */
     public CancelMerge {
       requireNotNegative("transaction id", transactionId);
       segmentIds = distinctIds(segmentIds);
@@ -107,7 +127,15 @@ public sealed interface SegmentIndexEntry
       List<Document> remappedDeletes,
       int docCount)
       implements SegmentIndexEntry {
-    /** Checks the ids and that all deletes are in the new segment. */
+    /**
+     * Checks the ids and that all deletes are in the new segment.
+     *
+     * @param transactionId the merge
+     * @param newSegmentId what the segments became
+     * @param oldSegmentIds the segments that were merged
+     * @param remappedDeletes documents of the new segment
+     * @param docCount how many documents the new segment has
+     */
     public EndMerge {
       requireNotNegative("transaction id", transactionId);
       requireNotNegative("segment id", newSegmentId);
@@ -129,7 +157,11 @@ public sealed interface SegmentIndexEntry
    * @param deletes the documents
    */
   record DeleteDocuments(List<Document> deletes) implements SegmentIndexEntry {
-    /** Checks the documents. */
+    /**
+     * Checks the documents.
+     *
+     * @param deletes the documents
+     */
     public DeleteDocuments {
       deletes = distinct("document", deletes);
     }

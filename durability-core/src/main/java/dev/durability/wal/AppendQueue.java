@@ -3,6 +3,8 @@ package dev.durability.wal;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FrameEncoder;
 import dev.durability.frame.FrameFormat;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +21,8 @@ final class AppendQueue {
 
   private final FrameEncoder encoder = new FrameEncoder();
   private final long segmentBytes;
+  private final long segmentMillis;
+  private final Clock clock;
   private final int blockBytes;
   private final ArrayDeque<Block> full = new ArrayDeque<>();
   private final ArrayDeque<Block> free = new ArrayDeque<>(POOLED_BLOCKS);
@@ -26,11 +30,15 @@ final class AppendQueue {
   private int singlesOutside;
   private @Nullable Block open;
   private SegmentPlan segment;
+  private long firstEntryMillis;
   private long plannedBytes = FileHeader.BYTES;
   private long nextId;
 
   AppendQueue(WalOptions options, SegmentPlan first) {
     this.segmentBytes = options.segmentBytes();
+    Duration age = options.segmentAge();
+    this.segmentMillis = age == null ? Long.MAX_VALUE : age.toMillis();
+    this.clock = options.clock();
     this.blockBytes = options.bufferBytes();
     this.segment = first;
     this.nextId = first.name().firstEntryId();
@@ -52,16 +60,30 @@ final class AppendQueue {
     return full.isEmpty() && (open == null || open.isEmpty());
   }
 
-  /** Whether frames of this many bytes go into the next segment because this one is full. */
+  /** Whether frames of this many bytes go into the next segment: this one is full, or old. */
   boolean needsRotation(long frameBytes) {
     return segmentHasEntries()
-        && plannedBytes + frameBytes + FrameFormat.PROMISE_FRAME_BYTES > segmentBytes;
+        && (plannedBytes + frameBytes + FrameFormat.PROMISE_FRAME_BYTES > segmentBytes || isOld());
+  }
+
+  private boolean isOld() {
+    return segmentMillis != Long.MAX_VALUE && clock.millis() - firstEntryMillis >= segmentMillis;
+  }
+
+  /** The age of a segment counts from its first entry: an empty one is never too old. */
+  private void startAge() {
+    if (segmentMillis != Long.MAX_VALUE && !segmentHasEntries()) {
+      firstEntryMillis = clock.millis();
+    }
   }
 
   /** Ends the segment behind what was appended, and starts the next. */
   void rotate() {
-    Block end = open == null ? Block.single(0, segment, nextId) : open;
-    singlesOutside += end.isPooled() ? 0 : 1;
+    Block end = open;
+    if (end == null) {
+      end = Block.single(0, segment, nextId);
+      singlesOutside++;
+    }
     end.endSegment();
     full.add(end);
     open = null;
@@ -90,8 +112,8 @@ final class AppendQueue {
       if (open != null) {
         open.reuse(segment, nextId);
       } else if (pooled < POOLED_BLOCKS) {
-        pooled++;
         open = Block.pooled(blockBytes, segment, nextId);
+        pooled++;
       }
     }
     return open != null;
@@ -113,6 +135,7 @@ final class AppendQueue {
 
   /** Appends an ENTRY or PART for which room was made; returns its id. */
   long entry(int kind, byte[] payload, int from, int length) {
+    startAge();
     Block block = Objects.requireNonNull(open);
     block.entry(encoder, kind, payload, from, length);
     plannedBytes += FrameFormat.frameBytes(length);
@@ -121,6 +144,7 @@ final class AppendQueue {
 
   /** Appends a CHECKPOINT for which room was made; returns its id. */
   long checkpoint(long covered, byte[] path) {
+    startAge();
     Block block = Objects.requireNonNull(open);
     block.checkpoint(encoder, covered, path);
     plannedBytes += FrameFormat.frameBytes(FrameFormat.COVERED_BYTES + path.length);

@@ -8,7 +8,6 @@ import dev.durability.frame.FrameRun;
 import dev.durability.storage.Directory;
 import dev.durability.storage.ReadFile;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.Comparator;
 import java.util.List;
@@ -37,12 +36,15 @@ final class Coverage {
   }
 
   /**
-   * Finds it.
+   * Finds it, if it covers more than is known to be covered or of no interest.
    *
-   * @return the last entry that it contains, 0 if there is none
+   * @param known an entry; checkpoints up to it are not looked at
+   * @return the last entry that it contains, the known one if there is none that contains more
    */
-  static long find(Directory directory, List<SegmentName> segments, UUID logId) throws IOException {
+  static long find(Directory directory, List<SegmentName> segments, UUID logId, long known)
+      throws IOException {
     Coverage coverage = new Coverage(directory, logId);
+    coverage.covered = known;
     coverage.lookAtDefaultNames();
     for (int i = segments.size() - 1; i >= 0; i--) {
       // A segment's CHECKPOINT covers less than its first entry.
@@ -55,6 +57,9 @@ final class Coverage {
 
   private void lookAtDefaultNames() throws IOException {
     for (long id : defaultNames(directory)) {
+      if (id <= covered) {
+        return;
+      }
       if (CheckpointFile.isValid(directory, path(id), logId, id)) {
         covered = id;
         return;
@@ -103,11 +108,7 @@ final class Coverage {
       }
       FrameRun run =
           new FrameRun(file, FileType.SEGMENT, header.salt(), header.firstEntryId(), WINDOW_BYTES);
-      FrameRun.Step step;
-      do {
-        step = run.next();
-      } while (step == FrameRun.Step.MARK);
-      return step == FrameRun.Step.CHECKPOINT
+      return run.startsWithCheckpoint()
           ? new CheckpointReference(run.promised(), run.path(), logId)
           : null;
     } catch (NoSuchFileException removedMeanwhile) {
@@ -130,8 +131,9 @@ final class Coverage {
     }
     try {
       return CheckpointFile.isValid(directory, path, logId, id);
-    } catch (IllegalArgumentException | AccessDeniedException outside) {
-      // Nothing read is trusted: a path that leads out of the directory names no checkpoint.
+    } catch (IllegalArgumentException outside) {
+      // Nothing read is trusted: a path that leads out of the directory names no checkpoint. What
+      // may not be read is another matter: a file without permission can be a valid checkpoint.
       return false;
     }
   }

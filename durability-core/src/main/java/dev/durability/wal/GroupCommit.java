@@ -28,6 +28,10 @@ final class GroupCommit {
 
   private static final long NEVER = Long.MAX_VALUE;
 
+  private final DurabilityException noMemory =
+      new DurabilityException(
+          "there is no memory to tell what failed; close the writer and open the log again");
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition room = lock.newCondition();
   private final Condition work = lock.newCondition();
@@ -41,7 +45,7 @@ final class GroupCommit {
   private boolean leading;
   private boolean closed;
   private boolean stopped;
-  private boolean owesPromise;
+  private boolean markFailed;
   private long markDue = NEVER;
   private long syncDue = NEVER;
   private long flushDue = NEVER;
@@ -146,20 +150,21 @@ final class GroupCommit {
 
   /** One round, by the thread that has the lead; the lead is passed on at its end. */
   private void lead() {
-    List<Block> blocks;
-    List<Waiter> served;
-    boolean sync;
-    lock.lock();
-    try {
-      blocks = queue.take();
-      served = takeWaiters();
-      sync = served.stream().anyMatch(Waiter::wantsSync);
-    } finally {
-      lock.unlock();
-    }
+    List<Block> blocks = List.of();
+    List<Waiter> served = List.of();
+    boolean sync = false;
     int written = 0;
     Throwable failure = null;
     try {
+      lock.lock();
+      try {
+        blocks = poison == null ? queue.take() : blocks;
+        served = takeWaiters();
+        sync = poison == null && served.stream().anyMatch(Waiter::wantsSync);
+      } finally {
+        lock.unlock();
+      }
+      markFailed = false;
       for (Block block : blocks) {
         appender.write(block);
         written++;
@@ -188,37 +193,91 @@ final class GroupCommit {
       boolean sync,
       List<Waiter> served,
       @Nullable Throwable failure) {
-    Waiter.OfThread next;
-    long nowWritten;
-    long nowDurable;
+    Waiter.OfThread next = null;
+    long nowWritten = appender.writtenId();
+    long nowDurable = appender.durableId();
     lock.lock();
     try {
+      poisonUnlessOpen(failure);
+      writtenId = nowWritten;
+      durableId = nowDurable;
       blocks.subList(0, written).forEach(queue::recycle);
       queue.putBack(blocks.subList(written, blocks.size()));
-      if (failure != null && !(failure instanceof OutcomeOpenException) && poison == null) {
-        poison = failure;
-      }
-      nowWritten = writtenId = appender.writtenId();
-      nowDurable = durableId = appender.durableId();
-      if (poison != null) {
-        served.addAll(takeWaiters());
-      }
       schedule(!blocks.isEmpty(), sync || failure != null);
       next = passLead();
-      room.signalAll();
+    } catch (Throwable e) {
+      poisonUnlessOpen(e); // No memory to put the blocks back, for example.
+      leading = false;
     } finally {
+      room.signalAll();
       lock.unlock();
     }
     if (next != null) {
       next.lead();
     }
     for (Waiter waiter : served) {
-      waiter.settle(outcome(waiter, nowWritten, nowDurable, failure));
+      settle(waiter, nowWritten, nowDurable, failure);
+    }
+    if (poison != null) {
+      settleStranded();
     }
   }
 
+  private void poisonUnlessOpen(@Nullable Throwable failure) {
+    if (failure != null && !(failure instanceof OutcomeOpenException) && poison == null) {
+      poison = failure;
+    }
+  }
+
+  /** Ends the writer for good because of something that failed outside of a round. Any thread. */
+  void poison(Throwable failure) {
+    boolean aloneNow;
+    lock.lock();
+    try {
+      poisonUnlessOpen(failure);
+      aloneNow = !leading; // Else the end of that round does the rest.
+      room.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    if (aloneNow) {
+      settleStranded();
+    }
+  }
+
+  /** Once the writer is poisoned nobody leads any more: tells all who wait, one by one. */
+  private void settleStranded() {
+    while (true) {
+      Waiter waiter;
+      long written;
+      lock.lock();
+      try {
+        waiter = threads.isEmpty() ? futures.poll() : threads.poll();
+        written = writtenId;
+      } finally {
+        lock.unlock();
+      }
+      if (waiter == null) {
+        return;
+      }
+      settle(waiter, written, durableId, null);
+    }
+  }
+
+  /** Ends a wait, also where there is no memory to say why it failed. */
+  private void settle(
+      Waiter waiter, long nowWritten, long nowDurable, @Nullable Throwable failure) {
+    DurabilityException outcome;
+    try {
+      outcome = outcome(waiter, nowWritten, nowDurable, failure);
+    } catch (Throwable e) {
+      outcome = noMemory;
+    }
+    waiter.settle(outcome);
+  }
+
   private Waiter.@Nullable OfThread passLead() {
-    Waiter.OfThread next = threads.peek();
+    Waiter.OfThread next = poison == null ? threads.peek() : null;
     leading = next != null;
     if (!leading && !futures.isEmpty()) {
       work.signal();
@@ -245,6 +304,10 @@ final class GroupCommit {
 
   private WriterPoisonedException poisoned() {
     Throwable first = Objects.requireNonNull(poison);
+    if (first instanceof WriterPoisonedException) {
+      return new WriterPoisonedException(
+          Objects.requireNonNullElse(first.getMessage(), ""), first.getCause());
+    }
     return new WriterPoisonedException(
         "the writer failed before and refuses to go on: "
             + first.getMessage()
@@ -255,9 +318,9 @@ final class GroupCommit {
   /** Sets what is to be done in the background; with the lock, at the end of a round. */
   private void schedule(boolean triedToWrite, boolean triedToSync) {
     long now = System.nanoTime();
-    boolean owed = owesPromise;
-    owesPromise = poison == null && appender.owesPromise();
-    markDue = owesPromise ? now + MARK_DELAY_NANOS : NEVER;
+    boolean waitsForMark = markDue != NEVER;
+    boolean marks = poison == null && appender.owesPromise() && !markFailed;
+    markDue = marks ? now + MARK_DELAY_NANOS : NEVER;
     boolean allWritten = queue.isEmpty();
     boolean allDurable = allWritten && durableId == queue.nextId() - 1;
     if (allDurable) {
@@ -270,7 +333,7 @@ final class GroupCommit {
     } else if (triedToWrite && flushDue != NEVER) {
       flushDue = now + flushIntervalNanos;
     }
-    if (owesPromise && !owed) {
+    if (marks && !waitsForMark) {
       work.signal();
     }
   }
@@ -286,10 +349,10 @@ final class GroupCommit {
           work.awaitUninterruptibly();
         } else if (!leading && !futures.isEmpty()) {
           leadWithoutLock(this::lead);
+        } else if (Math.min(syncDue, flushDue) <= now) {
+          commitQuietly(syncDue <= now); // Also behind others: they may lead without a pause.
         } else if (!leading && markDue <= now) {
           leadWithoutLock(this::mark);
-        } else if (!leading && Math.min(syncDue, flushDue) <= now) {
-          commitQuietly(syncDue <= now);
         } else {
           awaitWork(now);
         }
@@ -314,8 +377,9 @@ final class GroupCommit {
     try {
       appender.mark();
     } catch (OutcomeOpenException rolledBack) {
-      // The promise is late, not lost: the head of the next block carries it.
-      failure = null;
+      // The promise is late, not lost: the head of the next block carries it. Until there is one
+      // it is not tried again: a full disk would be written, cut and synced without end.
+      markFailed = true;
     } catch (Throwable e) {
       failure = e;
     }
@@ -330,8 +394,7 @@ final class GroupCommit {
     } catch (DurabilityException e) {
       // Nobody waits for this round. What failed meets the next caller: the entries are still in
       // the queue, or the writer is poisoned.
-      Thread thread = Thread.currentThread();
-      thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+      Notices.report(e);
     } finally {
       lock.lock();
     }
@@ -339,7 +402,9 @@ final class GroupCommit {
 
   @SuppressWarnings("WaitNotInLoop") // The caller looks again at what is to be done.
   private void awaitWork(long now) {
-    long due = leading ? NEVER : Math.min(markDue, Math.min(syncDue, flushDue));
+    // A round that is under way decides anew when the mark is due.
+    long mark = leading && markDue != NEVER ? now + MARK_DELAY_NANOS : markDue;
+    long due = Math.min(mark, Math.min(syncDue, flushDue));
     if (due == NEVER) {
       work.awaitUninterruptibly();
       return;
@@ -408,12 +473,8 @@ final class GroupCommit {
         lock.unlock();
       }
       for (Waiter waiter : left) {
-        waiter.settle(
-            waiter.targetId() <= durableId
-                ? null
-                : new OutcomeOpenException(
-                    "the writer was closed before entry " + waiter.targetId() + " was durable",
-                    earlier == null ? new IOException("closed") : earlier));
+        Throwable why = earlier == null ? new IOException("the writer was closed") : earlier;
+        settle(waiter, durableId, durableId, why);
       }
     }
     if (earlier != null) {

@@ -1,27 +1,34 @@
 package dev.durability.wal;
 
+import dev.durability.codec.Codec;
 import dev.durability.errors.DurabilityException;
 import dev.durability.frame.FrameRun;
 import dev.durability.storage.Directory;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Goes over the entries of a log that may be written at the same time: what looks like damage is
- * listed and read again before it is called so. A writer syncs frames before it promises them, so
- * one more look is enough to see what a promise speaks of; the others are for its renames.
+ * read again, and then listed and read again, before it is called so. A writer syncs frames before
+ * it promises them, so one more look is enough to see what a promise speaks of; the listings are
+ * for its renames and removals.
  */
 final class LiveCursor implements Closeable {
   private static final int LOOKS = 3;
 
+  /** How often a segment may be truncated between its listing and its opening. */
+  static final int MISSES = 100;
+
   private final Directory directory;
   private final ReplayMode mode;
-  private final long fromId;
   private LogCursor cursor;
+  private long wantedId;
   private int looks;
+  private int misses;
+  private LogReport.@Nullable Position brokenAt;
 
   /**
    * Starts before an entry.
@@ -29,13 +36,10 @@ final class LiveCursor implements Closeable {
    * @param fromId the entry, or {@link WalReplay#START}
    */
   LiveCursor(Directory directory, ReplayMode mode, long fromId) throws IOException {
-    if (fromId < 0) {
-      throw new IllegalArgumentException("there is no entry " + fromId);
-    }
     this.directory = directory;
     this.mode = mode;
-    this.fromId = fromId;
-    this.cursor = open(fromId, fromId);
+    this.wantedId = fromId;
+    this.cursor = open(directory, fromId, fromId, FrameRun.WINDOW_BYTES);
   }
 
   /**
@@ -43,20 +47,26 @@ final class LiveCursor implements Closeable {
    *
    * @param knownId the last entry whose segment has to be read, to see that the next continues it;
    *     where that segment was truncated meanwhile, the one of the next entry serves
+   * @param nextId the entry, or {@link WalReplay#START}
    */
-  private LogCursor open(long knownId, long nextId) throws IOException {
+  static LogCursor open(Directory directory, long knownId, long nextId, int windowBytes)
+      throws IOException {
+    if (nextId < 0) {
+      throw new IllegalArgumentException("there is no entry " + nextId);
+    }
     for (int look = 1; ; look++) {
-      LogListing listing = LogListing.of(directory, segmentsOf(directory));
+      List<SegmentName> segments = segmentsOf(directory);
+      LogListing listing =
+          nextId == WalReplay.START
+              ? LogListing.of(directory, segments)
+              : LogListing.from(directory, segments, knownId);
       int start = listing.indexOf(nextId == WalReplay.START ? listing.covered() + 1 : knownId);
       start = start < 0 && knownId != nextId ? listing.indexOf(nextId) : start;
-      LogCursor opened = new LogCursor(directory, listing, start);
       if (start >= 0) {
-        return opened;
+        return new LogCursor(directory, listing, start, windowBytes);
       }
       if (look == LOOKS) {
-        try (opened) {
-          throw whyNotFrom(nextId, listing, opened);
-        }
+        throw whyNotFrom(directory, nextId, listing);
       }
     }
   }
@@ -65,67 +75,86 @@ final class LiveCursor implements Closeable {
   static List<SegmentName> segmentsOf(Directory directory) throws IOException {
     List<SegmentName> segments = LogListing.segments(directory);
     if (segments.isEmpty()) {
+      // A listing that is made while one segment takes the place of another may show neither.
+      segments = LogListing.segments(directory);
+    }
+    if (segments.isEmpty()) {
       throw new NoSuchFileException(
           LogFiles.SEGMENTS, null, "there is no log here: the directory has no segment");
     }
     return segments;
   }
 
-  private static IOException whyNotFrom(long nextId, LogListing listing, LogCursor opened)
+  private static IOException whyNotFrom(Directory directory, long nextId, LogListing listing)
       throws IOException {
     if (nextId == WalReplay.START) {
-      FrameRun.Step step;
-      do {
-        step = opened.next();
-      } while (step != FrameRun.Step.STOP);
-      opened.conclude().refuseUnless(ReplayMode.PREFIX);
+      try (LogCursor cursor = new LogCursor(directory, listing, -1)) {
+        cursor.finish().refuseUnless(ReplayMode.PREFIX);
+      }
     }
     return new DurabilityException(
         "entries from "
             + nextId
             + " on were asked for, but the log starts at entry "
             + listing.segments().get(0).firstEntryId()
-            + ": what is before was truncated");
+            + ": what is before was truncated. Start from a checkpoint that covers it");
   }
 
   /**
    * Goes to the next entry that is wanted.
    *
+   * @param toId the last entry that is wanted; nothing behind it is read
    * @return whether there is one; if not, the log ended as the mode accepts
    */
-  boolean next() throws IOException {
-    while (true) {
+  boolean next(long toId) throws IOException {
+    while (cursor.nextId() <= toId) {
       try {
         FrameRun.Step step = cursor.next();
-        if (step == FrameRun.Step.STOP) {
-          LogFindings findings = cursor.conclude();
-          if (findings.isAcceptable(mode)) {
-            return false;
-          }
-          if (++looks == LOOKS) {
-            findings.refuseUnless(mode);
-          }
-          lookAgain();
-        } else if (step == FrameRun.Step.ENTRY && cursor.id() >= fromId) {
+        if (step == FrameRun.Step.ENTRY && cursor.batchLastId() > toId) {
+          return false; // A batch is shown whole or not at all.
+        }
+        if (step == FrameRun.Step.ENTRY && cursor.id() >= wantedId) {
+          wantedId = cursor.id() + 1;
           looks = 0;
+          misses = 0;
           return true;
         }
+        if (step == FrameRun.Step.STOP && endIsAcceptable()) {
+          return false;
+        }
       } catch (NoSuchFileException truncatedMeanwhile) {
-        if (++looks == LOOKS) {
+        if (++misses == MISSES) {
           throw truncatedMeanwhile;
         }
         lookAgain();
       }
     }
+    return false;
+  }
+
+  /** Judges the end of the run; where it looks bad, prepares another look at it. */
+  private boolean endIsAcceptable() throws IOException {
+    LogFindings findings = cursor.conclude();
+    if (findings.isAcceptable(mode)) {
+      return true;
+    }
+    LogReport.Position end = findings.report().end();
+    if (!end.equals(brokenAt)) {
+      brokenAt = end;
+      cursor.refresh();
+    } else if (++looks == LOOKS) {
+      findings.refuseUnless(mode);
+    } else {
+      lookAgain();
+    }
+    return false;
   }
 
   private void lookAgain() throws IOException {
-    long nextId = cursor.nextId();
+    long nextId = wantedId == WalReplay.START ? WalReplay.START : cursor.nextId();
+    LogCursor again = open(directory, Math.max(nextId - 1, 0), nextId, FrameRun.WINDOW_BYTES);
     cursor.close();
-    cursor = open(nextId - 1, nextId);
-    while (cursor.nextId() < nextId && cursor.next() != FrameRun.Step.STOP) {
-      // Over what was handed over already.
-    }
+    cursor = again;
   }
 
   /** The id of the entry that {@link #next} went to. */
@@ -133,19 +162,9 @@ final class LiveCursor implements Closeable {
     return cursor.id();
   }
 
-  /** The last id of the atomic batch that the entry belongs to, its own if to none. */
-  long batchLastId() {
-    return cursor.batchLastId();
-  }
-
-  /** The id of the entry that comes next, as far as is known. */
-  long nextId() {
-    return cursor.nextId();
-  }
-
-  /** The entry's bytes: a view until the next call. */
-  ByteBuffer payload() throws IOException {
-    return cursor.payload();
+  /** Decodes that entry. */
+  <E> E decode(Codec<E> codec) throws IOException {
+    return cursor.decode(codec);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package dev.durability.wal;
 
+import dev.durability.codec.Codec;
+import dev.durability.errors.CodecException;
 import dev.durability.frame.BadHeaderException;
 import dev.durability.frame.CheckpointFile;
 import dev.durability.frame.FileHeader;
@@ -11,6 +13,7 @@ import dev.durability.storage.ReadFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -21,12 +24,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogCursor implements Closeable {
   private final Directory directory;
-  private final LogListing listing;
   private final boolean reachesBack;
+  private final int windowBytesMax;
+  private LogListing listing;
   private int index;
   private @Nullable ReadFile file;
   private @Nullable FileHeader header;
   private @Nullable FrameRun run;
+  private @Nullable FrameRun resting;
+  private int restingBytes;
+  private boolean closed;
   private @Nullable UUID logId;
   private long nextId;
   private long promised;
@@ -41,7 +48,13 @@ final class LogCursor implements Closeable {
    *     the run then starts at the first that there is
    */
   LogCursor(Directory directory, LogListing listing, int start) {
+    this(directory, listing, start, FrameRun.WINDOW_BYTES);
+  }
+
+  /** The same, with at most so much of a file in memory. */
+  LogCursor(Directory directory, LogListing listing, int start, int windowBytesMax) {
     this.directory = directory;
+    this.windowBytesMax = windowBytesMax;
     this.listing = listing;
     this.logId = listing.logId();
     this.reachesBack = start >= 0;
@@ -71,7 +84,7 @@ final class LogCursor implements Closeable {
         case CHECKPOINT -> promised = Math.max(promised, current.promised());
         case ENTRY -> {}
         case STOP -> {
-          if (isLast() || !current.ended() || somethingFollows(current)) {
+          if (isInLast() || !current.ended() || somethingFollows(current)) {
             return step;
           }
           closeSegment();
@@ -89,11 +102,15 @@ final class LogCursor implements Closeable {
         && current.remains().nonZeroEnd() > current.offset();
   }
 
-  private boolean isLast() {
+  /** Whether the cursor is in the last segment of its listing. */
+  boolean isInLast() {
     return index == listing.segments().size() - 1;
   }
 
   private boolean openSegment() throws IOException {
+    if (closed) {
+      throw new IOException("reading the log after its reader was closed; open it again");
+    }
     SegmentName name = listing.segments().get(index);
     ReadFile opened = directory.open(name.path());
     try {
@@ -106,13 +123,7 @@ final class LogCursor implements Closeable {
         logId = found.logId();
         promised = Math.max(promised, found.firstEntryId() - 1);
         lastStampMicros = Math.max(lastStampMicros, found.createdMicros());
-        run =
-            new FrameRun(
-                opened,
-                FileType.SEGMENT,
-                found.salt(),
-                found.firstEntryId(),
-                FrameRun.WINDOW_BYTES);
+        run = runOf(opened, found);
       }
     } catch (BadHeaderException damaged) {
       problem = "its header is damaged: " + damaged.getMessage();
@@ -125,6 +136,18 @@ final class LogCursor implements Closeable {
       end = new LogReport.Position(name.path(), 0);
     }
     return problem == null;
+  }
+
+  /** One window serves all segments that it is large enough for: memory does not add up. */
+  private FrameRun runOf(ReadFile opened, FileHeader found) throws IOException {
+    int wanted = Math.min(windowBytesMax, FrameRun.windowBytes(opened));
+    FrameRun known = resting;
+    if (known == null || restingBytes < wanted) {
+      restingBytes = wanted;
+      return new FrameRun(opened, FileType.SEGMENT, found.salt(), found.firstEntryId(), wanted);
+    }
+    known.restart(opened, found.salt(), found.firstEntryId());
+    return known;
   }
 
   /** Why a segment with a whole header does not continue the run, or null. */
@@ -165,9 +188,49 @@ final class LogCursor implements Closeable {
     }
   }
 
+  /**
+   * Makes the cursor see segments that were added since, and go on where it is.
+   *
+   * @return whether it can; if not, its own segment is not there any more
+   */
+  boolean extend(List<SegmentName> segments) {
+    int here = segments.indexOf(segment());
+    if (here < 0) {
+      return false;
+    }
+    listing = new LogListing(segments, listing.logId(), listing.covered());
+    index = here;
+    return true;
+  }
+
   /** The payload of the entry that was stepped over: a view until the next step. */
   ByteBuffer payload() throws IOException {
     return Objects.requireNonNull(run).payload();
+  }
+
+  /**
+   * Decodes the entry that was stepped over.
+   *
+   * @throws CodecException if the codec refuses it, with the codec's exception as its cause
+   */
+  <E> E decode(Codec<E> codec) throws IOException {
+    FrameRun current = Objects.requireNonNull(run);
+    ByteBuffer payload = payload();
+    try {
+      return codec.decode(payload);
+    } catch (CodecException | RuntimeException refused) {
+      throw new CodecException(
+          "decoding entry "
+              + id()
+              + ", which ends at offset "
+              + current.offset()
+              + " of "
+              + segment().path()
+              + ": "
+              + (refused.getMessage() == null ? refused : refused.getMessage())
+              + ". The bytes are as they were written: read them with the codec that wrote them",
+          refused);
+    }
   }
 
   /** The id of the entry or CHECKPOINT that was stepped over. */
@@ -200,6 +263,11 @@ final class LogCursor implements Closeable {
     return Objects.requireNonNull(run).wallClockMicros();
   }
 
+  /** The segments that the cursor goes over. */
+  LogListing listing() {
+    return listing;
+  }
+
   /** The segment that the cursor is in, or was about to enter. */
   SegmentName segment() {
     return listing.segments().get(index);
@@ -215,6 +283,28 @@ final class LogCursor implements Closeable {
     return run != null && run.ended();
   }
 
+  /**
+   * Goes to the end and judges. What is written meanwhile is gone over before anything is called
+   * damage: a writer syncs frames before it promises them, so whoever sees a promise sees the
+   * frames too, when it looks again.
+   */
+  LogFindings finish() throws IOException {
+    LogReport.Position brokenAt = null;
+    while (true) {
+      FrameRun.Step step;
+      do {
+        step = next();
+      } while (step != FrameRun.Step.STOP);
+      LogFindings findings = conclude();
+      LogReport.Position end = findings.report().end();
+      if (findings.isAcceptable(ReplayMode.PREFIX) || end.equals(brokenAt)) {
+        return findings;
+      }
+      brokenAt = end;
+      refresh();
+    }
+  }
+
   /** After STOP: looks at what lies behind the run, and judges. */
   LogFindings conclude() throws IOException {
     long runEnd = 0;
@@ -226,9 +316,10 @@ final class LogCursor implements Closeable {
       remains = run.remains();
       end = new LogReport.Position(segment().path(), runEnd);
     }
-    boolean endsInLast = run != null && isLast();
+    boolean endsInLast = run != null && isInLast();
     long largest = Math.max(promised, remains.promised());
-    for (int i = index + 1; i < listing.segments().size(); i++) {
+    // A segment that does not continue the run was not entered, and promises nevertheless.
+    for (int i = run == null ? index : index + 1; i < listing.segments().size(); i++) {
       largest = Math.max(largest, promiseOf(listing.segments().get(i)));
     }
     RecoveryCase which =
@@ -261,7 +352,11 @@ final class LogCursor implements Closeable {
       }
       FrameRun frames =
           new FrameRun(
-              other, FileType.SEGMENT, found.salt(), found.firstEntryId(), FrameRun.WINDOW_BYTES);
+              other,
+              FileType.SEGMENT,
+              found.salt(),
+              found.firstEntryId(),
+              FrameRun.windowBytes(other));
       return Math.max(found.firstEntryId() - 1, frames.remains().promised());
     }
   }
@@ -318,6 +413,7 @@ final class LogCursor implements Closeable {
   private void closeSegment() throws IOException {
     ReadFile closing = file;
     file = null;
+    resting = run != null ? run : resting;
     run = null;
     if (closing != null) {
       closing.close();
@@ -326,6 +422,7 @@ final class LogCursor implements Closeable {
 
   @Override
   public void close() throws IOException {
+    closed = true;
     closeSegment();
   }
 }

@@ -28,9 +28,26 @@ record LogListing(List<SegmentName> segments, @Nullable UUID logId, long covered
         .toList();
   }
 
+  /** Lists what recovery needs: the newest checkpoint is read, to see whether it is valid. */
   static LogListing of(Directory directory, List<SegmentName> segments) throws IOException {
+    return covering(directory, segments, 0);
+  }
+
+  /**
+   * Lists what reading from an entry on needs. Checkpoints that cover less than what is before its
+   * segment, and older segments, are not opened: they cannot change the verdict. {@link #covered}
+   * is then the last entry before its segment, or more.
+   */
+  static LogListing from(Directory directory, List<SegmentName> segments, long entryId)
+      throws IOException {
+    int start = new LogListing(segments, null, 0).indexOf(entryId);
+    return covering(directory, segments, start < 0 ? 0 : segments.get(start).firstEntryId() - 1);
+  }
+
+  private static LogListing covering(Directory directory, List<SegmentName> segments, long known)
+      throws IOException {
     UUID logId = logId(directory, segments);
-    long covered = logId == null ? 0 : Coverage.find(directory, segments, logId);
+    long covered = logId == null ? 0 : Coverage.find(directory, segments, logId, known);
     return new LogListing(segments, logId, covered);
   }
 

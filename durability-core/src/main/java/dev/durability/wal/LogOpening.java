@@ -71,7 +71,7 @@ final class LogOpening {
       handOver(cursor, codec, start < 0 ? null : replay, fromId);
       found = cursor.conclude();
     }
-    options.observer().onRecovery(found.report());
+    new Notices(options.observer()).onRecovery(found.report());
     found.refuseUnless(ReplayMode.PREFIX);
     return settle(found);
   }
@@ -113,7 +113,7 @@ final class LogOpening {
     LogReport report =
         new LogReport(
             Verdict.CLEAN, 0, 0, 0, 0, new LogReport.Position(LogFiles.SEGMENTS, 0), null, null);
-    options.observer().onRecovery(report);
+    new Notices(options.observer()).onRecovery(report);
     return new Opened(
         report,
         new UUID(RANDOM.nextLong(), RANDOM.nextLong()),
@@ -139,7 +139,7 @@ final class LogOpening {
     do {
       step = cursor.next();
       if (step == FrameRun.Step.ENTRY && replay != null && cursor.id() >= fromId) {
-        replay.entry(cursor.id(), codec.decode(cursor.payload()));
+        replay.entry(cursor.id(), cursor.decode(codec));
       }
     } while (step != FrameRun.Step.STOP);
   }

@@ -42,15 +42,30 @@ final class Notices {
   }
 
   boolean mayRemove(SegmentRange segment) {
-    return observer.mayRemove(segment);
+    try {
+      return observer.mayRemove(segment);
+    } catch (Throwable e) {
+      report(e);
+      return false; // Whoever cannot answer has not agreed.
+    }
   }
 
   private void tell(Consumer<WalObserver> what) {
     try {
       what.accept(observer);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
+      report(e);
+    }
+  }
+
+  /** Hands what nobody waits for to the thread's handler; as in a thread that ends by it. */
+  @SuppressWarnings("EmptyCatch")
+  static void report(Throwable e) {
+    try {
       Thread thread = Thread.currentThread();
       thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+    } catch (Throwable ofTheHandler) {
+      // The virtual machine ignores what a handler throws; so does the log.
     }
   }
 }

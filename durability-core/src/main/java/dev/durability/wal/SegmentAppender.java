@@ -1,5 +1,6 @@
 package dev.durability.wal;
 
+import dev.durability.errors.DurabilityException;
 import dev.durability.errors.OutcomeOpenException;
 import dev.durability.errors.WriterPoisonedException;
 import dev.durability.frame.FileHeader;
@@ -9,6 +10,7 @@ import dev.durability.frame.FrameFile;
 import dev.durability.frame.FrameFormat;
 import dev.durability.storage.AppendFile;
 import dev.durability.storage.Directory;
+import dev.durability.storage.ReadFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -45,6 +47,7 @@ final class SegmentAppender {
   private long lastStampMicros;
   private long writtenBytes;
   private boolean dirty;
+  private boolean reserved;
 
   SegmentAppender(
       Directory directory, WalOptions options, Notices notices, LogOpening.Opened opened) {
@@ -173,7 +176,7 @@ final class SegmentAppender {
    * every entry before it.
    */
   private void endSegment(FrameFile target) throws IOException {
-    target.cutReserve();
+    cutReserve(target);
     sync(target);
     file = null;
     target.close();
@@ -187,6 +190,19 @@ final class SegmentAppender {
     notices.onRotate(range);
   }
 
+  /** Only where there is one: a store that cannot cut reserves nothing. */
+  private void cutReserve(FrameFile target) throws IOException {
+    if (reserved && sizeOf(target) > target.position()) {
+      target.cutReserve();
+    }
+  }
+
+  private long sizeOf(FrameFile target) throws IOException {
+    try (ReadFile file = directory.open(target.path())) {
+      return file.size();
+    }
+  }
+
   /** Everything is durable: ends the last segment and promises all of it. */
   void finish() throws IOException {
     spare.close();
@@ -194,14 +210,22 @@ final class SegmentAppender {
     if (target == null) {
       return;
     }
-    sync();
-    promise.clear();
-    encoder.promise(promise, segment.salt(), FrameFormat.END, writtenId + 1, durableId, stamp());
-    target.write(promise.flip());
-    target.cutReserve();
-    target.sync();
-    file = null;
-    target.close();
+    try (target) {
+      sync();
+      promise.clear();
+      encoder.promise(promise, segment.salt(), FrameFormat.END, writtenId + 1, durableId, stamp());
+      target.write(promise.flip());
+      cutReserve(target);
+      target.sync();
+    } catch (OutcomeOpenException e) {
+      throw new DurabilityException(
+          "everything appended is durable, but the end of "
+              + target.path()
+              + " could not be written; the next opening does that",
+          e.getCause());
+    } finally {
+      file = null;
+    }
   }
 
   /** Gives up the files as they are. */
@@ -224,7 +248,7 @@ final class SegmentAppender {
     String temporary = prepared == null ? path + LogFiles.TEMPORARY : spare.path();
     AppendFile made = null;
     try {
-      made = prepared == null ? directory.create(temporary, 0) : prepared;
+      made = prepared == null ? create(temporary) : prepared;
       made.write(header(plan));
     } catch (IOException failure) {
       giveUp(made, temporary, failure);
@@ -248,8 +272,17 @@ final class SegmentAppender {
     file = new FrameFile(path, made);
     segment = plan;
     dirty = false;
+    reserved = prepared != null;
     promisedId = plan.name().firstEntryId() - 1;
     writtenBytes += FileHeader.BYTES;
+  }
+
+  /** An attempt that failed may have left the file behind. */
+  private AppendFile create(String temporary) throws IOException {
+    if (directory.exists(temporary)) {
+      directory.delete(temporary);
+    }
+    return directory.create(temporary, 0);
   }
 
   private ByteBuffer header(SegmentPlan plan) {

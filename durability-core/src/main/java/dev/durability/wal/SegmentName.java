@@ -24,7 +24,10 @@ record SegmentName(long segmentId, long firstEntryId) {
       return null;
     }
     try {
-      return new SegmentName(Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2)));
+      long segmentId = Long.parseLong(matcher.group(1));
+      long firstEntryId = Long.parseLong(matcher.group(2));
+      // Both run from 1.
+      return segmentId > 0 && firstEntryId > 0 ? new SegmentName(segmentId, firstEntryId) : null;
     } catch (NumberFormatException tooLarge) {
       return null; // Above 2^63-1: no name that a writer gives.
     }

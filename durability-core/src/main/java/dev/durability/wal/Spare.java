@@ -57,9 +57,11 @@ final class Spare implements Closeable {
       if (closed || wanted || ready != null || fill <= 0) {
         return;
       }
+      executor.execute(() -> fill(fill));
       wanted = true;
       filledBytes += fill;
-      executor.execute(() -> fill(fill));
+    } catch (OutOfMemoryError noThread) {
+      Notices.report(noThread); // The next write tries again.
     } finally {
       lock.unlock();
     }
@@ -68,10 +70,12 @@ final class Spare implements Closeable {
   private void fill(long bytes) {
     AppendFile made = null;
     try {
-      made = directory.create(PATH, bytes);
+      made = create(bytes);
     } catch (IOException noRoom) {
       // Writing will meet the same failure, where it matters and can be reported.
       made = null;
+    } catch (Throwable e) {
+      Notices.report(e);
     }
     lock.lock();
     try {
@@ -85,6 +89,18 @@ final class Spare implements Closeable {
     }
     if (made != null) {
       remove(made);
+    }
+  }
+
+  private AppendFile create(long bytes) throws IOException {
+    try {
+      return directory.create(PATH, bytes);
+    } catch (IOException noRoom) {
+      // It may be left behind: in the way of the next, and on a full disk in the way of all.
+      if (directory.exists(PATH)) {
+        directory.delete(PATH);
+      }
+      throw noRoom;
     }
   }
 
@@ -118,8 +134,7 @@ final class Spare implements Closeable {
     try (unused) {
       directory.delete(PATH);
     } catch (IOException leftBehind) {
-      Thread thread = Thread.currentThread();
-      thread.getUncaughtExceptionHandler().uncaughtException(thread, leftBehind);
+      Notices.report(leftBehind);
     }
   }
 

@@ -7,6 +7,7 @@ import dev.durability.frame.FrameRun;
 import dev.durability.storage.Directory;
 import dev.durability.storage.ReadFile;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -15,11 +16,14 @@ import java.util.UUID;
 
 /** Looks after a log that is not open for writing here: verify, list segments, truncate. */
 public final class WalMaintenance {
+  private static final int LOOKS = 3;
+
   private WalMaintenance() {}
 
   /**
    * Reads the whole log, as recovery would, and judges it. Nothing is changed, and no lock is
-   * taken; while a writer is at work the end may look torn.
+   * taken; while a writer is at work the end may look torn; before anything is called corrupt, the
+   * files are listed and read again.
    *
    * @param directory where the log is
    * @return what the files say
@@ -28,14 +32,30 @@ public final class WalMaintenance {
    * @throws IOException if the storage fails
    */
   public static LogReport verify(Directory directory) throws IOException {
-    LogListing listing = LogListing.of(directory, LiveCursor.segmentsOf(directory));
+    List<SegmentName> before = List.of();
+    for (int look = 1; ; look++) {
+      List<SegmentName> segments = LiveCursor.segmentsOf(directory);
+      try {
+        LogReport report = verify(directory, segments);
+        // A listing that is made while names come and go may lack one that was there all the time.
+        if (report.verdict() != Verdict.CORRUPT || segments.equals(before) || look >= LOOKS) {
+          return report;
+        }
+      } catch (NoSuchFileException truncatedMeanwhile) {
+        if (look == LiveCursor.MISSES) {
+          throw truncatedMeanwhile;
+        }
+      }
+      before = segments;
+    }
+  }
+
+  private static LogReport verify(Directory directory, List<SegmentName> segments)
+      throws IOException {
+    LogListing listing = LogListing.of(directory, segments);
     int start = listing.indexOf(listing.covered() + 1);
     try (LogCursor cursor = new LogCursor(directory, listing, start)) {
-      FrameRun.Step step;
-      do {
-        step = cursor.next();
-      } while (step != FrameRun.Step.STOP);
-      return cursor.conclude().report();
+      return cursor.finish().report();
     }
   }
 
@@ -48,12 +68,23 @@ public final class WalMaintenance {
    * @throws IOException if the storage fails
    */
   public static List<SegmentRange> segments(Directory directory) throws IOException {
-    List<SegmentName> names = LiveCursor.segmentsOf(directory);
+    for (int miss = 1; ; miss++) {
+      List<SegmentName> names = LiveCursor.segmentsOf(directory);
+      try {
+        return ranges(names, lastEntry(directory, names));
+      } catch (NoSuchFileException truncatedMeanwhile) {
+        if (miss == LiveCursor.MISSES) {
+          throw truncatedMeanwhile;
+        }
+      }
+    }
+  }
+
+  private static List<SegmentRange> ranges(List<SegmentName> names, long lastEntryId) {
     List<SegmentRange> ranges = new ArrayList<>(names.size());
     for (int i = 0; i < names.size(); i++) {
       SegmentName name = names.get(i);
-      long lastId =
-          i < names.size() - 1 ? names.get(i + 1).firstEntryId() - 1 : lastEntry(directory, names);
+      long lastId = i < names.size() - 1 ? names.get(i + 1).firstEntryId() - 1 : lastEntryId;
       ranges.add(new SegmentRange(name.segmentId(), name.firstEntryId(), lastId, name.path()));
     }
     return ranges;
@@ -68,6 +99,18 @@ public final class WalMaintenance {
       } while (step != FrameRun.Step.STOP);
       return cursor.nextId() - 1;
     }
+  }
+
+  /**
+   * Tells where the log starts, by the names of its segments alone.
+   *
+   * @param directory where the log is
+   * @return the id of the first entry of the oldest segment
+   * @throws java.nio.file.NoSuchFileException if there is no log
+   * @throws IOException if the storage fails
+   */
+  public static long firstEntryId(Directory directory) throws IOException {
+    return LiveCursor.segmentsOf(directory).get(0).firstEntryId();
   }
 
   /**
@@ -110,7 +153,7 @@ public final class WalMaintenance {
    * @throws IOException if the storage fails
    */
   public static long lastEntryAt(Directory directory, Instant instant) throws IOException {
-    long micros = LogOpening.micros(instant);
+    long micros = microsOf(instant);
     List<SegmentName> segments = LiveCursor.segmentsOf(directory);
     LogListing listing = new LogListing(segments, null, 0);
     int start = lastCreatedBy(directory, segments, micros);
@@ -131,6 +174,15 @@ public final class WalMaintenance {
         last = Math.max(last, cursor.promised());
       }
       return last;
+    }
+  }
+
+  /** An instant beyond what the log can say is at its end. */
+  private static long microsOf(Instant instant) {
+    try {
+      return LogOpening.micros(instant);
+    } catch (ArithmeticException tooFar) {
+      return instant.isBefore(Instant.EPOCH) ? Long.MIN_VALUE : Long.MAX_VALUE;
     }
   }
 

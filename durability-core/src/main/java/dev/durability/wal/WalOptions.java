@@ -114,7 +114,8 @@ public final class WalOptions {
     }
 
     /**
-     * Sets the age after which a segment ends, at the next append.
+     * Sets the age after which a segment ends, at the next append. It counts from the segment's
+     * first entry, by the log's clock.
      *
      * @param age at least a millisecond; none by default
      * @return this builder

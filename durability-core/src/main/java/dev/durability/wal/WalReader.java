@@ -92,8 +92,8 @@ public final class WalReader<E> {
    */
   public void replay(long fromId, long toId, WalReplay<E> target) throws IOException {
     try (LiveCursor cursor = new LiveCursor(directory, mode, fromId)) {
-      while (cursor.nextId() <= toId && cursor.next() && cursor.batchLastId() <= toId) {
-        target.entry(cursor.id(), codec.decode(cursor.payload()));
+      while (cursor.next(toId)) {
+        target.entry(cursor.id(), cursor.decode(codec));
       }
     }
   }
@@ -121,7 +121,7 @@ public final class WalReader<E> {
 
   /**
    * Follows a log that is being written: gives each entry once it is promised to be durable, which
-   * is some milliseconds after it was acknowledged.
+   * is some milliseconds after it was acknowledged, and up to 50 more after a silence.
    *
    * @param fromId the first entry id, which may be one that is still to come, or {@link
    *     WalReplay#START}
@@ -142,15 +142,17 @@ public final class WalReader<E> {
 
     @Override
     public boolean tryAdvance(Consumer<? super WalRecord<E>> action) {
+      WalRecord<E> record;
       try {
-        if (!cursor.next()) {
+        if (!cursor.next(Long.MAX_VALUE)) {
           return false;
         }
-        action.accept(new WalRecord<>(cursor.id(), codec.decode(cursor.payload())));
-        return true;
+        record = new WalRecord<>(cursor.id(), cursor.decode(codec));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
+      action.accept(record);
+      return true;
     }
   }
 }

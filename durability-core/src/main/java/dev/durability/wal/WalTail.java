@@ -1,7 +1,8 @@
 package dev.durability.wal;
 
 import dev.durability.codec.Codec;
-import dev.durability.errors.DurabilityException;
+import dev.durability.errors.CorruptLogException;
+import dev.durability.frame.FileHeader;
 import dev.durability.frame.FrameRun;
 import dev.durability.storage.Directory;
 import dev.durability.storage.ReadFile;
@@ -19,30 +20,39 @@ import org.jspecify.annotations.Nullable;
  * what it has read, and the death and return of the writer.
  *
  * <p>It gives only what the log promises to be durable: other entries may still vanish in a crash.
- * One thread at a time uses it.
+ * While nothing is written it looks some twenty times a second, each time at the end of the last
+ * segment alone. One thread at a time uses it.
  *
  * @param <E> the type of the entries
  */
 public final class WalTail<E> implements Closeable {
-  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
-  private static final int IDLE_LOOKS_BEFORE_JUDGING = 50;
+  private static final long PAUSE_NANOS_MIN = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final long PAUSE_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(50);
+  private static final long IDLE_LOOKS_BEFORE_JUDGING = 8;
+  private static final int WINDOW_BYTES = 64 << 10;
 
   private final Directory directory;
   private final Codec<E> codec;
-  private final long fromId;
+
+  /** Looks for promises; what it has seen may be cut off again where it was not promised. */
   private LogCursor ahead;
+
+  /** Reads what is promised. */
   private LogCursor behind;
+
   private long promised;
-  private int idleLooks;
+  private long wantedId;
+  private long idleLooks;
+  private boolean undelivered;
 
   WalTail(Directory directory, Codec<E> codec, long fromId) throws IOException {
     this.directory = directory;
     this.codec = codec;
-    this.fromId = fromId;
-    try (LiveCursor start = new LiveCursor(directory, ReplayMode.PREFIX, fromId)) {
-      this.behind = cursorFrom(start.nextId());
-    }
-    this.ahead = cursorFrom(behind.nextId());
+    this.wantedId = fromId;
+    this.behind = LiveCursor.open(directory, fromId, fromId, WINDOW_BYTES);
+    LogListing listing = behind.listing();
+    int start = listing.segments().indexOf(behind.segment());
+    this.ahead = new LogCursor(directory, listing, start, WINDOW_BYTES);
   }
 
   /**
@@ -53,76 +63,108 @@ public final class WalTail<E> implements Closeable {
    *     then stays set
    * @throws dev.durability.errors.CorruptLogException if the log is damaged here, and not just
    *     being written
-   * @throws IOException if the storage or the codec fails, or the entry was truncated away before
-   *     it was read; the call can be tried again
+   * @throws dev.durability.errors.CodecException if the codec refuses the entry
+   * @throws dev.durability.errors.DurabilityException if the entry was truncated away before it was
+   *     read
+   * @throws IOException if the storage fails. After any of these the call can be tried again; no
+   *     entry is left out
    */
   public @Nullable WalRecord<E> poll(Duration timeout) throws IOException {
-    long deadline = System.nanoTime() + timeout.toNanos();
+    long start = System.nanoTime();
+    long wait = TimeUnit.NANOSECONDS.convert(timeout);
+    long pause = PAUSE_NANOS_MIN;
     while (true) {
-      WalRecord<E> record = nextPromised();
-      if (record != null) {
-        return record;
+      if (undelivered || findPromised()) {
+        return deliver();
       }
-      if (!lookAhead()) {
-        long left = deadline - System.nanoTime();
-        if (left <= 0 || Thread.currentThread().isInterrupted()) {
-          return null;
-        }
-        LockSupport.parkNanos(this, Math.min(PAUSE_NANOS, left));
+      if (lookAhead()) {
+        continue;
       }
+      long left = wait - (System.nanoTime() - start);
+      if (left <= 0 || Thread.currentThread().isInterrupted()) {
+        return null;
+      }
+      LockSupport.parkNanos(this, Math.min(pause, left));
+      pause = Math.min(2 * pause, PAUSE_NANOS_MAX);
     }
   }
 
-  private @Nullable WalRecord<E> nextPromised() throws IOException {
-    int looks = 0;
+  private WalRecord<E> deliver() throws IOException {
+    WalRecord<E> record = new WalRecord<>(behind.id(), behind.decode(codec));
+    undelivered = false;
+    wantedId = record.id() + 1;
+    return record;
+  }
+
+  /** Goes to the next promised entry, if there is one that is known to be promised. */
+  private boolean findPromised() throws IOException {
+    int stops = 0;
     while (behind.nextId() <= promised) {
-      long nextId = behind.nextId();
       FrameRun.Step step = step(behind);
-      if (step == FrameRun.Step.ENTRY && behind.id() >= fromId) {
-        return new WalRecord<>(behind.id(), codec.decode(behind.payload()));
+      if (step == FrameRun.Step.ENTRY && behind.id() >= wantedId) {
+        undelivered = true;
+        return true;
       }
-      if (step == FrameRun.Step.STOP) {
-        if (++looks == 3) {
-          behind.conclude().refuseUnless(ReplayMode.PREFIX);
-        }
-        LogCursor again = cursorFrom(nextId);
-        behind.close();
-        behind = again;
+      if (step != FrameRun.Step.STOP) {
+        stops = 0;
+        continue;
+      }
+      stops++;
+      if (stops == 1) {
+        behind.refresh(); // What it has in memory is older than the promise.
+      } else if (stops > 3) {
+        throw lost(behind, behind.finish());
+      } else if (stops == 3 || !behind.extend(LiveCursor.segmentsOf(directory))) {
+        behind = replacing(behind);
       }
     }
-    return null;
+    return false;
+  }
+
+  private CorruptLogException lost(LogCursor cursor, LogFindings findings)
+      throws CorruptLogException {
+    findings.refuseUnless(ReplayMode.PREFIX);
+    LogReport.Position end = findings.report().end();
+    return new CorruptLogException(
+        "entries "
+            + cursor.nextId()
+            + " to "
+            + promised
+            + " were promised to be durable, and have vanished since. Nothing was changed. Restore"
+            + " the file from a copy",
+        end.file(),
+        end.offset(),
+        cursor.nextId(),
+        promised);
   }
 
   /**
-   * Reads on to the end of what is written.
+   * Reads on to the next promise, or to the end of what is written.
    *
-   * @return whether that promises more
+   * @return whether there is more to read
    */
   private boolean lookAhead() throws IOException {
-    long before = promised;
     ahead.refresh();
     FrameRun.Step step;
     do {
       step = step(ahead);
       promised = Math.max(promised, ahead.promised());
-    } while (step != FrameRun.Step.STOP);
-    if (promised > before) {
+    } while (step != FrameRun.Step.STOP && promised < behind.nextId());
+    if (promised >= behind.nextId()) {
       idleLooks = 0;
       return true;
     }
-    if (filesChanged()) {
-      LogCursor again = cursorFrom(behind.nextId());
-      ahead.close();
-      ahead = again;
-      return idleLooks++ < IDLE_LOOKS_BEFORE_JUDGING;
+    if (hasSuccessor() && ahead.extend(LiveCursor.segmentsOf(directory))) {
+      return true;
     }
-    if (++idleLooks == IDLE_LOOKS_BEFORE_JUDGING) {
-      judge();
+    idleLooks++;
+    if (wasReplaced() || (isTimeToJudge() && !endIsInOrder())) {
+      ahead = replacing(ahead);
     }
     return false;
   }
 
-  /** A cursor takes a segment that is gone for the end: the listing is then made anew. */
+  /** Takes a segment that was truncated for the end of the run. */
   private static FrameRun.Step step(LogCursor cursor) throws IOException {
     try {
       return cursor.next();
@@ -131,57 +173,72 @@ public final class WalTail<E> implements Closeable {
     }
   }
 
-  /** Whether there are other segments, or another one under the name of the last. */
-  private boolean filesChanged() throws IOException {
-    List<SegmentName> segments = LiveCursor.segmentsOf(directory);
-    SegmentName last = segments.get(segments.size() - 1);
-    if (!last.equals(ahead.segment())) {
-      return true;
-    }
-    try (ReadFile file = directory.open(last.path())) {
-      var now = Coverage.readHeader(file, last);
-      var then = ahead.header();
-      return now != null && (then == null || now.salt() != then.salt());
-    } catch (NoSuchFileException replaced) {
+  /** Whether the segment after the last that is known is there: it has but one possible name. */
+  private boolean hasSuccessor() throws IOException {
+    return ahead.ended()
+        && ahead.isInLast()
+        && directory.exists(
+            new SegmentName(ahead.segment().segmentId() + 1, ahead.nextId()).path());
+  }
+
+  /** Whether another segment stands under the name of this one, or none. */
+  private boolean wasReplaced() throws IOException {
+    SegmentName here = ahead.segment();
+    try (ReadFile file = directory.open(here.path())) {
+      FileHeader now = Coverage.readHeader(file, here);
+      FileHeader then = ahead.header();
+      return now != null && then != null && now.salt() != then.salt();
+    } catch (NoSuchFileException truncatedMeanwhile) {
       return true;
     }
   }
 
-  /** Nothing came for a while: looks whether something is there that is not just being written. */
-  private void judge() throws IOException {
-    LogCursor fresh = cursorFrom(behind.nextId());
-    try (fresh) {
-      FrameRun.Step step;
-      do {
-        step = step(fresh);
-      } while (step != FrameRun.Step.STOP);
-      LogFindings findings = fresh.conclude();
-      if (!findings.isAcceptable(ReplayMode.PREFIX)
-          && findings.report().intact() == ahead.nextId() - 1) {
-        findings.refuseUnless(ReplayMode.PREFIX);
+  /** Seldom, and ever more so: it may have to read a whole segment. */
+  private boolean isTimeToJudge() {
+    return idleLooks >= IDLE_LOOKS_BEFORE_JUDGING && Long.bitCount(idleLooks) == 1;
+  }
+
+  /**
+   * Nothing came for a while: looks whether something is there that is not just being written.
+   *
+   * @return whether waiting where we are makes sense
+   */
+  private boolean endIsInOrder() throws IOException {
+    try {
+      List<SegmentName> segments = LiveCursor.segmentsOf(directory);
+      if (!segments.equals(ahead.listing().segments()) && ahead.extend(segments)) {
+        return true;
+      }
+      LogFindings here = ahead.conclude();
+      if (here.report().verdict() == Verdict.CLEAN && here.fileSize() >= here.runEnd()) {
+        return true;
+      }
+      // Torn, damaged, or a writer rolled back what we had seen, and wrote something else there.
+      try (LogCursor fresh = fresh()) {
+        LogFindings found = fresh.finish();
+        if (LiveCursor.segmentsOf(directory).equals(fresh.listing().segments())) {
+          found.refuseUnless(ReplayMode.PREFIX);
+          if (fresh.nextId() <= promised) {
+            throw lost(fresh, found);
+          }
+        }
       }
     } catch (NoSuchFileException truncatedMeanwhile) {
-      idleLooks = 0;
+      // The next look sees what is there instead.
     }
+    return false;
   }
 
-  /** A cursor before an entry; what is before it in its segment is stepped over. */
-  private LogCursor cursorFrom(long nextId) throws IOException {
-    List<SegmentName> segments = LiveCursor.segmentsOf(directory);
-    LogListing listing = new LogListing(segments, null, 0);
-    int start = Math.max(listing.indexOf(nextId - 1), Math.min(0, listing.indexOf(nextId)));
-    if (start < 0) {
-      throw new DurabilityException(
-          "entry "
-              + nextId
-              + " was truncated away before it was read; the log starts at entry "
-              + segments.get(0).firstEntryId());
-    }
-    LogCursor cursor = new LogCursor(directory, listing, start);
-    while (cursor.nextId() < nextId && step(cursor) != FrameRun.Step.STOP) {
-      // Over what was read already.
-    }
-    return cursor;
+  private LogCursor replacing(LogCursor old) throws IOException {
+    LogCursor fresh = fresh();
+    old.close();
+    return fresh;
+  }
+
+  /** A cursor that reads again from the segment of the entry that was read last. */
+  private LogCursor fresh() throws IOException {
+    long nextId = behind.nextId();
+    return LiveCursor.open(directory, nextId - 1, nextId, WINDOW_BYTES);
   }
 
   @Override

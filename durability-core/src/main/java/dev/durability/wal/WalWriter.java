@@ -1,15 +1,21 @@
 package dev.durability.wal;
 
 import dev.durability.codec.Codec;
+import dev.durability.errors.DurabilityException;
+import dev.durability.errors.OutcomeOpenException;
+import dev.durability.errors.WriterPoisonedException;
 import dev.durability.frame.FrameFormat;
 import dev.durability.storage.Directory;
 import dev.durability.storage.DirectoryLock;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +62,7 @@ public final class WalWriter<E> implements Closeable {
   private final ReentrantLock lock;
   private final Scratch.Pool scratches = new Scratch.Pool();
   private final ReentrantLock truncating = new ReentrantLock();
+  private final AtomicBoolean closing = new AtomicBoolean();
   private final Thread background;
   private int unflushedAppends;
   private long appendedBytes;
@@ -80,7 +87,16 @@ public final class WalWriter<E> implements Closeable {
     this.lock = commits.lock();
     this.background = new Thread(commits::runInBackground, "durability-wal");
     background.setDaemon(true);
+  }
+
+  private void start() throws IOException {
     appender.start();
+    try {
+      background.start();
+    } catch (Throwable noThread) {
+      appender.abandon();
+      throw noThread;
+    }
   }
 
   /**
@@ -128,15 +144,29 @@ public final class WalWriter<E> implements Closeable {
     try {
       LogOpening.Opened opened = new LogOpening(directory, options).open(codec, replay);
       WalWriter<E> writer = new WalWriter<>(directory, codec, options, held, opened);
-      writer.background.start();
+      writer.start();
       return writer;
+    } catch (OutcomeOpenException | WriterPoisonedException e) {
+      // What these tell of a writer is not so before there is one.
+      DurabilityException failed =
+          new DurabilityException(
+              "opening the log failed: "
+                  + Objects.requireNonNullElse(e.getCause(), e).getMessage()
+                  + ". What was valid is unchanged: open it again once the storage works",
+              e.getCause());
+      giveUp(held, failed);
+      throw failed;
     } catch (Throwable e) {
-      try {
-        held.close();
-      } catch (IOException second) {
-        e.addSuppressed(second);
-      }
+      giveUp(held, e);
       throw e;
+    }
+  }
+
+  private static void giveUp(DirectoryLock held, Throwable failure) {
+    try {
+      held.close();
+    } catch (IOException second) {
+      failure.addSuppressed(second);
     }
   }
 
@@ -470,7 +500,11 @@ public final class WalWriter<E> implements Closeable {
     }
   }
 
-  /** {@return the segments of the log, oldest first, the one that is being written at the end} */
+  /**
+   * Lists the segments of the log. Segments that are full and still in memory are not in the list.
+   *
+   * @return the segments, oldest first, the one that the next entry goes to at the end
+   */
   public List<SegmentRange> segments() {
     lock.lock();
     try {
@@ -499,6 +533,7 @@ public final class WalWriter<E> implements Closeable {
    * @param throughId the last entry that is not needed in the log any more; durable
    * @return the segments that were removed, durably, oldest first
    * @throws IllegalArgumentException if the entry is not durable yet
+   * @throws dev.durability.errors.WriterPoisonedException if the removal could not be made durable
    * @throws IOException if the marker or a removal fails; the log is whole, and truncating can be
    *     tried again
    */
@@ -514,19 +549,24 @@ public final class WalWriter<E> implements Closeable {
     try {
       List<SegmentRange> doomed =
           appender.ended().stream().filter(s -> s.lastEntryId() <= throughId).toList();
-      lock.lock();
-      try {
-        commits.refuseIfDone();
-      } finally {
-        lock.unlock();
-      }
+      refuseIfDone();
       if (doomed.isEmpty()) {
         return List.of();
       }
       markBefore(throughId);
+      refuseIfDone(); // Closing waits for this lock, so the log is still ours.
       return remove(doomed);
     } finally {
       truncating.unlock();
+    }
+  }
+
+  private void refuseIfDone() throws DurabilityException {
+    lock.lock();
+    try {
+      commits.refuseIfDone();
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -545,38 +585,86 @@ public final class WalWriter<E> implements Closeable {
 
   private List<SegmentRange> remove(List<SegmentRange> doomed) throws IOException {
     List<SegmentRange> removed = new ArrayList<>();
-    try {
-      for (SegmentRange segment : doomed) {
-        if (!notices.mayRemove(segment)) {
-          break;
+    IOException failure = null;
+    for (SegmentRange segment : doomed) {
+      if (!notices.mayRemove(segment)) {
+        break;
+      }
+      try {
+        delete(segment);
+      } catch (IOException e) {
+        failure = e;
+        break;
+      }
+      appender.forget(segment);
+      removed.add(segment);
+    }
+    if (!removed.isEmpty()) {
+      try {
+        syncRemoval();
+      } catch (WriterPoisonedException e) {
+        if (failure != null) {
+          e.addSuppressed(failure);
         }
-        directory.delete(segment.file());
-        appender.forget(segment);
-        removed.add(segment);
+        throw e;
       }
-    } finally {
-      if (!removed.isEmpty()) {
-        directory.sync(LogFiles.SEGMENTS);
-        notices.onTruncate(List.copyOf(removed));
-      }
+      notices.onTruncate(List.copyOf(removed));
+    }
+    if (failure != null) {
+      throw failure;
     }
     return removed;
   }
 
+  private void delete(SegmentRange segment) throws IOException {
+    try {
+      directory.delete(segment.file());
+    } catch (NoSuchFileException gone) {
+      // An attempt that failed had its effect nevertheless.
+      if (directory.exists(segment.file())) {
+        throw gone;
+      }
+    }
+  }
+
+  /** As with any sync: after one that failed, a later one proves nothing. */
+  private void syncRemoval() throws WriterPoisonedException {
+    try {
+      directory.sync(LogFiles.SEGMENTS);
+    } catch (IOException e) {
+      WriterPoisonedException failure =
+          new WriterPoisonedException(
+              "syncing the directory "
+                  + LogFiles.SEGMENTS
+                  + " after removing segments failed; close the writer and open the log again",
+              e);
+      commits.poison(failure);
+      throw failure;
+    }
+  }
+
   /**
    * Makes everything that was appended durable, ends the last segment, and gives up the log.
-   * Closing again does nothing.
+   * Closing again does nothing, also while another thread is still closing.
    *
    * @throws IOException if something that was appended is not durable, or the storage fails; the
    *     log is given up all the same
    */
   @Override
   public void close() throws IOException {
+    if (!closing.compareAndSet(false, true)) {
+      return;
+    }
     try {
       commits.close(appender::finish, appender::abandon);
     } finally {
       joinBackground();
-      directoryLock.close();
+      truncating.lock(); // Whoever removes segments does it with the log's lock held.
+      try {
+        directoryLock.close();
+      } finally {
+        truncating.unlock();
+      }
     }
   }
 

@@ -341,4 +341,110 @@ class FrameRunTest {
     run.refresh();
     assertThat(entries(run)).containsExactly("2 02", "3 03");
   }
+
+  @Test
+  void whoeverTurnsTheByteOrderOfThePayloadDoesNotDisturbTheRun() throws Exception {
+    byte[] bytes =
+        new FrameFileBuilder(FileType.SEGMENT).entry(1, new byte[5]).mark(2, 1).end(2, 1).build();
+    FrameRun run = run(new BytesFile(bytes), SMALL_WINDOW);
+    assertThat(run.next()).isEqualTo(Step.ENTRY);
+    run.payload().order(ByteOrder.BIG_ENDIAN);
+    assertThat(run.payload().order()).isEqualTo(ByteOrder.LITTLE_ENDIAN);
+    run.payload().order(ByteOrder.BIG_ENDIAN);
+    assertThat(run.next()).isEqualTo(Step.MARK);
+    assertThat(run.promised()).isEqualTo(1);
+    assertThat(run.next()).isEqualTo(Step.END);
+  }
+
+  @Test
+  void batchThatIsStillTornIsNotReadAgainUntilItGoesOn() throws Exception {
+    FrameFileBuilder builder = new FrameFileBuilder(FileType.SEGMENT).entry(1, new byte[3]);
+    for (int id = 2; id < 202; id++) {
+      builder.part(id, new byte[1000]);
+    }
+    BytesFile file = new BytesFile(builder.build());
+    FrameRun run = run(file, SMALL_WINDOW);
+    assertThat(run.next()).isEqualTo(Step.ENTRY);
+    assertThat(run.next()).isEqualTo(Step.STOP);
+    int torn = builder.size();
+    assertThat(run.breakOffset()).isEqualTo(torn);
+    long before = file.bytesRead();
+    for (int look = 0; look < 10; look++) {
+      run.refresh();
+      assertThat(run.next()).isEqualTo(Step.STOP);
+      assertThat(run.offset()).isEqualTo(64 + 24);
+      assertThat(run.breakOffset()).isEqualTo(torn);
+    }
+    assertThat(file.bytesRead() - before).isLessThanOrEqualTo(10 * 2 * SMALL_WINDOW);
+    file.replace(builder.part(202, new byte[9]).build());
+    run.refresh();
+    assertThat(run.next()).isEqualTo(Step.STOP);
+    assertThat(run.breakOffset()).isEqualTo(builder.size());
+    file.replace(builder.entry(203, new byte[9]).build());
+    run.refresh();
+    for (int id = 2; id <= 203; id++) {
+      assertThat(run.next()).isEqualTo(Step.ENTRY);
+      assertThat(run.id()).isEqualTo(id);
+    }
+    assertThat(run.next()).isEqualTo(Step.STOP);
+  }
+
+  @Test
+  void batchThatWasCutAndWrittenOtherwiseIsReadAnew() throws Exception {
+    BytesFile file =
+        new BytesFile(
+            new FrameFileBuilder(FileType.SEGMENT)
+                .part(1, new byte[100])
+                .part(2, new byte[100])
+                .build());
+    FrameRun run = run(file, SMALL_WINDOW);
+    assertThat(run.next()).isEqualTo(Step.STOP);
+    file.replace(new FrameFileBuilder(FileType.SEGMENT).entry(1, new byte[3]).build());
+    run.refresh();
+    assertThat(run.next()).isEqualTo(Step.ENTRY);
+    assertThat(run.payloadBytes()).isEqualTo(3);
+    assertThat(run.next()).isEqualTo(Step.STOP);
+  }
+
+  @Test
+  void runStartsAgainInAnotherFile() throws Exception {
+    BytesFile first =
+        new BytesFile(
+            new FrameFileBuilder(FileType.SEGMENT)
+                .entry(1, new byte[30])
+                .part(2, new byte[3])
+                .end(3, 0)
+                .build());
+    FrameRun run = run(first, SMALL_WINDOW);
+    assertThat(entries(run)).hasSize(1);
+    BytesFile second =
+        new BytesFile(
+            new FrameFileBuilder(FileType.SEGMENT).entry(7, new byte[] {5}).end(8, 0).build());
+    run.restart(second, FrameFileBuilder.SALT, 7);
+    assertThat(entries(run)).containsExactly("7 05");
+    assertThat(run.ended()).isTrue();
+    run.restart(first, FrameFileBuilder.SALT, 1);
+    assertThat(run.ended()).isFalse();
+    assertThat(entries(run)).hasSize(1);
+    run.restart(first, FrameFileBuilder.SALT + 1, 1);
+    assertThat(entries(run)).isEmpty();
+  }
+
+  @Test
+  void negativeIdsAreNeverValid() throws Exception {
+    byte[] bytes =
+        new FrameFileBuilder(FileType.SEGMENT)
+            .entry(Long.MAX_VALUE, new byte[1])
+            .entry(Long.MIN_VALUE, new byte[1])
+            .build();
+    FrameRun run =
+        new FrameRun(
+            new BytesFile(bytes),
+            FileType.SEGMENT,
+            FrameFileBuilder.SALT,
+            Long.MAX_VALUE,
+            SMALL_WINDOW);
+    assertThat(run.next()).isEqualTo(Step.ENTRY);
+    assertThat(run.next()).isEqualTo(Step.STOP);
+  }
 }

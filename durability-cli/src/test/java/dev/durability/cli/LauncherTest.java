@@ -1,0 +1,285 @@
+package dev.durability.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The launcher, in a copy of the project in which Java and Maven are scripts that note calls. */
+@Timeout(120)
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "the launcher is a shell script")
+class LauncherTest {
+  private static final List<String> TOOLS =
+      List.of(
+          "bash",
+          "sh",
+          "cat",
+          "cp",
+          "find",
+          "flock",
+          "mkdir",
+          "mv",
+          "readlink",
+          "rm",
+          "rmdir",
+          "sed",
+          "sleep");
+
+  private static final String JAVA =
+      """
+      #!/bin/sh
+      case "$*" in *DumpLoadedClassList*|*Xshare:dump*) exit 1;; esac
+      echo "pid=$$ java=$0 args=$*"
+      """;
+
+  private static final String MAVEN =
+      """
+      #!/bin/sh
+      if [ "$2" = -v ]; then echo "Apache Maven MAVEN_VERSION (x)"; exit; fi
+      echo "JAVA_HOME=$JAVA_HOME $*" >>CALLS
+      if [ -e FAIL ]; then echo "[ERROR] what Maven says"; exit 1; fi
+      sleep 0.2
+      mkdir -p ROOT/durability-cli/target/lib
+      echo jar >ROOT/durability-cli/target/durability-cli-1.jar
+      """;
+
+  @TempDir private Path tmp;
+  private Path root;
+  private Path path;
+  private Path jdk;
+
+  /**
+   * What a start did.
+   *
+   * @param pid the process that was started
+   */
+  private record Start(long pid, int status, String out, String err) {}
+
+  @BeforeEach
+  void makeProject() throws IOException, InterruptedException {
+    root = Files.createDirectory(tmp.resolve("pro ject"));
+    Files.copy(
+        Path.of("..", "durability"),
+        root.resolve("durability"),
+        StandardCopyOption.COPY_ATTRIBUTES);
+    Files.createFile(root.resolve("pom.xml"));
+    for (String module : List.of("durability-core", "durability-cli")) {
+      Files.createDirectories(root.resolve(module).resolve("src/main"));
+      Files.createFile(root.resolve(module).resolve("pom.xml"));
+      Files.createFile(source(module));
+    }
+    path = Files.createDirectory(tmp.resolve("path"));
+    for (String tool : TOOLS) {
+      for (String directory : List.of("/usr/bin", "/bin")) {
+        Path found = Path.of(directory, tool);
+        if (Files.exists(found) && !Files.exists(path.resolve(tool))) {
+          script(path.resolve(tool), "#!/bin/sh\nexec " + found + " \"$@\"\n");
+        }
+      }
+    }
+    jdk = jdk("17.0.9");
+    Files.createSymbolicLink(path.resolve("java"), jdk.resolve("bin/java"));
+    maven("3.9.1");
+  }
+
+  private Path source(String module) {
+    return root.resolve(module).resolve("src/main/A.java");
+  }
+
+  private Path jdk(String version) throws IOException {
+    Path home = tmp.resolve("jdk-" + version);
+    Files.createDirectories(home.resolve("bin"));
+    Files.writeString(home.resolve("release"), "X=\"y\"\nJAVA_VERSION=\"" + version + "\"\n");
+    script(home.resolve("bin/java"), JAVA);
+    script(home.resolve("bin/javac"), "#!/bin/sh\n");
+    return home.toRealPath();
+  }
+
+  private void maven(String version) throws IOException {
+    script(
+        path.resolve("mvn"),
+        MAVEN
+            .replace("MAVEN_VERSION", version)
+            .replace("CALLS", "'" + calls() + "'")
+            .replace("FAIL", "'" + tmp.resolve("fail") + "'")
+            .replace("ROOT", "'" + root + "'"));
+  }
+
+  private static void script(Path file, String text) throws IOException {
+    Files.writeString(file, text);
+    assertThat(file.toFile().setExecutable(true)).isTrue();
+  }
+
+  private Path calls() {
+    return tmp.resolve("calls");
+  }
+
+  private int builds() throws IOException {
+    return Files.exists(calls()) ? Files.readAllLines(calls()).size() : 0;
+  }
+
+  private Start start(String... args) throws IOException, InterruptedException {
+    return end(begin(root.resolve("durability"), "", args));
+  }
+
+  private Process begin(Path launcher, String javaHome, String... args) throws IOException {
+    List<String> command = new ArrayList<>(List.of(launcher.toString()));
+    command.addAll(List.of(args));
+    ProcessBuilder builder = new ProcessBuilder(command).directory(tmp.toFile());
+    builder.redirectInput(Path.of("/dev/null").toFile());
+    builder.environment().clear();
+    builder.environment().put("PATH", path.toString());
+    if (!javaHome.isEmpty()) {
+      builder.environment().put("JAVA_HOME", javaHome);
+    }
+    return builder.start();
+  }
+
+  private static Start end(Process process) throws IOException, InterruptedException {
+    String out = new String(process.getInputStream().readAllBytes(), UTF_8);
+    String err = new String(process.getErrorStream().readAllBytes(), UTF_8);
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    return new Start(process.pid(), process.exitValue(), out, err);
+  }
+
+  @Test
+  void theFirstStartBuildsWithOneLineAndTheNextOnesAreQuiet() throws Exception {
+    Start first = start("cat", "a b");
+    assertThat(first.status()).isZero();
+    assertThat(first.err().lines()).hasSize(1);
+    assertThat(first.err()).contains("building", "minute");
+    assertThat(first.out()).contains("durability.jar cat a b");
+    assertThat(Files.readString(calls())).startsWith("JAVA_HOME=" + jdk + " ");
+    Start second = start("cat");
+    assertThat(second.err()).isEmpty();
+    assertThat(second.status()).isZero();
+    assertThat(builds()).isOne();
+  }
+
+  @Test
+  void theProgramHasTheProcessIdThatWasStarted() throws Exception {
+    start();
+    Start second = start();
+    assertThat(second.out()).startsWith("pid=" + second.pid() + " ");
+  }
+
+  @Test
+  void aClosedStandardInputCannotBeReadAndIsNoFileOfTheProgram() throws Exception {
+    start();
+    script(
+        jdk.resolve("bin/java"),
+        "#!/bin/sh\n(exec 3<&0) && echo taken\ncat 2>&1; echo status=$?\n");
+    Path closing = path.resolve("closing");
+    script(closing, "#!/bin/sh\nexec '" + root.resolve("durability") + "' <&-\n");
+    assertThat(end(begin(closing, "")).out()).contains("taken", "Bad file descriptor", "status=1");
+  }
+
+  @Test
+  void aChangedOrRemovedSourceIsBuiltAgain() throws Exception {
+    start();
+    Instant later = Instant.now().plusSeconds(2);
+    Files.setLastModifiedTime(source("durability-core"), FileTime.from(later));
+    start();
+    assertThat(builds()).isEqualTo(2);
+    // The time of a build is that of its beginning: set back what "later" was.
+    Files.setLastModifiedTime(source("durability-core"), FileTime.from(Instant.EPOCH));
+    start();
+    assertThat(builds()).isEqualTo(2);
+    Files.delete(source("durability-cli"));
+    start();
+    assertThat(builds()).isEqualTo(3);
+  }
+
+  @Test
+  void aFailingBuildShowsWhatMavenSaidAndIsTriedAgain() throws Exception {
+    Files.createFile(tmp.resolve("fail"));
+    Start failed = start("cat");
+    assertThat(failed.status()).isEqualTo(3);
+    assertThat(failed.out()).isEmpty();
+    assertThat(failed.err()).contains("[ERROR] what Maven says", "the build failed");
+    Files.delete(tmp.resolve("fail"));
+    assertThat(start("cat").out()).contains("durability.jar cat");
+  }
+
+  @Test
+  void startsAtOnceBuildOnce() throws Exception {
+    List<Process> processes = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      processes.add(begin(root.resolve("durability"), "", "cat"));
+    }
+    for (Process process : processes) {
+      Start start = end(process);
+      assertThat(start.status()).as(start.err()).isZero();
+      assertThat(start.out()).contains("durability.jar cat");
+    }
+    assertThat(builds()).isOne();
+  }
+
+  @Test
+  void itWorksThroughSymbolicLinksAndFromAnyDirectory() throws Exception {
+    Path link = Files.createSymbolicLink(tmp.resolve("link"), root.resolve("durability"));
+    Files.createDirectory(tmp.resolve("bin"));
+    Path second = Files.createSymbolicLink(tmp.resolve("bin/d"), Path.of("..", "link"));
+    assertThat(end(begin(link, "", "cat")).out()).contains("durability.jar cat");
+    assertThat(end(begin(second, "", "cat")).out()).contains("durability.jar cat");
+    assertThat(end(begin(Path.of("bin/d"), "", "cat")).out()).contains("durability.jar cat");
+    assertThat(builds()).isOne();
+  }
+
+  @Test
+  void javaHomeGoesBeforeThePathUnlessItIsTooOld() throws Exception {
+    String newer = jdk("25.0.1").toString();
+    Path launcher = root.resolve("durability");
+    assertThat(end(begin(launcher, newer)).out()).contains("java=" + newer + "/bin/java");
+    assertThat(end(begin(launcher, jdk("11.0.2").toString())).out()).contains("java=" + jdk);
+  }
+
+  @Test
+  void withoutJavaItIsSaidWhatToInstall() throws Exception {
+    Files.delete(path.resolve("java"));
+    assertRefused(start("cat"), "JDK", "version 17", "apt install", "JAVA_HOME");
+  }
+
+  @Test
+  void withAnOldJavaItIsSaidWhichWasFound() throws Exception {
+    Files.delete(path.resolve("java"));
+    Files.createSymbolicLink(path.resolve("java"), jdk("1.8.0_402").resolve("bin/java"));
+    assertRefused(start("cat"), "JDK", "version 17", "1.8.0_402", "apt install");
+  }
+
+  @Test
+  void withoutACompilerItIsSaidThatAJdkIsNeeded() throws Exception {
+    Files.delete(jdk.resolve("bin/javac"));
+    assertRefused(start("cat"), "JDK", jdk.toString(), "apt install");
+  }
+
+  @Test
+  void withoutMavenOrWithAnOldOneItIsSaidWhatToInstall() throws Exception {
+    maven("3.6.3");
+    assertRefused(start("cat"), "Maven", "3.8", "3.6.3");
+    Files.delete(path.resolve("mvn"));
+    assertRefused(start("cat"), "Maven", "3.8", "apt install maven");
+    assertThat(builds()).isZero();
+  }
+
+  private static void assertRefused(Start start, String... texts) {
+    assertThat(start.status()).isEqualTo(3);
+    assertThat(start.out()).isEmpty();
+    assertThat(start.err()).startsWith("durability: ").contains(texts);
+    assertThat(start.err()).doesNotContain("line ");
+  }
+}

@@ -1,0 +1,179 @@
+package dev.durability.cli;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command as the operating system sees it: signals, pipes, locks, full disks. */
+@Timeout(120)
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "the launcher and signals are of Unix")
+class ProcessTest {
+  @TempDir private Path tmp;
+
+  @Test
+  void afterSigkillTheLogHoldsAPrefixWithEverythingAcknowledgedAndGoesOn() throws Exception {
+    long seed = System.nanoTime();
+    System.out.println("seed=" + seed);
+    Random random = new Random(seed);
+    byte[] input = binaryLines(random, 400_000);
+    Path file = Files.write(tmp.resolve("input"), input);
+    Path log = tmp.resolve("log");
+    int acknowledged = 0;
+    int killAt = 1 + random.nextInt(200_000);
+    try (Child append = Child.start(tmp, "append", "--acks", log, file)) {
+      BufferedReader acks = append.out();
+      String id = acks.readLine();
+      String next = acks.readLine();
+      while (next != null) { // the last line may be half of one
+        acknowledged = Integer.parseInt(id);
+        if (acknowledged == killAt) {
+          append.process().toHandle().destroyForcibly(); // leaves the pipe open
+        }
+        id = next;
+        next = acks.readLine();
+      }
+      assertThat(append.status()).isEqualTo(137);
+    }
+    assertThat(acknowledged).isGreaterThanOrEqualTo(killAt);
+    assertThat(Run.of("verify", log).status()).isIn(0, 1);
+    byte[] kept = Run.of("cat", log).out().getBytes(ISO_8859_1);
+    assertPrefix(kept, input, acknowledged);
+    long entries = count(kept);
+
+    assertThat(Run.withInput("more\n".getBytes(ISO_8859_1), "append", "--acks", log).out())
+        .isEqualTo(entries + 1 + "\n");
+    assertThat(Run.of("verify", log).status()).isZero();
+    assertThat(Run.of("cat", log).out()).isEqualTo(new String(kept, ISO_8859_1) + "more\n");
+  }
+
+  private static void assertPrefix(byte[] kept, byte[] input, int acknowledged) {
+    assertThat(Arrays.mismatch(kept, input)).isIn(-1, kept.length);
+    assertThat(count(kept)).isGreaterThanOrEqualTo(acknowledged);
+  }
+
+  private static long count(byte[] lines) {
+    long count = 0;
+    for (byte b : lines) {
+      count += b == '\n' ? 1 : 0;
+    }
+    return count;
+  }
+
+  private static byte[] binaryLines(Random random, int bytes) {
+    byte[] lines = new byte[bytes * 10];
+    random.nextBytes(lines);
+    for (int at = random.nextInt(20); at < lines.length; at += 1 + random.nextInt(20)) {
+      lines[at] = '\n';
+    }
+    lines[lines.length - 1] = '\n';
+    return lines;
+  }
+
+  @Test
+  void sigtermAcknowledgesWhatWasAppendedAndEndsWithTheStatusOfTheSignal() throws Exception {
+    Path log = tmp.resolve("log");
+    try (Child append = Child.start(tmp, "append", "--acks", log)) {
+      BufferedReader acks = append.out();
+      append.write("a\nb\n".getBytes(ISO_8859_1));
+      assertThat(acks.readLine()).isEqualTo("1");
+      assertThat(acks.readLine()).isEqualTo("2");
+      append.process().destroy();
+      assertThat(append.status()).isEqualTo(143);
+      assertThat(append.err()).startsWith("last acknowledged entry: 2 (2 entries");
+    }
+    assertThat(Run.of("verify", log).status()).isZero();
+  }
+
+  @Test
+  void ofTwoAppendsAtOnceTheSecondIsRefusedInOneLine() throws Exception {
+    Path log = tmp.resolve("log");
+    try (Child append = Child.start(tmp, "append", "--acks", log)) {
+      append.write("a\n".getBytes(ISO_8859_1));
+      assertThat(append.out().readLine()).isEqualTo("1");
+      Run second = Run.withInput("b\n".getBytes(ISO_8859_1), "append", log);
+      assertThat(second.status()).isEqualTo(3);
+      assertThat(second.errLines()).hasSize(1);
+      assertThat(second.err()).contains("cannot lock ", "another process");
+      append.process().getOutputStream().close();
+      assertThat(append.status()).isZero();
+    }
+    assertThat(Run.of("cat", log).out()).isEqualTo("a\n");
+  }
+
+  @Test
+  void aClosedPipeEndsCatQuietly() throws Exception {
+    Path log = tmp.resolve("log");
+    Run.withInput("some text of a line\n".repeat(50_000).getBytes(ISO_8859_1), "append", log);
+    String script = "\"$@\" cat '" + log + "' | head -n 1; echo ${PIPESTATUS[0]}";
+    try (Child shell = Child.startInShell(tmp, script)) {
+      BufferedReader out = shell.out();
+      assertThat(out.readLine()).isEqualTo("some text of a line");
+      assertThat(out.readLine()).isEqualTo("141");
+      assertThat(shell.status()).isZero();
+      assertThat(shell.err()).isEmpty();
+    }
+  }
+
+  @Test
+  void followingSeesTheEntriesOfAnotherProcessAndEndsOnSigint() throws Exception {
+    Path log = tmp.resolve("log");
+    Run.withInput("a\n".getBytes(ISO_8859_1), "append", log);
+    try (Child cat = Child.start(tmp, "cat", "--follow", log)) {
+      BufferedReader lines = cat.out();
+      assertThat(lines.readLine()).isEqualTo("a");
+      Run.withInput("b\n".getBytes(ISO_8859_1), "append", log);
+      assertThat(lines.readLine()).isEqualTo("b");
+      new ProcessBuilder("kill", "-INT", Long.toString(cat.process().pid())).start().waitFor();
+      assertThat(cat.status()).isEqualTo(130);
+      assertThat(cat.err()).isEmpty();
+    }
+  }
+
+  @Test
+  void onAFullDiskOneLineTellsAndEverythingAcknowledgedIsKept() throws Exception {
+    Path mount = Files.createDirectory(tmp.resolve("small"));
+    mountSmallDisk(mount);
+    try {
+      Path log = mount.resolve("log");
+      byte[] input = ("x".repeat(99) + "\n").repeat(50_000).getBytes(ISO_8859_1);
+      Run run = Run.withInput(input, "append", "--acks", log);
+      assertThat(run.status()).isEqualTo(3);
+      assertThat(run.errLines()).hasSize(2);
+      assertThat(run.err()).contains("last acknowledged entry: ", "No space left on device");
+      int acknowledged = (int) run.out().lines().count();
+      assertThat(run.out()).isEqualTo(Run.ids(1, acknowledged));
+      assertThat(Run.of("verify", log).status()).isIn(0, 1);
+      byte[] kept = Run.of("cat", log).out().getBytes(ISO_8859_1);
+      assertPrefix(kept, input, acknowledged);
+    } finally {
+      assertThat(exec("umount", mount.toString())).isZero();
+    }
+  }
+
+  private static void mountSmallDisk(Path mount) throws IOException, InterruptedException {
+    if (exec("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", mount.toString()) != 0) {
+      System.out.println("skipped: a small disk can be mounted by root alone");
+      abort("a small disk can be mounted by root alone");
+    }
+  }
+
+  private static int exec(String... command) throws IOException, InterruptedException {
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .start()
+        .waitFor();
+  }
+}

@@ -1,0 +1,81 @@
+package dev.durability;
+
+import dev.durability.AppliedState.Progress;
+import dev.durability.codec.Codec;
+import dev.durability.errors.DurabilityException;
+import dev.durability.frame.FrameFormat;
+import dev.durability.recovery.Recoverer;
+import dev.durability.recovery.Recovery;
+import dev.durability.recovery.StateMachine;
+import dev.durability.storage.Directory;
+import dev.durability.wal.WalReplay;
+import java.io.IOException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Builds a state while its log is opened: the checkpoint first, then each entry after it. */
+final class StateLoading<S, E> implements WalReplay<E> {
+  private final StateMachine<S, E> machine;
+  private final Recoverer<S, E> recoverer;
+  private final MeasuredCodec<E> codec;
+  private @Nullable Recovery<S> checkpoint;
+  private @Nullable S state;
+  private long lastEntryId;
+  private long entries;
+  private long bytes;
+
+  StateLoading(Directory directory, Codec<E> codec, StateMachine<S, E> machine) {
+    this.machine = machine;
+    this.recoverer = Recoverer.of(directory, codec, machine);
+    this.codec = new MeasuredCodec<>(codec);
+  }
+
+  /** The codec to open the log with: it tells how many bytes are replayed. */
+  Codec<E> codec() {
+    return codec;
+  }
+
+  @Override
+  public long fromId() throws IOException {
+    Recovery<S> newest = recoverer.loadCheckpoint();
+    checkpoint = newest;
+    state = newest.state();
+    lastEntryId = newest.lastEntryId();
+    return lastEntryId + 1;
+  }
+
+  @Override
+  public void entry(long id, E entry) throws IOException {
+    try {
+      state = Objects.requireNonNull(machine.apply(state(), entry), "apply returned null");
+    } catch (RuntimeException e) {
+      throw new DurabilityException(
+          "applying entry "
+              + id
+              + " of the log failed; nothing was changed: mend what failed and open again, or"
+              + " recover up to the entry before it",
+          e);
+    }
+    lastEntryId = id;
+    entries++;
+    bytes += FrameFormat.frameBytes(codec.lastDecodedBytes());
+  }
+
+  S state() {
+    return Objects.requireNonNull(state);
+  }
+
+  /** The last entry in the state. */
+  long lastEntryId() {
+    return lastEntryId;
+  }
+
+  /** The last entry in the checkpoint that the state was built from. */
+  long checkpointId() {
+    return Objects.requireNonNull(checkpoint).lastEntryId();
+  }
+
+  Progress replayed() {
+    return new Progress(entries, bytes);
+  }
+}

@@ -1,0 +1,120 @@
+package dev.durability.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.durability.CheckpointPolicy;
+import dev.durability.DurableState;
+import dev.durability.codec.Codec;
+import dev.durability.codec.PostcardCodec;
+import dev.durability.recovery.StateMachine;
+import dev.durability.storage.FsDirectory;
+import dev.durability.wal.WalOptions;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A key-value store that survives crashes, as the README shows it. */
+public class KeyValueStoreExampleTest {
+  @TempDir Path path;
+
+  // begin:kv-entries
+  /** What can happen to the store: each is an entry of its log. */
+  public sealed interface Change {}
+
+  public record Put(String key, String value) implements Change {}
+
+  public record Remove(String key) implements Change {}
+
+  // end:kv-entries
+
+  // begin:kv-machine
+  /** The store itself: a map, how changes change it, and how it is written and read. */
+  static final class Store implements StateMachine<SortedMap<String, String>, Change> {
+    @Override
+    public SortedMap<String, String> initial() {
+      return new TreeMap<>();
+    }
+
+    @Override
+    public SortedMap<String, String> apply(SortedMap<String, String> map, Change change) {
+      if (change instanceof Put put) {
+        map.put(put.key(), put.value());
+      } else if (change instanceof Remove remove) {
+        map.remove(remove.key());
+      }
+      return map;
+    }
+
+    // end:kv-machine
+    // begin:kv-checkpoint
+    @Override
+    public SortedMap<String, String> snapshot(SortedMap<String, String> map) {
+      return new TreeMap<>(map); // Updates go on while the copy is written.
+    }
+
+    @Override
+    public void write(SortedMap<String, String> map, OutputStream out) throws IOException {
+      DataOutputStream data = new DataOutputStream(out);
+      data.writeInt(map.size());
+      for (Map.Entry<String, String> each : map.entrySet()) {
+        data.writeUTF(each.getKey());
+        data.writeUTF(each.getValue());
+      }
+    }
+
+    @Override
+    public SortedMap<String, String> read(InputStream in) throws IOException {
+      DataInputStream data = new DataInputStream(in);
+      SortedMap<String, String> map = new TreeMap<>();
+      for (int left = data.readInt(); left > 0; left--) {
+        map.put(data.readUTF(), data.readUTF());
+      }
+      return map;
+    }
+    // end:kv-checkpoint
+  }
+
+  @Test
+  void whatWasPutIsThereAfterReopening() throws IOException {
+    // begin:kv-open
+    Codec<Change> codec = PostcardCodec.of(Change.class);
+    try (var store =
+        DurableState.open(
+            FsDirectory.open(path),
+            codec,
+            new Store(),
+            CheckpointPolicy.defaults(),
+            WalOptions.defaults())) {
+
+      store.update(new Put("greeting", "hello")); // On stable storage when this returns.
+
+      // Check, then write: nothing comes between the look and the update.
+      store.updateIf(
+          map -> map.containsKey("owner") ? Optional.empty() : Optional.of(new Put("owner", "me")));
+
+      String greeting = store.read(map -> map.get("greeting"));
+      // end:kv-open
+      assertThat(greeting).isEqualTo("hello");
+      store.update(new Remove("greeting"));
+    }
+    try (var store =
+        DurableState.open(
+            FsDirectory.open(path),
+            codec,
+            new Store(),
+            CheckpointPolicy.defaults(),
+            WalOptions.defaults())) {
+      assertThat(store.<Map<String, String>>read(TreeMap::new))
+          .containsExactly(Map.entry("owner", "me"));
+    }
+  }
+}

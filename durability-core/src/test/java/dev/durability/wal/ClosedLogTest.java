@@ -1,0 +1,42 @@
+package dev.durability.wal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.durability.storage.FailingDirectory;
+import dev.durability.storage.Failure.Operation;
+import dev.durability.storage.MemoryDirectory;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What opening does to a log that ends with END. */
+final class ClosedLogTest {
+  @Test
+  void endIsWrittenAgainAndSyncedBeforeThereIsASuccessor() throws IOException {
+    FailingDirectory directory = new FailingDirectory(new MemoryDirectory());
+    try (WalWriter<String> log = Logs.open(directory)) {
+      log.appendDurable("a");
+    }
+    String closed = "wal/" + Logs.segments(directory).get(0);
+    byte[] before = Logs.bytes(directory, closed);
+    List<String> done = new ArrayList<>();
+    directory.before(
+        (operation, path) -> {
+          boolean changes =
+              operation == Operation.WRITE
+                  || operation == Operation.SYNC_FILE
+                  || operation == Operation.RENAME;
+          if (changes) {
+            done.add(operation + (path.equals(closed) ? " closed" : " other"));
+          }
+        });
+
+    try (WalWriter<String> log = Logs.open(directory)) {
+      assertThat(log.lastDurableId()).isEqualTo(1);
+    }
+
+    assertThat(done).containsSubsequence("WRITE closed", "SYNC_FILE closed", "RENAME other");
+    assertThat(Logs.bytes(directory, closed)).hasSameSizeAs(before);
+  }
+}

@@ -1,0 +1,67 @@
+package dev.durability.wal;
+
+import dev.durability.storage.AppendFile;
+import dev.durability.storage.Directory;
+import dev.durability.storage.DirectoryLock;
+import dev.durability.storage.ReadFile;
+import java.io.IOException;
+import java.util.List;
+
+/** A directory that does what another one does; a test overrides what it looks at. */
+class Forwarding implements Directory {
+  private final Directory under;
+
+  Forwarding(Directory under) {
+    this.under = under;
+  }
+
+  @Override
+  public AppendFile create(String path, long expectedBytes) throws IOException {
+    return under.create(path, expectedBytes);
+  }
+
+  @Override
+  public AppendFile resume(String path, long offset) throws IOException {
+    return under.resume(path, offset);
+  }
+
+  @Override
+  public ReadFile open(String path) throws IOException {
+    return under.open(path);
+  }
+
+  @Override
+  public void rename(String from, String to) throws IOException {
+    under.rename(from, to);
+  }
+
+  @Override
+  public void delete(String path) throws IOException {
+    under.delete(path);
+  }
+
+  @Override
+  public boolean exists(String path) throws IOException {
+    return under.exists(path);
+  }
+
+  @Override
+  public List<String> list(String path) throws IOException {
+    return under.list(path);
+  }
+
+  @Override
+  public void createDirectories(String path) throws IOException {
+    under.createDirectories(path);
+  }
+
+  @Override
+  public void sync(String path) throws IOException {
+    under.sync(path);
+  }
+
+  @Override
+  public DirectoryLock lock(String path) throws IOException {
+    return under.lock(path);
+  }
+}

@@ -1,0 +1,49 @@
+package dev.durability.wal;
+
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Random histories over a simulated disk: whatever happened, what is recovered is a prefix of what
+ * was appended, with everything acknowledged in it, batches whole, nothing twice. A run is repeated
+ * with {@code -Ddurability.seed=…}; {@code -Ddurability.runs=…} makes more of them.
+ */
+@Timeout(value = 300, unit = TimeUnit.SECONDS)
+class WalHistoryTest {
+  private Thread.@Nullable UncaughtExceptionHandler before;
+
+  /** What fails in the background is reported there: on a dying disk that is much. */
+  @BeforeEach
+  void ignoreWhatFailsInBackground() {
+    before = Thread.getDefaultUncaughtExceptionHandler();
+    Thread.setDefaultUncaughtExceptionHandler(
+        (thread, e) -> {
+          if (!(e instanceof IOException)) {
+            e.printStackTrace();
+          }
+        });
+  }
+
+  @AfterEach
+  void restore() {
+    Thread.setDefaultUncaughtExceptionHandler(before);
+  }
+
+  @Test
+  void everyHistoryRecoversPrefixWithEverythingAcknowledged() {
+    Long seed = Long.getLong("durability.seed");
+    if (seed != null) {
+      new WalHistory(seed).run();
+      return;
+    }
+    long first = System.nanoTime();
+    for (int i = 0; i < Integer.getInteger("durability.runs", 400); i++) {
+      new WalHistory(first + i).run();
+    }
+  }
+}

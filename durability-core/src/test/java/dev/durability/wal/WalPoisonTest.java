@@ -1,0 +1,255 @@
+package dev.durability.wal;
+
+import static dev.durability.storage.Failure.Operation.CREATE;
+import static dev.durability.storage.Failure.Operation.RENAME;
+import static dev.durability.storage.Failure.Operation.SYNC_DIRECTORY;
+import static dev.durability.storage.Failure.Operation.SYNC_FILE;
+import static dev.durability.storage.Failure.Operation.TRUNCATE;
+import static dev.durability.storage.Failure.Operation.WRITE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.durability.errors.OutcomeOpenException;
+import dev.durability.errors.WriterPoisonedException;
+import dev.durability.storage.AppendOnlyDirectory;
+import dev.durability.storage.FailingDirectory;
+import dev.durability.storage.Failure;
+import dev.durability.storage.MemoryDirectory;
+import dev.durability.storage.SimulatedDisk;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What fails and leaves open what is durable ends the writer; opening again helps. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class WalPoisonTest {
+  private final MemoryDirectory memory = new MemoryDirectory();
+  private final FailingDirectory directory = new FailingDirectory(memory);
+
+  @Test
+  void failedSyncPoisonsEveryLaterCallWithTheFirstFailureAsCause() throws Exception {
+    WalWriter<String> log = Logs.open(directory);
+    log.appendDurable("durable");
+    directory.inject(Failure.of(SYNC_FILE).saying("first failure"));
+    directory.inject(Failure.of(SYNC_FILE).nth(2).forever().saying("later failure"));
+    assertPoisoned(() -> log.appendDurable("lost"), "first failure");
+    assertEveryCallIsPoisoned(log, "first failure");
+    assertPoisoned(log::close, "first failure");
+    directory.heal();
+    try (WalWriter<String> again = Logs.open(directory)) {
+      assertThat(again.appendDurable("next")).isEqualTo(3);
+    }
+    assertThat(Logs.entries(directory)).containsExactly("durable", "lost", "next");
+  }
+
+  @Test
+  void retriedSyncIsNeverASuccess() throws Exception {
+    WalWriter<String> log = Logs.open(directory);
+    log.append("flushed");
+    directory.inject(Failure.of(SYNC_FILE).saying("once"));
+    assertPoisoned(log::sync, "once");
+    long syncs = directory.count(SYNC_FILE);
+    assertPoisoned(log::sync, "once");
+    assertPoisoned(log::flush, "once");
+    assertThat(directory.count(SYNC_FILE)).isEqualTo(syncs);
+    assertThat(log.lastDurableId()).isZero();
+    assertPoisoned(log::close, "once");
+  }
+
+  @Test
+  void futuresOfPoisonedWriterFailWithTheFirstFailure() throws Exception {
+    WalWriter<String> log = Logs.open(directory);
+    directory.inject(Failure.of(SYNC_FILE).saying("first failure"));
+    CompletableFuture<Long> future = log.appendAsync("lost");
+    Throwable failure = failureOf(() -> future.get(20, TimeUnit.SECONDS));
+    assertThat(failure.getCause()).isInstanceOf(WriterPoisonedException.class);
+    assertThat(failure).rootCause().hasMessageContaining("first failure");
+    assertPoisoned(() -> log.appendAsync("more"), "first failure");
+    assertPoisoned(log::close, "first failure");
+  }
+
+  @Test
+  void everyFailedStepOfRotationPoisons() throws IOException {
+    List<Failure> steps =
+        List.of(
+            Failure.of(SYNC_FILE).nth(1),
+            Failure.of(SYNC_FILE).nth(2),
+            Failure.of(RENAME),
+            Failure.of(RENAME).afterEffect(),
+            Failure.of(SYNC_DIRECTORY),
+            Failure.of(SYNC_DIRECTORY).afterEffect());
+    for (Failure step : steps) {
+      FailingDirectory failing = new FailingDirectory(new MemoryDirectory());
+      WalWriter<String> log = Logs.open(failing);
+      log.appendDurable("a".repeat(3000));
+      failing.inject(step);
+      assertPoisoned(() -> log.append("b".repeat(3000)), "injected");
+      assertEveryCallIsPoisoned(log, "injected");
+      assertPoisoned(log::close, "injected");
+      failing.heal();
+      try (WalWriter<String> again = Logs.open(failing)) {
+        assertThat(again.lastAppendedId()).as(step.toString()).isEqualTo(1);
+        again.appendDurable("c");
+      }
+      assertThat(Logs.verdict(failing)).isEqualTo(Verdict.CLEAN);
+      assertThat(Logs.entries(failing)).containsExactly("a".repeat(3000), "c");
+    }
+  }
+
+  @Test
+  void failedSyncOfDirectoryAfterRemovalPoisons() throws Exception {
+    WalWriter<String> log = Logs.open(directory);
+    log.appendDurable("a".repeat(3000));
+    log.appendDurable("b".repeat(3000));
+    long marker = log.appendCheckpoint(2, "");
+    directory.inject(Failure.of(SYNC_DIRECTORY));
+    assertPoisoned(() -> log.truncate(2), "injected");
+    assertEveryCallIsPoisoned(log, "injected");
+    log.close();
+    directory.heal();
+    try (WalWriter<String> again = Logs.open(directory)) {
+      assertThat(again.lastAppendedId()).isEqualTo(marker);
+    }
+  }
+
+  @Test
+  void writeThatCannotBeRolledBackPoisons() throws IOException {
+    for (Failure second : List.of(Failure.of(TRUNCATE), Failure.of(SYNC_FILE))) {
+      FailingDirectory failing = new FailingDirectory(new MemoryDirectory());
+      WalWriter<String> log = Logs.open(failing);
+      log.appendDurable("durable");
+      failing.inject(Failure.of(WRITE).afterBytes(9).saying("torn"));
+      failing.inject(second);
+      assertPoisoned(() -> log.append("torn"), "torn");
+      assertEveryCallIsPoisoned(log, "torn");
+      assertPoisoned(log::close, "torn");
+      failing.heal();
+      Logs.open(failing).close();
+      assertThat(Logs.entries(failing)).containsExactly("durable");
+    }
+  }
+
+  @Test
+  void storeThatCannotCutPoisonsOnFailedWriteAndElseRotatesAndCloses() throws IOException {
+    FailingDirectory failing = new FailingDirectory(new AppendOnlyDirectory(memory));
+    try (WalWriter<String> log =
+        Logs.open(failing, WalOptions.builder().segmentBytes(4096).build())) {
+      for (int i = 0; i < 5; i++) {
+        log.appendDurable("x".repeat(2500));
+      }
+      assertThat(log.segments()).hasSizeGreaterThan(3);
+    }
+    assertThat(Logs.verdict(memory)).isEqualTo(Verdict.CLEAN);
+    FailingDirectory other = new FailingDirectory(new AppendOnlyDirectory(new MemoryDirectory()));
+    WalWriter<String> log = Logs.open(other);
+    other.inject(Failure.of(WRITE).afterBytes(9).saying("torn"));
+    assertPoisoned(() -> log.append("torn"), "torn");
+    assertPoisoned(log::close, "torn");
+  }
+
+  @Test
+  void failedSyncThenReopeningThenPowerLossLosesNothingRecovered() throws IOException {
+    for (long seed = 0; seed < 300; seed++) {
+      SimulatedDisk disk = new SimulatedDisk(seed);
+      WalWriter<String> log = Logs.open(disk);
+      log.appendDurable("first");
+      for (int i = 0; i < 30; i++) {
+        log.append("unsynced " + i + "x".repeat(i));
+      }
+      disk.failAt(1);
+      assertThatThrownBy(log::sync).isInstanceOf(WriterPoisonedException.class);
+      assertThatThrownBy(log::close).isInstanceOf(WriterPoisonedException.class);
+      long recovered;
+      try (WalWriter<String> again = Logs.open(disk)) {
+        recovered = again.lastAppendedId();
+        assertThat(again.lastDurableId()).isEqualTo(recovered);
+        disk = disk.afterPowerLoss();
+      } catch (IOException closedAfterDeath) {
+        recovered = 31;
+      }
+      try (WalWriter<String> last = Logs.open(disk)) {
+        assertThat(last.lastAppendedId()).as("seed=" + seed).isEqualTo(recovered).isEqualTo(31);
+      }
+    }
+  }
+
+  @Test
+  void errorInTheMiddleOfRoundLeavesNoThreadWaiting() throws Exception {
+    WalWriter<String> log = Logs.open(directory);
+    directory.before(
+        (operation, path) -> {
+          if (operation == WRITE) {
+            throw new OutOfMemoryError("as if there were no memory");
+          }
+        });
+    List<CompletableFuture<Throwable>> calls =
+        IntStream.range(0, 8)
+            .mapToObj(
+                i -> CompletableFuture.supplyAsync(() -> failureOf(() -> log.appendDurable("a"))))
+            .toList();
+    for (CompletableFuture<Throwable> call : calls) {
+      assertThat(call.get(20, TimeUnit.SECONDS)).isInstanceOf(WriterPoisonedException.class);
+    }
+    assertPoisoned(log::close, "as if");
+  }
+
+  @Test
+  void failedCreationOfFirstSegmentFailsOpeningAndOpeningAgainHelps() throws IOException {
+    for (Failure step :
+        List.of(
+            Failure.of(CREATE),
+            Failure.of(CREATE).afterEffect(),
+            Failure.of(WRITE).afterBytes(30),
+            Failure.of(SYNC_FILE),
+            Failure.of(RENAME),
+            Failure.of(RENAME).afterEffect(),
+            Failure.of(SYNC_DIRECTORY).nth(1))) {
+      FailingDirectory failing = new FailingDirectory(new MemoryDirectory());
+      failing.inject(step);
+      assertThatThrownBy(() -> Logs.open(failing))
+          .as(step.toString())
+          .isInstanceOf(IOException.class)
+          .isNotInstanceOf(WriterPoisonedException.class)
+          .isNotInstanceOf(OutcomeOpenException.class)
+          .hasMessageContaining("open it again");
+      try (WalWriter<String> log = Logs.open(failing)) {
+        log.appendDurable("a");
+      }
+      assertThat(Logs.names(failing)).hasSize(1);
+      assertThat(Logs.entries(failing)).containsExactly("a");
+    }
+  }
+
+  private static Throwable failureOf(ThrowingCallable call) {
+    try {
+      call.call();
+      return new AssertionError("no failure");
+    } catch (Throwable e) {
+      return e;
+    }
+  }
+
+  private static void assertEveryCallIsPoisoned(WalWriter<String> log, String why) {
+    assertPoisoned(() -> log.append("a"), why);
+    assertPoisoned(() -> log.appendBatch(List.of("a", "b")), why);
+    assertPoisoned(() -> log.appendDurable("a"), why);
+    assertPoisoned(() -> log.appendAsync("a"), why);
+    assertPoisoned(log::flush, why);
+    assertPoisoned(log::sync, why);
+    assertPoisoned(() -> log.appendCheckpoint(0, ""), why);
+    assertPoisoned(() -> log.truncate(0), why);
+  }
+
+  private static void assertPoisoned(ThrowingCallable call, String why) {
+    assertThatThrownBy(call)
+        .isInstanceOf(WriterPoisonedException.class)
+        .cause()
+        .isNotInstanceOf(WriterPoisonedException.class)
+        .hasMessageContaining(why);
+  }
+}
