@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.ConcurrentHistogram;
@@ -112,7 +113,11 @@ public final class Heat {
         }
         round(running);
         log.printf(
-            "  %sround %d of %d%n", part.isEmpty() ? "" : part + ": ", round, settings.rounds());
+            Locale.ROOT,
+            "  %sround %d of %d%n",
+            part.isEmpty() ? "" : part + ": ",
+            round,
+            settings.rounds());
       }
     } finally {
       close(running, directory);

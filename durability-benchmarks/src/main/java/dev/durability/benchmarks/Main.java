@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -89,7 +90,8 @@ public final class Main implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     if (list) {
-      Scenarios.all().forEach(s -> System.out.printf("%-20s %s%n", s.name(), s.title()));
+      Scenarios.all()
+          .forEach(s -> System.out.printf(Locale.ROOT, "%-20s %s%n", s.name(), s.title()));
       return 0;
     }
     List<Scenario> chosen = choose();
@@ -184,6 +186,7 @@ public final class Main implements Callable<Integer> {
   private static void print(Report report) {
     String part = report.part().isEmpty() ? "" : report.part() + ": ";
     System.out.printf(
+        Locale.ROOT,
         "  %s%s %s; %s%n",
         part,
         report.figure(),
@@ -192,6 +195,7 @@ public final class Main implements Callable<Integer> {
     for (Standing standing : report.standings()) {
       if (standing.ran() && !standing.rates().isEmpty()) {
         System.out.printf(
+            Locale.ROOT,
             "    %-40s %10s %14s %s/s%n",
             standing.name(),
             standing.isCompared() ? Figures.of(standing.figure()) : "",

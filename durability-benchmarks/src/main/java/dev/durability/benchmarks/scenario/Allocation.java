@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -73,7 +74,7 @@ final class Allocation implements Scenario.Measurement {
             settings,
             directory));
     for (Report report : reports) {
-      log.printf("  %s measured%n", report.part());
+      log.printf(Locale.ROOT, "  %s measured%n", report.part());
     }
     return reports;
   }

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -49,7 +50,7 @@ final class Rotation implements Scenario.Measurement {
         Trees.empty(directory);
         if (round > 0) { // The one before warms up.
           figures.add(run.figure(plain));
-          log.printf("  %s: round %d of %d%n", part, round, settings.rounds());
+          log.printf(Locale.ROOT, "  %s: round %d of %d%n", part, round, settings.rounds());
         }
       }
       Standing ours =

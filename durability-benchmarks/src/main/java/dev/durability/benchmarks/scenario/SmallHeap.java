@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Replays a log of 8 GiB in a JVM of its own with a heap of 64 MiB. After each eighth the heap is
@@ -35,7 +36,7 @@ final class SmallHeap implements Scenario.Measurement {
     List<Double> used = replay(directory, entries);
     List<String> notes = new ArrayList<>();
     StringBuilder uses = new StringBuilder("Heap in use after each eighth, in MiB:");
-    used.forEach(bytes -> uses.append(String.format(" %.2f", bytes / (1 << 20))));
+    used.forEach(bytes -> uses.append(String.format(Locale.ROOT, " %.2f", bytes / (1 << 20))));
     notes.add(uses.append('.').toString());
     double growth = used.get(used.size() - 1) / used.get(0);
     Standing ours =
