@@ -1,0 +1,48 @@
+package dev.durability.benchmarks;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The outcome of one part of a scenario.
+ *
+ * @param part the part's name, empty if the scenario has but one
+ * @param what what an operation is
+ * @param figure what the figures are
+ * @param unit the unit of the rates, empty if there are none
+ * @param target what had to be reached
+ * @param standings the rows of the table
+ * @param notes what a reader should know
+ */
+public record Report(
+    String part,
+    String what,
+    String figure,
+    String unit,
+    Target target,
+    List<Standing> standings,
+    List<String> notes) {
+
+  /** {@return our own row} */
+  public Standing ours() {
+    return standings.stream().filter(s -> s.role() == Role.OURS).findFirst().orElseThrow();
+  }
+
+  /** {@return the row of the best peer that promises the same, if any ran} */
+  public Optional<Standing> bestPeer() {
+    return standings.stream()
+        .filter(s -> s.role() == Role.PEER && s.ran())
+        .max(Comparator.comparingDouble(Standing::figure));
+  }
+
+  /** {@return why the target is missed, empty if it is met} */
+  public Optional<String> missing() {
+    if (!ours().ran()) {
+      return Optional.of("not measured: " + ours().skipped());
+    }
+    @Nullable Double peer = bestPeer().map(Standing::figure).orElse(null);
+    return target.missing(ours().figure(), peer);
+  }
+}

@@ -1,0 +1,15 @@
+package dev.durability.benchmarks;
+
+/** What a contestant stands for in a table. */
+public enum Role {
+  /** The bare loop that the others are measured in. */
+  PROBE,
+  /** This project's log, with its default options. The target is about this one. */
+  OURS,
+  /** This project's log, used in another way. */
+  VARIANT,
+  /** Another library, with the guarantee that is measured. */
+  PEER,
+  /** Another library that promises less; shown, and never compared. */
+  LESSER_PEER
+}

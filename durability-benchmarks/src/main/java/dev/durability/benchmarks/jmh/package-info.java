@@ -1,0 +1,3 @@
+/** What happens in memory, measured with JMH. */
+@org.jspecify.annotations.NullMarked
+package dev.durability.benchmarks.jmh;

@@ -1,0 +1,96 @@
+package dev.durability.benchmarks.scenario;
+
+import dev.durability.benchmarks.Contestant;
+import dev.durability.benchmarks.Heat;
+import dev.durability.benchmarks.Role;
+import dev.durability.benchmarks.Target;
+import dev.durability.benchmarks.probe.BareCopy;
+import dev.durability.benchmarks.probe.MappedScan;
+import dev.durability.benchmarks.store.OwnLog;
+import dev.durability.benchmarks.store.Promise;
+import dev.durability.benchmarks.store.Store;
+import dev.durability.benchmarks.store.Stores;
+import dev.durability.frame.FrameFormat;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The heats of reading, and of checkpoints. */
+final class ReadHeats {
+  private static final int MEBIBYTE = 1 << 20;
+
+  private ReadHeats() {}
+
+  static Scenario.Measurement replay(int payloadBytes) {
+    return (settings, directory, log) -> {
+      long entries = settings.size((payloadBytes < 1024 ? 128L : 256L) * MEBIBYTE) / payloadBytes;
+      OwnLog own = OwnLog.byDefault();
+      Contestant ours = new Replays(own, Role.OURS, "checks each checksum", payloadBytes, entries);
+      Path ownLog = directory.resolve(ours.slug());
+      List<Contestant> contestants = new ArrayList<>();
+      contestants.add(ours);
+      contestants.add(new MappedScan(ownLog, entries, Entries.sum(entries)));
+      for (Store peer : Stores.peersOfOneThread()) {
+        String guarantee = "filled with " + peer.guarantee(Promise.UNSYNCED);
+        contestants.add(new Replays(peer, Role.PEER, guarantee, payloadBytes, entries));
+      }
+      return List.of(
+          new Heat(
+                  "",
+                  "an entry of " + payloadBytes + " B that is read again",
+                  "entries",
+                  Target.atLeast("≥ 0.85 × the bare scan, ≥ 1.3 × every peer", 0.85, 1.3),
+                  contestants)
+              .note(
+                  "Everyone looks at every byte of an entry. Chronicle Queue, H2 and SQLite have no"
+                      + " checksum of an entry to check; the others check theirs where the data is"
+                      + " read from a file, not from their own caches.")
+              .run(settings, directory, log));
+    };
+  }
+
+  static Scenario.Measurement recovery() {
+    return (settings, directory, log) -> {
+      int payloadBytes = 128;
+      long entries = settings.size(1024L * MEBIBYTE) / FrameFormat.frameBytes(payloadBytes);
+      Path path = directory.resolve("durability");
+      return List.of(
+          new Heat(
+                  "",
+                  "an entry that is recovered, until the writer is open",
+                  "entries",
+                  Target.atMost("≤ 1.2 × one bare scan", 1.2),
+                  List.of(
+                      new Recoveries(path, payloadBytes, entries),
+                      new MappedScan(path, entries, Entries.sum(entries))))
+              .run(settings, directory, log));
+    };
+  }
+
+  static Scenario.Measurement checkpoint() {
+    return (settings, directory, log) -> {
+      byte[] content = Entries.payload(MEBIBYTE);
+      long mebibytes = settings.size(1024);
+      Target target = Target.atLeast("≥ 0.85 × a bare checksummed copy", 0.85, 0);
+      Heat write =
+          new Heat(
+              "write",
+              "a MiB, all of them durable at the end",
+              "MB",
+              target,
+              List.of(
+                  BareCopy.writing(content, mebibytes),
+                  new CheckpointCopies(true, content, mebibytes)));
+      Heat read =
+          new Heat(
+              "read",
+              "a MiB, page cache warm",
+              "MB",
+              target,
+              List.of(
+                  BareCopy.reading(content, mebibytes),
+                  new CheckpointCopies(false, content, mebibytes)));
+      return List.of(write.run(settings, directory, log), read.run(settings, directory, log));
+    };
+  }
+}

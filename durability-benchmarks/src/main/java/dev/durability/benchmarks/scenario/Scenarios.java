@@ -1,0 +1,69 @@
+package dev.durability.benchmarks.scenario;
+
+import dev.durability.benchmarks.Heat;
+import dev.durability.benchmarks.Target;
+import java.util.List;
+
+/** All scenarios, with their targets. */
+public final class Scenarios {
+
+  private Scenarios() {}
+
+  /** {@return all scenarios, in the order of the index} */
+  public static List<Scenario> all() {
+    return List.of(
+        durable("durable-1", 1, "≥ 0.95 × probe, ahead of every durable peer", 0.95, 1),
+        durable("durable-16", 16, "≥ 8 × probe", 8, 0),
+        durable("durable-64", 64, "≥ 18 × probe, ≥ 1.5 × the best durable peer", 18, 1.5),
+        durable("durable-256", 256, "≥ 22 × probe", 22, 0),
+        new Scenario(
+            "durable-virtual-256",
+            "durable append, 256 virtual threads, 128 B",
+            (settings, directory, log) ->
+                List.of(AppendHeats.virtual(256, 70).run(settings, directory, log))),
+        of("async-1024", "appendAsync, 1,024 outstanding, one producer, 128 B", AppendHeats::ahead),
+        of(
+            "async-4k",
+            "appendAsync, 16,384 outstanding, one producer, 4 KiB",
+            AppendHeats::bandwidth),
+        of("unsynced-128", "unsynced append, 1 thread, 128 B", () -> AppendHeats.unsynced(128)),
+        of("unsynced-4k", "unsynced append, 1 thread, 4 KiB", () -> AppendHeats.unsynced(4096)),
+        new Scenario(
+            "replay-128",
+            "replay of 128 MiB, 128 B an entry, page cache warm",
+            ReadHeats.replay(128)),
+        new Scenario(
+            "replay-4k",
+            "replay of 256 MiB, 4 KiB an entry, page cache warm",
+            ReadHeats.replay(4096)),
+        new Scenario(
+            "recovery-1g",
+            "opening a log of 1 GiB, 128 B an entry, for writing",
+            ReadHeats.recovery()),
+        new Scenario("rotation", "durable append while segments of 1 MiB end", new Rotation()),
+        new Scenario("allocation", "heap bytes allocated an operation", new Allocation()),
+        new Scenario("replay-8g", "replay of 8 GiB in a JVM with -Xmx64m", new SmallHeap()),
+        new Scenario(
+            "checkpoint-1g", "writing and reading a checkpoint of 1 GiB", ReadHeats.checkpoint()));
+  }
+
+  private static Scenario durable(
+      String name, int threads, String target, double bound, double timesBestPeer) {
+    return of(
+        name,
+        "durable append, " + threads + (threads == 1 ? " thread" : " platform threads") + ", 128 B",
+        () -> AppendHeats.durable(threads, Target.atLeast(target, bound, timesBestPeer)));
+  }
+
+  private static Scenario of(String name, String title, HeatSource heat) {
+    return new Scenario(
+        name,
+        title,
+        (settings, directory, log) -> List.of(heat.make().run(settings, directory, log)));
+  }
+
+  @FunctionalInterface
+  private interface HeatSource {
+    Heat make();
+  }
+}

@@ -1,0 +1,3 @@
+/** What is measured. */
+@org.jspecify.annotations.NullMarked
+package dev.durability.benchmarks.scenario;

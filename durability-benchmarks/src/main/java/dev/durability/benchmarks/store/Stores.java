@@ -1,0 +1,70 @@
+package dev.durability.benchmarks.store;
+
+import dev.durability.benchmarks.CannotRunException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The peers. */
+public final class Stores {
+  private static final String ZEEBE = "dev.durability.benchmarks.store.ZeebeStore";
+
+  private Stores() {}
+
+  /** {@return the peers that many threads can append to, none of them open} */
+  public static List<Store> peers() {
+    List<Store> peers = new ArrayList<>();
+    peers.add(ArtemisStore.withBufferTimeout());
+    peers.add(ArtemisStore.withoutBufferTimeout());
+    peers.add(new RocksStore());
+    peers.add(new MvStore());
+    peers.add(new SqliteStore());
+    peers.add(zeebe());
+    return peers;
+  }
+
+  /** {@return all peers, for one thread} */
+  public static List<Store> peersOfOneThread() {
+    List<Store> peers = peers();
+    peers.add(new ChronicleStore());
+    return peers;
+  }
+
+  private static Store zeebe() {
+    try {
+      return Class.forName(ZEEBE).asSubclass(Store.class).getConstructor().newInstance();
+    } catch (ReflectiveOperationException | UnsupportedClassVersionError e) {
+      return new Missing(
+          "Zeebe journal", "needs Java 21 or later, here is " + Runtime.version().feature());
+    }
+  }
+
+  /** A peer that is not there. */
+  private record Missing(String name, String why) implements Store {
+    @Override
+    public String guarantee(Promise promise) {
+      return "";
+    }
+
+    @Override
+    public void open(Path directory, Promise promise) throws CannotRunException {
+      throw new CannotRunException(why);
+    }
+
+    @Override
+    public void append(byte[] payload) {
+      throw new IllegalStateException(why);
+    }
+
+    @Override
+    public long replay() {
+      throw new IllegalStateException(why);
+    }
+
+    @Override
+    public void settle() {}
+
+    @Override
+    public void close() {}
+  }
+}

@@ -1,0 +1,3 @@
+/** The log of this project and the peers behind one interface. */
+@org.jspecify.annotations.NullMarked
+package dev.durability.benchmarks.store;

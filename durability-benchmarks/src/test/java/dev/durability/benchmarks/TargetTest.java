@@ -1,0 +1,62 @@
+package dev.durability.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class TargetTest {
+
+  @Test
+  void aLeastRatioIsMetAtTheBound() {
+    Target target = Target.atLeast("", 0.95, 0);
+    assertThat(target.missing(0.95, null)).isEmpty();
+    assertThat(target.missing(0.94, null)).isPresent();
+  }
+
+  @Test
+  void aLargestFigureIsMetAtTheBound() {
+    Target target = Target.atMost("", 3);
+    assertThat(target.missing(3, null)).isEmpty();
+    assertThat(target.missing(3.01, null)).isPresent();
+  }
+
+  @Test
+  void thePeersCountWhereTheTargetNamesThem() {
+    assertThat(Target.atLeast("", 18, 1.5).missing(20, 14.0))
+        .hasValueSatisfying(why -> assertThat(why).contains("best peer"));
+    assertThat(Target.atLeast("", 18, 1.5).missing(21, 14.0)).isEmpty();
+    assertThat(Target.atLeast("", 18, 0).missing(20, 19.0)).isEmpty();
+  }
+
+  @Test
+  void aPeerThatPromisesLessIsNeverTheBest() {
+    Report report =
+        report(
+            standing("ours", Role.OURS, 1.0),
+            standing("synced", Role.PEER, 0.5),
+            standing("unsynced", Role.LESSER_PEER, 900.0));
+    assertThat(report.bestPeer()).map(Standing::name).hasValue("synced");
+    assertThat(report.missing()).isEmpty();
+  }
+
+  @Test
+  void aPeerThatDidNotRunIsLeftOut() {
+    Report report =
+        report(
+            standing("ours", Role.OURS, 1.0),
+            new Standing("absent", Role.PEER, "", List.of(), List.of(), null, "needs more"));
+    assertThat(report.bestPeer()).isEmpty();
+    assertThat(report.missing()).isEmpty();
+  }
+
+  private static Report report(Standing... standings) {
+    return new Report("", "", "", "", Target.atLeast("", 0.95, 1), List.of(standings), List.of());
+  }
+
+  private static Standing standing(String name, Role role, @Nullable Double figure) {
+    List<Double> figures = figure == null ? List.of() : List.of(figure);
+    return new Standing(name, role, "", figures, List.of(), null, null);
+  }
+}
