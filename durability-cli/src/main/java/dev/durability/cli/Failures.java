@@ -1,6 +1,7 @@
 package dev.durability.cli;
 
 import dev.durability.errors.CorruptLogException;
+import dev.durability.errors.OutcomeOpenException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -48,6 +49,9 @@ final class Failures {
     if (failure instanceof FileSystemException e) {
       return fileSystemText(e);
     }
+    if (failure instanceof OutcomeOpenException) {
+      return outcomeOpenText(failure);
+    }
     if (failure instanceof IOException || failure instanceof UsageException) {
       return withCause(failure);
     }
@@ -57,6 +61,21 @@ final class Failures {
           + "): allow more with -Xmx in JAVA_TOOL_OPTIONS";
     }
     return "internal error: " + failure + "; --debug shows where";
+  }
+
+  /** What failed, why, and what to do, now that the program that could go on ends. */
+  private static String outcomeOpenText(Throwable failure) {
+    Throwable what = failure;
+    Throwable why = failure;
+    for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
+      what = cause instanceof OutcomeOpenException ? cause : what;
+      why = cause;
+    }
+    return String.valueOf(what.getMessage()).split(";", 2)[0]
+        + ": "
+        + why.getMessage()
+        + ". What was not acknowledged may be in the log or not: make room, look at its end with"
+        + " 'durability cat --ids', and append what is missing";
   }
 
   private static String fileSystemText(FileSystemException e) {

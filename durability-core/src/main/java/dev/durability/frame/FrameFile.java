@@ -59,8 +59,8 @@ public final class FrameFile implements Closeable {
               + path
               + " at offset "
               + end
-              + " failed and was rolled back; entries that have an id stay in memory and are"
-              + " written first once there is room: make room, then sync again",
+              + " failed and was rolled back; what has an id stays in memory and is written first:"
+              + " make room, then sync again",
           failure);
     }
   }

@@ -295,10 +295,10 @@ final class GroupCommit {
     }
     Throwable cause = Objects.requireNonNull(failure);
     return new OutcomeOpenException(
-        "it is open whether the entries up to "
+        "entries up to "
             + waiter.targetId()
-            + " become durable: "
-            + cause.getMessage(),
+            + " are not durable, and whether they will be is open; they stay in memory and are"
+            + " written first: make room, then sync again",
         cause);
   }
 

@@ -255,8 +255,8 @@ final class SegmentAppender {
       throw new OutcomeOpenException(
           "creating the segment "
               + path
-              + " failed; entries that have an id stay in memory and are written first once there"
-              + " is room: make room, then sync again",
+              + " failed; what has an id stays in memory and is written first: make room, then sync"
+              + " again",
           failure);
     }
     try {
