@@ -13,6 +13,7 @@ import dev.durability.storage.AppendFile;
 import dev.durability.storage.Directory;
 import dev.durability.storage.FailingDirectory;
 import dev.durability.storage.Failure;
+import dev.durability.storage.ForwardingDirectory;
 import dev.durability.storage.MemoryDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -207,7 +208,7 @@ class WalRotationTest {
     List<Long> reserved = new CopyOnWriteArrayList<>();
     List<Long> room = new CopyOnWriteArrayList<>();
     Directory counting =
-        new Forwarding(directory) {
+        new ForwardingDirectory(directory) {
           @Override
           public AppendFile create(String path, long expectedBytes) throws IOException {
             if (expectedBytes > 0) {
