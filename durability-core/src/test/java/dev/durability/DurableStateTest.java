@@ -25,6 +25,7 @@ import dev.durability.storage.SimulatedDisk;
 import dev.durability.wal.FlushPolicy;
 import dev.durability.wal.WalMaintenance;
 import dev.durability.wal.WalOptions;
+import dev.durability.wal.WalWriter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -572,6 +573,18 @@ class DurableStateTest {
       }
     }
     assertThat(checkpoints()).hasSize(2);
+  }
+
+  @Test
+  void logWhoseNewestCheckpointIsKeptElsewhereIsRefusedAndNoPartialStateIsBuilt()
+      throws IOException {
+    try (var log = WalWriter.open(directory, Codecs.utf8(), WalOptions.defaults())) {
+      long last = log.appendDurable("a");
+      log.appendCheckpoint(last, "");
+    }
+    assertThatExceptionOfType(DurabilityException.class)
+        .isThrownBy(() -> open())
+        .withMessageContaining("a checkpoint covers what is before");
   }
 
   @Test

@@ -17,6 +17,7 @@ import dev.durability.storage.ForwardingDirectory;
 import dev.durability.storage.MemoryDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -402,6 +403,17 @@ class WalRotationTest {
   }
 
   @Test
+  void markerOfACheckpointThatIsNotThereIsRefusedAndNothingIsAppended() throws IOException {
+    try (WalWriter<String> log = Logs.open(directory)) {
+      log.appendDurable("a");
+      assertThatThrownBy(() -> log.appendCheckpoint(1, "elsewhere/none"))
+          .isInstanceOf(NoSuchFileException.class)
+          .hasMessageContaining("elsewhere/none");
+      assertThat(log.lastAppendedId()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void vetoStopsTruncationWithoutHole() throws IOException {
     WalObserver veto =
         new WalObserver() {
@@ -416,6 +428,9 @@ class WalRotationTest {
     assertThat(WalMaintenance.segments(directory))
         .extracting(SegmentRange::segmentId)
         .containsExactly(3L, 4L, 5L, 6L);
+    assertThat(WalMaintenance.verify(directory).covered())
+        .as("the marker is written before anything is asked")
+        .isEqualTo(4);
   }
 
   @Test
