@@ -43,6 +43,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -522,6 +523,37 @@ class DurableStateTest {
     try (var reopened = open()) {
       assertThat(all(reopened)).hasSize(500);
     }
+  }
+
+  @Test
+  @SuppressWarnings("ThreadPriorityCheck") // Yields while it looks at what a thread does.
+  void closingWaitsForACheckpointOnDemand() throws Exception {
+    CountDownLatch writing = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    machine.beforeWrite =
+        () -> {
+          writing.countDown();
+          await(go);
+        };
+    var state = open();
+    state.update("a");
+    Future<PublishResult> checkpoint = threads.submit(state::checkpoint);
+    await(writing);
+    FutureTask<Object> closing =
+        new FutureTask<>(
+            () -> {
+              state.close();
+              return "closed";
+            });
+    Thread closer = new Thread(closing);
+    closer.start();
+    while (closer.isAlive() && closer.getState() != Thread.State.WAITING) {
+      Thread.yield(); // Until it waits, or has closed what the checkpoint needs.
+    }
+    go.countDown();
+    assertThat(checkpoint.get().lastEntryId()).isEqualTo(1);
+    assertThat(closing.get()).isEqualTo("closed");
+    assertThat(checkpoints()).containsExactly(1L);
   }
 
   @Test
