@@ -1,4 +1,8 @@
-/** Crash-consistent persistence primitives: directory, write-ahead log, checkpoints, recovery. */
+/**
+ * Crash-consistent persistence primitives: a directory, a write-ahead log, a log in one file,
+ * checkpoints, recovery, and a state in memory that uses all of them. Packages that are not
+ * exported may change at any time.
+ */
 @org.jspecify.annotations.NullMarked
 module dev.durability {
   requires static org.jspecify;

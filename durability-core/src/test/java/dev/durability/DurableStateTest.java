@@ -25,6 +25,7 @@ import dev.durability.storage.SimulatedDisk;
 import dev.durability.wal.FlushPolicy;
 import dev.durability.wal.WalMaintenance;
 import dev.durability.wal.WalOptions;
+import dev.durability.wal.WalWriter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -42,6 +43,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -524,6 +526,37 @@ class DurableStateTest {
   }
 
   @Test
+  @SuppressWarnings("ThreadPriorityCheck") // Yields while it looks at what a thread does.
+  void closingWaitsForACheckpointOnDemand() throws Exception {
+    CountDownLatch writing = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    machine.beforeWrite =
+        () -> {
+          writing.countDown();
+          await(go);
+        };
+    var state = open();
+    state.update("a");
+    Future<PublishResult> checkpoint = threads.submit(state::checkpoint);
+    await(writing);
+    FutureTask<Object> closing =
+        new FutureTask<>(
+            () -> {
+              state.close();
+              return "closed";
+            });
+    Thread closer = new Thread(closing);
+    closer.start();
+    while (closer.isAlive() && closer.getState() != Thread.State.WAITING) {
+      Thread.yield(); // Until it waits, or has closed what the checkpoint needs.
+    }
+    go.countDown();
+    assertThat(checkpoint.get().lastEntryId()).isEqualTo(1);
+    assertThat(closing.get()).isEqualTo("closed");
+    assertThat(checkpoints()).containsExactly(1L);
+  }
+
+  @Test
   void closingAmongUpdatesOfManyThreadsLosesNoAcknowledgedOne() throws Exception {
     for (int round = 0; round < 10; round++) {
       MemoryDirectory where = new MemoryDirectory();
@@ -572,6 +605,18 @@ class DurableStateTest {
       }
     }
     assertThat(checkpoints()).hasSize(2);
+  }
+
+  @Test
+  void logWhoseNewestCheckpointIsKeptElsewhereIsRefusedAndNoPartialStateIsBuilt()
+      throws IOException {
+    try (var log = WalWriter.open(directory, Codecs.utf8(), WalOptions.defaults())) {
+      long last = log.appendDurable("a");
+      log.appendCheckpoint(last, "");
+    }
+    assertThatExceptionOfType(DurabilityException.class)
+        .isThrownBy(() -> open())
+        .withMessageContaining("a checkpoint covers what is before");
   }
 
   @Test

@@ -203,11 +203,6 @@ final class LogCursor implements Closeable {
     return true;
   }
 
-  /** The payload of the entry that was stepped over: a view until the next step. */
-  ByteBuffer payload() throws IOException {
-    return Objects.requireNonNull(run).payload();
-  }
-
   /**
    * Decodes the entry that was stepped over.
    *
@@ -215,7 +210,7 @@ final class LogCursor implements Closeable {
    */
   <E> E decode(Codec<E> codec) throws IOException {
     FrameRun current = Objects.requireNonNull(run);
-    ByteBuffer payload = payload();
+    ByteBuffer payload = current.payload();
     try {
       return codec.decode(payload);
     } catch (CodecException | RuntimeException refused) {
@@ -256,11 +251,6 @@ final class LogCursor implements Closeable {
   /** The last wall clock that was stepped over, in microseconds since the epoch. */
   long lastStampMicros() {
     return lastStampMicros;
-  }
-
-  /** What the MARK or END that was stepped over says of the time. */
-  long wallClockMicros() throws IOException {
-    return Objects.requireNonNull(run).wallClockMicros();
   }
 
   /** The segments that the cursor goes over. */

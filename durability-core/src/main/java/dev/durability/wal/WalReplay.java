@@ -10,7 +10,10 @@ import java.io.IOException;
 @FunctionalInterface
 public interface WalReplay<E> {
 
-  /** Where recovery starts: behind the newest valid checkpoint, or at the oldest entry. */
+  /**
+   * Where recovery starts: at the oldest entry, or, where a valid checkpoint covers entries, at the
+   * first entry of the segment that holds the one after them.
+   */
   long START = 0;
 
   /**

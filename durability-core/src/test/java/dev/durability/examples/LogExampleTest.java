@@ -14,6 +14,7 @@ import dev.durability.storage.Directory;
 import dev.durability.storage.FsDirectory;
 import dev.durability.wal.WalOptions;
 import dev.durability.wal.WalReader;
+import dev.durability.wal.WalReplay;
 import dev.durability.wal.WalWriter;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -44,7 +45,8 @@ public class LogExampleTest {
       durable.join(); // The id of the entry, now that it is durable.
     }
     WalReader.of(directory, Codecs.utf8())
-        .replay(1, Long.MAX_VALUE, (id, entry) -> System.out.println(id + " " + entry));
+        .replay(
+            WalReplay.START, Long.MAX_VALUE, (id, entry) -> System.out.println(id + " " + entry));
     // end:log
     assertThat(WalReader.of(directory, Codecs.utf8()).readAll()).hasSize(5);
   }

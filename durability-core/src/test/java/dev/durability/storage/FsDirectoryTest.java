@@ -39,7 +39,7 @@ class FsDirectoryTest extends ResumingDirectoryContractTest {
 
   @BeforeEach
   void open() throws IOException {
-    root = temp.resolve("root");
+    root = temp.resolve("store");
     outside = Files.createDirectory(temp.resolve("outside"));
     Files.writeString(outside.resolve("a"), "secret");
     files = FsDirectory.open(root);
@@ -59,9 +59,9 @@ class FsDirectoryTest extends ResumingDirectoryContractTest {
       }
       default -> {
         // The name of the root is a prefix of its neighbour's.
-        Files.move(outside, temp.resolve("root-2"));
-        outside = temp.resolve("root-2");
-        Files.createSymbolicLink(root.resolve(link), Path.of("../root-2"));
+        Files.move(outside, temp.resolve("store-2"));
+        outside = temp.resolve("store-2");
+        Files.createSymbolicLink(root.resolve(link), Path.of("../store-2"));
       }
     }
     try (AppendFile file = files.create("good", 0)) {
@@ -117,7 +117,7 @@ class FsDirectoryTest extends ResumingDirectoryContractTest {
     Files.createSymbolicLink(root.resolve("relative"), Path.of("d/e"));
     Files.createSymbolicLink(root.resolve("d/absolute"), root.toRealPath().resolve("d/e"));
     Files.createSymbolicLink(root.resolve("d/e/up"), Path.of("../../d/./e"));
-    Files.createSymbolicLink(root.resolve("round"), Path.of("../root/d"));
+    Files.createSymbolicLink(root.resolve("round"), Path.of("../store/d"));
     writeFile("relative/a", "content");
     for (String path : List.of("d/e/a", "d/absolute/a", "d/e/up/up/a", "round/e/a")) {
       assertThat(readFile(path)).as(path).isEqualTo("content");
@@ -192,15 +192,15 @@ class FsDirectoryTest extends ResumingDirectoryContractTest {
     files.create("d/b", 10).close();
     files.lock("d/.lock").close();
     FsDirectory.open(temp.resolve("x/y"));
-    for (String path : List.of("root/d/a", "root/d/b", "root/d/.lock")) {
+    for (String path : List.of("store/d/a", "store/d/b", "store/d/.lock")) {
       assertThat(permissions(path)).as(path).isEqualTo("rw-------");
     }
-    for (String path : List.of("root", "root/d", "root/d/e", "x", "x/y")) {
+    for (String path : List.of("store", "store/d", "store/d/e", "x", "x/y")) {
       assertThat(permissions(path)).as(path).isEqualTo("rwx------");
     }
     Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwxr-x---"));
     FsDirectory.open(root);
-    assertThat(permissions("root")).isEqualTo("rwxr-x---");
+    assertThat(permissions("store")).isEqualTo("rwxr-x---");
   }
 
   private String permissions(String path) throws IOException {
@@ -236,10 +236,10 @@ class FsDirectoryTest extends ResumingDirectoryContractTest {
       Files.createLink(root.resolve("hard"), root.resolve("d/.lock"));
       FsDirectory alias = FsDirectory.open(temp.resolve("alias"));
       FsDirectory above = FsDirectory.open(temp);
-      FsDirectory dotted = FsDirectory.open(root.resolve("../root/d/.."));
+      FsDirectory dotted = FsDirectory.open(root.resolve("../store/d/.."));
       assertHeld(() -> alias.lock("d/.lock"));
       assertHeld(() -> alias.lock("e/.lock"));
-      assertHeld(() -> above.lock("root/d/.lock"));
+      assertHeld(() -> above.lock("store/d/.lock"));
       assertHeld(() -> above.open("alias/e/.lock"));
       assertHeld(() -> dotted.lock("d/.lock"));
       assertHeld(() -> dotted.lock("hard"));

@@ -1,6 +1,7 @@
 package dev.durability.wal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.durability.storage.FailingDirectory;
 import dev.durability.storage.Failure.Operation;
@@ -38,5 +39,20 @@ final class ClosedLogTest {
 
     assertThat(done).containsSubsequence("WRITE closed", "SYNC_FILE closed", "RENAME other");
     assertThat(Logs.bytes(directory, closed)).hasSameSizeAs(before);
+  }
+
+  @Test
+  void openingThatFailsOnFullDiskLeavesEndAsItIs() throws IOException {
+    FailingDirectory directory = new FailingDirectory(new MemoryDirectory());
+    try (WalWriter<String> log = Logs.open(directory)) {
+      log.appendDurable("a");
+    }
+    String closed = "wal/" + Logs.segments(directory).get(0);
+    byte[] before = Logs.bytes(directory, closed);
+
+    directory.fillUp();
+    assertThatThrownBy(() -> Logs.open(directory)).isInstanceOf(IOException.class);
+
+    assertThat(Logs.bytes(directory, closed)).isEqualTo(before);
   }
 }

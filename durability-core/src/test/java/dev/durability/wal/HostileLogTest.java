@@ -8,6 +8,7 @@ import dev.durability.codec.Codecs;
 import dev.durability.errors.CorruptLogException;
 import dev.durability.frame.FrameFormat;
 import dev.durability.storage.Directory;
+import dev.durability.storage.ForwardingDirectory;
 import dev.durability.storage.MemoryDirectory;
 import dev.durability.storage.ReadFile;
 import java.io.IOException;

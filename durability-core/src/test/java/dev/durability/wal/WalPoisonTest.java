@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.durability.errors.OutcomeOpenException;
 import dev.durability.errors.WriterPoisonedException;
 import dev.durability.storage.AppendOnlyDirectory;
+import dev.durability.storage.Directory;
 import dev.durability.storage.FailingDirectory;
 import dev.durability.storage.Failure;
 import dev.durability.storage.MemoryDirectory;
@@ -150,6 +151,24 @@ class WalPoisonTest {
     other.inject(Failure.of(WRITE).afterBytes(9).saying("torn"));
     assertPoisoned(() -> log.append("torn"), "torn");
     assertPoisoned(log::close, "torn");
+  }
+
+  @Test
+  void storeThatCannotResumeRefusesToReopenALogWithEntriesAndChangesNothing() throws IOException {
+    Directory store = new AppendOnlyDirectory(memory);
+    Logs.open(store).close();
+    try (WalWriter<String> log = Logs.open(store)) {
+      log.appendDurable("kept");
+    }
+    List<String> before = Logs.names(memory);
+
+    assertThatThrownBy(() -> Logs.open(store))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("cannot resume");
+
+    assertThat(Logs.names(memory)).isEqualTo(before);
+    assertThat(Logs.verdict(memory)).isEqualTo(Verdict.CLEAN);
+    assertThat(Logs.entries(store)).containsExactly("kept");
   }
 
   @Test

@@ -13,6 +13,7 @@ import dev.durability.storage.Directory;
 import dev.durability.storage.FailingDirectory;
 import dev.durability.storage.Failure;
 import dev.durability.storage.Failure.Operation;
+import dev.durability.storage.ForwardingDirectory;
 import dev.durability.storage.MemoryDirectory;
 import dev.durability.storage.ReadFile;
 import java.io.IOException;

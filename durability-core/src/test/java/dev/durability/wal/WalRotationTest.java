@@ -13,9 +13,11 @@ import dev.durability.storage.AppendFile;
 import dev.durability.storage.Directory;
 import dev.durability.storage.FailingDirectory;
 import dev.durability.storage.Failure;
+import dev.durability.storage.ForwardingDirectory;
 import dev.durability.storage.MemoryDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -207,7 +209,7 @@ class WalRotationTest {
     List<Long> reserved = new CopyOnWriteArrayList<>();
     List<Long> room = new CopyOnWriteArrayList<>();
     Directory counting =
-        new Forwarding(directory) {
+        new ForwardingDirectory(directory) {
           @Override
           public AppendFile create(String path, long expectedBytes) throws IOException {
             if (expectedBytes > 0) {
@@ -401,6 +403,17 @@ class WalRotationTest {
   }
 
   @Test
+  void markerOfACheckpointThatIsNotThereIsRefusedAndNothingIsAppended() throws IOException {
+    try (WalWriter<String> log = Logs.open(directory)) {
+      log.appendDurable("a");
+      assertThatThrownBy(() -> log.appendCheckpoint(1, "elsewhere/none"))
+          .isInstanceOf(NoSuchFileException.class)
+          .hasMessageContaining("elsewhere/none");
+      assertThat(log.lastAppendedId()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void vetoStopsTruncationWithoutHole() throws IOException {
     WalObserver veto =
         new WalObserver() {
@@ -415,6 +428,9 @@ class WalRotationTest {
     assertThat(WalMaintenance.segments(directory))
         .extracting(SegmentRange::segmentId)
         .containsExactly(3L, 4L, 5L, 6L);
+    assertThat(WalMaintenance.verify(directory).covered())
+        .as("the marker is written before anything is asked")
+        .isEqualTo(4);
   }
 
   @Test

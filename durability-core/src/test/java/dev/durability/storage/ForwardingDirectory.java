@@ -1,17 +1,13 @@
-package dev.durability.wal;
+package dev.durability.storage;
 
-import dev.durability.storage.AppendFile;
-import dev.durability.storage.Directory;
-import dev.durability.storage.DirectoryLock;
-import dev.durability.storage.ReadFile;
 import java.io.IOException;
 import java.util.List;
 
-/** A directory over another one, for tests that change one method. */
-class ForwardingDirectory implements Directory {
+/** A directory that does what another one does; a test overrides what it looks at or changes. */
+public class ForwardingDirectory implements Directory {
   private final Directory under;
 
-  ForwardingDirectory(Directory under) {
+  public ForwardingDirectory(Directory under) {
     this.under = under;
   }
 
