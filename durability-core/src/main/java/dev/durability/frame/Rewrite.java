@@ -17,6 +17,9 @@ public final class Rewrite {
    * syncs. After a failed sync the page cache holds bytes that look clean and that the storage
    * never got; only writing them again makes the next sync cover them.
    *
+   * <p>Where the storage cannot resume files at all, the whole file is written anew beside it and
+   * renamed over it.
+   *
    * @param directory where the file is
    * @param path the file
    * @param from the offset of the first byte that nothing promised to be durable
@@ -30,14 +33,14 @@ public final class Rewrite {
       throws IOException {
     try (ReadFile source = directory.open(path)) {
       long size = Math.min(source.size(), toExclusive);
-      AppendFile file = directory.resume(path, Math.min(from, size));
+      AppendFile file;
       try {
-        ByteBuffer piece = ByteBuffer.allocate((int) Math.min(PIECE_BYTES, size - file.position()));
-        while (file.position() < size) {
-          Quarantine.read(source, file.position(), size, piece);
-          file.write(piece);
-        }
-        file.write(ByteBuffer.allocate((int) (toExclusive - size)));
+        file = directory.resume(path, Math.min(from, size));
+      } catch (UnsupportedOperationException appendOnly) {
+        return anew(directory, path, source, size, toExclusive);
+      }
+      try {
+        copy(source, size, toExclusive, file);
         file.truncate(toExclusive);
         file.sync();
         return new FrameFile(path, file);
@@ -46,6 +49,38 @@ public final class Rewrite {
         throw e;
       }
     }
+  }
+
+  /** The old file stays under its name until the new one is durable. */
+  private static FrameFile anew(
+      Directory directory, String path, ReadFile source, long size, long toExclusive)
+      throws IOException {
+    String temporary = path + ".tmp";
+    if (directory.exists(temporary)) {
+      directory.delete(temporary);
+    }
+    AppendFile file = directory.create(temporary, 0);
+    try {
+      copy(source, size, toExclusive, file);
+      file.sync();
+      directory.rename(temporary, path);
+      directory.sync(path.substring(0, Math.max(0, path.lastIndexOf('/'))));
+      return new FrameFile(path, file);
+    } catch (IOException | RuntimeException e) {
+      closeAfter(e, file);
+      throw e;
+    }
+  }
+
+  /** Copies from where the target stands, and fills up with zeros. */
+  private static void copy(ReadFile source, long size, long toExclusive, AppendFile target)
+      throws IOException {
+    ByteBuffer piece = ByteBuffer.allocate((int) Math.min(PIECE_BYTES, size - target.position()));
+    while (target.position() < size) {
+      Quarantine.read(source, target.position(), size, piece);
+      target.write(piece);
+    }
+    target.write(ByteBuffer.allocate((int) (toExclusive - size)));
   }
 
   private static void closeAfter(Exception failure, AppendFile file) {

@@ -28,8 +28,9 @@ import java.util.List;
  *
  * <p><b>Not promised.</b> No mapping of files, no random writes, no permissions, no times, no
  * links. This makes the interface implementable over a replicated append-only store: such a store
- * refuses {@link #resume} and {@link AppendFile#truncate} where it cannot do them, by throwing
- * {@link IOException}, and a writer then refuses to go on rather than guess.
+ * refuses {@link #resume} with {@link UnsupportedOperationException}, and opening a log then writes
+ * its last segment anew; and {@link AppendFile#truncate} with {@link IOException}, and a writer
+ * whose write failed then refuses to go on rather than guess.
  */
 public interface Directory {
 
@@ -55,7 +56,8 @@ public interface Directory {
    * @param path the file
    * @param offset where writing goes on, in bytes, at most the file's size
    * @return the file, open at that offset
-   * @throws IOException if the file is missing or shorter, or the storage cannot do this
+   * @throws IOException if the file is missing or shorter, or cannot be opened
+   * @throws UnsupportedOperationException if the storage cannot do this at all
    */
   AppendFile resume(String path, long offset) throws IOException;
 

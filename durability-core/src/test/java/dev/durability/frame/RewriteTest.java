@@ -1,5 +1,7 @@
 package dev.durability.frame;
 
+import static dev.durability.storage.Failure.Operation.CREATE;
+import static dev.durability.storage.Failure.Operation.RENAME;
 import static dev.durability.storage.Failure.Operation.RESUME;
 import static dev.durability.storage.Failure.Operation.SYNC_FILE;
 import static dev.durability.storage.Failure.Operation.TRUNCATE;
@@ -79,11 +81,31 @@ class RewriteTest {
   }
 
   @Test
-  void storageThatCannotResumeIsRefused() throws Exception {
-    QuarantineTest.write(disk, "a.wal", new byte[100]);
-    assertThatThrownBy(() -> Rewrite.tail(new AppendOnlyDirectory(disk), "a.wal", 64, 96))
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("append-only");
-    assertThat(QuarantineTest.read(disk, "a.wal")).hasSize(100);
+  void storageThatCannotResumeGetsTheFileAnewUnderItsName() throws Exception {
+    byte[] bytes = new byte[5001];
+    new Random(3).nextBytes(bytes);
+    QuarantineTest.write(disk, "a.wal", bytes);
+    for (Failure failure :
+        List.of(
+            Failure.of(CREATE),
+            Failure.of(WRITE).afterBytes(100),
+            Failure.of(SYNC_FILE),
+            Failure.of(RENAME))) {
+      directory.inject(failure);
+      assertThatThrownBy(() -> Rewrite.tail(new AppendOnlyDirectory(directory), "a.wal", 64, 4096))
+          .isInstanceOf(IOException.class);
+      assertThat(QuarantineTest.read(disk, "a.wal")).isEqualTo(bytes);
+      directory.heal();
+    }
+    Rewrite.tail(new AppendOnlyDirectory(directory), "a.wal", 64, 5008).close();
+    assertThat(QuarantineTest.read(disk, "a.wal")).isEqualTo(Arrays.copyOf(bytes, 5008));
+    try (FrameFile file = Rewrite.tail(new AppendOnlyDirectory(directory), "a.wal", 64, 4096)) {
+      file.write(ByteBuffer.wrap(new byte[] {1, 2, 3}));
+      file.sync();
+    }
+    byte[] expected = Arrays.copyOf(bytes, 4099);
+    System.arraycopy(new byte[] {1, 2, 3}, 0, expected, 4096, 3);
+    assertThat(QuarantineTest.read(disk, "a.wal")).isEqualTo(expected);
+    assertThat(disk.list("")).containsExactly("a.wal");
   }
 }

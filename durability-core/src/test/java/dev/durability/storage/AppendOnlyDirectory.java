@@ -22,7 +22,8 @@ public final class AppendOnlyDirectory extends ForwardingDirectory {
 
   @Override
   public AppendFile resume(String path, long offset) throws IOException {
-    throw new IOException("this append-only storage cannot resume " + path + " at " + offset);
+    throw new UnsupportedOperationException(
+        "this append-only storage cannot resume " + path + " at " + offset);
   }
 
   private record File(String path, AppendFile under) implements AppendFile {
