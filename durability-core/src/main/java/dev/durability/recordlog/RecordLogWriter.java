@@ -257,11 +257,7 @@ public final class RecordLogWriter<T> implements Closeable {
         syncFile();
         encoder.promise(buffer, salt, FrameFormat.END, lastId + 1, syncedId, stamp());
         writeBuffer();
-        guarded(
-            () -> {
-              file.cutReserve();
-              file.sync();
-            });
+        guarded(file::sync); // Nothing was reserved behind it: END ends the file.
       } finally {
         closed = true;
       }

@@ -424,7 +424,7 @@ class RecordLogTest {
   }
 
   @Test
-  void storageThatCannotCutPoisonsTheWriterAndCannotReopen() throws Exception {
+  void storageThatCannotCutOrResumePoisonsTheWriterAndIsReopenedWithAFileAnew() throws Exception {
     FailingDirectory store = new FailingDirectory(new AppendOnlyDirectory(disk));
     RecordLogWriter<String> writer = RecordLogWriter.open(store, PATH, codec);
     writer.append("one");
@@ -433,9 +433,13 @@ class RecordLogTest {
     store.inject(Failure.of(WRITE));
     assertThatThrownBy(writer::sync).isInstanceOf(WriterPoisonedException.class);
     assertThatThrownBy(writer::close).isInstanceOf(WriterPoisonedException.class);
-    assertThatThrownBy(() -> RecordLogWriter.open(store, PATH, codec))
-        .isInstanceOf(IOException.class);
     assertThat(read()).containsExactly("one");
+    for (int id = 2; id <= 4; id++) {
+      try (RecordLogWriter<String> again = RecordLogWriter.open(store, PATH, codec)) {
+        assertThat(again.append("again")).isEqualTo(id);
+      }
+    }
+    assertThat(readStrictly()).containsExactly("one", "again", "again", "again");
   }
 
   @Test
