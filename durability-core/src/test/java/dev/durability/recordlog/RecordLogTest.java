@@ -424,6 +424,18 @@ class RecordLogTest {
   }
 
   @Test
+  void endIsSyncedBeforeClosingReturns() throws Exception {
+    RecordLogWriter<String> writer = open();
+    writer.append("one");
+    writer.sync(); // What END promises is durable already, so that only END needs a sync.
+    List<Failure.Operation> steps = Collections.synchronizedList(new ArrayList<>());
+    directory.before((operation, path) -> steps.add(operation));
+    writer.close();
+    assertThat(steps).containsSubsequence(WRITE, SYNC_FILE);
+    assertThat(steps.lastIndexOf(SYNC_FILE)).isGreaterThan(steps.lastIndexOf(WRITE));
+  }
+
+  @Test
   void storageThatCannotCutOrResumePoisonsTheWriterAndIsReopenedWithAFileAnew() throws Exception {
     FailingDirectory store = new FailingDirectory(new AppendOnlyDirectory(disk));
     RecordLogWriter<String> writer = RecordLogWriter.open(store, PATH, codec);
