@@ -6,7 +6,6 @@ import dev.durability.frame.FrameFormat;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -151,16 +150,20 @@ final class AppendQueue {
     return nextId++;
   }
 
-  /** Takes all blocks, in order, to write them. */
-  List<Block> take() {
+  /** Moves all blocks, in order, to where they are written from. */
+  void takeInto(List<Block> target) {
     if (open != null && !open.isEmpty()) {
       full.add(open);
       open = null;
     }
-    List<Block> taken = new ArrayList<>(full);
+    target.addAll(full);
     full.clear();
     plannedBytes += FrameFormat.PROMISE_FRAME_BYTES; // Each round may put a MARK before them.
-    return taken;
+  }
+
+  /** Whether an appender may soon have to wait for a block that was taken. */
+  boolean isShort() {
+    return free.isEmpty() && pooled == POOLED_BLOCKS;
   }
 
   /** Gives back a block that was written. */

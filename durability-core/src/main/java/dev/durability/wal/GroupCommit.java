@@ -4,30 +4,29 @@ import dev.durability.errors.DurabilityException;
 import dev.durability.errors.OutcomeOpenException;
 import dev.durability.errors.WriterPoisonedException;
 import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes and syncs in rounds. The first that waits for a round leads it: it takes all that was
- * appended, writes it, syncs it if anyone wants that, names the leader of the next round, and only
- * then wakes those that it served, so that the disk never idles. Whoever comes during a round is
- * served by the next; there is no timer and no delay.
+ * Writes and syncs in rounds. Whoever leads a round takes all that was appended, writes it, syncs
+ * it if anyone wants that, passes the lead on, and only then wakes those that were served, so that
+ * the disk never idles. Whoever comes during a round is served by the next; there is no timer and
+ * no delay.
+ *
+ * <p>A thread that finds nobody leading leads at once; at the end it passes the lead to the one
+ * that waits. Where more wait, the log's own thread leads from then on, as long as anyone waits:
+ * its next round starts without waking anyone first. Virtual threads always lead themselves: they
+ * are woken cheaply, and hand the disk over without a switch between threads of the system.
  *
  * <p>{@code leading} is the right to use the appender. It is passed on under the lock, never held
  * with it.
  */
 final class GroupCommit {
-  /** How long a promise may stay out of the log while nothing else is written. */
-  private static final long MARK_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
-
-  private static final long NEVER = Long.MAX_VALUE;
-
   private final DurabilityException noMemory =
       new DurabilityException(
           "there is no memory to tell what failed; close the writer and open the log again");
@@ -37,18 +36,20 @@ final class GroupCommit {
   private final Condition work = lock.newCondition();
   private final AppendQueue queue;
   private final SegmentAppender appender;
-  private final long syncIntervalNanos;
-  private final long flushIntervalNanos;
+  private final Deadlines deadlines;
+  private final Gathering gathering = new Gathering();
 
-  private final ArrayDeque<Waiter.OfThread> threads = new ArrayDeque<>();
-  private final ArrayDeque<Waiter.OfFuture> futures = new ArrayDeque<>();
+  private final BiFunction<Waiter, @Nullable Throwable, DurabilityException> whyNot = this::whyNot;
+  private final AtomicReference<@Nullable Round> unused = new AtomicReference<>();
+  private final Round never = new Round();
+  private Round next = new Round();
   private boolean leading;
+  private boolean leadIsForBackground;
+  private boolean backgroundLeads;
+  private boolean backgroundIsAway;
   private boolean closed;
   private boolean stopped;
   private boolean markFailed;
-  private long markDue = NEVER;
-  private long syncDue = NEVER;
-  private long flushDue = NEVER;
   private long writtenId;
   private volatile long durableId;
   private volatile @Nullable Throwable poison;
@@ -56,8 +57,7 @@ final class GroupCommit {
   GroupCommit(WalOptions options, AppendQueue queue, SegmentAppender appender) {
     this.queue = queue;
     this.appender = appender;
-    this.syncIntervalNanos = options.syncInterval() == null ? 0 : options.syncInterval().toNanos();
-    this.flushIntervalNanos = options.flushPolicy().intervalNanos();
+    this.deadlines = new Deadlines(options);
     this.writtenId = appender.writtenId();
     this.durableId = appender.durableId();
   }
@@ -91,20 +91,22 @@ final class GroupCommit {
       room.awaitUninterruptibly();
       return;
     }
-    Waiter.OfThread self = new Waiter.OfThread(queue.nextId() - 1, false);
-    threads.add(self);
-    leadWithoutLock(this::lead);
-    self.throwFailure();
+    Waiter.OfThread self = new Waiter.OfThread().start(queue.nextId() - 1, false);
+    next.add(self);
+    leading = true;
+    lock.unlock();
+    try {
+      lead();
+    } finally {
+      lock.lock();
+    }
+    self.finish();
   }
 
   /** Something was appended; with the lock. */
   void appended() {
-    if (syncIntervalNanos > 0 && syncDue == NEVER) {
-      syncDue = System.nanoTime() + syncIntervalNanos;
-      work.signal();
-    }
-    if (flushIntervalNanos > 0 && flushDue == NEVER) {
-      flushDue = System.nanoTime() + flushIntervalNanos;
+    if (deadlines.startsWithAppend()) {
+      deadlines.appended(System.nanoTime());
       work.signal();
     }
   }
@@ -112,14 +114,14 @@ final class GroupCommit {
   /**
    * Joins a round that makes all entries up to one written, or durable; with the lock.
    *
+   * @param self what to wait with, not in use
    * @return what to {@link #await} without the lock, or null if it is so already
    */
-  Waiter.@Nullable OfThread join(long targetId, boolean sync) {
+  Waiter.@Nullable OfThread join(Waiter.OfThread self, long targetId, boolean sync) {
     if (targetId <= (sync ? durableId : writtenId)) {
       return null;
     }
-    Waiter.OfThread self = new Waiter.OfThread(targetId, sync);
-    threads.add(self);
+    next.add(self.start(targetId, sync));
     if (!leading) {
       leading = true;
       self.lead();
@@ -135,13 +137,13 @@ final class GroupCommit {
     if (joined.await()) {
       lead();
     }
-    joined.throwFailure();
+    joined.finish();
   }
 
   /** Asks for an entry to become durable; with the lock. */
   Waiter.OfFuture commitLater(long id) {
     Waiter.OfFuture future = new Waiter.OfFuture(id);
-    futures.add(future);
+    next.add(future);
     if (!leading) {
       work.signal();
     }
@@ -150,50 +152,65 @@ final class GroupCommit {
 
   /** One round, by the thread that has the lead; the lead is passed on at its end. */
   private void lead() {
-    List<Block> blocks = List.of();
-    List<Waiter> served = List.of();
-    boolean sync = false;
-    int written = 0;
+    Round round = null;
+    boolean syncs = false;
     Throwable failure = null;
     try {
-      lock.lock();
-      try {
-        blocks = poison == null ? queue.take() : blocks;
-        served = takeWaiters();
-        sync = poison == null && served.stream().anyMatch(Waiter::wantsSync);
-      } finally {
-        lock.unlock();
-      }
+      round = takeRound();
+      syncs = round.wantsSync() && poison == null;
       markFailed = false;
-      for (Block block : blocks) {
-        appender.write(block);
-        written++;
-      }
-      if (sync) {
+      write(round);
+      if (syncs) {
+        recycleIfShort(round);
         appender.sync();
       }
     } catch (Throwable e) {
       failure = e; // Given to everyone who waits: none of them may be left parked.
     }
-    endRound(blocks, written, sync, served, failure);
+    endRound(round, syncs, failure);
   }
 
-  private List<Waiter> takeWaiters() {
-    List<Waiter> taken = new ArrayList<>(threads.size() + futures.size());
-    taken.addAll(threads);
-    taken.addAll(futures);
-    threads.clear();
-    futures.clear();
-    return taken;
+  private Round takeRound() {
+    Round fresh = unused.getAndSet(null);
+    if (fresh == null) {
+      fresh = new Round();
+    }
+    lock.lock();
+    try {
+      Round taken = next;
+      if (poison == null) {
+        taken.take(queue);
+      }
+      next = fresh;
+      return taken;
+    } finally {
+      lock.unlock();
+    }
   }
 
-  private void endRound(
-      List<Block> blocks,
-      int written,
-      boolean sync,
-      List<Waiter> served,
-      @Nullable Throwable failure) {
-    Waiter.OfThread next = null;
+  private void write(Round round) throws IOException {
+    List<Block> blocks = round.blocks();
+    for (int i = 0; i < blocks.size(); i++) {
+      appender.write(blocks.get(i));
+      round.blockWritten();
+    }
+  }
+
+  /** Gives blocks back before the sync, where appenders would else wait for it. */
+  private void recycleIfShort(Round round) {
+    lock.lock();
+    try {
+      if (queue.isShort()) {
+        round.giveBackWritten(queue);
+        room.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void endRound(@Nullable Round round, boolean triedToSync, @Nullable Throwable failure) {
+    Waiter.OfThread nextLeader = null;
     long nowWritten = appender.writtenId();
     long nowDurable = appender.durableId();
     lock.lock();
@@ -201,26 +218,71 @@ final class GroupCommit {
       poisonUnlessOpen(failure);
       writtenId = nowWritten;
       durableId = nowDurable;
-      blocks.subList(0, written).forEach(queue::recycle);
-      queue.putBack(blocks.subList(written, blocks.size()));
-      schedule(!blocks.isEmpty(), sync || failure != null);
-      next = passLead();
+      boolean triedToWrite = round != null && round.triedToWrite();
+      if (round != null) {
+        round.giveBack(queue);
+      }
+      schedule(triedToWrite, triedToSync || failure != null);
+      // What depends on futures may wait for anyone: who runs it must not owe others the next
+      // round.
+      backgroundIsAway |= backgroundLeads && round != null && round.hasFutures();
+      nextLeader = passLead(round == null ? 0 : round.threadCount());
+      if (round != null && round.isDemanded()) {
+        work.signal(); // The log's own thread asked for it, and looks again at what is due.
+      }
     } catch (Throwable e) {
       poisonUnlessOpen(e); // No memory to put the blocks back, for example.
       leading = false;
+      leadIsForBackground = false;
     } finally {
       room.signalAll();
       lock.unlock();
     }
-    if (next != null) {
-      next.lead();
+    if (nextLeader != null) {
+      nextLeader.lead();
     }
-    for (Waiter waiter : served) {
-      settle(waiter, nowWritten, nowDurable, failure);
+    if (round != null) {
+      if (round.isDemanded() && failure != null) {
+        // Nobody waits. What failed meets the next caller: the entries are still in the queue, or
+        // the writer is poisoned.
+        Notices.report(failure);
+      }
+      round.settle(nowWritten, nowDurable, failure, whyNot);
+      unused.lazySet(round);
     }
     if (poison != null) {
       settleStranded();
     }
+  }
+
+  /**
+   * To the log's own thread where many wait or nobody else can, to the first that waits where it is
+   * the only one or virtual, or to nobody. With the lock.
+   *
+   * @return the thread that leads next, or null
+   */
+  private Waiter.@Nullable OfThread passLead(int served) {
+    leading = false;
+    leadIsForBackground = false;
+    if (poison != null) {
+      return null;
+    }
+    int waiting = next.threadCount();
+    Waiter.OfThread first = next.firstThread();
+    boolean stays =
+        backgroundLeads
+            && !backgroundIsAway
+            && (gathering.isWorthwhile(served + waiting) || waiting > 0);
+    if (first != null && (first.isVirtual() || backgroundIsAway || (waiting == 1 && !stays))) {
+      leading = true;
+      return first;
+    }
+    leadIsForBackground = !backgroundIsAway && (waiting > 0 || stays || next.isDemanded());
+    leading = leadIsForBackground;
+    if (leading || next.hasFutures()) {
+      work.signal();
+    }
+    return null;
   }
 
   private void poisonUnlessOpen(@Nullable Throwable failure) {
@@ -245,61 +307,36 @@ final class GroupCommit {
     }
   }
 
-  /** Once the writer is poisoned nobody leads any more: tells all who wait, one by one. */
+  /** Once the writer is poisoned nobody leads and nobody joins any more: tells all who wait. */
   private void settleStranded() {
-    while (true) {
-      Waiter waiter;
-      long written;
-      lock.lock();
-      try {
-        waiter = threads.isEmpty() ? futures.poll() : threads.poll();
-        written = writtenId;
-      } finally {
-        lock.unlock();
-      }
-      if (waiter == null) {
-        return;
-      }
-      settle(waiter, written, durableId, null);
-    }
-  }
-
-  /** Ends a wait, also where there is no memory to say why it failed. */
-  private void settle(
-      Waiter waiter, long nowWritten, long nowDurable, @Nullable Throwable failure) {
-    DurabilityException outcome;
+    Round stranded;
+    long written;
+    lock.lock();
     try {
-      outcome = outcome(waiter, nowWritten, nowDurable, failure);
+      stranded = next;
+      next = never;
+      written = writtenId;
+    } finally {
+      lock.unlock();
+    }
+    stranded.settle(written, durableId, null, whyNot);
+  }
+
+  /** Tells what failed, also where there is no memory to say it. */
+  private DurabilityException whyNot(Waiter waiter, @Nullable Throwable failure) {
+    try {
+      if (poison != null) {
+        return poisoned();
+      }
+      return new OutcomeOpenException(
+          "entries up to "
+              + waiter.targetId()
+              + " are not durable, and whether they will be is open; they stay in memory and are"
+              + " written first: make room, then sync again",
+          Objects.requireNonNull(failure));
     } catch (Throwable e) {
-      outcome = noMemory;
+      return noMemory;
     }
-    waiter.settle(outcome);
-  }
-
-  private Waiter.@Nullable OfThread passLead() {
-    Waiter.OfThread next = poison == null ? threads.peek() : null;
-    leading = next != null;
-    if (!leading && !futures.isEmpty()) {
-      work.signal();
-    }
-    return next;
-  }
-
-  private @Nullable DurabilityException outcome(
-      Waiter waiter, long nowWritten, long nowDurable, @Nullable Throwable failure) {
-    if (waiter.targetId() <= (waiter.wantsSync() ? nowDurable : nowWritten)) {
-      return null;
-    }
-    if (poison != null) {
-      return poisoned();
-    }
-    Throwable cause = Objects.requireNonNull(failure);
-    return new OutcomeOpenException(
-        "entries up to "
-            + waiter.targetId()
-            + " are not durable, and whether they will be is open; they stay in memory and are"
-            + " written first: make room, then sync again",
-        cause);
   }
 
   private WriterPoisonedException poisoned() {
@@ -318,41 +355,28 @@ final class GroupCommit {
   /** Sets what is to be done in the background; with the lock, at the end of a round. */
   private void schedule(boolean triedToWrite, boolean triedToSync) {
     long now = System.nanoTime();
-    boolean waitsForMark = markDue != NEVER;
-    boolean marks = poison == null && appender.owesPromise() && !markFailed;
-    markDue = marks ? now + MARK_DELAY_NANOS : NEVER;
     boolean allWritten = queue.isEmpty();
     boolean allDurable = allWritten && durableId == queue.nextId() - 1;
-    if (allDurable) {
-      syncDue = NEVER;
-    } else if (triedToSync && syncDue != NEVER) {
-      syncDue = now + syncIntervalNanos;
-    }
-    if (allWritten) {
-      flushDue = NEVER;
-    } else if (triedToWrite && flushDue != NEVER) {
-      flushDue = now + flushIntervalNanos;
-    }
-    if (marks && !waitsForMark) {
+    deadlines.roundEnded(now, triedToWrite, triedToSync, allWritten, allDurable);
+    if (deadlines.markLater(now, poison == null && appender.owesPromise() && !markFailed)) {
       work.signal();
     }
   }
 
-  /** What the log's own thread does: serves futures, and whatever is due by the clock. */
-  @SuppressWarnings("WaitNotInLoop") // The loop is this method.
+  /** What the log's own thread does: leads, serves futures, and whatever is due by the clock. */
   void runInBackground() {
     lock.lock();
     try {
       while (!stopped) {
+        if (leadIsForBackground || (!leading && poison == null && isForBackground(next))) {
+          leadInBackground();
+          continue;
+        }
         long now = System.nanoTime();
-        if (poison != null) {
-          work.awaitUninterruptibly();
-        } else if (!leading && !futures.isEmpty()) {
-          leadWithoutLock(this::lead);
-        } else if (Math.min(syncDue, flushDue) <= now) {
-          commitQuietly(syncDue <= now); // Also behind others: they may lead without a pause.
-        } else if (!leading && markDue <= now) {
-          leadWithoutLock(this::mark);
+        if (poison == null && deadlines.commitIsDue(now) && !next.isDemanded()) {
+          next.demand(deadlines.syncIsDue(now)); // Also of others, who may lead without end.
+        } else if (poison == null && !leading && deadlines.markIsDue(now)) {
+          markInBackground();
         } else {
           awaitWork(now);
         }
@@ -362,11 +386,51 @@ final class GroupCommit {
     }
   }
 
-  private void leadWithoutLock(Runnable round) {
+  /** Whether someone wants the round who cannot lead it. */
+  private static boolean isForBackground(Round round) {
+    return round.hasFutures() || round.isDemanded();
+  }
+
+  private void leadInBackground() {
+    leadIsForBackground = false;
+    leading = true;
+    backgroundLeads = true;
+    lock.unlock();
+    try {
+      gathering.await(this::waitingThreads);
+      if (isWanted()) {
+        lead();
+      }
+    } finally {
+      lock.lock();
+      backgroundLeads = false;
+      backgroundIsAway = false;
+    }
+  }
+
+  /** Whether anyone wants a round; if not, the lead is given up. */
+  private boolean isWanted() {
+    lock.lock();
+    try {
+      leading = !next.isEmpty() || next.isDemanded();
+      if (!leading) {
+        room.signalAll();
+      }
+      return leading;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private int waitingThreads() {
+    return next.threadCount();
+  }
+
+  private void markInBackground() {
     leading = true;
     lock.unlock();
     try {
-      round.run();
+      mark();
     } finally {
       lock.lock();
     }
@@ -383,34 +447,18 @@ final class GroupCommit {
     } catch (Throwable e) {
       failure = e;
     }
-    endRound(List.of(), 0, false, new ArrayList<>(), failure);
-  }
-
-  private void commitQuietly(boolean sync) {
-    Waiter.OfThread self = join(queue.nextId() - 1, sync);
-    lock.unlock();
-    try {
-      await(self);
-    } catch (DurabilityException e) {
-      // Nobody waits for this round. What failed meets the next caller: the entries are still in
-      // the queue, or the writer is poisoned.
-      Notices.report(e);
-    } finally {
-      lock.lock();
-    }
+    endRound(null, false, failure);
   }
 
   @SuppressWarnings("WaitNotInLoop") // The caller looks again at what is to be done.
   private void awaitWork(long now) {
-    // A round that is under way decides anew when the mark is due.
-    long mark = leading && markDue != NEVER ? now + MARK_DELAY_NANOS : markDue;
-    long due = Math.min(mark, Math.min(syncDue, flushDue));
-    if (due == NEVER) {
+    long due = deadlines.next(now, leading);
+    if (due == Deadlines.NEVER || poison != null || next.isDemanded()) {
       work.awaitUninterruptibly();
       return;
     }
     try {
-      long unused = work.awaitNanos(due - now);
+      long unusedTime = work.awaitNanos(due - now);
     } catch (InterruptedException e) {
       // The thread is the log's own; whoever interrupts it does not end the log.
       Thread.interrupted();
@@ -429,7 +477,7 @@ final class GroupCommit {
         return;
       }
       closed = true;
-      last = poison == null ? join(queue.nextId() - 1, true) : null;
+      last = poison == null ? join(new Waiter.OfThread(), queue.nextId() - 1, true) : null;
     } finally {
       lock.unlock();
     }
@@ -457,7 +505,7 @@ final class GroupCommit {
   }
 
   private void runLast(LastStep step, @Nullable IOException earlier) throws IOException {
-    List<Waiter> left;
+    Round left;
     try {
       step.run();
     } catch (IOException e) {
@@ -468,14 +516,16 @@ final class GroupCommit {
     } finally {
       lock.lock();
       try {
-        left = takeWaiters();
+        left = next;
+        next = never;
       } finally {
         lock.unlock();
       }
-      for (Waiter waiter : left) {
-        Throwable why = earlier == null ? new IOException("the writer was closed") : earlier;
-        settle(waiter, durableId, durableId, why);
-      }
+      left.settle(
+          durableId,
+          durableId,
+          earlier == null ? new IOException("the writer was closed") : earlier,
+          whyNot);
     }
     if (earlier != null) {
       throw earlier;

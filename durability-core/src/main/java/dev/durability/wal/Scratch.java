@@ -6,13 +6,14 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * Where a caller encodes its entries before it takes the lock. Instances are used again, so that a
- * steady state allocates nothing.
+ * What one call of an appender needs: where it encodes its entries before it takes the lock, and
+ * what it waits with. Instances are used again, so that a steady state allocates nothing.
  */
 final class Scratch extends OutputStream {
   private static final int INITIAL_BYTES = 256;
-  private static final int KEPT_BYTES_MAX = 1 << 20;
+  private static final int KEPT_BYTES_MAX = 256 << 10;
 
+  private final Waiter.OfThread waiter = new Waiter.OfThread();
   private byte[] bytes = new byte[INITIAL_BYTES];
   private int size;
   private int start;
@@ -20,6 +21,11 @@ final class Scratch extends OutputStream {
 
   byte[] bytes() {
     return bytes;
+  }
+
+  /** What the caller waits with, once the entries are in the queue. */
+  Waiter.OfThread waiter() {
+    return waiter;
   }
 
   int size() {
@@ -77,7 +83,7 @@ final class Scratch extends OutputStream {
 
   /** Scratches that nobody uses at the moment; a thread mostly gets the one that it had before. */
   static final class Pool {
-    private static final int SLOTS = 16;
+    private static final int SLOTS = 64;
 
     private final AtomicReferenceArray<Scratch> slots = new AtomicReferenceArray<>(SLOTS);
 

@@ -13,24 +13,33 @@ interface Waiter {
   /** Whether it waits for the entry to be durable, or just written. */
   boolean wantsSync();
 
-  /** Ends the wait; null is success. */
-  void settle(@Nullable DurabilityException failure);
-
-  /** A thread that waits, and leads a round if it is told to. */
+  /**
+   * A thread that waits, and leads a round if it is told to. It can be used again once its wait has
+   * ended.
+   */
   final class OfThread implements Waiter {
+    /** How many threads each thread of a round wakes. */
+    static final int FAN_OUT = 8;
+
     private static final int WAITING = 0;
     private static final int LEADS = 1;
     private static final int SETTLED = 2;
 
-    private final Thread thread = Thread.currentThread();
-    private final long targetId;
-    private final boolean wantsSync;
+    private Thread thread = Thread.currentThread();
+    private long targetId;
+    private boolean wantsSync;
     private @Nullable DurabilityException failure;
-    private volatile int state = WAITING;
+    private final @Nullable OfThread[] toWake = new @Nullable OfThread[FAN_OUT];
+    private volatile int state;
 
-    OfThread(long targetId, boolean wantsSync) {
-      this.targetId = targetId;
-      this.wantsSync = wantsSync;
+    /** Starts a wait of the current thread. */
+    OfThread start(long target, boolean sync) {
+      thread = Thread.currentThread();
+      targetId = target;
+      wantsSync = sync;
+      failure = null;
+      state = WAITING;
+      return this;
     }
 
     @Override
@@ -63,19 +72,57 @@ interface Waiter {
 
     void lead() {
       state = LEADS;
-      LockSupport.unpark(thread);
+      wake();
     }
 
-    @Override
-    public void settle(@Nullable DurabilityException outcome) {
+    /**
+     * Ends the wait; null is success. The others, settled before, are woken by this one: waking is
+     * what a round of many threads takes longest for, and so it is spread over all of them, while
+     * the next round is under way.
+     *
+     * @param round the threads of the round
+     * @param from the index of the first to wake
+     * @param count how many there are in the round
+     */
+    void settle(
+        @Nullable DurabilityException outcome, @Nullable OfThread[] round, int from, int count) {
       failure = outcome;
+      for (int i = 0; i < FAN_OUT; i++) {
+        toWake[i] = from + i < count ? round[from + i] : null;
+      }
       state = SETTLED;
-      if (thread != Thread.currentThread()) {
+    }
+
+    /** Whether it is a virtual thread: waking one takes no system call. */
+    boolean isVirtual() {
+      return VirtualThreads.isVirtual(thread);
+    }
+
+    /** Wakes the thread, if it sleeps. */
+    void wake() {
+      if (!isOfCurrentThread()) {
         LockSupport.unpark(thread);
       }
     }
 
-    void throwFailure() throws DurabilityException {
+    boolean isOfCurrentThread() {
+      return thread == Thread.currentThread();
+    }
+
+    /** Once settled: wakes those that were left to this one. */
+    void wakeOthers() {
+      for (int i = 0; i < FAN_OUT; i++) {
+        OfThread other = toWake[i];
+        if (other != null) {
+          other.wake();
+          toWake[i] = null;
+        }
+      }
+    }
+
+    /** Once settled: wakes the others, and throws what failed. */
+    void finish() throws DurabilityException {
+      wakeOthers();
       if (failure != null) {
         throw failure;
       }
@@ -98,8 +145,8 @@ interface Waiter {
       return true;
     }
 
-    @Override
-    public void settle(@Nullable DurabilityException failure) {
+    /** Ends the wait; null is success. */
+    void settle(@Nullable DurabilityException failure) {
       if (failure == null) {
         complete(entryId());
       } else {

@@ -194,7 +194,7 @@ public final class WalWriter<E> implements Closeable {
       lock.lock();
       try {
         id = enqueue(scratch);
-        flush = joinByPolicy(id);
+        flush = joinByPolicy(scratch, id);
       } finally {
         lock.unlock();
       }
@@ -237,7 +237,7 @@ public final class WalWriter<E> implements Closeable {
       lock.lock();
       try {
         id = enqueue(scratch, ends, (int) frames);
-        flush = joinByPolicy(id);
+        flush = joinByPolicy(scratch, id);
       } finally {
         lock.unlock();
       }
@@ -260,22 +260,22 @@ public final class WalWriter<E> implements Closeable {
    */
   public long appendDurable(E entry) throws IOException {
     Scratch scratch = scratches.take();
-    long id;
-    Waiter.OfThread durable;
     try {
       encode(scratch, entry);
+      long id;
+      Waiter.OfThread durable;
       lock.lock();
       try {
         id = enqueue(scratch);
-        durable = commits.join(id, true);
+        durable = commits.join(scratch.waiter(), id, true);
       } finally {
         lock.unlock();
       }
+      commits.await(durable);
+      return id;
     } finally {
       scratches.giveBack(scratch);
     }
-    commits.await(durable);
-    return id;
   }
 
   /**
@@ -331,7 +331,7 @@ public final class WalWriter<E> implements Closeable {
     lock.lock();
     try {
       commits.refuseIfDone();
-      all = commits.join(queue.nextId() - 1, sync);
+      all = commits.join(new Waiter.OfThread(), queue.nextId() - 1, sync);
     } finally {
       lock.unlock();
     }
@@ -390,13 +390,13 @@ public final class WalWriter<E> implements Closeable {
   }
 
   /** Joins a round that writes what was appended, if the flush policy says so. With the lock. */
-  private Waiter.@Nullable OfThread joinByPolicy(long id) {
+  private Waiter.@Nullable OfThread joinByPolicy(Scratch scratch, long id) {
     int every = options.flushPolicy().appends();
     if (every == 0 || ++unflushedAppends < every) {
       return null;
     }
     unflushedAppends = 0;
-    return commits.join(id, false);
+    return commits.join(scratch.waiter(), id, false);
   }
 
   /** {@return the id of the last entry that was appended, 0 if there is none} */
@@ -473,7 +473,7 @@ public final class WalWriter<E> implements Closeable {
       reserveFirstOfSegment(frameBytes);
       id = queue.checkpoint(coveredId, pathBytes);
       appended(id, id, frameBytes);
-      durable = commits.join(id, true);
+      durable = commits.join(new Waiter.OfThread(), id, true);
     } finally {
       lock.unlock();
     }
