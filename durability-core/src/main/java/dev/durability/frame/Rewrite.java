@@ -17,8 +17,7 @@ public final class Rewrite {
    * syncs. After a failed sync the page cache holds bytes that look clean and that the storage
    * never got; only writing them again makes the next sync cover them.
    *
-   * <p>Where the storage cannot resume files at all, the whole file is written anew beside it and
-   * renamed over it.
+   * <p>Where the storage cannot resume files at all, this does what {@link #whole} does.
    *
    * @param directory where the file is
    * @param path the file
@@ -37,7 +36,7 @@ public final class Rewrite {
       try {
         file = directory.resume(path, Math.min(from, size));
       } catch (UnsupportedOperationException appendOnly) {
-        return anew(directory, path, source, size, toExclusive);
+        return whole(directory, path, source, size, toExclusive);
       }
       try {
         copy(source, size, toExclusive, file);
@@ -51,8 +50,25 @@ public final class Rewrite {
     }
   }
 
-  /** The old file stays under its name until the new one is durable. */
-  private static FrameFile anew(
+  /**
+   * Writes a whole file anew beside it, and renames it over the old one: its name is made durable
+   * too, also where a sync of the directory failed before. The old file stays until then.
+   *
+   * @param directory where the file is
+   * @param path the file
+   * @param toExclusive as for {@link #tail}
+   * @return the file, open, ending there, all of it durable, under a durable name
+   * @throws IOException if anything fails: the old file or the new is there, whole; calling again
+   *     is safe
+   */
+  public static FrameFile whole(Directory directory, String path, long toExclusive)
+      throws IOException {
+    try (ReadFile source = directory.open(path)) {
+      return whole(directory, path, source, Math.min(source.size(), toExclusive), toExclusive);
+    }
+  }
+
+  private static FrameFile whole(
       Directory directory, String path, ReadFile source, long size, long toExclusive)
       throws IOException {
     String temporary = path + ".tmp";

@@ -32,6 +32,7 @@ final class AppendQueue {
   private long firstEntryMillis;
   private long plannedBytes = FileHeader.BYTES;
   private long nextId;
+  private int lastFrameBytes;
 
   AppendQueue(WalOptions options, SegmentPlan first) {
     this.segmentBytes = options.segmentBytes();
@@ -78,16 +79,28 @@ final class AppendQueue {
 
   /** Ends the segment behind what was appended, and starts the next. */
   void rotate() {
-    Block end = open;
+    SegmentPlan next = segment.next(nextId, LogOpening.randomSalt());
+    Block end = lastBlockOfSegment();
     if (end == null) {
       end = Block.single(0, segment, nextId);
       singlesOutside++;
     }
-    end.endSegment();
-    full.add(end);
+    end.endSegment(next);
+    if (end != full.peekLast()) {
+      full.add(end);
+    }
     open = null;
-    segment = segment.next(nextId, LogOpening.randomSalt());
+    segment = next;
     plannedBytes = FileHeader.BYTES;
+  }
+
+  /** The block that is not taken yet and has room for END, or null. */
+  private @Nullable Block lastBlockOfSegment() {
+    if (open != null) {
+      return open;
+    }
+    Block last = full.peekLast();
+    return last != null && last.successor() == null ? last : null;
   }
 
   /**
@@ -137,7 +150,8 @@ final class AppendQueue {
     startAge();
     Block block = Objects.requireNonNull(open);
     block.entry(encoder, kind, payload, from, length);
-    plannedBytes += FrameFormat.frameBytes(length);
+    lastFrameBytes = FrameFormat.frameBytes(length);
+    plannedBytes += lastFrameBytes;
     return nextId++;
   }
 
@@ -150,15 +164,24 @@ final class AppendQueue {
     return nextId++;
   }
 
-  /** Moves all blocks, in order, to where they are written from. */
-  void takeInto(List<Block> target) {
+  /**
+   * Moves all blocks, in order, to where they are written from.
+   *
+   * @param endsFullSegment whether a segment ends now that another entry like the last would not
+   *     fit into: its END then costs no sync of its own
+   */
+  void takeInto(List<Block> target, boolean endsFullSegment) {
+    plannedBytes += FrameFormat.PROMISE_FRAME_BYTES; // Each round may put a MARK before them.
     if (open != null && !open.isEmpty()) {
-      full.add(open);
-      open = null;
+      if (endsFullSegment && needsRotation(lastFrameBytes)) {
+        rotate();
+      } else {
+        full.add(open);
+        open = null;
+      }
     }
     target.addAll(full);
     full.clear();
-    plannedBytes += FrameFormat.PROMISE_FRAME_BYTES; // Each round may put a MARK before them.
   }
 
   /** Whether an appender may soon have to wait for a block that was taken. */

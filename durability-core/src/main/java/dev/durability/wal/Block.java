@@ -4,6 +4,7 @@ import dev.durability.frame.FrameEncoder;
 import dev.durability.frame.FrameFormat;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Encoded frames of one segment that are written with one system call. Room is kept before them for
@@ -18,7 +19,7 @@ final class Block {
   private SegmentPlan segment;
   private long firstId;
   private long nextId;
-  private boolean last;
+  private @Nullable SegmentPlan successor;
 
   private Block(ByteBuffer bytes, SegmentPlan segment, long firstId) {
     this.bytes = bytes.order(ByteOrder.LITTLE_ENDIAN);
@@ -41,7 +42,7 @@ final class Block {
     segment = forSegment;
     firstId = fromId;
     nextId = fromId;
-    last = false;
+    successor = null;
     bytes.clear().position(HEAD_BYTES);
   }
 
@@ -66,13 +67,14 @@ final class Block {
     return nextId;
   }
 
-  /** Makes this the last block of its segment. */
-  void endSegment() {
-    last = true;
+  /** Makes this the last block of its segment; another segment follows. */
+  void endSegment(SegmentPlan next) {
+    successor = next;
   }
 
-  boolean endsSegment() {
-    return last;
+  /** The segment that follows, or null if this block does not end its own. */
+  @Nullable SegmentPlan successor() {
+    return successor;
   }
 
   void entry(FrameEncoder encoder, int kind, byte[] payload, int from, int length) {

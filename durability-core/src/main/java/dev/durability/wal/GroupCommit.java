@@ -159,7 +159,7 @@ final class GroupCommit {
       round = takeRound();
       syncs = round.wantsSync() && poison == null;
       markFailed = false;
-      write(round);
+      write(round, syncs);
       if (syncs) {
         recycleIfShort(round);
         appender.sync();
@@ -179,7 +179,7 @@ final class GroupCommit {
     try {
       Round taken = next;
       if (poison == null) {
-        taken.take(queue);
+        taken.take(queue, appender.nextSegmentIsReady());
       }
       next = fresh;
       return taken;
@@ -188,10 +188,10 @@ final class GroupCommit {
     }
   }
 
-  private void write(Round round) throws IOException {
+  private void write(Round round, boolean syncs) throws IOException {
     List<Block> blocks = round.blocks();
     for (int i = 0; i < blocks.size(); i++) {
-      appender.write(blocks.get(i));
+      appender.write(blocks.get(i), syncs);
       round.blockWritten();
     }
   }

@@ -194,8 +194,7 @@ final class LogOpening {
     long intact = found.report().intact();
     long endOfEntries =
         found.ended() ? found.runEnd() - FrameFormat.PROMISE_FRAME_BYTES : found.runEnd();
-    long from = endOfPromised(path, last, found.report().promised(), endOfEntries);
-    try (FrameFile file = Rewrite.tail(directory, path, from, found.runEnd())) {
+    try (FrameFile file = rewrite(found, last, path, endOfEntries)) {
       if (!found.ended()) {
         ByteBuffer end =
             ByteBuffer.allocate(FrameFormat.PROMISE_FRAME_BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -204,6 +203,21 @@ final class LogOpening {
         file.sync();
       }
     }
+  }
+
+  /**
+   * Where nothing in the segment was ever promised, its name may be as little durable as its
+   * content: the first sync in a segment and the sync of its name run at the same time, and either
+   * may have failed.
+   */
+  private FrameFile rewrite(LogFindings found, FileHeader last, String path, long endOfEntries)
+      throws IOException {
+    long promised = found.report().promised();
+    if (promised < last.firstEntryId()) {
+      return Rewrite.whole(directory, path, found.runEnd());
+    }
+    long from = endOfPromised(path, last, promised, endOfEntries);
+    return Rewrite.tail(directory, path, from, found.runEnd());
   }
 
   /** The offset behind the last promised entry: what follows may only be in the page cache. */

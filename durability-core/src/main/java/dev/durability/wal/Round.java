@@ -47,9 +47,9 @@ final class Round {
     return isDemanded;
   }
 
-  /** Takes what is to be written. */
-  void take(AppendQueue queue) {
-    queue.takeInto(blocks);
+  /** Takes what is to be written; where the next segment is ready, a full one ends with it. */
+  void take(AppendQueue queue, boolean nextSegmentIsReady) {
+    queue.takeInto(blocks, wantsSync && nextSegmentIsReady);
     triedToWrite = !blocks.isEmpty();
   }
 

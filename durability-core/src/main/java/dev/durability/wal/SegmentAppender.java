@@ -2,13 +2,11 @@ package dev.durability.wal;
 
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.OutcomeOpenException;
-import dev.durability.errors.WriterPoisonedException;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FileType;
 import dev.durability.frame.FrameEncoder;
 import dev.durability.frame.FrameFile;
 import dev.durability.frame.FrameFormat;
-import dev.durability.storage.AppendFile;
 import dev.durability.storage.Directory;
 import dev.durability.storage.ReadFile;
 import java.io.IOException;
@@ -33,6 +31,7 @@ final class SegmentAppender {
   private final WalOptions options;
   private final Notices notices;
   private final UUID logId;
+  private final Background background = new Background();
   private final Spare spare;
   private final FrameEncoder encoder = new FrameEncoder();
   private final ByteBuffer promise =
@@ -41,6 +40,8 @@ final class SegmentAppender {
   private final List<SegmentRange> ended;
   private SegmentPlan segment;
   private @Nullable FrameFile file;
+  private @Nullable SegmentStart coming;
+  private @Nullable SegmentStart naming;
   private long writtenId;
   private long durableId;
   private long promisedId;
@@ -58,7 +59,7 @@ final class SegmentAppender {
     this.segment = opened.plan();
     this.lastStampMicros = opened.lastStampMicros();
     this.ended = new CopyOnWriteArrayList<>(ranges(opened));
-    this.spare = new Spare(directory);
+    this.spare = new Spare(directory, background);
     this.writtenId = segment.name().firstEntryId() - 1;
     this.durableId = writtenId;
     this.promisedId = writtenId;
@@ -88,7 +89,13 @@ final class SegmentAppender {
 
   /** Creates the first segment of this writer. */
   void start() throws IOException {
-    startSegment(segment);
+    try {
+      enter(segment);
+      awaitName();
+    } catch (Throwable e) {
+      background.close();
+      throw e;
+    }
   }
 
   /** The last entry that is in the file. */
@@ -101,32 +108,45 @@ final class SegmentAppender {
     return durableId;
   }
 
-  /** Whether something durable is not yet promised in the log. */
+  /** Whether something durable is not yet promised in the log, and can be. */
   boolean owesPromise() {
-    return durableId > promisedId;
+    return durableId > promisedId && (file != null || coming != null);
   }
 
-  /** Writes a block; one that ends a segment is durable when this returns. */
-  void write(Block block) throws IOException {
+  /** Whether the next segment has a file already, so that a full one can end without a delay. */
+  boolean nextSegmentIsReady() {
+    return spare.isReady();
+  }
+
+  /**
+   * Writes a block; one that ends a segment is durable when this returns.
+   *
+   * @param syncFollows whether a sync comes next: the name of a new segment becomes durable with it
+   */
+  void write(Block block, boolean syncFollows) throws IOException {
     if (file == null) {
-      startSegment(block.segment());
+      enter(block.segment());
+      if (!syncFollows) {
+        awaitName();
+      }
     }
     FrameFile target = Objects.requireNonNull(file);
+    SegmentPlan successor = block.successor();
     long promising = durableId;
     boolean marks = promising > promisedId && !block.isEmpty();
     ByteBuffer frames =
         marks ? block.framesBehindMark(encoder, promising, stamp()) : block.frames();
-    if (block.endsSegment()) {
+    if (successor != null) {
       block.withEnd(frames, encoder, promising, stamp());
     }
     int bytes = frames.remaining();
     write(target, frames);
     writtenId = block.nextId() - 1;
     writtenBytes += bytes;
-    promisedId = marks || block.endsSegment() ? promising : promisedId;
+    promisedId = marks || successor != null ? promising : promisedId;
     notices.onFlush(writtenId, bytes);
-    if (block.endsSegment()) {
-      endSegment(target);
+    if (successor != null) {
+      endSegment(target, successor);
     } else {
       prepareSpare(target);
     }
@@ -143,25 +163,34 @@ final class SegmentAppender {
   }
 
   /** Makes everything that was written durable. */
-  void sync() throws WriterPoisonedException {
+  void sync() throws IOException {
     FrameFile target = file;
     if (target != null && dirty) {
       sync(target);
     }
   }
 
-  private void sync(FrameFile target) throws WriterPoisonedException {
+  private void sync(FrameFile target) throws IOException {
     long start = System.nanoTime();
     target.sync();
+    awaitName();
     dirty = false;
     durableId = writtenId;
     notices.onSync(durableId, System.nanoTime() - start);
   }
 
-  /** Writes a MARK for what is durable, if none was written yet. */
+  /**
+   * Puts a promise of what is durable into the log, if it has none yet: a MARK, or the header of
+   * the next segment where one has ended.
+   */
   void mark() throws IOException {
+    if (!owesPromise()) {
+      return;
+    }
     FrameFile target = file;
-    if (target == null || !owesPromise()) {
+    if (target == null) {
+      enter(Objects.requireNonNull(coming).plan());
+      awaitName();
       return;
     }
     long promising = durableId;
@@ -171,11 +200,20 @@ final class SegmentAppender {
     promisedId = promising;
   }
 
+  /** Until then nothing in the segment is acknowledged. */
+  private void awaitName() throws IOException {
+    if (naming != null) {
+      naming.awaitDurable();
+      naming = null;
+    }
+  }
+
   /**
    * A segment gets its successor only after all of it is synced: the successor's header promises
-   * every entry before it.
+   * every entry before it. The header itself is made durable meanwhile.
    */
-  private void endSegment(FrameFile target) throws IOException {
+  private void endSegment(FrameFile target, SegmentPlan successor) throws IOException {
+    coming = begin(successor);
     cutReserve(target);
     sync(target);
     file = null;
@@ -188,6 +226,23 @@ final class SegmentAppender {
             segment.name().path());
     ended.add(range);
     notices.onRotate(range);
+  }
+
+  private SegmentStart begin(SegmentPlan plan) {
+    return SegmentStart.begin(directory, background, spare, plan, header(plan));
+  }
+
+  /** Goes on in a segment that starts where the one before ended. */
+  private void enter(SegmentPlan plan) throws IOException {
+    SegmentStart start = coming == null ? begin(plan) : coming;
+    coming = null;
+    file = start.enter();
+    naming = start;
+    segment = plan;
+    dirty = false;
+    reserved = start.isReserved();
+    promisedId = plan.name().firstEntryId() - 1;
+    writtenBytes += FileHeader.BYTES;
   }
 
   /** Only where there is one: a store that cannot cut reserves nothing. */
@@ -205,11 +260,19 @@ final class SegmentAppender {
 
   /** Everything is durable: ends the last segment and promises all of it. */
   void finish() throws IOException {
-    spare.close();
     FrameFile target = file;
-    if (target == null) {
-      return;
+    try {
+      spare.close(); // Its room may be what END needs.
+      if (target != null) {
+        end(target);
+      }
+    } finally {
+      file = null;
+      closeBackground();
     }
+  }
+
+  private void end(FrameFile target) throws IOException {
     try (target) {
       sync();
       promise.clear();
@@ -223,66 +286,29 @@ final class SegmentAppender {
               + target.path()
               + " could not be written; the next opening does that",
           e.getCause());
-    } finally {
-      file = null;
     }
   }
 
   /** Gives up the files as they are. */
   void abandon() throws IOException {
-    spare.close();
     FrameFile target = file;
     file = null;
-    if (target != null) {
-      target.close();
+    try {
+      if (target != null) {
+        target.close();
+      }
+    } finally {
+      closeBackground();
     }
   }
 
-  /**
-   * Creates a segment: header and sync before the rename, so that a final name never stands for
-   * less than a whole header, and the directory's sync before anything in it can be acknowledged.
-   */
-  private void startSegment(SegmentPlan plan) throws IOException {
-    String path = plan.name().path();
-    AppendFile prepared = spare.take();
-    String temporary = prepared == null ? path + LogFiles.TEMPORARY : spare.path();
-    AppendFile made = null;
-    try {
-      made = prepared == null ? create(temporary) : prepared;
-      made.write(header(plan));
-    } catch (IOException failure) {
-      giveUp(made, temporary, failure);
-      throw new OutcomeOpenException(
-          "creating the segment "
-              + path
-              + " failed; what has an id stays in memory and is written first: make room, then sync"
-              + " again",
-          failure);
+  private void closeBackground() {
+    spare.close();
+    if (coming != null) {
+      coming.discard();
+      coming = null;
     }
-    try {
-      made.sync();
-      directory.rename(temporary, path);
-      directory.sync(LogFiles.SEGMENTS);
-    } catch (IOException failure) {
-      closeAfter(failure, made);
-      throw new WriterPoisonedException(
-          "making the segment " + path + " durable failed; close the writer and open the log again",
-          failure);
-    }
-    file = new FrameFile(path, made);
-    segment = plan;
-    dirty = false;
-    reserved = prepared != null;
-    promisedId = plan.name().firstEntryId() - 1;
-    writtenBytes += FileHeader.BYTES;
-  }
-
-  /** An attempt that failed may have left the file behind. */
-  private AppendFile create(String temporary) throws IOException {
-    if (directory.exists(temporary)) {
-      directory.delete(temporary);
-    }
-    return directory.create(temporary, 0);
+    background.close();
   }
 
   private ByteBuffer header(SegmentPlan plan) {
@@ -295,27 +321,6 @@ final class SegmentAppender {
             plan.previousSalt(),
             plan.salt())
         .encode();
-  }
-
-  private void giveUp(@Nullable AppendFile made, String temporary, IOException failure) {
-    if (made != null) {
-      closeAfter(failure, made);
-    }
-    try {
-      if (directory.exists(temporary)) {
-        directory.delete(temporary);
-      }
-    } catch (IOException second) {
-      failure.addSuppressed(second);
-    }
-  }
-
-  private static void closeAfter(IOException failure, AppendFile made) {
-    try {
-      made.close();
-    } catch (IOException second) {
-      failure.addSuppressed(second);
-    }
   }
 
   private void prepareSpare(FrameFile target) {

@@ -4,44 +4,28 @@ import dev.durability.storage.AppendFile;
 import dev.durability.storage.Directory;
 import java.io.Closeable;
 import java.io.IOException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file of the next segment, zero-filled ahead of need by a thread of its own. It only saves
- * time: where there is none, or it fails, a segment starts with a new file.
+ * The file of the next segment, zero-filled ahead of need in the background. It only saves time:
+ * where there is none, or it fails, a segment starts with a new file.
  */
 final class Spare implements Closeable {
   private static final String PATH = LogFiles.SEGMENTS + "/spare" + LogFiles.TEMPORARY;
 
   private final Directory directory;
-  private final ExecutorService executor;
+  private final Executor background;
   private final ReentrantLock lock = new ReentrantLock();
-  private @Nullable AppendFile ready;
+  private volatile @Nullable AppendFile ready;
   private boolean wanted;
   private boolean closed;
   private long filledBytes;
 
-  Spare(Directory directory) {
+  Spare(Directory directory, Executor background) {
     this.directory = directory;
-    ThreadPoolExecutor one =
-        new ThreadPoolExecutor(
-            1,
-            1,
-            1,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            task -> {
-              Thread thread = new Thread(task, "durability-spare-segment");
-              thread.setDaemon(true);
-              return thread;
-            });
-    one.allowCoreThreadTimeOut(true);
-    this.executor = one;
+    this.background = background;
   }
 
   /**
@@ -57,7 +41,7 @@ final class Spare implements Closeable {
       if (closed || wanted || ready != null || fill <= 0) {
         return;
       }
-      executor.execute(() -> fill(fill));
+      background.execute(() -> fill(fill));
       wanted = true;
       filledBytes += fill;
     } catch (OutOfMemoryError noThread) {
@@ -116,6 +100,11 @@ final class Spare implements Closeable {
     }
   }
 
+  /** Whether one can be taken. */
+  boolean isReady() {
+    return ready != null;
+  }
+
   String path() {
     return PATH;
   }
@@ -138,6 +127,7 @@ final class Spare implements Closeable {
     }
   }
 
+  /** Makes none any more, and removes the one that there is, or that is being made. */
   @Override
   public void close() {
     lock.lock();
@@ -146,24 +136,6 @@ final class Spare implements Closeable {
     } finally {
       lock.unlock();
     }
-    executor.shutdown();
-    awaitTermination();
     discard();
-  }
-
-  /** Once the log's lock is free, the path belongs to another writer. */
-  private void awaitTermination() {
-    boolean interrupted = false;
-    boolean done = false;
-    while (!done) {
-      try {
-        done = executor.awaitTermination(1, TimeUnit.MINUTES);
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

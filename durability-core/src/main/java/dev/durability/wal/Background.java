@@ -1,0 +1,59 @@
+package dev.durability.wal;
+
+import java.io.Closeable;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Threads that work on the files of segments beside the one that leads: two, so that a file that is
+ * filled with zeros is not in the way of one that is needed now. They end when idle.
+ */
+final class Background implements Executor, Closeable {
+  private static final int THREADS = 2;
+
+  private final ThreadPoolExecutor executor;
+
+  Background() {
+    executor =
+        new ThreadPoolExecutor(
+            THREADS,
+            THREADS,
+            1,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> {
+              Thread thread = new Thread(task, "durability-segments");
+              thread.setDaemon(true);
+              return thread;
+            });
+    executor.allowCoreThreadTimeOut(true);
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    executor.execute(task);
+  }
+
+  /**
+   * Waits for what was begun, whatever interrupts: once the log's lock is free, the files belong to
+   * another writer.
+   */
+  @Override
+  public void close() {
+    executor.shutdown();
+    boolean interrupted = false;
+    boolean done = false;
+    while (!done) {
+      try {
+        done = executor.awaitTermination(1, TimeUnit.MINUTES);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

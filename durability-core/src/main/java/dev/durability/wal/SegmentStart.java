@@ -1,0 +1,215 @@
+package dev.durability.wal;
+
+import dev.durability.errors.OutcomeOpenException;
+import dev.durability.errors.WriterPoisonedException;
+import dev.durability.frame.FrameFile;
+import dev.durability.storage.AppendFile;
+import dev.durability.storage.Directory;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A segment that comes into being, in three steps: its header is written and synced under a
+ * temporary name, the file is renamed, the directory is synced. The first and the last happen in
+ * the background, beside syncs that are under way anyway. The order of the steps is the format's:
+ *
+ * <ul>
+ *   <li>the header is durable before the rename, so that a final name never stands for less;
+ *   <li>the segment before is durable, all of it, before the rename, since the header promises it:
+ *       the caller sees to that;
+ *   <li>the directory is synced before anything in the segment is acknowledged, else the segment
+ *       could be gone after a crash: {@link #awaitDurable}.
+ * </ul>
+ *
+ * Used by one thread at a time.
+ */
+final class SegmentStart {
+  private final Directory directory;
+  private final Executor background;
+  private final Spare spare;
+  private final SegmentPlan plan;
+  private final CompletableFuture<AppendFile> made = new CompletableFuture<>();
+  private @Nullable CompletableFuture<@Nullable Void> named;
+  private String temporary;
+  private boolean reserved;
+
+  private SegmentStart(Directory directory, Executor background, Spare spare, SegmentPlan plan) {
+    this.directory = directory;
+    this.background = background;
+    this.spare = spare;
+    this.plan = plan;
+    this.temporary = plan.name().path() + LogFiles.TEMPORARY;
+  }
+
+  /** Starts to make the file and its header durable. */
+  static SegmentStart begin(
+      Directory directory, Executor background, Spare spare, SegmentPlan plan, ByteBuffer header) {
+    SegmentStart start = new SegmentStart(directory, background, spare, plan);
+    start.inBackground(() -> start.make(header));
+    return start;
+  }
+
+  SegmentPlan plan() {
+    return plan;
+  }
+
+  /** Whether zeros may stand behind what is written. Once {@link #enter} returned. */
+  boolean isReserved() {
+    return reserved;
+  }
+
+  private void make(ByteBuffer header) {
+    AppendFile file = null;
+    try {
+      file = spare.take();
+      reserved = file != null;
+      temporary = reserved ? spare.path() : temporary;
+      if (file == null) {
+        file = create();
+      }
+      file.write(header);
+    } catch (IOException failure) {
+      giveUp(file, failure);
+      made.completeExceptionally(
+          new OutcomeOpenException(
+              "creating the segment "
+                  + plan.name().path()
+                  + " failed; what has an id stays in memory and is written first: make room, then"
+                  + " sync again",
+              failure));
+      return;
+    } catch (Throwable e) {
+      made.completeExceptionally(e);
+      return;
+    }
+    try {
+      file.sync();
+      made.complete(file);
+    } catch (Throwable failure) {
+      closeAfter(failure, file);
+      made.completeExceptionally(failure instanceof IOException e ? poison(e) : failure);
+    }
+  }
+
+  /** An attempt that failed may have left the file behind. */
+  private AppendFile create() throws IOException {
+    if (directory.exists(temporary)) {
+      directory.delete(temporary);
+    }
+    return directory.create(temporary, 0);
+  }
+
+  /**
+   * Gives the segment its name, and starts to make the name durable. What is in the segment before
+   * is durable when this is called.
+   *
+   * @return the segment's file, behind its header
+   * @throws OutcomeOpenException if the file could not be made; another start may succeed
+   * @throws WriterPoisonedException if anything else fails
+   */
+  FrameFile enter() throws IOException {
+    AppendFile file = result(made);
+    String path = plan.name().path();
+    try {
+      directory.rename(temporary, path);
+    } catch (IOException failure) {
+      closeAfter(failure, file);
+      throw poison(failure);
+    }
+    CompletableFuture<@Nullable Void> naming = new CompletableFuture<>();
+    named = naming;
+    inBackground(() -> syncName(naming));
+    return new FrameFile(path, file);
+  }
+
+  private void syncName(CompletableFuture<@Nullable Void> naming) {
+    try {
+      directory.sync(LogFiles.SEGMENTS);
+      naming.complete(null);
+    } catch (Throwable failure) {
+      naming.completeExceptionally(failure instanceof IOException e ? poison(e) : failure);
+    }
+  }
+
+  /** Waits until the segment cannot vanish in a crash. */
+  void awaitDurable() throws IOException {
+    CompletableFuture<@Nullable Void> naming = named;
+    if (naming != null) {
+      result(naming);
+    }
+  }
+
+  /** Removes what was made of a segment that was not entered. */
+  void discard() {
+    AppendFile file;
+    try {
+      file = result(made);
+    } catch (IOException | RuntimeException | Error failure) {
+      Notices.report(failure); // Nobody asked for this segment: that it failed has no other reader.
+      return;
+    }
+    try (file) {
+      directory.delete(temporary);
+    } catch (IOException leftBehind) {
+      Notices.report(leftBehind); // The next opening removes it.
+    }
+  }
+
+  private void inBackground(Runnable step) {
+    try {
+      background.execute(step);
+    } catch (OutOfMemoryError noThread) {
+      step.run();
+    }
+  }
+
+  /** Waits without heeding interrupts: what is under way decides what the log holds. */
+  private static <T extends @Nullable Object> T result(CompletableFuture<T> future)
+      throws IOException {
+    try {
+      return future.join();
+    } catch (CompletionException e) {
+      Throwable cause = e.getCause();
+      if (cause instanceof IOException failure) {
+        throw failure;
+      }
+      if (cause instanceof Error error) {
+        throw error;
+      }
+      throw e;
+    }
+  }
+
+  private WriterPoisonedException poison(IOException failure) {
+    return new WriterPoisonedException(
+        "making the segment "
+            + plan.name().path()
+            + " durable failed; close the writer and open the log again",
+        failure);
+  }
+
+  private void giveUp(@Nullable AppendFile file, IOException failure) {
+    if (file != null) {
+      closeAfter(failure, file);
+    }
+    try {
+      if (directory.exists(temporary)) {
+        directory.delete(temporary);
+      }
+    } catch (IOException second) {
+      failure.addSuppressed(second);
+    }
+  }
+
+  private static void closeAfter(Throwable failure, AppendFile file) {
+    try {
+      file.close();
+    } catch (IOException second) {
+      failure.addSuppressed(second);
+    }
+  }
+}
