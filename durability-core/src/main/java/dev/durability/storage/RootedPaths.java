@@ -67,10 +67,12 @@ final class RootedPaths {
    * @throws AccessDeniedException if a link leads out of the root, the last name included
    */
   Path name(String path) throws IOException {
-    Path target = target(path);
-    String parent = PathRules.parent(path);
-    Path name = directory(parent).resolve(relative(path).getFileName());
-    return Files.isSymbolicLink(name) ? name : target;
+    PathRules.names(path);
+    Path name = directory(PathRules.parent(path)).resolve(relative(path).getFileName()).normalize();
+    if (Files.isSymbolicLink(name)) {
+      var unused = target(path); // Refused where it leads out of the root.
+    }
+    return name;
   }
 
   private Path follow(String path) throws IOException {
