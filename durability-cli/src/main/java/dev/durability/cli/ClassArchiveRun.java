@@ -30,6 +30,7 @@ final class ClassArchiveRun {
     run("cat", "--follow", "--to", "1", log);
     run("demo", "--help");
     run("bench", "--help");
+    run("torture", "--help");
     run("verify", log);
     run("verify", "--json", log);
     run("verify", log + "/wal");

@@ -22,7 +22,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class Program {
   private static final String NAME = "durability";
   private static final List<String> COMMANDS =
-      List.of("append", "cat", "verify", "demo", "bench");
+      List.of("append", "cat", "verify", "demo", "bench", "torture");
   private static final int COLUMNS_MIN = 60;
   private static final int COLUMNS_MAX = 90;
 
@@ -142,6 +142,7 @@ final class Program {
       case "verify" -> new VerifyCommand(io);
       case "demo" -> new DemoCommand(io);
       case "bench" -> new BenchCommand(io);
+      case "torture" -> new TortureCommand(io);
       default -> throw new IllegalArgumentException(name);
     };
   }
