@@ -180,15 +180,16 @@ final class TortureCommand implements Command {
 
   private static TortureCheck.Finding found(TortureCheck check, TortureLife life, int status)
       throws IOException {
-    if (status != KillableProcess.KILLED && status != ExitStatus.CORRUPT) {
-      throw new IOException(
-          "the process that writes was to be killed, and ended with status " + status);
-    }
     TortureCheck.Finding found = check.check(life.acknowledged(), life.opened());
-    return status == KillableProcess.KILLED || !found.violation().isEmpty()
-        ? found
-        : new TortureCheck.Finding(
-            found.verdict(), found.survived(), "a process found the log corrupt");
+    if (status == KillableProcess.KILLED || !found.violation().isEmpty()) {
+      return found;
+    }
+    if (status == ExitStatus.CORRUPT) {
+      return new TortureCheck.Finding(
+          found.verdict(), found.survived(), "a process found the log corrupt");
+    }
+    throw new IOException(
+        "the process that writes was to be killed, and ended with status " + status);
   }
 
   /** What was cut off is kept there for people to look at; over hours it would fill the disk. */
