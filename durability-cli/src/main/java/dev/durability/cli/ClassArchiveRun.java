@@ -29,6 +29,8 @@ final class ClassArchiveRun {
     run("cat", "--ids", "--from", "1", log);
     run("cat", "--follow", "--to", "1", log);
     run("demo", "--help");
+    run("bench", "--help");
+    run("torture", "--help");
     run("verify", log);
     run("verify", "--json", log);
     run("verify", log + "/wal");

@@ -82,24 +82,29 @@ final class CommandSyntax {
 
   /** The first operand: the directory of the log. */
   static PositionalParamSpec directory() {
+    return directory("The directory of the log.");
+  }
+
+  /** The first operand, a directory that has to be named. */
+  static PositionalParamSpec directory(String description) {
     return PositionalParamSpec.builder()
         .index("0")
         .paramLabel(DIRECTORY)
         .type(String.class)
         .required(true)
-        .description("The directory of the log.")
+        .description(description)
         .build();
   }
 
-  /** The only operand of the demo, which may be left out. */
-  static PositionalParamSpec directoryOfDemo() {
+  /** A directory as the only operand, which may be left out. */
+  static PositionalParamSpec optionalDirectory(String description) {
     return PositionalParamSpec.builder()
         .index("0")
         .arity("0..1")
         .paramLabel(DIRECTORY)
         .type(String.class)
         .required(false)
-        .description("Where the store is made and kept.")
+        .description(description)
         .build();
   }
 

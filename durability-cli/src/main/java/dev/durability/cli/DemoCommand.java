@@ -7,12 +7,10 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.NavigableMap;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -52,7 +50,7 @@ final class DemoCommand implements Command {
             "",
             "The store is made in DIR, which must not exist yet, and is kept there; without DIR it"
                 + " is made in a temporary directory and removed.");
-    spec.addPositional(CommandSyntax.directoryOfDemo());
+    spec.addPositional(CommandSyntax.optionalDirectory("Where the store is made and kept."));
     spec.addOption(count("How often the process is killed.", ROUNDS, "5"));
     spec.addOption(count("How many threads write.", WRITERS, "8"));
     CommandSyntax.endOfHelp(
@@ -83,8 +81,10 @@ final class DemoCommand implements Command {
     String name = given.matchedPositionalValue(0, "");
     Path directory =
         name.isEmpty() ? Files.createTempDirectory("durability-demo") : newDirectory(name);
-    boolean keep = !name.isEmpty();
-    try {
+    try (TemporaryDirectory store = new TemporaryDirectory(directory)) {
+      if (!name.isEmpty()) {
+        store.keep();
+      }
       io.termination().onRequest(this::stop);
       io.err()
           .println(
@@ -100,14 +100,12 @@ final class DemoCommand implements Command {
       }
       boolean good =
           rows.stream().allMatch(row -> row.result().lost() + row.result().foreign() == 0);
-      keep |= !good;
+      if (!good) {
+        store.keep();
+      }
       io.out().write(table(rows, good, directory).getBytes(Charset.defaultCharset()));
       io.out().flush();
       return good ? ExitStatus.OK : ExitStatus.CORRUPT;
-    } finally {
-      if (!keep) {
-        delete(directory);
-      }
     }
   }
 
@@ -216,14 +214,6 @@ final class DemoCommand implements Command {
 
   private static void line(StringBuilder text, String form, Object... values) {
     text.append(String.format(Locale.ROOT, form, values));
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 
   /** A line that tells how far a round is: over and over on a terminal, once elsewhere. */

@@ -2,8 +2,6 @@ package dev.durability.cli;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -13,12 +11,11 @@ import java.util.function.LongConsumer;
 
 /** One life of the process that writes: from its start to its death by SIGKILL. */
 final class DemoRound {
-  private static final int KILLED = 128 + 9;
   private static final long START_SECONDS_MAX = 60;
 
-  private final Process process;
+  private final KillableProcess process;
 
-  private DemoRound(Process process) {
+  private DemoRound(KillableProcess process) {
     this.process = process;
   }
 
@@ -30,24 +27,16 @@ final class DemoRound {
    * @param writers how many threads write
    */
   static DemoRound start(Path directory, int round, int writers) throws IOException {
-    List<String> command =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xlog:disable",
-            "-XX:-UsePerfData",
-            "-cp",
-            System.getProperty("java.class.path"),
-            DemoProcess.class.getName(),
-            directory.toString(),
-            Integer.toString(round),
-            Integer.toString(writers));
     return new DemoRound(
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
+        KillableProcess.start(
+            DemoProcess.class,
+            List.of(),
+            List.of(directory.toString(), Integer.toString(round), Integer.toString(writers))));
   }
 
   /** Kills the process. */
   void kill() {
-    process.toHandle().destroyForcibly(); // by its handle: the pipe stays open, to be read out
+    process.kill();
   }
 
   /**
@@ -62,9 +51,7 @@ final class DemoRound {
     Executor whenStuck = CompletableFuture.delayedExecutor(START_SECONDS_MAX, TimeUnit.SECONDS);
     whenStuck.execute(this::kill);
     long count = 0;
-    try (BufferedReader reports =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII))) {
+    try (BufferedReader reports = process.reports()) {
       for (String line = reports.readLine(); line != null; line = reports.readLine()) {
         int space = line.indexOf(' ');
         tally.acknowledged(
@@ -75,23 +62,14 @@ final class DemoRound {
         progress.accept(count);
       }
     }
-    int status = status();
-    if (status != KILLED || count == 0) {
+    int status = process.status();
+    if (status != KillableProcess.KILLED || count == 0) {
       throw new IOException(
           "the process that writes was to be killed, and ended with status "
               + status
               + " after "
               + count
               + " acknowledged writes");
-    }
-  }
-
-  private int status() throws IOException {
-    try {
-      return process.waitFor();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while waiting for the process that writes", e);
     }
   }
 }

@@ -1,22 +1,18 @@
 package dev.durability.cli;
 
-import dev.durability.storage.AppendFile;
 import dev.durability.storage.Directory;
-import dev.durability.storage.DirectoryLock;
 import dev.durability.storage.ReadFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.List;
 
 /** A directory that tells a {@link Progress} what is read. */
-final class MeteredDirectory implements Directory {
+final class MeteredDirectory extends ForwardingDirectory {
   private static final String SEGMENTS = "wal";
 
-  private final Directory directory;
   private final Progress progress;
 
   MeteredDirectory(Directory directory, Progress progress) {
-    this.directory = directory;
+    super(directory);
     this.progress = progress;
   }
 
@@ -35,18 +31,8 @@ final class MeteredDirectory implements Directory {
   }
 
   @Override
-  public AppendFile create(String path, long expectedBytes) throws IOException {
-    return directory.create(path, expectedBytes);
-  }
-
-  @Override
-  public AppendFile resume(String path, long offset) throws IOException {
-    return directory.resume(path, offset);
-  }
-
-  @Override
   public ReadFile open(String path) throws IOException {
-    ReadFile file = directory.open(path);
+    ReadFile file = super.open(path);
     return new ReadFile() {
       @Override
       public int read(ByteBuffer target, long position) throws IOException {
@@ -65,45 +51,5 @@ final class MeteredDirectory implements Directory {
         file.close();
       }
     };
-  }
-
-  @Override
-  public void rename(String from, String to) throws IOException {
-    directory.rename(from, to);
-  }
-
-  @Override
-  public void delete(String path) throws IOException {
-    directory.delete(path);
-  }
-
-  @Override
-  public boolean exists(String path) throws IOException {
-    return directory.exists(path);
-  }
-
-  @Override
-  public List<String> list(String name) throws IOException {
-    return directory.list(name);
-  }
-
-  @Override
-  public void createDirectories(String name) throws IOException {
-    directory.createDirectories(name);
-  }
-
-  @Override
-  public void sync(String name) throws IOException {
-    directory.sync(name);
-  }
-
-  @Override
-  public DirectoryLock lock(String path) throws IOException {
-    return directory.lock(path);
-  }
-
-  @Override
-  public String toString() {
-    return directory.toString();
   }
 }

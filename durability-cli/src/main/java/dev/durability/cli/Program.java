@@ -21,7 +21,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
  */
 final class Program {
   private static final String NAME = "durability";
-  private static final List<String> COMMANDS = List.of("append", "cat", "verify", "demo");
+  private static final List<String> COMMANDS =
+      List.of("append", "cat", "verify", "demo", "bench", "torture");
   private static final int COLUMNS_MIN = 60;
   private static final int COLUMNS_MAX = 90;
 
@@ -102,6 +103,7 @@ final class Program {
             "  printf 'one\\ntwo\\n' | durability append mylog",
             "  durability cat mylog",
             "  durability verify mylog",
+            "  durability bench",
             "",
             "'durability COMMAND --help' tells more about a command."),
         "0",
@@ -139,6 +141,8 @@ final class Program {
       case "cat" -> new CatCommand(io);
       case "verify" -> new VerifyCommand(io);
       case "demo" -> new DemoCommand(io);
+      case "bench" -> new BenchCommand(io);
+      case "torture" -> new TortureCommand(io);
       default -> throw new IllegalArgumentException(name);
     };
   }

@@ -6,7 +6,7 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
-/** A progress bar over bytes on a terminal, or nothing where there is none. */
+/** A progress bar on a terminal, or nothing where there is none. */
 final class Progress implements AutoCloseable {
   private static final int UPDATE_MILLIS = 200;
 
@@ -18,7 +18,7 @@ final class Progress implements AutoCloseable {
   }
 
   /**
-   * Starts to show progress.
+   * Starts to show progress over bytes, with their speed.
    *
    * @param io where
    * @param task what is being done
@@ -26,30 +26,68 @@ final class Progress implements AutoCloseable {
    * @return the progress, at 0
    */
   static Progress start(CommandIo io, String task, long bytes) {
-    if (!io.showsProgress() || bytes <= 0) {
-      return new Progress(null);
-    }
-    // The library asks for the width only where it is not given, with much machinery.
     return new Progress(
-        new ProgressBarBuilder()
-            .setTaskName(task)
-            .setInitialMax(bytes)
-            .setUnit(" MiB", 1L << 20)
-            .setStyle(ProgressBarStyle.ASCII)
-            .setUpdateIntervalMillis(UPDATE_MILLIS)
-            .showSpeed()
-            .setConsumer(new ConsoleProgressBarConsumer(io.err(), Math.max(40, io.columns() - 1)))
-            .build());
+        io.showsProgress() && bytes > 0
+            ? builder(io, task, bytes).setUnit(" MiB", 1L << 20).showSpeed().build()
+            : null);
+  }
+
+  /**
+   * Starts to show progress over steps of any kind.
+   *
+   * @param io where
+   * @param task what is being done
+   * @param unit what a step is
+   * @param steps how many there are
+   * @return the progress, at 0
+   */
+  static Progress ofSteps(CommandIo io, String task, String unit, long steps) {
+    return new Progress(
+        io.showsProgress()
+            ? builder(io, task, steps).setUnit(" " + unit, 1).hideEta().build()
+            : null);
+  }
+
+  private static ProgressBarBuilder builder(CommandIo io, String task, long max) {
+    // The library asks for the width only where it is not given, with much machinery.
+    return new ProgressBarBuilder()
+        .setTaskName(task)
+        .setInitialMax(max)
+        .setStyle(ProgressBarStyle.ASCII)
+        .setUpdateIntervalMillis(UPDATE_MILLIS)
+        .setConsumer(new ConsoleProgressBarConsumer(io.err(), Math.max(40, io.columns() - 1)));
   }
 
   /**
    * Goes on.
    *
-   * @param bytes how many bytes more are done
+   * @param count how many bytes or steps more are done
    */
-  void add(long bytes) {
+  void add(long count) {
     if (bar != null) {
-      bar.stepBy(bytes);
+      bar.stepBy(count);
+    }
+  }
+
+  /**
+   * Goes on to a step.
+   *
+   * @param step how many steps are done, at most all of them
+   */
+  void reach(long step) {
+    if (bar != null) {
+      bar.stepTo(Math.min(step, bar.getMax()));
+    }
+  }
+
+  /**
+   * Tells what is being done now.
+   *
+   * @param message shown behind the bar
+   */
+  void say(String message) {
+    if (bar != null) {
+      bar.setExtraMessage(" " + message);
     }
   }
 

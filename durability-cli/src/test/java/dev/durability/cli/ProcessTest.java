@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.BufferedReader;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -144,7 +143,10 @@ class ProcessTest {
   @Test
   void onAFullDiskOneLineTellsAndEverythingAcknowledgedIsKept() throws Exception {
     Path mount = Files.createDirectory(tmp.resolve("small"));
-    mountSmallDisk(mount);
+    if (!SmallDisk.mount(mount)) {
+      System.out.println("skipped: a small disk can be mounted by root alone");
+      abort("a small disk can be mounted by root alone");
+    }
     try {
       Path log = mount.resolve("log");
       byte[] input = ("x".repeat(99) + "\n").repeat(50_000).getBytes(ISO_8859_1);
@@ -158,22 +160,7 @@ class ProcessTest {
       byte[] kept = Run.of("cat", log).out().getBytes(ISO_8859_1);
       assertPrefix(kept, input, acknowledged);
     } finally {
-      assertThat(exec("umount", mount.toString())).isZero();
+      SmallDisk.unmount(mount);
     }
-  }
-
-  private static void mountSmallDisk(Path mount) throws IOException, InterruptedException {
-    if (exec("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", mount.toString()) != 0) {
-      System.out.println("skipped: a small disk can be mounted by root alone");
-      abort("a small disk can be mounted by root alone");
-    }
-  }
-
-  private static int exec(String... command) throws IOException, InterruptedException {
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-        .start()
-        .waitFor();
   }
 }

@@ -19,7 +19,7 @@ class ProgramTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"append", "cat", "verify", "demo"})
+  @ValueSource(strings = {"append", "cat", "verify", "demo", "bench", "torture"})
   void theHelpOfEveryCommandHasExamplesAndExitStatuses(String command) {
     Run run = Run.of(command, "--help");
     assertThat(run.status()).isZero();
@@ -34,7 +34,8 @@ class ProgramTest {
     Run run = Run.of("--help");
     assertThat(run.status()).isZero();
     assertThat(run.out())
-        .contains("append ", "cat ", "verify ", "demo ", "Examples:", "Exit status:");
+        .contains("append ", "cat ", "verify ", "demo ", "bench ", "torture ")
+        .contains("Examples:", "Exit status:");
   }
 
   @ParameterizedTest

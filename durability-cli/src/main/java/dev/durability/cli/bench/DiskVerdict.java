@@ -1,0 +1,68 @@
+package dev.durability.cli.bench;
+
+/** Is the disk lying, or slow? What a synced write of a few bytes tells, and a larger one. */
+enum DiskVerdict {
+  /** There is no disk. */
+  MEMORY,
+  /** Faster than any device that stores something. */
+  IMPLAUSIBLE,
+  /**
+   * As fast as a device that keeps its cache through a loss of power, or one that ignores flushes.
+   */
+  FAST,
+  /** As fast as a solid-state disk. */
+  PLAUSIBLE,
+  /** As slow as a spinning disk, or one at the other end of a network. */
+  SLOW;
+
+  /** System calls and a memory copy take less, the quickest devices more. */
+  private static final long IMPLAUSIBLE_NANOS = 8_000;
+
+  /** A solid-state disk that writes its cache to flash takes longer. */
+  private static final long FAST_NANOS = 150_000;
+
+  /** A solid-state disk takes less. */
+  private static final long SLOW_NANOS = 2_000_000;
+
+  /**
+   * Storing a MiB takes at least as long again as copying it; less than this is measuring error.
+   */
+  private static final double COST_OF_SYNC_MIN = 1.25;
+
+  static DiskVerdict of(FileSystem fileSystem, long syncedWriteNanos, double costOfSync) {
+    if (fileSystem.isInMemory()) {
+      return MEMORY;
+    }
+    if (syncedWriteNanos < IMPLAUSIBLE_NANOS || costOfSync < COST_OF_SYNC_MIN) {
+      return IMPLAUSIBLE;
+    }
+    if (syncedWriteNanos < FAST_NANOS) {
+      return FAST;
+    }
+    return syncedWriteNanos < SLOW_NANOS ? PLAUSIBLE : SLOW;
+  }
+
+  /** What it means to who asks. */
+  String explanation() {
+    return switch (this) {
+      case MEMORY ->
+          "These files are in memory: nothing here survives the loss of power, and the figures say"
+              + " nothing about a disk. Name a directory on the disk that you mean.";
+      case IMPLAUSIBLE ->
+          "No device stores that fast. Something says that it has stored what it has not: a cache"
+              + " that is not flushed, a mount without barriers, a RAM disk, a library or a virtual"
+              + " machine that drops syncs. What is called durable below is not safe from the loss"
+              + " of power.";
+      case FAST ->
+          "Believe it of a device that keeps its cache through the loss of power (a server's"
+              + " solid-state disk, a controller with a battery). A consumer's solid-state disk"
+              + " takes longer when it tells the truth, and the disk of a virtual machine is as"
+              + " safe as its host makes it.";
+      case PLAUSIBLE -> "That is what a solid-state disk takes that stores before it answers.";
+      case SLOW ->
+          "It is slow, and does not look as if it lied: a spinning disk, a disk at the other end of"
+              + " a network, or a solid-state disk that is slow to flush. Let many threads share a"
+              + " sync, or use appendAsync.";
+    };
+  }
+}

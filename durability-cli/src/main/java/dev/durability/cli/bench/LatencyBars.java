@@ -1,0 +1,85 @@
+package dev.durability.cli.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.HdrHistogram.Histogram;
+
+/** Two histograms in text, side by side: how often an operation took from one time to the next. */
+final class LatencyBars {
+  private static final int BAR_WIDTH = 24;
+  private static final double STEP = Math.sqrt(2);
+  private static final double SHARE_MIN = 0.00005;
+
+  private final Histogram left;
+  private final Histogram right;
+
+  LatencyBars(Histogram left, Histogram right) {
+    this.left = left;
+    this.right = right;
+  }
+
+  /** A line for each step in time, from the shortest to the longest that there was. */
+  List<String> lines() {
+    List<Long> bounds = bounds();
+    double most = 0;
+    for (int i = 0; i + 1 < bounds.size(); i++) {
+      long from = bounds.get(i);
+      long to = bounds.get(i + 1);
+      most = Math.max(most, share(left, from, to));
+      most = Math.max(most, share(right, from, to));
+    }
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i + 1 < bounds.size(); i++) {
+      lines.add(line(bounds.get(i), bounds.get(i + 1), most).stripTrailing());
+    }
+    return lines;
+  }
+
+  /** Each is the one before times the step, from below the least to above the most. */
+  private List<Long> bounds() {
+    long least = Math.max(1, Math.min(left.getMinValue(), right.getMinValue()));
+    long most = Math.max(left.getMaxValue(), right.getMaxValue());
+    int exponent = (int) Math.floor(Math.log((double) least) / Math.log(STEP));
+    List<Long> bounds = new ArrayList<>();
+    long bound;
+    do {
+      bound = Math.round(Math.pow(STEP, exponent++));
+      bounds.add(bound);
+    } while (bound <= most);
+    return bounds;
+  }
+
+  private String line(long from, long to, double most) {
+    return String.format(
+        Locale.ROOT,
+        "%9s ..%9s  %s  %s",
+        Quantity.time(from),
+        Quantity.time(to),
+        bar(share(left, from, to), most),
+        bar(share(right, from, to), most));
+  }
+
+  private static String bar(double share, double most) {
+    if (share == 0) {
+      return " ".repeat(BAR_WIDTH + 9);
+    }
+    int length = (int) Math.max(1, Math.round(share / most * BAR_WIDTH));
+    String percent =
+        share < SHARE_MIN ? "<0.01 %" : String.format(Locale.ROOT, "%.2f %%", share * 100);
+    return String.format(
+        Locale.ROOT, "%-" + (BAR_WIDTH + 9) + "s", "#".repeat(length) + " " + percent);
+  }
+
+  /** The share of operations that took at least {@code from} and less than {@code to}. */
+  private static double share(Histogram histogram, long from, long to) {
+    if (from > histogram.getMaxValue()) {
+      return 0;
+    }
+    return below(histogram, to) - below(histogram, from);
+  }
+
+  private static double below(Histogram histogram, long nanos) {
+    return histogram.getCountBetweenValues(0, nanos - 1) / (double) histogram.getTotalCount();
+  }
+}
