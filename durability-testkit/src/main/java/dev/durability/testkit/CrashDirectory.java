@@ -142,9 +142,8 @@ public final class CrashDirectory implements Directory {
     return locked(disk::hash);
   }
 
-  /** What happened, once nothing more can. */
-  Trace finishedTrace() {
-    kill();
+  /** What happened. Read under the lock, or once the process is dead. */
+  Trace recorded() {
     return trace;
   }
 

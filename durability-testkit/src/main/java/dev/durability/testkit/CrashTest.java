@@ -21,7 +21,7 @@ public interface CrashTest<E> {
 
   /**
    * Starts again after a crash: opens the store with the code under test, and checks what it holds
-   * against {@link History#past}. What is then appended, noted, and promised is explored in turn:
+   * against {@link History#events}. What is then appended, noted, and promised is explored in turn:
    * the explorer crashes inside this call, too, and calls this again on what that leaves.
    *
    * @param disk what is found; {@link CrashDirectory#copy} it to look twice

@@ -127,7 +127,7 @@ final class Exploration<E> {
     if (!crashesAgain) {
       return null;
     }
-    Crash.Life<E> life = new Crash.Life<>(crash, start, disk.finishedTrace(), history);
+    Crash.Life<E> life = new Crash.Life<>(crash, start, disk.recorded(), history);
     return exploreRecovery(life, options.statesInRecovery()[crashes - 1], crash.seed());
   }
 

@@ -24,16 +24,18 @@ public final class History<E> {
     this.crashes = crashes;
   }
 
-  /** {@return what was noted before the crash, that of former lives first} */
-  public List<E> past() {
-    return past;
+  /**
+   * {@return what was noted until now: that of former lives up to their crashes, and of this one}
+   */
+  public List<E> events() {
+    return disk.locked(() -> before(disk.recorded(), Integer.MAX_VALUE));
   }
 
   /**
    * Tells what the loss of power may have taken. What was noted since is subject only to the death
    * of processes.
    *
-   * @return how many of {@link #past} were noted before the power went for the last time
+   * @return how many of {@link #events} were noted before the power went for the last time
    */
   public int lastPowerLoss() {
     return lastPowerLoss;

@@ -45,7 +45,7 @@ record Recording<E>(
       disk.kill();
       closeQuietly(run);
     }
-    Crash.Life<E> life = new Crash.Life<>(null, start, disk.finishedTrace(), history);
+    Crash.Life<E> life = new Crash.Life<>(null, start, disk.recorded(), history);
     return new Recording<>(life, steps, names, broken);
   }
 

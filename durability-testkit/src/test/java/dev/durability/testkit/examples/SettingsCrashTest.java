@@ -82,7 +82,7 @@ class SettingsCrashTest {
     @Override
     public void restart(CrashDirectory disk, History<String> history) throws IOException {
       List<String> allowed = new ArrayList<>(List.of(""));
-      for (String event : history.past()) {
+      for (String event : history.events()) {
         if (event.startsWith("saved ")) {
           allowed.clear();
           allowed.add(event.substring("saved ".length()));
@@ -127,7 +127,7 @@ class SettingsCrashTest {
 
     @Override
     public void restart(CrashDirectory disk, History<String> history) throws IOException {
-      assertThat(load(disk)).isEqualTo(history.past().contains("saved x") ? "x" : load(disk));
+      assertThat(load(disk)).isEqualTo(history.events().contains("saved x") ? "x" : load(disk));
     }
   }
 
