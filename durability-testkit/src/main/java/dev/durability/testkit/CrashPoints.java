@@ -61,8 +61,7 @@ final class CrashPoints<E> {
   }
 
   /** One crash here, of any kind. */
-  Crash<E> anyCrash() {
-    SplittableRandom random = random();
+  Crash<E> anyCrash(SplittableRandom random) {
     if (random.nextInt(4) == 0) {
       List<Crash<E>> kills = kills(random);
       return kills.get(random.nextInt(kills.size()));

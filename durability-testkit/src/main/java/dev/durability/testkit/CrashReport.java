@@ -57,6 +57,10 @@ public final class CrashReport {
     distinct.putIfAbsent(fingerprint, new Seen(origin, label));
   }
 
+  boolean isKnown(long fingerprint) {
+    return distinct.containsKey(fingerprint);
+  }
+
   void violation() {
     violations.increment();
   }

@@ -146,14 +146,36 @@ final class Exploration<E> {
       }
       return null;
     }
-    for (int point : choosePoints(life, most, new SplittableRandom(seed))) {
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int point : choosePoints(life, most, random)) {
       points.advance(point);
-      Violation<E> violation = isDone() ? null : restart(points.anyCrash());
+      Crash<E> crash = isDone() ? null : unusual(points, random);
+      Violation<E> violation = crash == null ? null : restart(crash);
       if (violation != null) {
         return violation;
       }
     }
     return null;
+  }
+
+  /**
+   * A crash at a point that leaves what was not seen before, if some are tried; or, seldom, any.
+   */
+  private @Nullable Crash<E> unusual(CrashPoints<E> points, SplittableRandom random) {
+    Crash<E> crash = points.anyCrash(random);
+    for (int i = 1; i < CANDIDATES && isKnown(crash); i++) {
+      crash = points.anyCrash(random);
+    }
+    return isKnown(crash) && random.nextInt(4) > 0 ? null : crash;
+  }
+
+  private boolean isKnown(Crash<E> crash) {
+    try {
+      return report.isKnown(
+          options.test().get().fingerprint(new CrashDirectory(crash.disk().copy())));
+    } catch (Exception e) {
+      return false; // The start will tell.
+    }
   }
 
   /** Points to crash at, in order: of some by chance, that where the fewest crashes were so far. */

@@ -223,7 +223,8 @@ public final class Fault {
    * @return the changed fault
    */
   public Fault lose() {
-    return with(Effect.LOSE, 0, EnumSet.of(Operation.WRITE, Operation.SYNC_FILE));
+    return with(
+        Effect.LOSE, 0, EnumSet.of(Operation.WRITE, Operation.SYNC_FILE, Operation.SYNC_DIRECTORY));
   }
 
   /**

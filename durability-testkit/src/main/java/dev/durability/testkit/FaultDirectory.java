@@ -296,6 +296,8 @@ public final class FaultDirectory implements Directory {
     Fault fault = enter(Operation.SYNC_DIRECTORY, directory, directory);
     if (fault == null || fault.effect() == Effect.FAIL_AFTER) {
       under.sync(directory);
+    } else if (fault.effect() == Effect.LOSE) {
+      return;
     } else if (under instanceof CrashDirectory disk) {
       disk.syncInVain(directory);
     }

@@ -21,7 +21,9 @@ import java.util.Set;
  * text is unique and tells its batch: {@code <name>.<index>/<size>:<filling>}.
  */
 final class LogModel {
-  private final Set<String> attempted = new HashSet<>();
+  /** By name: hashing whole texts would take most of the time. */
+  private final Map<String, String> attempted = new HashMap<>();
+
   private final Set<String> gone = new HashSet<>();
   private final Map<Long, String> known = new HashMap<>();
   private final List<Kept> kept = new ArrayList<>();
@@ -39,7 +41,7 @@ final class LogModel {
     for (int i = 0; i < events.size(); i++) {
       LogEvent event = events.get(i);
       if (event instanceof Attempted each) {
-        attempted.addAll(each.batch());
+        each.batch().forEach(text -> attempted.put(name(text), text));
       } else if (event instanceof Appended each) {
         appended(each);
       } else if (event instanceof Flushed each && i >= lastPowerLoss) {
@@ -66,15 +68,17 @@ final class LogModel {
     long id = event.lastId() - event.batch().size();
     for (String text : event.batch()) {
       String before = known.put(++id, text);
-      require(before == null || before.equals(text), "id " + id + " was given twice");
+      if (before != null && !before.equals(text)) {
+        throw new AssertionError("id " + id + " was given twice");
+      }
     }
   }
 
   private void recovered(long intact, NavigableMap<Long, String> found) {
     known.keySet().removeIf(id -> id > intact);
     known.putAll(found);
-    gone.addAll(attempted);
-    gone.removeAll(known.values());
+    gone.addAll(attempted.keySet());
+    known.values().forEach(text -> gone.remove(name(text)));
     acknowledged = intact;
     flushed = Math.min(flushed, intact);
   }
@@ -93,13 +97,21 @@ final class LogModel {
       String expected = known.get(id);
       if (text == null) {
         missing++;
-        require(expected == null, "entry " + id + " is missing");
+        if (expected != null) {
+          throw new AssertionError("entry " + id + " is missing: " + name(expected));
+        }
         continue;
       }
-      require(attempted.contains(text), "entry " + id + " was never appended: " + shorten(text));
-      require(!gone.contains(text), "entry " + id + " was cut, and came back: " + shorten(text));
-      require(unique.add(text), "entry " + id + " is there twice");
-      require(expected == null || expected.equals(text), "entry " + id + " is another one");
+      String name = name(text);
+      if (!text.equals(attempted.get(name))) {
+        throw new AssertionError("entry " + id + " was never appended: " + name);
+      }
+      if (gone.contains(name) || !unique.add(name)) {
+        throw new AssertionError("entry " + id + " was cut, and came back, or is twice: " + name);
+      }
+      if (expected != null && !expected.equals(text)) {
+        throw new AssertionError("entry " + id + " is another one: " + name);
+      }
     }
     require(missing <= markers, missing + " entries are missing, and " + markers + " markers");
     checkBatches(found, first);
@@ -111,21 +123,22 @@ final class LogModel {
         (id, text) -> {
           int dot = text.indexOf('.');
           int slash = text.indexOf('/');
-          String name = text.substring(0, dot);
-          int index = Integer.parseInt(text.substring(dot + 1, slash));
-          int size = Integer.parseInt(text.substring(slash + 1, text.indexOf(':')));
-          require(
-              last.getOrDefault(name, 0) == index - 1 && id - index + 1 >= first,
-              "a batch has lost its first entries: " + shorten(text));
-          last.put(name, index);
-          require(
-              index == size || found.containsKey(id + 1),
-              "a batch of " + size + " ends after " + index);
+          String batch = text.substring(0, dot);
+          int index = Integer.parseInt(text, dot + 1, slash, 10);
+          int size = Integer.parseInt(text, slash + 1, text.indexOf(':'), 10);
+          Integer before = size == 1 ? null : last.put(batch, index);
+          if ((before == null ? 0 : before) != index - 1 || id - index + 1 < first) {
+            throw new AssertionError("a batch has lost its first entries: " + name(text));
+          }
+          if (index < size && !found.containsKey(id + 1)) {
+            throw new AssertionError("a batch ends with " + name(text));
+          }
         });
   }
 
-  private static String shorten(String text) {
-    return text.substring(0, Math.min(20, text.length()));
+  /** What an entry is told by: its text up to the filling. */
+  private static String name(String text) {
+    return text.substring(0, text.indexOf(':'));
   }
 
   static void require(boolean holds, String otherwise) {

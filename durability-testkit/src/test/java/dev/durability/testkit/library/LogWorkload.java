@@ -2,6 +2,7 @@ package dev.durability.testkit.library;
 
 import dev.durability.checkpoint.CheckpointPublisher;
 import dev.durability.errors.OutcomeOpenException;
+import dev.durability.storage.Directory;
 import dev.durability.testkit.CrashDirectory;
 import dev.durability.testkit.CrashTest;
 import dev.durability.testkit.Fault;
@@ -25,6 +26,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,16 +44,24 @@ final class LogWorkload implements CrashTest<LogEvent> {
     FULL_DISKS
   }
 
+  private final UnaryOperator<Directory> wrapper;
   private final Random random;
   private final Faults faults;
   private final WalOptions options;
   private final boolean flushes;
   private final Texts texts = new Texts("w");
   private @Nullable FaultDirectory directory;
+  private @Nullable Directory wrapped;
   private @Nullable LogStart start;
   private @Nullable WalWriter<String> log;
 
   LogWorkload(long seed, Faults faults) {
+    this(seed, faults, UnaryOperator.identity());
+  }
+
+  /** The log, also after a crash, is written through what this makes of its directory. */
+  LogWorkload(long seed, Faults faults, UnaryOperator<Directory> wrapper) {
+    this.wrapper = wrapper;
     this.random = new Random(seed);
     this.faults = faults;
     this.flushes = random.nextInt(3) > 0;
@@ -129,8 +139,9 @@ final class LogWorkload implements CrashTest<LogEvent> {
 
   private void open(CrashDirectory disk, History<LogEvent> history) throws IOException {
     directory = new FaultDirectory(disk);
-    start = new LogStart(disk, history);
-    log = start.open(directory, options);
+    start = new LogStart(disk, wrapper, history);
+    wrapped = wrapper.apply(directory);
+    log = start.open(wrapped, options);
   }
 
   private WalWriter<String> log() {
@@ -222,7 +233,7 @@ final class LogWorkload implements CrashTest<LogEvent> {
     long covered = log().lastDurableId();
     history.attempt(new MarkerAttempted());
     long marker =
-        CheckpointPublisher.of(Objects.requireNonNull(directory), Clock.systemUTC(), log())
+        CheckpointPublisher.of(Objects.requireNonNull(wrapped), Clock.systemUTC(), log())
             .publish(covered, out -> out.write(new byte[700]))
             .markerId();
     history.promise(new Covered(covered));
@@ -256,7 +267,7 @@ final class LogWorkload implements CrashTest<LogEvent> {
     Objects.requireNonNull(directory).heal();
     directory.makeRoom();
     closeLog(disk, history);
-    log = Objects.requireNonNull(start).open(directory, options);
+    log = Objects.requireNonNull(start).open(Objects.requireNonNull(wrapped), options);
   }
 
   /** A promise that no entry follows is written by itself; a moment is given to it. */
@@ -305,7 +316,7 @@ final class LogWorkload implements CrashTest<LogEvent> {
 
   @Override
   public void restart(CrashDirectory disk, History<LogEvent> history) throws Exception {
-    start = new LogStart(disk, history);
+    start = new LogStart(disk, wrapper, history);
     start.run();
   }
 
