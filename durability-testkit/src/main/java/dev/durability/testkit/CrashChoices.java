@@ -190,9 +190,20 @@ final class CrashChoices {
           inode.afterPowerLoss(
               sectors.getOrDefault(number, Map.of()),
               sizes.getOrDefault(number, inode.size()),
-              garbageSeed + number));
+              index -> garbage(garbageSeed, number, index)));
     }
     return disk.found(names, contents);
+  }
+
+  /** Noise, or what another file had in its blocks there, perhaps before it was deleted. */
+  private Sector garbage(long seed, int file, int index) {
+    SplittableRandom random = new SplittableRandom(Hash.mix(Hash.mix(seed, file), index));
+    List<Inode> all = List.copyOf(new TreeMap<>(disk.inodes()).values());
+    Inode other = all.get(random.nextInt(all.size()));
+    Sector stale = other.sector(index);
+    return random.nextBoolean() || other == disk.inode(file) || stale.equals(Sector.ZEROS)
+        ? Sector.garbage(random.nextLong())
+        : stale;
   }
 
   /** A combination in words: what of the unsynced is found. */

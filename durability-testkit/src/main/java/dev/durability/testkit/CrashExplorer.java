@@ -32,6 +32,7 @@ public final class CrashExplorer<E> {
   private final int threads;
   private final long statesMax;
   private final Duration timeMax;
+  private final Duration shrinkingMax;
 
   private CrashExplorer(
       Supplier<? extends CrashTest<E>> test,
@@ -40,7 +41,8 @@ public final class CrashExplorer<E> {
       int[] statesInRecovery,
       int threads,
       long statesMax,
-      Duration timeMax) {
+      Duration timeMax,
+      Duration shrinkingMax) {
     this.test = test;
     this.seed = seed;
     this.statesPerCrash = statesPerCrash;
@@ -48,6 +50,7 @@ public final class CrashExplorer<E> {
     this.threads = threads;
     this.statesMax = statesMax;
     this.timeMax = timeMax;
+    this.shrinkingMax = shrinkingMax;
   }
 
   /**
@@ -61,7 +64,14 @@ public final class CrashExplorer<E> {
   public static <E> CrashExplorer<E> of(Supplier<? extends CrashTest<E>> test) {
     int processors = Runtime.getRuntime().availableProcessors();
     return new CrashExplorer<>(
-        test, 1, 32, new int[] {4, 1}, processors, Long.MAX_VALUE, Duration.ofDays(1));
+        test,
+        1,
+        32,
+        new int[] {4, 1},
+        processors,
+        Long.MAX_VALUE,
+        Duration.ofDays(1),
+        Duration.ofSeconds(30));
   }
 
   /**
@@ -72,7 +82,7 @@ public final class CrashExplorer<E> {
    */
   public CrashExplorer<E> seed(long number) {
     return new CrashExplorer<>(
-        test, number, statesPerCrash, statesInRecovery, threads, statesMax, timeMax);
+        test, number, statesPerCrash, statesInRecovery, threads, statesMax, timeMax, shrinkingMax);
   }
 
   /**
@@ -84,7 +94,8 @@ public final class CrashExplorer<E> {
    */
   public CrashExplorer<E> statesPerCrash(int most) {
     require(most >= 3, "statesPerCrash is at least 3: nothing kept, all kept, and a part");
-    return new CrashExplorer<>(test, seed, most, statesInRecovery, threads, statesMax, timeMax);
+    return new CrashExplorer<>(
+        test, seed, most, statesInRecovery, threads, statesMax, timeMax, shrinkingMax);
   }
 
   /**
@@ -96,7 +107,7 @@ public final class CrashExplorer<E> {
    */
   public CrashExplorer<E> statesInRecovery(int... most) {
     return new CrashExplorer<>(
-        test, seed, statesPerCrash, most.clone(), threads, statesMax, timeMax);
+        test, seed, statesPerCrash, most.clone(), threads, statesMax, timeMax, shrinkingMax);
   }
 
   /**
@@ -108,7 +119,7 @@ public final class CrashExplorer<E> {
   public CrashExplorer<E> threads(int count) {
     require(count >= 1, "threads is at least 1");
     return new CrashExplorer<>(
-        test, seed, statesPerCrash, statesInRecovery, count, statesMax, timeMax);
+        test, seed, statesPerCrash, statesInRecovery, count, statesMax, timeMax, shrinkingMax);
   }
 
   /**
@@ -119,7 +130,7 @@ public final class CrashExplorer<E> {
    */
   public CrashExplorer<E> statesMax(long states) {
     return new CrashExplorer<>(
-        test, seed, statesPerCrash, statesInRecovery, threads, states, timeMax);
+        test, seed, statesPerCrash, statesInRecovery, threads, states, timeMax, shrinkingMax);
   }
 
   /**
@@ -130,7 +141,18 @@ public final class CrashExplorer<E> {
    */
   public CrashExplorer<E> timeMax(Duration time) {
     return new CrashExplorer<>(
-        test, seed, statesPerCrash, statesInRecovery, threads, statesMax, time);
+        test, seed, statesPerCrash, statesInRecovery, threads, statesMax, time, shrinkingMax);
+  }
+
+  /**
+   * Bounds how long the shortest workload that fails is looked for.
+   *
+   * @param time after about how long that ends; 30 seconds by default, zero for not at all
+   * @return the changed explorer
+   */
+  public CrashExplorer<E> shrinkingMax(Duration time) {
+    return new CrashExplorer<>(
+        test, seed, statesPerCrash, statesInRecovery, threads, statesMax, timeMax, time);
   }
 
   private static void require(boolean holds, String otherwise) {
@@ -172,7 +194,7 @@ public final class CrashExplorer<E> {
     return statesPerCrash;
   }
 
-  int[] statesInRecovery() {
+  int[] budgetsInRecovery() {
     return statesInRecovery;
   }
 
@@ -182,6 +204,10 @@ public final class CrashExplorer<E> {
 
   long statesMax() {
     return statesMax;
+  }
+
+  Duration shrinkingMax() {
+    return shrinkingMax;
   }
 
   Duration timeMax() {

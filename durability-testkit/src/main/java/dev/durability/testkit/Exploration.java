@@ -103,7 +103,7 @@ final class Exploration<E> {
       return null;
     }
     int crashes = crash.life().crashes() + 1;
-    boolean crashesAgain = crashes <= options.statesInRecovery().length;
+    boolean crashesAgain = crashes <= options.budgetsInRecovery().length;
     Disk start = crashesAgain ? crash.disk().copy() : crash.disk();
     CrashDirectory disk = new CrashDirectory(crash.disk());
     History<E> history = new History<>(disk, crash.past(), crash.lastPowerLoss(), crashes);
@@ -128,7 +128,7 @@ final class Exploration<E> {
       return null;
     }
     Crash.Life<E> life = new Crash.Life<>(crash, start, disk.recorded(), history);
-    return exploreRecovery(life, options.statesInRecovery()[crashes - 1], crash.seed());
+    return exploreRecovery(life, options.budgetsInRecovery()[crashes - 1], crash.seed());
   }
 
   private @Nullable Violation<E> exploreRecovery(Crash.Life<E> life, int most, long seed) {

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
 
 /**
  * A file's content: what readers see now, and all that the disk may hold of it.
@@ -76,6 +77,11 @@ final class Inode {
       done += part;
     }
     return target;
+  }
+
+  /** A sector as readers see it, zeros behind the end. */
+  Sector sector(int index) {
+    return index < now.length ? now[index] : Sector.ZEROS;
   }
 
   void write(long offset, byte[] bytes, int length) {
@@ -188,9 +194,9 @@ final class Inode {
    *
    * @param chosen the option of each open sector
    * @param found its size
-   * @param seed decides what garbage looks like
+   * @param garbage what is found in a sector that was never written
    */
-  Inode afterPowerLoss(Map<Integer, Integer> chosen, long found, long seed) {
+  Inode afterPowerLoss(Map<Integer, Integer> chosen, long found, IntFunction<Sector> garbage) {
     Sector[] sectors = new Sector[sectors(found)];
     for (int i = 0; i < sectors.length; i++) {
       Unsynced open = unsynced.get(i);
@@ -198,10 +204,7 @@ final class Inode {
         sectors[i] = i < now.length ? now[i] : Sector.ZEROS;
       } else {
         int option = chosen.getOrDefault(i, 0);
-        sectors[i] =
-            option < open.versions.size()
-                ? open.versions.get(option)
-                : Sector.garbage(seed + i * 31L);
+        sectors[i] = option < open.versions.size() ? open.versions.get(option) : garbage.apply(i);
       }
     }
     int within = (int) (found % Sector.BYTES);

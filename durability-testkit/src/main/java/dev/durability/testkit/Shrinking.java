@@ -8,19 +8,20 @@ import org.jspecify.annotations.Nullable;
 
 /** Looks for the shortest workload that still fails, and tells of it. */
 final class Shrinking<E> {
-  private static final Duration TIME = Duration.ofSeconds(30);
   private static final int CONTEXT = 8;
 
   private final CrashExplorer<E> options;
   private final long states;
-  private final long deadline = System.nanoTime() + TIME.toNanos();
+  private final long deadline;
 
   /** A recording, and what is wrong with it. */
   private record Failing<E>(Recording<E> recording, Violation<E> violation) {}
 
   /** Works with the options that found a violation after so many states. */
   Shrinking(CrashExplorer<E> options, long states) {
-    this.options = options.statesMax(Math.max(1_000, states * 4)).timeMax(TIME.dividedBy(3));
+    Duration time = options.shrinkingMax();
+    this.options = options.statesMax(Math.max(1_000, states * 4)).timeMax(time.dividedBy(3));
+    this.deadline = System.nanoTime() + time.toNanos();
     this.states = states;
   }
 
