@@ -8,7 +8,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** How much was explored. Immutable to its readers. */
+/** How much was explored. Any number of threads may use it. */
 public final class CrashReport {
 
   /** How a state came to be. */
@@ -25,27 +25,31 @@ public final class CrashReport {
   private record Seen(Origin origin, String label) {}
 
   private final Map<Long, Seen> distinct = new ConcurrentHashMap<>();
+  private final Map<Seen, Seen> shared = new ConcurrentHashMap<>();
   private final LongAdder explored = new LongAdder();
   private final LongAdder crashPoints = new LongAdder();
   private final LongAdder violations = new LongAdder();
 
-  CrashReport() {}
+  /** Creates an empty report, to add others to. */
+  public CrashReport() {}
 
   /**
-   * Adds reports up. A state that several of them have seen is distinct once.
+   * Adds another report. A state that both have seen is distinct once.
    *
-   * @param reports the reports
-   * @return what they explored together
+   * @param other what else was explored
    */
-  public static CrashReport sum(List<CrashReport> reports) {
-    CrashReport sum = new CrashReport();
-    for (CrashReport each : reports) {
-      each.distinct.forEach(sum.distinct::putIfAbsent);
-      sum.explored.add(each.explored());
-      sum.crashPoints.add(each.crashPoints());
-      sum.violations.add(each.violations());
-    }
-    return sum;
+  public void add(CrashReport other) {
+    other.distinct.forEach(
+        (fingerprint, seen) -> distinct.putIfAbsent(fingerprint, shared(seen.origin, seen.label)));
+    explored.add(other.explored());
+    crashPoints.add(other.crashPoints());
+    violations.add(other.violations());
+  }
+
+  /** One object for all that are alike: there may be millions of states. */
+  private Seen shared(Origin origin, String label) {
+    Seen seen = new Seen(origin, label);
+    return shared.computeIfAbsent(seen, same -> same);
   }
 
   void crashPoint() {
@@ -54,7 +58,7 @@ public final class CrashReport {
 
   void state(long fingerprint, Origin origin, String label) {
     explored.increment();
-    distinct.putIfAbsent(fingerprint, new Seen(origin, label));
+    distinct.putIfAbsent(fingerprint, shared(origin, label));
   }
 
   boolean isKnown(long fingerprint) {

@@ -97,8 +97,25 @@ final class Exploration<E> {
     return report.explored() >= options.statesMax() || System.nanoTime() - deadline >= 0;
   }
 
-  /** Starts after a crash, and explores crashes in that. */
+  /** What a crash left, and how it is told apart. */
+  private record Found<E>(Crash<E> crash, long fingerprint) {}
+
+  private Found<E> found(Crash<E> crash) {
+    try {
+      CrashDirectory disk = new CrashDirectory(crash.disk());
+      return new Found<>(crash, options.test().get().fingerprint(disk));
+    } catch (Exception e) {
+      throw new IllegalStateException("the test cannot tell states apart", e);
+    }
+  }
+
   private @Nullable Violation<E> restart(Crash<E> crash) {
+    return known.contains(crash.key()) ? null : restart(found(crash));
+  }
+
+  /** Starts after a crash, and explores crashes in that. */
+  private @Nullable Violation<E> restart(Found<E> found) {
+    Crash<E> crash = found.crash;
     if (!known.add(crash.key())) {
       return null;
     }
@@ -109,9 +126,7 @@ final class Exploration<E> {
     History<E> history = new History<>(disk, crash.past(), crash.lastPowerLoss(), crashes);
     CrashTest<E> test = options.test().get();
     Throwable thrown = null;
-    long fingerprint = 0;
     try {
-      fingerprint = test.fingerprint(disk);
       test.restart(disk, history);
     } catch (Throwable e) {
       thrown = e;
@@ -119,7 +134,7 @@ final class Exploration<E> {
       disk.kill();
       Recording.closeQuietly(test);
     }
-    report.state(fingerprint, crash.origin(), history.label());
+    report.state(found.fingerprint, crash.origin(), history.label());
     if (thrown != null) {
       report.violation();
       return new Violation<>(crash, thrown);
@@ -149,8 +164,8 @@ final class Exploration<E> {
     SplittableRandom random = new SplittableRandom(seed);
     for (int point : choosePoints(life, most, random)) {
       points.advance(point);
-      Crash<E> crash = isDone() ? null : unusual(points, random);
-      Violation<E> violation = crash == null ? null : restart(crash);
+      Found<E> found = isDone() ? null : unusual(points, random);
+      Violation<E> violation = found == null ? null : restart(found);
       if (violation != null) {
         return violation;
       }
@@ -159,23 +174,14 @@ final class Exploration<E> {
   }
 
   /**
-   * A crash at a point that leaves what was not seen before, if some are tried; or, seldom, any.
+   * What a crash at a point leaves that was not seen before, if some are tried; or, seldom, any.
    */
-  private @Nullable Crash<E> unusual(CrashPoints<E> points, SplittableRandom random) {
-    Crash<E> crash = points.anyCrash(random);
-    for (int i = 1; i < CANDIDATES && isKnown(crash); i++) {
-      crash = points.anyCrash(random);
+  private @Nullable Found<E> unusual(CrashPoints<E> points, SplittableRandom random) {
+    Found<E> found = found(points.anyCrash(random));
+    for (int i = 1; i < CANDIDATES && report.isKnown(found.fingerprint); i++) {
+      found = found(points.anyCrash(random));
     }
-    return isKnown(crash) && random.nextInt(4) > 0 ? null : crash;
-  }
-
-  private boolean isKnown(Crash<E> crash) {
-    try {
-      return report.isKnown(
-          options.test().get().fingerprint(new CrashDirectory(crash.disk().copy())));
-    } catch (Exception e) {
-      return false; // The start will tell.
-    }
+    return report.isKnown(found.fingerprint) && random.nextInt(4) > 0 ? null : found;
   }
 
   /** Points to crash at, in order: of some by chance, that where the fewest crashes were so far. */

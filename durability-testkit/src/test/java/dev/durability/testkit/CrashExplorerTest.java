@@ -188,7 +188,9 @@ class CrashExplorerTest {
     CrashExplorer<String> explorer =
         explorer((disk, history) -> history.label("some"), (disk, h) -> create(disk, "a", 3));
     CrashReport one = explorer.explore();
-    CrashReport sum = CrashReport.sum(List.of(one, explorer.explore()));
+    CrashReport sum = new CrashReport();
+    sum.add(one);
+    sum.add(explorer.explore());
     assertThat(sum.explored()).isEqualTo(2 * one.explored());
     assertThat(sum.distinct()).isEqualTo(one.distinct());
     assertThat(sum.distinct("some")).isEqualTo(one.distinct());

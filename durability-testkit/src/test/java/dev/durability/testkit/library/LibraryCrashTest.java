@@ -51,22 +51,20 @@ class LibraryCrashTest {
     long start = System.nanoTime();
     long minutes = Long.getLong("durability.soak.minutes", 0);
     long enough = minutes > 0 ? Long.MAX_VALUE : Long.getLong("durability.states", 100_000);
-    CrashReport sum = CrashReport.sum(List.of());
-    for (long seed = Long.getLong("durability.seed", 1); ; seed++) {
-      List<CrashReport> reports = new ArrayList<>(List.of(sum));
-      for (CrashExplorer<?> each : explorers(seed)) {
-        reports.add(each.seed(seed).explore());
-      }
-      sum = CrashReport.sum(reports);
-      Duration taken = Duration.ofNanos(System.nanoTime() - start);
-      if (sum.distinct() + LogDamage.corruptStates() >= enough
-          || (minutes > 0 && taken.toMinutes() >= minutes)) {
-        System.out.println(sum);
-        System.out.println("CORRUPT, after damage       " + LogDamage.corruptStates());
-        System.out.println("last seed " + seed + ", " + taken.toSeconds() + " s");
-        break;
-      }
+    CrashReport sum = new CrashReport();
+    Duration taken = Duration.ZERO;
+    long seed = Long.getLong("durability.seed", 1);
+    for (int round = 1;
+        sum.distinct() < enough && (minutes == 0 || taken.toMinutes() < minutes);
+        round++) {
+      List<CrashExplorer<?>> explorers = explorers(seed);
+      sum.add(explorers.get(round % explorers.size()).seed(seed).explore());
+      taken = Duration.ofNanos(System.nanoTime() - start);
+      seed += round % explorers.size() == 0 ? 1 : 0;
     }
+    System.out.println(sum);
+    System.out.println("CORRUPT, after damage       " + LogDamage.corruptStates());
+    System.out.println("last seed " + seed + ", " + taken.toSeconds() + " s");
     assertThat(sum.violations()).isZero();
     if (enough >= 100_000) {
       for (String verdict : List.of("CLEAN", "TORN", "AMBIGUOUS")) {

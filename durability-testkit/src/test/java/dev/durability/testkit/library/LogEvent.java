@@ -29,4 +29,7 @@ sealed interface LogEvent {
 
   /** Bytes that were cut off are kept under this name. */
   record Kept(String path, long size) implements LogEvent {}
+
+  /** These files were removed, durably. */
+  record Removed(List<String> paths) implements LogEvent {}
 }

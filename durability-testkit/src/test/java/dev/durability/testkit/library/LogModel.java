@@ -8,6 +8,7 @@ import dev.durability.testkit.library.LogEvent.Flushed;
 import dev.durability.testkit.library.LogEvent.Kept;
 import dev.durability.testkit.library.LogEvent.MarkerAttempted;
 import dev.durability.testkit.library.LogEvent.Recovered;
+import dev.durability.testkit.library.LogEvent.Removed;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -27,6 +28,7 @@ final class LogModel {
   private final Set<String> gone = new HashSet<>();
   private final Map<Long, String> known = new HashMap<>();
   private final List<Kept> kept = new ArrayList<>();
+  private final List<String> removed = new ArrayList<>();
   private long acknowledged;
   private long flushed;
   private long covered;
@@ -54,10 +56,16 @@ final class LogModel {
         covered = Math.max(covered, each.id());
       } else if (event instanceof Kept each) {
         kept.add(each);
+      } else if (event instanceof Removed each) {
+        removed.addAll(each.paths());
       } else if (event instanceof Recovered each) {
         recovered(each.intact(), each.found());
       }
     }
+  }
+
+  List<String> removed() {
+    return removed;
   }
 
   List<Kept> kept() {

@@ -107,6 +107,9 @@ final class LogStart {
           disk.exists(each.path()) && LogShape.read(disk, each.path()).length == each.size(),
           each.path() + " is lost, though it was kept");
     }
+    for (String each : model.removed()) {
+      require(!disk.exists(each), each + " was removed, and came back");
+    }
     history.promise(new Recovered(report.intact(), found));
     return log;
   }

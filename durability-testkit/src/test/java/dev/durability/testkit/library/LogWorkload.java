@@ -1,6 +1,7 @@
 package dev.durability.testkit.library;
 
 import dev.durability.checkpoint.CheckpointPublisher;
+import dev.durability.checkpoint.PublishResult;
 import dev.durability.errors.OutcomeOpenException;
 import dev.durability.storage.Directory;
 import dev.durability.testkit.CrashDirectory;
@@ -15,7 +16,9 @@ import dev.durability.testkit.library.LogEvent.Attempted;
 import dev.durability.testkit.library.LogEvent.Covered;
 import dev.durability.testkit.library.LogEvent.Flushed;
 import dev.durability.testkit.library.LogEvent.MarkerAttempted;
+import dev.durability.testkit.library.LogEvent.Removed;
 import dev.durability.wal.FlushPolicy;
+import dev.durability.wal.SegmentRange;
 import dev.durability.wal.WalOptions;
 import dev.durability.wal.WalWriter;
 import java.io.IOException;
@@ -232,17 +235,22 @@ final class LogWorkload implements CrashTest<LogEvent> {
     sync(history);
     long covered = log().lastDurableId();
     history.attempt(new MarkerAttempted());
-    long marker =
+    PublishResult result =
         CheckpointPublisher.of(Objects.requireNonNull(wrapped), Clock.systemUTC(), log())
-            .publish(covered, out -> out.write(new byte[700]))
-            .markerId();
+            .publish(covered, out -> out.write(new byte[700]));
     history.promise(new Covered(covered));
-    history.promise(new Acknowledged(marker));
+    history.promise(new Acknowledged(result.markerId()));
+    history.promise(new Removed(result.removedCheckpoints()));
+    removed(history, result.removedSegments());
+  }
+
+  private static void removed(History<LogEvent> history, List<SegmentRange> segments) {
+    history.promise(new Removed(segments.stream().map(SegmentRange::file).toList()));
   }
 
   private void truncate(History<LogEvent> history) throws IOException {
     history.attempt(new MarkerAttempted());
-    log().truncate(log().lastDurableId());
+    removed(history, log().truncate(log().lastDurableId()));
   }
 
   private void marker(History<LogEvent> history) throws IOException {
