@@ -20,6 +20,10 @@ final class ReadmeTest {
   private static final Pattern BLOCK = Pattern.compile("(?ms)^```(\\w*)\\n(.*?)^```$");
   private static final Pattern REGION =
       Pattern.compile("(?ms)^ *// begin:([\\w-]+)\\n(.*?)^ *// end:\\1$");
+  private static final List<String> EXAMPLES =
+      List.of(
+          "durability-core/src/test/java/dev/durability/examples",
+          "durability-testkit/src/test/java/dev/durability/testkit/examples");
   private static final Pattern PROGRAM = Pattern.compile("\\./durability(?: --?\\w+)*(?: (\\w+))?");
 
   @Test
@@ -89,8 +93,11 @@ final class ReadmeTest {
 
   private static Map<String, String> regions() throws IOException {
     Map<String, String> regions = new LinkedHashMap<>();
-    for (Path source :
-        ProjectFiles.javaSources("durability-core/src/test/java/dev/durability/examples")) {
+    List<Path> examples = new ArrayList<>();
+    for (String place : EXAMPLES) {
+      examples.addAll(ProjectFiles.javaSources(place));
+    }
+    for (Path source : examples) {
       Matcher region = REGION.matcher(Files.readString(source));
       while (region.find()) {
         regions.put(source.getFileName() + " " + region.group(1), unindented(region.group(2)));

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * keeps nothing.
  */
 public final class DocumentedReader {
-  private static final Pattern SEGMENT = Pattern.compile("(\\d{20})-(\\d{20})\\.wal");
-  private static final Pattern CHECKPOINT = Pattern.compile("(\\d{20})\\.ckpt");
+  private static final Pattern SEGMENT = Pattern.compile("wal/(\\d{20})-(\\d{20})\\.wal");
+  private static final Pattern CHECKPOINT = Pattern.compile("checkpoints/(\\d{20})\\.ckpt");
 
   private DocumentedReader() {}
 
@@ -46,14 +48,26 @@ public final class DocumentedReader {
 
   /** Reads the log in a directory, section 6 of the page. */
   public static Result readLog(Path directory) throws IOException {
-    List<Segment> segments = segments(directory);
+    Map<String, byte[]> files = new TreeMap<>();
+    try (Stream<Path> all = Files.walk(directory)) {
+      for (Path file : all.filter(Files::isRegularFile).toList()) {
+        String name = directory.relativize(file).toString().replace('\\', '/');
+        files.put(name, Files.readAllBytes(file));
+      }
+    }
+    return readLog(files);
+  }
+
+  /** Reads the log that files are, by their names in its directory. */
+  public static Result readLog(Map<String, byte[]> files) {
+    List<Segment> segments = segments(files);
     UUID logId = null;
     for (Segment segment : segments) {
       if (segment.header != null) {
         logId = segment.header.logId;
       }
     }
-    long covered = logId == null ? 0 : covered(directory, segments, logId);
+    long covered = logId == null ? 0 : covered(files, segments, logId);
     int start = -1;
     for (int i = 0; i < segments.size(); i++) {
       if (segments.get(i).firstId <= covered + 1) {
@@ -83,41 +97,32 @@ public final class DocumentedReader {
     return header == null ? null : payload(bytes, header.salt);
   }
 
-  private static List<Segment> segments(Path directory) throws IOException {
+  private static List<Segment> segments(Map<String, byte[]> files) {
     List<Segment> segments = new ArrayList<>();
-    try (Stream<Path> files = Files.list(directory.resolve("wal"))) {
-      for (Path file : files.sorted().toList()) {
-        Matcher name = SEGMENT.matcher(file.getFileName().toString());
-        if (!name.matches()) {
-          continue;
-        }
-        long number = Long.parseLong(name.group(1));
-        long firstId = Long.parseLong(name.group(2));
-        byte[] bytes = Files.readAllBytes(file);
-        Header header = header(bytes, "DWAL", file.toString());
-        if (header != null && (header.segment != number || header.firstId != firstId)) {
-          header = null;
-        }
-        segments.add(new Segment(number, firstId, bytes, header));
+    for (Map.Entry<String, byte[]> file : new TreeMap<>(files).entrySet()) {
+      Matcher name = SEGMENT.matcher(file.getKey());
+      if (!name.matches()) {
+        continue;
       }
+      long number = Long.parseLong(name.group(1));
+      long firstId = Long.parseLong(name.group(2));
+      Header header = header(file.getValue(), "DWAL", file.getKey());
+      if (header != null && (header.segment != number || header.firstId != firstId)) {
+        header = null;
+      }
+      segments.add(new Segment(number, firstId, file.getValue(), header));
     }
     return segments;
   }
 
-  private static long covered(Path directory, List<Segment> segments, UUID logId)
-      throws IOException {
+  private static long covered(Map<String, byte[]> files, List<Segment> segments, UUID logId) {
     long covered = 0;
-    Path checkpoints = directory.resolve("checkpoints");
-    if (Files.isDirectory(checkpoints)) {
-      try (Stream<Path> files = Files.list(checkpoints)) {
-        for (Path file : files.toList()) {
-          Matcher name = CHECKPOINT.matcher(file.getFileName().toString());
-          if (name.matches()
-              && name.group(1).compareTo("0" + Long.MAX_VALUE) <= 0
-              && isUsable(file, logId, Long.parseLong(name.group(1)))) {
-            covered = Math.max(covered, Long.parseLong(name.group(1)));
-          }
-        }
+    for (Map.Entry<String, byte[]> file : files.entrySet()) {
+      Matcher name = CHECKPOINT.matcher(file.getKey());
+      if (name.matches()
+          && name.group(1).compareTo("0" + Long.MAX_VALUE) <= 0
+          && isUsable(files, file.getKey(), logId, Long.parseLong(name.group(1)))) {
+        covered = Math.max(covered, Long.parseLong(name.group(1)));
       }
     }
     for (Segment segment : segments) {
@@ -131,20 +136,20 @@ public final class DocumentedReader {
       if (first != null
           && first.kind == 4
           && first.id == segment.firstId
-          && (first.path().isEmpty()
-              || isUsable(directory.resolve(first.path()), logId, first.promised()))) {
+          && (first.path().isEmpty() || isUsable(files, first.path(), logId, first.promised()))) {
         covered = Math.max(covered, first.promised());
       }
     }
     return covered;
   }
 
-  private static boolean isUsable(Path file, UUID logId, long lastEntryId) throws IOException {
-    if (!Files.isRegularFile(file)) {
+  private static boolean isUsable(
+      Map<String, byte[]> files, String path, UUID logId, long lastEntryId) {
+    byte[] bytes = files.get(path);
+    if (bytes == null) {
       return false;
     }
-    byte[] bytes = Files.readAllBytes(file);
-    Header header = header(bytes, "DCKP", file.toString());
+    Header header = header(bytes, "DCKP", path);
     return header != null
         && header.logId.equals(logId)
         && header.firstId == lastEntryId

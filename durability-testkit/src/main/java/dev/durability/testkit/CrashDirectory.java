@@ -1,0 +1,412 @@
+package dev.durability.testkit;
+
+import dev.durability.errors.LockHeldException;
+import dev.durability.storage.AppendFile;
+import dev.durability.storage.Directory;
+import dev.durability.storage.DirectoryLock;
+import dev.durability.storage.ReadFile;
+import dev.durability.testkit.Operation.Kind;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/**
+ * A directory in memory on a disk that forgets what was not synced.
+ *
+ * <p><b>Content</b> is forgotten by sectors of 512 bytes: after a loss of power each that was
+ * written since the last sync of its file is found in any of its versions, and with garbage if the
+ * file had grown over it; the file is found with any of its sizes, or one between. <b>Names</b>: of
+ * the creations, renames and deletions since the last sync of their directory any are found to have
+ * taken place, each of them whole. A journalling file system keeps a prefix of them, which is among
+ * these. What {@link #createDirectories} and the room of {@link #create} promise is durable at
+ * once.
+ *
+ * <p><b>A sync that fails</b> ({@link FaultDirectory}) leaves unsynced what it was to write, and no
+ * later sync writes it, though readers see it: it takes a new write of the same sector to make that
+ * dirty again. The same holds for the names of a directory.
+ *
+ * <pre>{@code
+ * CrashDirectory disk = new CrashDirectory();
+ * store.open(disk);                         // runs, and is cut short anywhere
+ * CrashDirectory found = disk.afterPowerLoss(seed);
+ * store.open(found);                        // what does it make of this?
+ * }</pre>
+ *
+ * <p>{@link CrashExplorer} goes through all that may be found, at each operation.
+ *
+ * <p><b>Threads.</b> Any number may use it; the trace puts their operations in one order. It never
+ * blocks but for its own lock, and takes memory for all that was ever written to it.
+ */
+public final class CrashDirectory implements Directory {
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Disk disk;
+  private final Trace trace = new Trace();
+  private final Set<String> locked = new HashSet<>();
+  private boolean dead;
+
+  /** Creates an empty directory on an empty disk. */
+  public CrashDirectory() {
+    this(new Disk());
+  }
+
+  CrashDirectory(Disk disk) {
+    this.disk = disk;
+  }
+
+  /** Ends the process that uses this directory: from now on every call fails. */
+  public void kill() {
+    lock.lock();
+    try {
+      dead = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Kills the process, and starts another: it finds all that was written. What was not synced is
+   * still not durable.
+   *
+   * @return what the next process finds
+   */
+  public CrashDirectory afterKill() {
+    kill();
+    return copy();
+  }
+
+  /**
+   * Cuts the power, and starts again.
+   *
+   * @param seed decides what of the unsynced changes is found
+   * @return what the next process finds; all of it is durable
+   */
+  public CrashDirectory afterPowerLoss(long seed) {
+    kill();
+    return new CrashDirectory(new CrashChoices(disk).random(seed));
+  }
+
+  /**
+   * Copies the disk, what is unsynced included, as a snapshot of a machine would. Nobody holds a
+   * lock in the copy, and its trace is empty.
+   *
+   * @return the copy
+   */
+  public CrashDirectory copy() {
+    return new CrashDirectory(locked(disk::copy));
+  }
+
+  /**
+   * Damages a file as a failing medium does: other bytes are there, on the disk too, and nobody was
+   * told.
+   *
+   * @param path the file
+   * @param offset where, in bytes; behind the end the file becomes longer
+   * @param bytes what is there from now on
+   * @throws IOException if the file is missing
+   */
+  public void damage(String path, long offset, byte[] bytes) throws IOException {
+    lock.lock();
+    try {
+      requireFile(path, "damage");
+      disk.inode(disk.number(path)).damage(offset, bytes);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** {@return the changes of this disk since it was made, oldest first, in words} */
+  public List<String> trace() {
+    return locked(() -> trace.operations().stream().map(Operation::toString).toList());
+  }
+
+  /** {@return a number that is the same where the names and the contents that are seen are} */
+  public long contentHash() {
+    return locked(disk::contentHash);
+  }
+
+  /** What crash states are made of. */
+  Disk snapshot() {
+    return locked(disk::copy);
+  }
+
+  /** Tells apart what is seen, and what a crash may leave of it. */
+  long hash() {
+    return locked(disk::hash);
+  }
+
+  /** What happened. Read under the lock, or once the process is dead. */
+  Trace recorded() {
+    return trace;
+  }
+
+  /** Puts something that the user did into the order of the operations. */
+  void note(Object event, Trace.Weight weight) {
+    lock.lock();
+    try {
+      if (!dead) {
+        trace.note(event, weight);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  <T> T locked(Supplier<T> look) {
+    lock.lock();
+    try {
+      return look.get();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A look at the disk, or a change of it, by a process that lives. */
+  interface Action<T> {
+    T run() throws IOException;
+  }
+
+  <T> T alive(Action<T> action) throws IOException {
+    lock.lock();
+    try {
+      if (dead) {
+        throw new IOException("the process that used this directory is dead");
+      }
+      return action.run();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  Disk disk() {
+    return disk;
+  }
+
+  /** Makes a change and records it. Under the lock. */
+  void change(Operation operation) {
+    disk.apply(operation);
+    trace.add(operation);
+  }
+
+  @Override
+  public AppendFile create(String path, long expectedBytes) throws IOException {
+    Paths.require(path);
+    if (expectedBytes < 0) {
+      throw new IllegalArgumentException(path + ": " + expectedBytes + " bytes expected");
+    }
+    return alive(
+        () -> {
+          refuseIfLocked(path);
+          requireFree(path);
+          change(Operation.create(path, expectedBytes));
+          return new CrashAppendFile(this, path, disk.number(path), 0);
+        });
+  }
+
+  @Override
+  public AppendFile resume(String path, long offset) throws IOException {
+    Paths.require(path);
+    if (offset < 0) {
+      throw new IllegalArgumentException("cannot resume " + path + " at offset " + offset);
+    }
+    return alive(
+        () -> {
+          requireFile(path, "resume");
+          int inode = disk.number(path);
+          long size = disk.inode(inode).size();
+          if (size < offset) {
+            throw new IOException(
+                "cannot resume " + path + " at offset " + offset + ": it has " + size + " bytes");
+          }
+          return new CrashAppendFile(this, path, inode, offset);
+        });
+  }
+
+  @Override
+  public ReadFile open(String path) throws IOException {
+    Paths.require(path);
+    return alive(
+        () -> {
+          requireFile(path, "open");
+          return new CrashReadFile(this, path, disk.number(path));
+        });
+  }
+
+  @Override
+  public void rename(String from, String to) throws IOException {
+    Paths.require(from);
+    Paths.require(to);
+    boolean unused =
+        alive(
+            () -> {
+              requireFile(from, "rename");
+              refuseIfLocked(to);
+              requireDirectory(Disk.parent(to));
+              if (disk.directories().contains(to)) {
+                throw new FileSystemException(from, to, "a directory is in the way");
+              }
+              if (!from.equals(to)) {
+                change(Operation.rename(from, to));
+              }
+              return true;
+            });
+  }
+
+  @Override
+  public void delete(String path) throws IOException {
+    Paths.require(path);
+    boolean unused =
+        alive(
+            () -> {
+              requireFile(path, "delete");
+              change(Operation.of(Kind.DELETE, path));
+              return true;
+            });
+  }
+
+  @Override
+  public boolean exists(String path) throws IOException {
+    Paths.require(path);
+    return alive(() -> disk.names().now().containsKey(path) || disk.directories().contains(path));
+  }
+
+  @Override
+  public List<String> list(String directory) throws IOException {
+    Paths.requireDirectory(directory);
+    return alive(
+        () -> {
+          requireDirectory(directory);
+          String prefix = directory.isEmpty() ? "" : directory + "/";
+          List<String> names = new ArrayList<>();
+          for (String path : disk.names().now().tailMap(prefix).keySet()) {
+            if (!path.startsWith(prefix)) {
+              break;
+            }
+            if (path.indexOf('/', prefix.length()) < 0) {
+              names.add(path.substring(prefix.length()));
+            }
+          }
+          return List.copyOf(names);
+        });
+  }
+
+  @Override
+  public void createDirectories(String directory) throws IOException {
+    Paths.requireDirectory(directory);
+    boolean unused =
+        alive(
+            () -> {
+              for (String each = directory; !each.isEmpty(); each = Disk.parent(each)) {
+                if (disk.names().now().containsKey(each)) {
+                  throw new FileAlreadyExistsException(each);
+                }
+              }
+              if (!disk.directories().contains(directory)) {
+                change(Operation.of(Kind.CREATE_DIRECTORIES, directory));
+              }
+              return true;
+            });
+  }
+
+  @Override
+  public void sync(String directory) throws IOException {
+    sync(directory, Kind.SYNC_DIRECTORY);
+  }
+
+  /** A sync that fails after this: see the class. */
+  void syncInVain(String directory) throws IOException {
+    sync(directory, Kind.SYNC_DIRECTORY_IN_VAIN);
+  }
+
+  private void sync(String directory, Kind kind) throws IOException {
+    Paths.requireDirectory(directory);
+    boolean unused =
+        alive(
+            () -> {
+              requireDirectory(directory);
+              change(Operation.of(kind, directory));
+              return true;
+            });
+  }
+
+  @Override
+  public DirectoryLock lock(String path) throws IOException {
+    Paths.require(path);
+    return alive(
+        () -> {
+          refuseIfLocked(path);
+          if (!disk.names().now().containsKey(path)) {
+            requireFree(path);
+            change(Operation.create(path, 0));
+          }
+          locked.add(path);
+          return new Lock(path);
+        });
+  }
+
+  private void requireFile(String path, String what) throws IOException {
+    refuseIfLocked(path);
+    if (!disk.names().now().containsKey(path)) {
+      if (disk.directories().contains(path)) {
+        throw new FileSystemException(path, null, "cannot " + what + " it: it is a directory");
+      }
+      throw new NoSuchFileException(path);
+    }
+  }
+
+  private void requireFree(String path) throws IOException {
+    requireDirectory(Disk.parent(path));
+    if (disk.names().now().containsKey(path) || disk.directories().contains(path)) {
+      throw new FileAlreadyExistsException(path);
+    }
+  }
+
+  private void requireDirectory(String directory) throws IOException {
+    if (disk.names().now().containsKey(directory)) {
+      throw new NotDirectoryException(directory);
+    }
+    if (!disk.directories().contains(directory)) {
+      throw new NoSuchFileException(directory);
+    }
+  }
+
+  private void refuseIfLocked(String path) throws LockHeldException {
+    if (locked.contains(path)) {
+      throw new LockHeldException(path + " is held as a lock; close that first");
+    }
+  }
+
+  private final class Lock implements DirectoryLock {
+    private final String path;
+    private boolean held = true;
+
+    Lock(String path) {
+      this.path = path;
+    }
+
+    @Override
+    public boolean isHeld() {
+      return locked(() -> held);
+    }
+
+    @Override
+    public void close() {
+      lock.lock();
+      try {
+        if (held) {
+          held = false;
+          locked.remove(path);
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+}

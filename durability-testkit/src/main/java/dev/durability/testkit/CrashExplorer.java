@@ -1,0 +1,216 @@
+package dev.durability.testkit;
+
+import java.time.Duration;
+import java.util.function.Supplier;
+
+/**
+ * Explores what crashes do to storage code.
+ *
+ * <p>It runs a {@link CrashTest} once and records what the disk was asked to do. For a crash behind
+ * every operation it then goes through the states that the disk may be found in: all of them while
+ * they are few, else a seeded choice that has each single thing missing, each present alone, and
+ * more or less of everything. In each state it calls {@link CrashTest#restart}, which opens the
+ * store with the code under test and checks it. That start is recorded too, and crashed in turn,
+ * and the start after it once more. States that are alike, with the same promises before them, are
+ * explored once.
+ *
+ * <pre>{@code
+ * CrashReport report = CrashExplorer.of(MyStoreCrashTest::new).explore();
+ * }</pre>
+ *
+ * <p>Immutable; each method returns a changed copy. Exploring uses threads of its own, which have
+ * ended when it returns. With one thread and a test without threads or randomness of its own, the
+ * same seed explores the same states.
+ *
+ * @param <E> what the test notes in its {@link History}
+ */
+public final class CrashExplorer<E> {
+  private final Supplier<? extends CrashTest<E>> test;
+  private final long seed;
+  private final int statesPerCrash;
+  private final int[] statesInRecovery;
+  private final int threads;
+  private final long statesMax;
+  private final Duration timeMax;
+  private final Duration shrinkingMax;
+
+  private CrashExplorer(
+      Supplier<? extends CrashTest<E>> test,
+      long seed,
+      int statesPerCrash,
+      int[] statesInRecovery,
+      int threads,
+      long statesMax,
+      Duration timeMax,
+      Duration shrinkingMax) {
+    this.test = test;
+    this.seed = seed;
+    this.statesPerCrash = statesPerCrash;
+    this.statesInRecovery = statesInRecovery;
+    this.threads = threads;
+    this.statesMax = statesMax;
+    this.timeMax = timeMax;
+    this.shrinkingMax = shrinkingMax;
+  }
+
+  /**
+   * Creates an explorer: 32 states at most for each loss of power in the workload, 4 in each
+   * recovery and 1 in each recovery from those, a thread for each processor, without bounds.
+   *
+   * @param test makes a new test object for each life; many threads call it
+   * @param <E> what the test notes
+   * @return the explorer
+   */
+  public static <E> CrashExplorer<E> of(Supplier<? extends CrashTest<E>> test) {
+    int processors = Runtime.getRuntime().availableProcessors();
+    return new CrashExplorer<>(
+        test,
+        1,
+        32,
+        new int[] {4, 1},
+        processors,
+        Long.MAX_VALUE,
+        Duration.ofDays(1),
+        Duration.ofSeconds(30));
+  }
+
+  /**
+   * Sets what decides the choices.
+   *
+   * @param number any number; 1 by default
+   * @return the changed explorer
+   */
+  public CrashExplorer<E> seed(long number) {
+    return new CrashExplorer<>(
+        test, number, statesPerCrash, statesInRecovery, threads, statesMax, timeMax, shrinkingMax);
+  }
+
+  /**
+   * Sets how many states are explored at most when the power goes behind an operation of the
+   * workload. Where there are no more, all are.
+   *
+   * @param most at least 3
+   * @return the changed explorer
+   */
+  public CrashExplorer<E> statesPerCrash(int most) {
+    require(most >= 3, "statesPerCrash is at least 3: nothing kept, all kept, and a part");
+    return new CrashExplorer<>(
+        test, seed, most, statesInRecovery, threads, statesMax, timeMax, shrinkingMax);
+  }
+
+  /**
+   * Sets how deep and how broadly crashes inside a recovery are explored.
+   *
+   * @param most how many states at most are explored in the start after the first crash; in each
+   *     start after those; and so on. None at all: no crash but the first
+   * @return the changed explorer
+   */
+  public CrashExplorer<E> statesInRecovery(int... most) {
+    return new CrashExplorer<>(
+        test, seed, statesPerCrash, most.clone(), threads, statesMax, timeMax, shrinkingMax);
+  }
+
+  /**
+   * Sets how many threads explore.
+   *
+   * @param count at least 1
+   * @return the changed explorer
+   */
+  public CrashExplorer<E> threads(int count) {
+    require(count >= 1, "threads is at least 1");
+    return new CrashExplorer<>(
+        test, seed, statesPerCrash, statesInRecovery, count, statesMax, timeMax, shrinkingMax);
+  }
+
+  /**
+   * Bounds what is explored.
+   *
+   * @param states after about how many states exploring ends
+   * @return the changed explorer
+   */
+  public CrashExplorer<E> statesMax(long states) {
+    return new CrashExplorer<>(
+        test, seed, statesPerCrash, statesInRecovery, threads, states, timeMax, shrinkingMax);
+  }
+
+  /**
+   * Bounds how long exploring takes.
+   *
+   * @param time after about how long it ends
+   * @return the changed explorer
+   */
+  public CrashExplorer<E> timeMax(Duration time) {
+    return new CrashExplorer<>(
+        test, seed, statesPerCrash, statesInRecovery, threads, statesMax, time, shrinkingMax);
+  }
+
+  /**
+   * Bounds how long the shortest workload that fails is looked for.
+   *
+   * @param time after about how long that ends; 30 seconds by default, zero for not at all
+   * @return the changed explorer
+   */
+  public CrashExplorer<E> shrinkingMax(Duration time) {
+    return new CrashExplorer<>(
+        test, seed, statesPerCrash, statesInRecovery, threads, statesMax, timeMax, time);
+  }
+
+  private static void require(boolean holds, String otherwise) {
+    if (!holds) {
+      throw new IllegalArgumentException(otherwise);
+    }
+  }
+
+  /**
+   * Runs the test and explores its crashes.
+   *
+   * @return how much was explored
+   * @throws CrashFailure if a start after a crash fails: the message tells how to see it again
+   * @throws IllegalStateException if a step of the workload fails without a crash
+   */
+  public CrashReport explore() {
+    Recording<E> recording = Recording.of(test);
+    if (recording.broken() != null) {
+      throw new CrashFailure(
+          "without a crash: " + recording.broken(), recording.broken(), 0, recording.names());
+    }
+    Exploration<E> exploration = new Exploration<>(this);
+    Exploration.Violation<E> violation = exploration.run(recording);
+    if (violation == null) {
+      return exploration.report();
+    }
+    throw new Shrinking<>(this, exploration.report().explored()).failure(recording, violation);
+  }
+
+  Supplier<? extends CrashTest<E>> test() {
+    return test;
+  }
+
+  long seed() {
+    return seed;
+  }
+
+  int statesPerCrash() {
+    return statesPerCrash;
+  }
+
+  int[] budgetsInRecovery() {
+    return statesInRecovery;
+  }
+
+  int threads() {
+    return threads;
+  }
+
+  long statesMax() {
+    return statesMax;
+  }
+
+  Duration shrinkingMax() {
+    return shrinkingMax;
+  }
+
+  Duration timeMax() {
+    return timeMax;
+  }
+}

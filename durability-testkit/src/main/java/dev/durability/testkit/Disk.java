@@ -1,0 +1,117 @@
+package dev.durability.testkit;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Names and files: what is seen of them now, and what a crash may leave. Used under a lock. */
+final class Disk {
+  private final Names names;
+  private final Map<Integer, Inode> inodes;
+  private final Set<String> directories;
+  private int lastInode;
+
+  Disk() {
+    this(new Names(), new HashMap<>(), new TreeSet<>(), 0);
+    directories.add("");
+  }
+
+  private Disk(Names names, Map<Integer, Inode> inodes, Set<String> directories, int lastInode) {
+    this.names = names;
+    this.inodes = inodes;
+    this.directories = directories;
+    this.lastInode = lastInode;
+  }
+
+  Disk copy() {
+    Map<Integer, Inode> copies = new HashMap<>();
+    inodes.forEach((number, inode) -> copies.put(number, inode.copy()));
+    return new Disk(names.copy(), copies, new TreeSet<>(directories), lastInode);
+  }
+
+  Names names() {
+    return names;
+  }
+
+  Set<String> directories() {
+    return directories;
+  }
+
+  Map<Integer, Inode> inodes() {
+    return inodes;
+  }
+
+  Inode inode(int number) {
+    return Objects.requireNonNull(inodes.get(number));
+  }
+
+  /** The file of a name that is there. */
+  int number(String path) {
+    return Objects.requireNonNull(names.now().get(path));
+  }
+
+  void apply(Operation operation) {
+    String path = operation.path();
+    switch (operation.kind()) {
+      case CREATE -> {
+        inodes.put(++lastInode, new Inode(operation.offset()));
+        names.change(parent(path), null, path, lastInode);
+      }
+      case RENAME -> {
+        String to = Objects.requireNonNull(operation.target());
+        names.change(parent(to), path, to, number(path));
+      }
+      case DELETE -> names.change(parent(path), path, null, number(path));
+      case CREATE_DIRECTORIES -> addDirectories(path);
+      case SYNC_DIRECTORY -> names.sync(path);
+      case SYNC_DIRECTORY_IN_VAIN -> names.syncInVain(path);
+      case WRITE -> write(operation, operation.bytes().length);
+      case TRUNCATE -> inode(operation.inode()).truncate(operation.offset());
+      case SYNC -> inode(operation.inode()).sync();
+      case SYNC_IN_VAIN -> inode(operation.inode()).syncInVain();
+    }
+  }
+
+  /** A write, or the first bytes of one during which the process is killed. */
+  void write(Operation write, int length) {
+    inode(write.inode()).write(write.offset(), write.bytes(), length);
+  }
+
+  private void addDirectories(String path) {
+    for (String each = path; !each.isEmpty(); each = parent(each)) {
+      directories.add(each);
+    }
+  }
+
+  static String parent(String path) {
+    int slash = path.lastIndexOf('/');
+    return slash < 0 ? "" : path.substring(0, slash);
+  }
+
+  /** A disk with these names and files, all of it durable. */
+  Disk found(Map<String, Integer> found, Map<Integer, Inode> contents) {
+    return new Disk(
+        Names.durable(found), new HashMap<>(contents), new TreeSet<>(directories), lastInode);
+  }
+
+  /** What is seen now is alike where this is, and what a crash may leave of it too. */
+  long hash() {
+    return Hash.mix(contentHash(true), names.hashOfOpen());
+  }
+
+  /** What is seen now is alike where this is. */
+  long contentHash() {
+    return contentHash(false);
+  }
+
+  private long contentHash(boolean unsynced) {
+    long hash = directories.size();
+    for (Map.Entry<String, Integer> each : names.now().entrySet()) {
+      Inode inode = inode(each.getValue());
+      hash = Hash.mix(Hash.mix(hash, each.getKey()), unsynced ? inode.hash() : inode.contentHash());
+    }
+    return hash;
+  }
+}

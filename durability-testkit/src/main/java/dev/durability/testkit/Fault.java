@@ -1,0 +1,283 @@
+package dev.durability.testkit;
+
+import java.util.EnumSet;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.LongPredicate;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A fault for a {@link FaultDirectory}: which operations it strikes, and what it does to them.
+ *
+ * <pre>{@code
+ * Fault.of(SYNC_FILE)                                  // the next sync of a file fails, once
+ * Fault.of(WRITE).endingIn(".wal").nth(3).shortWrite(7)
+ * Fault.of(WRITE).every(5).noSpace()                   // from now on every 5th write
+ * Fault.of(READ).always().flipBit(12_345)
+ * }</pre>
+ *
+ * <p>Immutable; each method returns a changed copy. An operation that fails with an exception has
+ * not taken place, unless {@link #afterEffect} says so.
+ */
+public final class Fault {
+
+  /** What a fault can strike. */
+  public enum Operation {
+    /** {@link dev.durability.storage.Directory#create}. */
+    CREATE,
+    /** {@link dev.durability.storage.Directory#resume}. */
+    RESUME,
+    /** {@link dev.durability.storage.Directory#open}. */
+    OPEN,
+    /** {@link dev.durability.storage.Directory#rename}; its path is the old name or the new one. */
+    RENAME,
+    /** {@link dev.durability.storage.Directory#delete}. */
+    DELETE,
+    /** {@link dev.durability.storage.Directory#exists}. */
+    EXISTS,
+    /** {@link dev.durability.storage.Directory#list}. */
+    LIST,
+    /** {@link dev.durability.storage.Directory#createDirectories}. */
+    CREATE_DIRECTORIES,
+    /** {@link dev.durability.storage.Directory#sync}. */
+    SYNC_DIRECTORY,
+    /** {@link dev.durability.storage.Directory#lock}. */
+    LOCK,
+    /** {@link dev.durability.storage.AppendFile#write}. */
+    WRITE,
+    /** {@link dev.durability.storage.AppendFile#sync}. */
+    SYNC_FILE,
+    /** {@link dev.durability.storage.AppendFile#truncate}. */
+    TRUNCATE,
+    /** {@link dev.durability.storage.ReadFile#read}. */
+    READ,
+    /** {@link dev.durability.storage.ReadFile#size}. */
+    SIZE
+  }
+
+  /** What a fault does. */
+  enum Effect {
+    /** An exception instead of the operation. */
+    FAIL,
+    /** An exception after it. */
+    FAIL_AFTER,
+    /** Waits, then goes on. */
+    WAIT,
+    /** The first bytes are written, then an exception. */
+    SHORT_WRITE,
+    /** No exception, and nothing is written. */
+    LOSE,
+    /** No exception, and the bytes are written elsewhere in the file. */
+    MISDIRECT,
+    /** No exception, and one bit of what is read is another. */
+    FLIP_BIT
+  }
+
+  private static final String INPUT_OUTPUT = "Input/output error";
+  private static final String NO_SPACE = "No space left on device";
+
+  private final Operation operation;
+  private final Predicate<String> path;
+  private final LongPredicate turn;
+  private final Effect effect;
+  private final long amount;
+  private final String message;
+  private final @Nullable Runnable pause;
+
+  private Fault(
+      Operation operation,
+      Predicate<String> path,
+      LongPredicate turn,
+      Effect effect,
+      long amount,
+      String message,
+      @Nullable Runnable pause) {
+    this.operation = operation;
+    this.path = path;
+    this.turn = turn;
+    this.effect = effect;
+    this.amount = amount;
+    this.message = message;
+    this.pause = pause;
+  }
+
+  /**
+   * Creates a fault: the next operation of a kind fails with "Input/output error", once.
+   *
+   * @param operation the kind
+   * @return the fault
+   */
+  public static Fault of(Operation operation) {
+    return new Fault(
+        Objects.requireNonNull(operation, "operation"),
+        path -> true,
+        turn -> turn == 1,
+        Effect.FAIL,
+        0,
+        INPUT_OUTPUT,
+        null);
+  }
+
+  /**
+   * Strikes only files or directories that a rule picks.
+   *
+   * @param rule tells by the path
+   * @return the changed fault
+   */
+  public Fault on(Predicate<String> rule) {
+    return new Fault(operation, rule, turn, effect, amount, message, pause);
+  }
+
+  /**
+   * Strikes only paths that end so.
+   *
+   * @param suffix the end of the path
+   * @return the changed fault
+   */
+  public Fault endingIn(String suffix) {
+    return on(each -> each.endsWith(suffix));
+  }
+
+  /**
+   * Strikes one of the matching operations.
+   *
+   * @param nth which, counted from 1 since the fault was injected
+   * @return the changed fault
+   */
+  public Fault nth(long nth) {
+    return when(count -> count == nth);
+  }
+
+  /**
+   * Strikes every so-manieth of the matching operations.
+   *
+   * @param n every how manieth, at least 1
+   * @return the changed fault
+   */
+  public Fault every(long n) {
+    return when(count -> count % n == 0);
+  }
+
+  /**
+   * Strikes all matching operations.
+   *
+   * @return the changed fault
+   */
+  public Fault always() {
+    return when(count -> true);
+  }
+
+  /**
+   * Strikes the matching operations that a rule picks.
+   *
+   * @param rule tells by how many of them there were since the fault was injected, this one
+   *     included
+   * @return the changed fault
+   */
+  public Fault when(LongPredicate rule) {
+    return new Fault(operation, path, rule, effect, amount, message, pause);
+  }
+
+  /**
+   * Fails as a full disk does.
+   *
+   * @return the changed fault
+   */
+  public Fault noSpace() {
+    return new Fault(operation, path, turn, effect, amount, NO_SPACE, pause);
+  }
+
+  /**
+   * Fails after the operation has taken place.
+   *
+   * @return the changed fault
+   */
+  public Fault afterEffect() {
+    return with(Effect.FAIL_AFTER, 0, Set.of());
+  }
+
+  /**
+   * Fails after the first bytes were written.
+   *
+   * @param bytes how many
+   * @return the changed fault
+   */
+  public Fault shortWrite(long bytes) {
+    return with(Effect.SHORT_WRITE, bytes, EnumSet.of(Operation.WRITE));
+  }
+
+  /**
+   * Goes on, but late: a slow device.
+   *
+   * @param wait called first; it may block for as long as the test wants
+   * @return the changed fault
+   */
+  public Fault slow(Runnable wait) {
+    return new Fault(operation, path, turn, Effect.WAIT, 0, message, wait);
+  }
+
+  /**
+   * Reports success, and keeps the old bytes: a lost write. A sync that is lost syncs nothing.
+   *
+   * @return the changed fault
+   */
+  public Fault lose() {
+    return with(
+        Effect.LOSE, 0, EnumSet.of(Operation.WRITE, Operation.SYNC_FILE, Operation.SYNC_DIRECTORY));
+  }
+
+  /**
+   * Reports success, keeps the old bytes, and writes over others in the same file.
+   *
+   * @param distance how far away, in bytes; negative for before. The bytes are lost where that is
+   *     before the start of the file or behind its end
+   * @return the changed fault
+   */
+  public Fault misdirect(long distance) {
+    return with(Effect.MISDIRECT, distance, EnumSet.of(Operation.WRITE));
+  }
+
+  /**
+   * Reports success, with one bit of what was read flipped.
+   *
+   * @param index which bit, counted over the bytes that were read, round and round
+   * @return the changed fault
+   */
+  public Fault flipBit(long index) {
+    return with(Effect.FLIP_BIT, index, EnumSet.of(Operation.READ));
+  }
+
+  private Fault with(Effect other, long number, Set<Operation> fitting) {
+    if (!fitting.isEmpty() && !fitting.contains(operation)) {
+      throw new IllegalArgumentException(other + " fits " + fitting + " and not " + operation);
+    }
+    return new Fault(operation, path, turn, other, number, message, pause);
+  }
+
+  boolean matches(Operation called, String name, String otherName) {
+    return called == operation && (path.test(name) || path.test(otherName));
+  }
+
+  boolean strikes(long count) {
+    return turn.test(count);
+  }
+
+  Effect effect() {
+    return effect;
+  }
+
+  long amount() {
+    return amount;
+  }
+
+  String message() {
+    return message;
+  }
+
+  void pause() {
+    if (pause != null) {
+      pause.run();
+    }
+  }
+}
