@@ -66,7 +66,7 @@ final class StraceOutput {
     for (int i = 0; i < lines.size(); i++) {
       output.line(i + 1, lines.get(i));
     }
-    output.open.forEach((thread, begun) -> output.cutOff(begun));
+    output.open.values().forEach(begun -> output.cutOff(begun, lines.size()));
     output.calls.sort(Comparator.comparingInt(SystemCall::begun));
     return List.copyOf(output.calls);
   }
@@ -88,7 +88,12 @@ final class StraceOutput {
         throw new IllegalArgumentException("what goes on never began: " + line);
       }
       returned(begun.line(), number, begun.text() + goesOn.group(1));
-    } else if (!text.startsWith("+++") && !text.startsWith("---")) {
+    } else if (text.startsWith("+++")) {
+      Begun begun = open.remove(thread);
+      if (begun != null) {
+        cutOff(begun, number);
+      }
+    } else if (!text.startsWith("---")) {
       returned(number, number, text);
     }
   }
@@ -99,14 +104,15 @@ final class StraceOutput {
       throw new IllegalArgumentException("not a call: " + text);
     }
     if (call.group(3).equals("?")) {
-      add(begun, SystemCall.NEVER, call.group(1), arguments(call.group(2)), -1);
+      cutOff(new Begun(begun, call.group(1) + "(" + call.group(2)), returned);
     } else if (!call.group(3).startsWith("-")) {
       long result = Long.parseLong(call.group(3));
       add(begun, returned, call.group(1), arguments(call.group(2)), result);
     }
   }
 
-  private void cutOff(Begun begun) {
+  /** Its effect may be there, and no more than that: a sync that did not return says nothing. */
+  private void cutOff(Begun begun, int death) {
     if (begun.text().startsWith("???")) {
       return; // The process was dead before strace saw which call: it was never made.
     }
@@ -114,7 +120,9 @@ final class StraceOutput {
     if (!call.matches()) {
       throw new IllegalArgumentException("not the beginning of a call: " + begun.text());
     }
-    add(begun.line(), SystemCall.NEVER, call.group(1), arguments(call.group(2)), -1);
+    if (!call.group(1).endsWith("sync")) {
+      add(begun.line(), death, call.group(1), arguments(call.group(2)), -1);
+    }
   }
 
   private record Argument(String plain, @Nullable String file, @Nullable String text) {}

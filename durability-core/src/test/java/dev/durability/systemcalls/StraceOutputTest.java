@@ -3,6 +3,7 @@ package dev.durability.systemcalls;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.durability.systemcalls.SystemCall.Kind;
 import java.util.ArrayList;
@@ -95,15 +96,17 @@ class StraceOutputTest {
   }
 
   @Test
-  void callThatADeathCutOffNeverReturns() {
+  void callThatADeathCutOffIsOverThenAndASyncSaysNothing() {
     assertThat(
             read(
                 "7 pwrite64(6<'/log/b'>, \"'x'\", 1, 0 <unfinished ...>",
                 "8 fdatasync(6<'/log/b'>) = ?",
-                "9 ???( <unfinished ...>",
+                "9 fdatasync(6<'/log/b'> <unfinished ...>",
+                "10 ???( <unfinished ...>",
+                "11 pwrite64(6<'/log/b'>, \"'y'\", 1, 1) = ?",
                 "7 +++ killed by SIGKILL +++"))
-        .extracting(SystemCall::returned)
-        .containsOnly(SystemCall.NEVER);
+        .extracting(SystemCall::kind, SystemCall::begun, SystemCall::returned)
+        .containsExactly(tuple(Kind.WRITE, 1, 6), tuple(Kind.WRITE, 5, 5));
   }
 
   @Test

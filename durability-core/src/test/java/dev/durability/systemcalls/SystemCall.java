@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
  *
  * @param kind what it did
  * @param begun when it began
- * @param returned when it returned; {@link #NEVER} if the process died in it
+ * @param returned when it returned, or the process died in it
  * @param path what it did that to
  * @param target the new name, of a rename alone
  * @param offset where it wrote, or to what size it cut
@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
  */
 record SystemCall(
     Kind kind, int begun, int returned, String path, String target, long offset, ByteBuffer bytes) {
+  /** The moment of what did not happen. */
   static final int NEVER = Integer.MAX_VALUE;
 
   enum Kind {
