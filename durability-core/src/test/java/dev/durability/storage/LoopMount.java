@@ -188,6 +188,7 @@ public final class LoopMount implements AutoCloseable {
 
   /** Lets the device fail where it was not written before. */
   public void failDevice() throws IOException {
+    run("fstrim", mount); // What was written before and is free now is no longer there either.
     fill(disk.resolve("ballast"));
   }
 
@@ -201,10 +202,25 @@ public final class LoopMount implements AutoCloseable {
     fill(mount.resolve("ballast"));
   }
 
-  /** Makes room again. */
+  /** Makes room again; returns once there is some, for which a file system may take its time. */
   public void makeRoom() throws IOException {
     Files.deleteIfExists(mount.resolve("ballast"));
-    run("sync", "-f", mount);
+    Path probe = mount.resolve("probe");
+    IOException full = new IOException("no room");
+    for (int attempt = 0; attempt < 100; attempt++) {
+      run("sync", "-f", mount);
+      try (FileChannel file =
+          FileChannel.open(probe, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        file.write(ByteBuffer.allocateDirect(1 << 20), 0);
+        file.force(true);
+        return;
+      } catch (IOException e) {
+        full = e;
+      } finally {
+        Files.deleteIfExists(probe);
+      }
+    }
+    throw full;
   }
 
   private static void fill(Path ballast) throws IOException {
