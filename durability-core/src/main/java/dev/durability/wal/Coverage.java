@@ -102,7 +102,7 @@ final class Coverage {
   static @Nullable CheckpointReference firstEntry(
       Directory directory, SegmentName segment, UUID logId) throws IOException {
     try (ReadFile file = directory.open(segment.path())) {
-      FileHeader header = readHeader(file, segment);
+      FileHeader header = readOwnHeader(file, segment);
       if (header == null || !header.logId().equals(logId)) {
         return null;
       }
@@ -123,6 +123,16 @@ final class Coverage {
     } catch (BadHeaderException damaged) {
       return null;
     }
+  }
+
+  /** As {@link #readHeader}; null also if the header belongs to another name. */
+  static @Nullable FileHeader readOwnHeader(ReadFile file, SegmentName segment) throws IOException {
+    FileHeader header = readHeader(file, segment);
+    boolean own =
+        header != null
+            && header.segmentId() == segment.segmentId()
+            && header.firstEntryId() == segment.firstEntryId();
+    return own ? header : null;
   }
 
   private boolean isValid(long id, String path) throws IOException {

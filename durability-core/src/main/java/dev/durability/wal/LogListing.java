@@ -55,7 +55,7 @@ record LogListing(List<SegmentName> segments, @Nullable UUID logId, long covered
   static @Nullable UUID logId(Directory directory, List<SegmentName> segments) throws IOException {
     for (int i = segments.size() - 1; i >= 0; i--) {
       try (ReadFile file = directory.open(segments.get(i).path())) {
-        FileHeader header = Coverage.readHeader(file, segments.get(i));
+        FileHeader header = Coverage.readOwnHeader(file, segments.get(i));
         if (header != null) {
           return header.logId();
         }

@@ -42,6 +42,16 @@ class CoverageTest {
   }
 
   @Test
+  void headerUnderTheNameOfAnotherSegmentNamesNoLogAndNoCheckpoint() throws IOException {
+    LogBuilder log = new LogBuilder(directory).segment(7, 900).entries(1);
+    LogBuilder.put(directory, new SegmentName(1, 1).path(), ByteBuffer.wrap(log.bytes()));
+    log.checkpointFile("checkpoints/00000000000000000002.ckpt", LogBuilder.LOG_ID, 2);
+    LogReport report = WalMaintenance.verify(directory);
+    assertThat(report.verdict()).isEqualTo(Verdict.CORRUPT);
+    assertThat(report.covered()).isZero();
+  }
+
+  @Test
   void defaultNamedCheckpointCountsIfItIsWholeOfThisLogAndNamedRightly() throws IOException {
     LogBuilder log = log(directory, 0, "gone");
     assertThat(covered(directory)).isZero();

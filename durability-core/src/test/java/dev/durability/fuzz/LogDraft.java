@@ -1,0 +1,87 @@
+package dev.durability.fuzz;
+
+import dev.durability.frame.FileType;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/** The files of a log that a script builds. */
+final class LogDraft {
+  private static final UUID LOG = new UUID(11, 12);
+  private static final UUID OTHER_LOG = new UUID(13, 14);
+  private static final int FILES_MAX = 8;
+
+  private final Map<String, byte[]> files = new TreeMap<>();
+  private final Script script;
+  private long number = 1;
+  private FileDraft segment = new FileDraft(FileType.SEGMENT, LOG, 1, 1, 0, saltOf(1));
+  private long firstId = 1;
+
+  private LogDraft(Script script) {
+    this.script = script;
+  }
+
+  /** The paths and contents that an input stands for: bytes as they are, or a program. */
+  static Map<String, byte[]> files(byte[] input) {
+    LogDraft draft = new LogDraft(new Script(input));
+    if (draft.script.below(4) == 0) {
+      return Map.of(segmentPath(1, 1), draft.script.rest());
+    }
+    while (draft.script.hasMore() && draft.files.size() < FILES_MAX) {
+      draft.step();
+    }
+    draft.put();
+    return draft.files;
+  }
+
+  private static int saltOf(long number) {
+    return (int) number * 0x5bd1e995;
+  }
+
+  private static String segmentPath(long number, long firstId) {
+    return String.format(Locale.ROOT, "wal/%020d-%020d.wal", number, firstId);
+  }
+
+  static String checkpointPath(long lastId) {
+    return String.format(Locale.ROOT, "checkpoints/%020d.ckpt", Math.max(0, lastId));
+  }
+
+  private void step() {
+    switch (script.below(8)) {
+      case 0 -> next(number + 1, segment.nextId, LOG, saltOf(number));
+      case 1 ->
+          next(
+              number + script.below(3),
+              Math.max(1, segment.nextId - 1 + script.below(3)),
+              script.below(4) == 0 ? OTHER_LOG : LOG,
+              saltOf(number + script.below(2)));
+      case 2 -> checkpoint();
+      default -> segment.step(script);
+    }
+  }
+
+  private void put() {
+    files.put(segmentPath(number, firstId), segment.bytes());
+  }
+
+  private void next(long nextNumber, long nextFirstId, UUID logId, int previousSalt) {
+    if (script.below(4) != 1) {
+      segment.promise(5, segment.nextId, segment.nextId - 1);
+    }
+    if (script.below(8) != 1) {
+      put(); // Else it is missing.
+    }
+    number = nextNumber;
+    firstId = nextFirstId;
+    segment = new FileDraft(FileType.SEGMENT, logId, number, firstId, previousSalt, saltOf(number));
+  }
+
+  private void checkpoint() {
+    long last = Math.max(0, segment.nextId - 1 - script.below(3));
+    FileDraft file =
+        new FileDraft(FileType.CHECKPOINT, script.below(8) == 1 ? OTHER_LOG : LOG, 0, last, 0, 77);
+    CheckpointDraft.content(file, script);
+    files.put(checkpointPath(last), file.bytes());
+  }
+}

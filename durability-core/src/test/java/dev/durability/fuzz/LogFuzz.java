@@ -1,0 +1,172 @@
+package dev.durability.fuzz;
+
+import dev.durability.codec.Codecs;
+import dev.durability.errors.CorruptLogException;
+import dev.durability.errors.DurabilityException;
+import dev.durability.errors.FormatException;
+import dev.durability.format.DocumentedReader;
+import dev.durability.storage.Directory;
+import dev.durability.wal.LogReport;
+import dev.durability.wal.ReplayMode;
+import dev.durability.wal.Verdict;
+import dev.durability.wal.WalMaintenance;
+import dev.durability.wal.WalOptions;
+import dev.durability.wal.WalReader;
+import dev.durability.wal.WalWriter;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Any files of a log: the library and the reader that was written from the page judge them alike,
+ * reading follows the verdict, and opening refuses and changes nothing, or keeps what is intact.
+ */
+public final class LogFuzz {
+  private static final WalOptions SMALL =
+      WalOptions.builder().bufferBytes(4096).preallocatedBytesMax(0).build();
+
+  private LogFuzz() {}
+
+  /** Called by the fuzzer. */
+  public static void fuzzerTestOneInput(byte[] input) throws IOException {
+    Heap.bounded(MeteredDirectory.HEAP_BYTES_MAX, () -> judge(input));
+  }
+
+  private static void judge(byte[] input) throws IOException {
+    Map<String, byte[]> files = LogDraft.files(input);
+    MeteredDirectory directory = MeteredDirectory.of(files);
+    LogReport report = verify(directory);
+    directory.assertCheap("verifying");
+    sameAsThePageSays(files, report);
+    List<Long> ids = read(directory, report, ReplayMode.PREFIX);
+    directory.assertCheap("reading");
+    read(directory, report, ReplayMode.STRICT);
+    maintain(directory);
+    directory.assertCheap("asking");
+    open(directory, report, ids.isEmpty() ? 0 : ids.get(ids.size() - 1));
+    directory.assertCheap("opening");
+  }
+
+  /** Null for a version that is not known. */
+  private static @Nullable LogReport verify(Directory directory) throws IOException {
+    try {
+      return WalMaintenance.verify(directory);
+    } catch (FormatException otherVersion) {
+      return null;
+    }
+  }
+
+  private static void sameAsThePageSays(Map<String, byte[]> files, @Nullable LogReport report)
+      throws IOException {
+    Path place = Scratch.with(files);
+    DocumentedReader.Result page;
+    try {
+      page = DocumentedReader.readLog(place);
+    } catch (DocumentedReader.OtherVersion otherVersion) {
+      // That reader looks at every file; the library only at those that matter.
+      return;
+    }
+    if (report == null) {
+      throw new AssertionError("the library knows another version, the page says " + page);
+    }
+    Checks.same(report.verdict().name(), page.verdict(), "the verdict");
+    Checks.same(report.covered(), page.covered(), "covered");
+    if (report.verdict() != Verdict.CORRUPT) {
+      Checks.same(report.intact(), page.intact(), "intact");
+      Checks.same(report.promised(), page.promised(), "promised");
+    }
+  }
+
+  private static List<Long> read(Directory directory, @Nullable LogReport report, ReplayMode mode)
+      throws IOException {
+    List<Long> ids = new ArrayList<>();
+    try {
+      WalReader.of(directory, Codecs.bytes(), mode)
+          .replay(1, Long.MAX_VALUE, (id, entry) -> ids.add(id));
+      Checks.that(report != null, "read although the version is not known");
+      if (report.verdict() == Verdict.CORRUPT) {
+        Checks.that(hasSegmentThatGoesBack(directory, report), "read although " + report);
+      } else {
+        Checks.that(
+            mode == ReplayMode.PREFIX || report.verdict() == Verdict.CLEAN,
+            "read strictly although " + report);
+      }
+    } catch (CorruptLogException refused) {
+      Checks.that(report != null && isCorruptFromItsStart(report), "refused although " + report);
+    } catch (FormatException otherVersion) {
+      Checks.that(report == null || report.covered() > 0, "of another version although " + report);
+    } catch (DurabilityException refused) {
+      Checks.that(
+          mode == ReplayMode.STRICT || report != null, "refused, " + refused + ": " + report);
+    }
+    for (int i = 1; i < ids.size(); i++) {
+      Checks.that(ids.get(i) > ids.get(i - 1), "not in order: " + ids);
+    }
+    return ids;
+  }
+
+  /**
+   * Whether a segment where the run ends, or behind that, starts at an entry that the run has, as
+   * no writer leaves it: a reader that looks again starts there, with nothing to compare it with.
+   */
+  private static boolean hasSegmentThatGoesBack(Directory directory, LogReport report)
+      throws IOException {
+    List<String> names =
+        directory.list("wal").stream().filter(name -> name.endsWith(".wal")).toList();
+    for (String name : names.subList(1, names.size())) {
+      long firstId = Long.parseLong(name.substring(name.length() - 24, name.length() - 4));
+      if (("wal/" + name).compareTo(report.end().file()) >= 0 && firstId <= report.intact()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Reading from entry 1 on starts at the first segment, which the verdict may not look at. */
+  private static boolean isCorruptFromItsStart(LogReport report) {
+    return report.verdict() == Verdict.CORRUPT || report.covered() > 0;
+  }
+
+  private static void maintain(Directory directory) throws IOException {
+    try {
+      WalMaintenance.segments(directory);
+      WalMaintenance.checkpoints(directory);
+      WalMaintenance.firstEntryId(directory);
+      WalMaintenance.lastEntryAt(directory, Instant.EPOCH.plusMillis(5));
+    } catch (DurabilityException refused) {
+      // CORRUPT, or another version.
+    }
+  }
+
+  private static void open(MeteredDirectory directory, @Nullable LogReport report, long last)
+      throws IOException {
+    Map<String, ByteBuffer> before = directory.contents();
+    try (WalWriter<byte[]> log = WalWriter.open(directory, Codecs.bytes(), SMALL)) {
+      Checks.that(
+          report != null && report.verdict() != Verdict.CORRUPT, "opened although " + report);
+      Checks.same(log.recovered().intact(), report.intact(), "intact when opened");
+      Checks.that(
+          last <= report.intact() || report.covered() > 0, "read up to " + last + " of " + report);
+      if (report.intact() < Long.MAX_VALUE - 2) {
+        Checks.same(log.appendDurable(new byte[3]), report.intact() + 1, "the next id");
+      }
+    } catch (DurabilityException refused) {
+      Checks.that(
+          report == null || report.verdict() == Verdict.CORRUPT || refusesForOtherReason(report),
+          "refused, " + refused + ": " + report);
+      Checks.same(directory.contents(), before, "what a refused opening left");
+      return;
+    }
+    LogReport after = WalMaintenance.verify(directory);
+    Checks.same(after.verdict(), Verdict.CLEAN, "after opening and closing, " + after);
+  }
+
+  private static boolean refusesForOtherReason(LogReport report) {
+    return report.segments() == 0 && report.covered() > 0;
+  }
+}
