@@ -101,6 +101,24 @@ public final class FrameRun {
    * @throws IOException if the file cannot be read; the run stays where it was
    */
   public Step next() throws IOException {
+    return nextIsEntryInWindow() ? Step.ENTRY : nextOfAnyKind();
+  }
+
+  /**
+   * Goes one frame further if that is an ENTRY which is whole in memory, as nearly all are.
+   *
+   * @return whether it did; if not, the run is where it was, and {@link #next} tells what comes
+   */
+  public boolean nextIsEntryInWindow() {
+    if (ended || !frames.readEntryInWindow(offset, nextId)) {
+      return false;
+    }
+    offset = frames.endOffset();
+    nextId++;
+    return true;
+  }
+
+  private Step nextOfAnyKind() throws IOException {
     if (ended || !frames.read(offset, nextId, FrameFormat.PAYLOAD_BYTES_MAX)) {
       breakOffset = offset;
       return Step.STOP;

@@ -70,6 +70,15 @@ final class LogCursor implements Closeable {
    * @throws java.nio.file.NoSuchFileException if a segment of the listing is gone
    */
   FrameRun.Step next() throws IOException {
+    FrameRun inside = run;
+    if (inside != null && inside.nextIsEntryInWindow()) {
+      nextId = inside.nextId();
+      return FrameRun.Step.ENTRY;
+    }
+    return nextOfAnyKind();
+  }
+
+  private FrameRun.Step nextOfAnyKind() throws IOException {
     while (true) {
       if (run == null && !openSegment()) {
         return FrameRun.Step.STOP;
@@ -209,23 +218,26 @@ final class LogCursor implements Closeable {
    * @throws CodecException if the codec refuses it, with the codec's exception as its cause
    */
   <E> E decode(Codec<E> codec) throws IOException {
-    FrameRun current = Objects.requireNonNull(run);
-    ByteBuffer payload = current.payload();
+    ByteBuffer payload = Objects.requireNonNull(run).payload();
     try {
       return codec.decode(payload);
     } catch (CodecException | RuntimeException refused) {
-      throw new CodecException(
-          "decoding entry "
-              + id()
-              + ", which ends at offset "
-              + current.offset()
-              + " of "
-              + segment().path()
-              + ": "
-              + (refused.getMessage() == null ? refused : refused.getMessage())
-              + ". The bytes are as they were written: read them with the codec that wrote them",
-          refused);
+      throw refusal(refused);
     }
+  }
+
+  private CodecException refusal(Exception refused) {
+    return new CodecException(
+        "decoding entry "
+            + id()
+            + ", which ends at offset "
+            + Objects.requireNonNull(run).offset()
+            + " of "
+            + segment().path()
+            + ": "
+            + (refused.getMessage() == null ? refused : refused.getMessage())
+            + ". The bytes are as they were written: read them with the codec that wrote them",
+        refused);
   }
 
   /** The id of the entry or CHECKPOINT that was stepped over. */
