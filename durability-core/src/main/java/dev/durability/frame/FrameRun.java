@@ -83,6 +83,18 @@ public final class FrameRun {
   }
 
   /**
+   * Goes on at a place that another run over the same file has passed.
+   *
+   * @param frameOffset the start of a frame that no batch is open at
+   * @param frameNextId the id of the next entry there
+   */
+  public void skipTo(long frameOffset, long frameNextId) {
+    offset = frameOffset;
+    breakOffset = frameOffset;
+    nextId = frameNextId;
+  }
+
+  /**
    * Tells how much of a file to hold in memory: all of a small one, {@link #WINDOW_BYTES} of
    * others.
    *

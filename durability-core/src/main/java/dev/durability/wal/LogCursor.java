@@ -6,6 +6,7 @@ import dev.durability.frame.BadHeaderException;
 import dev.durability.frame.CheckpointFile;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FileType;
+import dev.durability.frame.FrameFormat;
 import dev.durability.frame.FrameRun;
 import dev.durability.frame.Remains;
 import dev.durability.storage.Directory;
@@ -38,6 +39,7 @@ final class LogCursor implements Closeable {
   private long nextId;
   private long promised;
   private long lastStampMicros;
+  private final PromisedEnd promisedEnd = new PromisedEnd();
   private LogReport.Position end;
   private @Nullable String problem;
 
@@ -89,6 +91,10 @@ final class LogCursor implements Closeable {
         case MARK, END -> {
           promised = Math.max(promised, current.promised());
           lastStampMicros = Math.max(lastStampMicros, current.wallClockMicros());
+          promisedEnd.pass(
+              current.offset() - FrameFormat.PROMISE_FRAME_BYTES,
+              current.nextId(),
+              current.promised());
         }
         case CHECKPOINT -> promised = Math.max(promised, current.promised());
         case ENTRY -> {}
@@ -132,6 +138,7 @@ final class LogCursor implements Closeable {
         logId = found.logId();
         promised = Math.max(promised, found.firstEntryId() - 1);
         lastStampMicros = Math.max(lastStampMicros, found.createdMicros());
+        promisedEnd.begin(found.firstEntryId());
         run = runOf(opened, found);
       }
     } catch (BadHeaderException damaged) {
@@ -342,6 +349,7 @@ final class LogCursor implements Closeable {
         runEnd,
         fileSize,
         remains,
+        promisedEnd,
         lastStampMicros);
   }
 
