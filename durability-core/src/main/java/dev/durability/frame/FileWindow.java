@@ -41,19 +41,28 @@ final class FileWindow {
   }
 
   /**
+   * Looks for bytes of the file in the window.
+   *
+   * @return the index of the first of them in {@link #bytes()}, or -1 if not all are there
+   */
+  int indexOf(long offset, int length) {
+    long index = offset - start;
+    return index >= 0 && index + length <= filled ? (int) index : -1;
+  }
+
+  /**
    * Brings bytes of the file into the window.
    *
    * @return the index of the first of them in {@link #bytes()}, or -1 if the file ends before the
    *     last
    */
   int at(long offset, int length) throws IOException {
-    if (offset < start || offset + length > start + filled) {
+    int index = indexOf(offset, length);
+    if (index < 0) {
       fill(offset, length);
-      if (offset + length > start + filled) {
-        return -1;
-      }
+      index = indexOf(offset, length);
     }
-    return (int) (offset - start);
+    return index;
   }
 
   /**

@@ -83,6 +83,18 @@ public final class FrameRun {
   }
 
   /**
+   * Goes on at a place that another run over the same file has passed.
+   *
+   * @param frameOffset the start of a frame that no batch is open at
+   * @param frameNextId the id of the next entry there
+   */
+  public void skipTo(long frameOffset, long frameNextId) {
+    offset = frameOffset;
+    breakOffset = frameOffset;
+    nextId = frameNextId;
+  }
+
+  /**
    * Tells how much of a file to hold in memory: all of a small one, {@link #WINDOW_BYTES} of
    * others.
    *
@@ -101,6 +113,24 @@ public final class FrameRun {
    * @throws IOException if the file cannot be read; the run stays where it was
    */
   public Step next() throws IOException {
+    return nextIsEntryInWindow() ? Step.ENTRY : nextOfAnyKind();
+  }
+
+  /**
+   * Goes one frame further if that is an ENTRY which is whole in memory, as nearly all are.
+   *
+   * @return whether it did; if not, the run is where it was, and {@link #next} tells what comes
+   */
+  public boolean nextIsEntryInWindow() {
+    if (ended || !frames.readEntryInWindow(offset, nextId)) {
+      return false;
+    }
+    offset = frames.endOffset();
+    nextId++;
+    return true;
+  }
+
+  private Step nextOfAnyKind() throws IOException {
     if (ended || !frames.read(offset, nextId, FrameFormat.PAYLOAD_BYTES_MAX)) {
       breakOffset = offset;
       return Step.STOP;

@@ -6,6 +6,7 @@ import dev.durability.frame.BadHeaderException;
 import dev.durability.frame.CheckpointFile;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FileType;
+import dev.durability.frame.FrameFormat;
 import dev.durability.frame.FrameRun;
 import dev.durability.frame.Remains;
 import dev.durability.storage.Directory;
@@ -38,6 +39,7 @@ final class LogCursor implements Closeable {
   private long nextId;
   private long promised;
   private long lastStampMicros;
+  private final PromisedEnd promisedEnd = new PromisedEnd();
   private LogReport.Position end;
   private @Nullable String problem;
 
@@ -70,6 +72,15 @@ final class LogCursor implements Closeable {
    * @throws java.nio.file.NoSuchFileException if a segment of the listing is gone
    */
   FrameRun.Step next() throws IOException {
+    FrameRun inside = run;
+    if (inside != null && inside.nextIsEntryInWindow()) {
+      nextId = inside.nextId();
+      return FrameRun.Step.ENTRY;
+    }
+    return nextOfAnyKind();
+  }
+
+  private FrameRun.Step nextOfAnyKind() throws IOException {
     while (true) {
       if (run == null && !openSegment()) {
         return FrameRun.Step.STOP;
@@ -80,6 +91,10 @@ final class LogCursor implements Closeable {
         case MARK, END -> {
           promised = Math.max(promised, current.promised());
           lastStampMicros = Math.max(lastStampMicros, current.wallClockMicros());
+          promisedEnd.pass(
+              current.offset() - FrameFormat.PROMISE_FRAME_BYTES,
+              current.nextId(),
+              current.promised());
         }
         case CHECKPOINT -> promised = Math.max(promised, current.promised());
         case ENTRY -> {}
@@ -123,6 +138,7 @@ final class LogCursor implements Closeable {
         logId = found.logId();
         promised = Math.max(promised, found.firstEntryId() - 1);
         lastStampMicros = Math.max(lastStampMicros, found.createdMicros());
+        promisedEnd.begin(found.firstEntryId());
         run = runOf(opened, found);
       }
     } catch (BadHeaderException damaged) {
@@ -209,23 +225,26 @@ final class LogCursor implements Closeable {
    * @throws CodecException if the codec refuses it, with the codec's exception as its cause
    */
   <E> E decode(Codec<E> codec) throws IOException {
-    FrameRun current = Objects.requireNonNull(run);
-    ByteBuffer payload = current.payload();
+    ByteBuffer payload = Objects.requireNonNull(run).payload();
     try {
       return codec.decode(payload);
     } catch (CodecException | RuntimeException refused) {
-      throw new CodecException(
-          "decoding entry "
-              + id()
-              + ", which ends at offset "
-              + current.offset()
-              + " of "
-              + segment().path()
-              + ": "
-              + (refused.getMessage() == null ? refused : refused.getMessage())
-              + ". The bytes are as they were written: read them with the codec that wrote them",
-          refused);
+      throw refusal(refused);
     }
+  }
+
+  private CodecException refusal(Exception refused) {
+    return new CodecException(
+        "decoding entry "
+            + id()
+            + ", which ends at offset "
+            + Objects.requireNonNull(run).offset()
+            + " of "
+            + segment().path()
+            + ": "
+            + (refused.getMessage() == null ? refused : refused.getMessage())
+            + ". The bytes are as they were written: read them with the codec that wrote them",
+        refused);
   }
 
   /** The id of the entry or CHECKPOINT that was stepped over. */
@@ -330,6 +349,7 @@ final class LogCursor implements Closeable {
         runEnd,
         fileSize,
         remains,
+        promisedEnd,
         lastStampMicros);
   }
 

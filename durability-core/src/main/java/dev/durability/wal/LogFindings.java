@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param runEnd the offset in it behind the last frame of the run
  * @param fileSize its size
  * @param remains what follows the run in it
+ * @param promisedEnd a place in it close before the end of what is promised
  * @param lastStampMicros the last wall clock that the run carries
  */
 record LogFindings(
@@ -26,6 +27,7 @@ record LogFindings(
     long runEnd,
     long fileSize,
     Remains remains,
+    PromisedEnd promisedEnd,
     long lastStampMicros) {
 
   /** Whether a mode accepts the log. */

@@ -212,21 +212,26 @@ final class LogOpening {
    */
   private FrameFile rewrite(LogFindings found, FileHeader last, String path, long endOfEntries)
       throws IOException {
-    long promised = found.report().promised();
-    if (promised < last.firstEntryId()) {
+    if (found.report().promised() < last.firstEntryId()) {
       return Rewrite.whole(directory, path, found.runEnd());
     }
-    long from = endOfPromised(path, last, promised, endOfEntries);
+    long from = endOfPromised(found, last, endOfEntries);
     return Rewrite.tail(directory, path, from, found.runEnd());
   }
 
   /** The offset behind the last promised entry: what follows may only be in the page cache. */
-  private long endOfPromised(String path, FileHeader last, long promised, long endOfEntries)
+  private long endOfPromised(LogFindings found, FileHeader last, long endOfEntries)
       throws IOException {
-    try (ReadFile file = directory.open(path)) {
+    PromisedEnd known = found.promisedEnd();
+    long promised = found.report().promised();
+    if (known.nextId() > promised) {
+      return Math.min(known.offset(), endOfEntries);
+    }
+    try (ReadFile file = directory.open(found.report().end().file())) {
       FrameRun run =
           new FrameRun(
               file, FileType.SEGMENT, last.salt(), last.firstEntryId(), FrameRun.WINDOW_BYTES);
+      run.skipTo(known.offset(), known.nextId());
       while (run.nextId() <= promised && run.next() != FrameRun.Step.STOP) {
         if (run.ended()) {
           break;

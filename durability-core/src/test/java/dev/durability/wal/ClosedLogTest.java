@@ -3,12 +3,14 @@ package dev.durability.wal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.durability.codec.Codecs;
 import dev.durability.storage.FailingDirectory;
 import dev.durability.storage.Failure.Operation;
 import dev.durability.storage.MemoryDirectory;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** What opening does to a log that ends with END. */
@@ -54,5 +56,34 @@ final class ClosedLogTest {
     assertThatThrownBy(() -> Logs.open(directory)).isInstanceOf(IOException.class);
 
     assertThat(Logs.bytes(directory, closed)).isEqualTo(before);
+  }
+
+  @Test
+  void openingReadsTheLastSegmentOnce() throws IOException {
+    FailingDirectory directory = new FailingDirectory(new MemoryDirectory());
+    WalOptions options = WalOptions.builder().preallocatedBytesMax(0).build();
+    try (WalWriter<String> log = Logs.open(directory, options)) {
+      for (int i = 0; i < 16; i++) {
+        log.append("x".repeat(1 << 19));
+      }
+      log.sync();
+    }
+    String closed = "wal/" + Logs.segments(directory).get(0);
+    AtomicInteger reads = new AtomicInteger();
+    directory.before(
+        (operation, path) -> {
+          if (operation == Operation.READ && path.equals(closed)) {
+            reads.incrementAndGet();
+          }
+        });
+
+    List<String> entries = new ArrayList<>();
+    Logs.verdict(directory);
+    int once = reads.getAndSet(0);
+    WalWriter.open(directory, Codecs.utf8(), options, (id, entry) -> entries.add(entry)).close();
+
+    assertThat(entries).hasSize(16);
+    assertThat(once).isGreaterThan(8);
+    assertThat(reads.get()).isLessThan(once + once / 2);
   }
 }
