@@ -27,6 +27,11 @@ import org.jspecify.annotations.Nullable;
  * anything else where the writer has to stop for good.
  */
 final class SegmentAppender {
+  /**
+   * Zero-filling saves each sync the metadata, and writes all twice. It pays where syncs are small.
+   */
+  private static final long ZERO_FILLED_FOR_BYTES_A_SYNC_MAX = 256 << 10;
+
   private final Directory directory;
   private final WalOptions options;
   private final Notices notices;
@@ -47,6 +52,7 @@ final class SegmentAppender {
   private long promisedId;
   private long lastStampMicros;
   private long writtenBytes;
+  private long syncsInSegment;
   private boolean dirty;
   private boolean reserved;
 
@@ -175,6 +181,7 @@ final class SegmentAppender {
     target.sync();
     awaitName();
     dirty = false;
+    syncsInSegment++;
     durableId = writtenId;
     notices.onSync(durableId, System.nanoTime() - start);
   }
@@ -241,6 +248,7 @@ final class SegmentAppender {
     segment = plan;
     dirty = false;
     reserved = start.isReserved();
+    syncsInSegment = 0;
     promisedId = plan.name().firstEntryId() - 1;
     writtenBytes += FileHeader.BYTES;
   }
@@ -325,7 +333,10 @@ final class SegmentAppender {
 
   private void prepareSpare(FrameFile target) {
     long size = Math.min(options.segmentBytes(), options.preallocatedBytesMax());
-    if (size > 0 && target.position() > options.segmentBytes() / 2) {
+    long position = target.position();
+    if (size > 0
+        && position > options.segmentBytes() / 2
+        && position <= syncsInSegment * ZERO_FILLED_FOR_BYTES_A_SYNC_MAX) {
       spare.prepare(size, writtenBytes);
     }
   }
