@@ -14,6 +14,7 @@ public final class CrashFailure extends AssertionError {
   private final long states;
 
   /** The names of the steps of the shortest workload that was found to fail. */
+  @SuppressWarnings("serial") // What List.copyOf returns is serializable.
   private final List<String> steps;
 
   CrashFailure(String message, Throwable cause, long states, List<String> steps) {
