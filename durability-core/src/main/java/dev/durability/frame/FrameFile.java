@@ -97,17 +97,12 @@ public final class FrameFile implements Closeable {
 
   /**
    * Cuts whatever was reserved behind the frames, so that the file ends with them. Durable after
-   * {@link #sync}.
+   * {@link #sync}; a reader passes over what is left if this fails.
    *
-   * @throws WriterPoisonedException if that fails
+   * @throws IOException if that fails
    */
-  public void cutReserve() throws WriterPoisonedException {
-    try {
-      file.truncate(file.position());
-    } catch (IOException failure) {
-      throw new WriterPoisonedException(
-          "cutting " + path + " failed; close the writer and open the log again", failure);
-    }
+  public void cutReserve() throws IOException {
+    file.truncate(file.position());
   }
 
   @Override

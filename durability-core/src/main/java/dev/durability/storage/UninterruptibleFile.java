@@ -97,23 +97,29 @@ final class UninterruptibleFile implements Closeable {
    * @throws IOException if that fails: any part of the bytes may have been written
    */
   void write(ByteBuffer source, long position) throws IOException {
-    ByteBuffer rest = source.duplicate();
-    long at = position;
-    while (rest.hasRemaining()) {
-      ByteBuffer view = bounded(rest.duplicate());
-      int written;
-      try {
-        written = await(channel.write(view, at));
-        if (written <= 0) {
-          throw new IOException("the system wrote nothing and gave no reason");
-        }
-      } catch (IOException e) {
-        throw failed("write " + rest.remaining() + " bytes at offset " + at + " of", e);
+    int start = source.position();
+    int end = source.limit();
+    try {
+      while (source.position() < end) {
+        source.limit(end);
+        bounded(source);
+        writeSome(source, position + source.position() - start);
       }
-      rest.position(rest.position() + written);
-      at += written;
+    } catch (IOException | RuntimeException | Error e) {
+      source.limit(end).position(start);
+      throw e;
     }
-    source.position(source.limit());
+  }
+
+  private void writeSome(ByteBuffer source, long position) throws IOException {
+    int bytes = source.remaining();
+    try {
+      if (await(channel.write(source, position)) <= 0) {
+        throw new IOException("the system wrote nothing and gave no reason");
+      }
+    } catch (IOException e) {
+      throw failed("write " + bytes + " bytes at offset " + position + " of", e);
+    }
   }
 
   /** Makes the bytes and the size durable. */

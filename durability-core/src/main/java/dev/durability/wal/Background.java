@@ -36,6 +36,15 @@ final class Background implements Executor, Closeable {
     executor.execute(task);
   }
 
+  /** Runs what has to be done in any case: here, where there is no memory for a thread. */
+  void executeOrRun(Runnable task) {
+    try {
+      execute(task);
+    } catch (OutOfMemoryError noThread) {
+      task.run();
+    }
+  }
+
   /**
    * Waits for what was begun, whatever interrupts: once the log's lock is free, the files belong to
    * another writer.

@@ -16,6 +16,7 @@ final class Block {
   private static final int TAIL_BYTES = FrameFormat.PROMISE_FRAME_BYTES;
 
   private final ByteBuffer bytes;
+  private final ByteBuffer frames;
   private SegmentPlan segment;
   private long firstId;
   private long nextId;
@@ -23,6 +24,7 @@ final class Block {
 
   private Block(ByteBuffer bytes, SegmentPlan segment, long firstId) {
     this.bytes = bytes.order(ByteOrder.LITTLE_ENDIAN);
+    this.frames = bytes.duplicate();
     this.segment = segment;
     reuse(segment, firstId);
   }
@@ -87,26 +89,26 @@ final class Block {
     nextId++;
   }
 
-  /** The frames as they are, without a MARK; the block itself is not changed. */
+  /** The frames as they are, without a MARK; good until this block is asked again. */
   ByteBuffer frames() {
-    return bytes.duplicate().limit(bytes.position()).position(HEAD_BYTES);
+    return frames.clear().limit(bytes.position()).position(HEAD_BYTES);
   }
 
-  /** The frames behind a MARK. The same block may be asked again after a failed write. */
+  /** The frames behind a MARK; good until this block is asked again. */
   ByteBuffer framesBehindMark(FrameEncoder encoder, long promised, long stampMicros) {
     int end = bytes.position();
     bytes.position(0);
     encoder.promise(bytes, segment.salt(), FrameFormat.MARK, firstId, promised, stampMicros);
     bytes.position(end);
-    return bytes.duplicate().limit(end).position(0);
+    return frames.clear().limit(end);
   }
 
-  /** Puts END behind frames that {@link #frames} or {@link #framesBehindMark} returned. */
-  ByteBuffer withEnd(ByteBuffer frames, FrameEncoder encoder, long promised, long stampMicros) {
+  /** Puts END behind the frames that {@link #frames} or {@link #framesBehindMark} returned. */
+  void withEnd(FrameEncoder encoder, long promised, long stampMicros) {
     int end = bytes.position();
     encoder.promise(bytes, segment.salt(), FrameFormat.END, nextId, promised, stampMicros);
     int limit = bytes.position();
     bytes.position(end);
-    return frames.limit(limit);
+    frames.limit(limit);
   }
 }

@@ -12,6 +12,7 @@ import dev.durability.storage.ReadFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -47,6 +48,7 @@ final class SegmentAppender {
   private @Nullable FrameFile file;
   private @Nullable SegmentStart coming;
   private @Nullable SegmentStart naming;
+  private @Nullable FrameFile endedWithReserve;
   private long writtenId;
   private long durableId;
   private long promisedId;
@@ -143,7 +145,7 @@ final class SegmentAppender {
     ByteBuffer frames =
         marks ? block.framesBehindMark(encoder, promising, stamp()) : block.frames();
     if (successor != null) {
-      block.withEnd(frames, encoder, promising, stamp());
+      block.withEnd(encoder, promising, stamp());
     }
     int bytes = frames.remaining();
     write(target, frames);
@@ -212,6 +214,7 @@ final class SegmentAppender {
     if (naming != null) {
       naming.awaitDurable();
       naming = null;
+      giveBackReserve();
     }
   }
 
@@ -221,10 +224,13 @@ final class SegmentAppender {
    */
   private void endSegment(FrameFile target, SegmentPlan successor) throws IOException {
     coming = begin(successor);
-    cutReserve(target);
     sync(target);
     file = null;
-    target.close();
+    if (reserved) {
+      endedWithReserve = target;
+    } else {
+      target.close();
+    }
     SegmentRange range =
         new SegmentRange(
             segment.name().segmentId(),
@@ -253,9 +259,31 @@ final class SegmentAppender {
     writtenBytes += FileHeader.BYTES;
   }
 
+  /**
+   * Cuts the zeros behind the END of a segment, in the background once its successor is durable: a
+   * reader passes over them, so nobody has to wait, and nothing has to be synced.
+   */
+  private void giveBackReserve() {
+    FrameFile target = endedWithReserve;
+    endedWithReserve = null;
+    if (target != null) {
+      background.executeOrRun(() -> giveBackReserve(target));
+    }
+  }
+
+  private void giveBackReserve(FrameFile target) {
+    try (target) {
+      cutReserve(target);
+    } catch (NoSuchFileException removed) {
+      return; // The log was truncated meanwhile.
+    } catch (IOException zerosStay) {
+      Notices.report(zerosStay); // All else in the file is durable: no entry depends on it.
+    }
+  }
+
   /** Only where there is one: a store that cannot cut reserves nothing. */
   private void cutReserve(FrameFile target) throws IOException {
-    if (reserved && sizeOf(target) > target.position()) {
+    if (sizeOf(target) > target.position()) {
       target.cutReserve();
     }
   }
@@ -286,7 +314,9 @@ final class SegmentAppender {
       promise.clear();
       encoder.promise(promise, segment.salt(), FrameFormat.END, writtenId + 1, durableId, stamp());
       target.write(promise.flip());
-      cutReserve(target);
+      if (reserved) {
+        cutReserve(target);
+      }
       target.sync();
     } catch (OutcomeOpenException e) {
       throw new DurabilityException(
@@ -312,6 +342,7 @@ final class SegmentAppender {
 
   private void closeBackground() {
     spare.close();
+    giveBackReserve();
     if (coming != null) {
       coming.discard();
       coming = null;

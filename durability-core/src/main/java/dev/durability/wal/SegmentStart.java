@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SegmentStart {
   private final Directory directory;
-  private final Executor background;
+  private final Background background;
   private final Spare spare;
   private final SegmentPlan plan;
   private final CompletableFuture<AppendFile> made = new CompletableFuture<>();
@@ -37,7 +36,7 @@ final class SegmentStart {
   private String temporary;
   private boolean reserved;
 
-  private SegmentStart(Directory directory, Executor background, Spare spare, SegmentPlan plan) {
+  private SegmentStart(Directory directory, Background background, Spare spare, SegmentPlan plan) {
     this.directory = directory;
     this.background = background;
     this.spare = spare;
@@ -47,9 +46,13 @@ final class SegmentStart {
 
   /** Starts to make the file and its header durable. */
   static SegmentStart begin(
-      Directory directory, Executor background, Spare spare, SegmentPlan plan, ByteBuffer header) {
+      Directory directory,
+      Background background,
+      Spare spare,
+      SegmentPlan plan,
+      ByteBuffer header) {
     SegmentStart start = new SegmentStart(directory, background, spare, plan);
-    start.inBackground(() -> start.make(header));
+    background.executeOrRun(() -> start.make(header));
     return start;
   }
 
@@ -122,7 +125,7 @@ final class SegmentStart {
     }
     CompletableFuture<@Nullable Void> naming = new CompletableFuture<>();
     named = naming;
-    inBackground(() -> syncName(naming));
+    background.executeOrRun(() -> syncName(naming));
     return new FrameFile(path, file);
   }
 
@@ -156,14 +159,6 @@ final class SegmentStart {
       directory.delete(temporary);
     } catch (IOException leftBehind) {
       Notices.report(leftBehind); // The next opening removes it.
-    }
-  }
-
-  private void inBackground(Runnable step) {
-    try {
-      background.execute(step);
-    } catch (OutOfMemoryError noThread) {
-      step.run();
     }
   }
 
