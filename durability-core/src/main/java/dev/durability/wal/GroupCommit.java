@@ -4,7 +4,6 @@ import dev.durability.errors.DurabilityException;
 import dev.durability.errors.OutcomeOpenException;
 import dev.durability.errors.WriterPoisonedException;
 import java.io.IOException;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
@@ -189,9 +188,8 @@ final class GroupCommit {
   }
 
   private void write(Round round, boolean syncs) throws IOException {
-    List<Block> blocks = round.blocks();
-    for (int i = 0; i < blocks.size(); i++) {
-      appender.write(blocks.get(i), syncs);
+    for (Block block = round.nextBlock(); block != null; block = round.nextBlock()) {
+      appender.write(block, syncs);
       round.blockWritten();
     }
   }
