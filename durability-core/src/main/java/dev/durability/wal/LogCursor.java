@@ -282,6 +282,11 @@ final class LogCursor implements Closeable {
     return listing.segments().get(index);
   }
 
+  /** The segment that the run ended in, or the first that there is where it entered none. */
+  SegmentName lastEntered() {
+    return listing.segments().get(run != null ? index : Math.max(0, index - 1));
+  }
+
   /** The header of the segment that the cursor is in, or null if it entered none. */
   @Nullable FileHeader header() {
     return run == null ? null : header;
