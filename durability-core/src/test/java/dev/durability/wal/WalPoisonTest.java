@@ -1,5 +1,6 @@
 package dev.durability.wal;
 
+import static dev.durability.storage.Failure.Operation.CLOSE_APPEND;
 import static dev.durability.storage.Failure.Operation.CREATE;
 import static dev.durability.storage.Failure.Operation.LIST;
 import static dev.durability.storage.Failure.Operation.RENAME;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Tag;
@@ -321,6 +323,48 @@ class WalPoisonTest {
       }
       assertThat(Logs.names(failing)).hasSize(1);
       assertThat(Logs.entries(failing)).containsExactly("a");
+    }
+  }
+
+  @Test
+  void failedCloseOfAFileOfAPoisonedWriterIsToldWithWhatPoisonedIt() throws IOException {
+    WalWriter<String> log = Logs.open(directory);
+    log.append("not durable");
+    directory
+        .inject(Failure.of(SYNC_FILE).saying("first failure"))
+        .inject(Failure.of(CLOSE_APPEND).saying("close failed"));
+    assertThatThrownBy(log::close)
+        .isInstanceOf(WriterPoisonedException.class)
+        .hasStackTraceContaining("first failure")
+        .satisfies(e -> assertThat(e.getSuppressed()).hasSize(1))
+        .satisfies(e -> assertThat(e.getSuppressed()[0]).hasMessageContaining("close failed"));
+    Logs.open(memory).close();
+  }
+
+  @Test
+  void errorWhileTheNextSegmentIsMadePoisonsAndOpeningAgainHelps() throws IOException {
+    for (Failure.Operation step : List.of(CREATE, SYNC_FILE, RENAME, SYNC_DIRECTORY)) {
+      FailingDirectory failing = new FailingDirectory(new MemoryDirectory());
+      WalWriter<String> log = Logs.open(failing);
+      log.appendDurable("a".repeat(3000));
+      AtomicBoolean armed = new AtomicBoolean(true);
+      failing.before(
+          (operation, path) -> {
+            if (operation == step
+                && (path.endsWith(".tmp") || step == SYNC_DIRECTORY)
+                && armed.getAndSet(false)) {
+              throw new OutOfMemoryError("as if there were no memory");
+            }
+          });
+      assertPoisoned(() -> log.appendDurable("b".repeat(3000)), "as if");
+      assertThat(armed).as(step.toString()).isFalse();
+      assertEveryCallIsPoisoned(log, "as if");
+      assertPoisoned(log::close, "as if");
+      try (WalWriter<String> again = Logs.open(failing)) {
+        again.appendDurable("c");
+      }
+      assertThat(Logs.entries(failing)).startsWith("a".repeat(3000)).endsWith("c");
+      assertThat(Logs.verdict(failing)).isEqualTo(Verdict.CLEAN);
     }
   }
 
