@@ -4,6 +4,8 @@ package dev.durability.benchmarks;
 public enum Role {
   /** The bare loop that the others are measured in. */
   PROBE,
+  /** Another bare loop: it shows what bounds the log, and nobody is measured in it. */
+  BARE,
   /** This project's log, with its default options. The target is about this one. */
   OURS,
   /** This project's log, used in another way. */

@@ -6,7 +6,7 @@ import dev.durability.frame.FrameFormat;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.List;
+import java.util.Deque;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -170,7 +170,7 @@ final class AppendQueue {
    * @param endsFullSegment whether a segment ends now that another entry like the last would not
    *     fit into: its END then costs no sync of its own
    */
-  void takeInto(List<Block> target, boolean endsFullSegment) {
+  void takeInto(Deque<Block> target, boolean endsFullSegment) {
     plannedBytes += FrameFormat.PROMISE_FRAME_BYTES; // Each round may put a MARK before them.
     if (open != null && !open.isEmpty()) {
       if (endsFullSegment && needsRotation(lastFrameBytes)) {
@@ -180,8 +180,9 @@ final class AppendQueue {
         open = null;
       }
     }
-    target.addAll(full);
-    full.clear();
+    for (Block block = full.poll(); block != null; block = full.poll()) {
+      target.add(block);
+    }
   }
 
   /** Whether an appender may soon have to wait for a block that was taken. */
@@ -199,9 +200,9 @@ final class AppendQueue {
   }
 
   /** Puts back blocks that could not be written, before all others. */
-  void putBack(List<Block> unwritten) {
-    for (int i = unwritten.size() - 1; i >= 0; i--) {
-      full.addFirst(unwritten.get(i));
+  void putBack(Deque<Block> unwritten) {
+    for (Block block = unwritten.pollLast(); block != null; block = unwritten.pollLast()) {
+      full.addFirst(block);
     }
   }
 }

@@ -4,16 +4,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 
 /**
- * Lets the log's own thread wait for the few threads that it has just served, when they come back
- * at once: one round for all of them, in place of two that each carry half. Waking a few threads
- * takes less time than a sync; where there are many it takes longer, and the next sync had better
- * run meanwhile.
+ * Lets whoever leads wait for the threads that were served last, when they come back at once: one
+ * round for all of them, in place of two that each carry half.
  *
  * <p>Where they do not come back, it is soon tried no more than once in many rounds, so that a lone
  * sync is not delayed. Used by one thread at a time, the one that leads.
  */
 final class Gathering {
-  private static final int THREADS_MAX = 32;
   private static final int ROUNDS_SKIPPED_MAX = 255;
   private static final long SILENCE_NANOS = TimeUnit.MICROSECONDS.toNanos(60);
   private static final long TOTAL_NANOS = TimeUnit.MICROSECONDS.toNanos(300);
@@ -25,7 +22,7 @@ final class Gathering {
   /** A round served so many threads: whether it is worth to wait for them before the next. */
   boolean isWorthwhile(int served) {
     expected = 0;
-    if (served < 2 || served > THREADS_MAX) {
+    if (served < 2) {
       return false;
     }
     if (skips > 0) {

@@ -4,12 +4,12 @@ import dev.durability.errors.DurabilityException;
 import dev.durability.errors.OutcomeOpenException;
 import dev.durability.errors.WriterPoisonedException;
 import java.io.IOException;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,8 +38,10 @@ final class GroupCommit {
   private final SegmentAppender appender;
   private final Deadlines deadlines;
   private final Gathering gathering = new Gathering();
+  private final Patience patience = new Patience();
 
   private final BiFunction<Waiter, @Nullable Throwable, DurabilityException> whyNot = this::whyNot;
+  private final IntSupplier waitingThreads = this::waitingThreads;
   private final AtomicReference<@Nullable Round> unused = new AtomicReference<>();
   private final Round never = new Round();
   private Round next = new Round();
@@ -134,7 +136,10 @@ final class GroupCommit {
     if (joined == null) {
       return;
     }
-    if (joined.await()) {
+    if (joined.await(patience)) {
+      if (!joined.isVirtual()) {
+        gathering.await(waitingThreads);
+      }
       lead();
     }
     joined.finish();
@@ -155,6 +160,7 @@ final class GroupCommit {
     Round round = null;
     boolean syncs = false;
     Throwable failure = null;
+    long start = System.nanoTime();
     try {
       round = takeRound();
       syncs = round.wantsSync() && poison == null;
@@ -164,6 +170,7 @@ final class GroupCommit {
         recycleIfShort(round);
         appender.sync();
       }
+      patience.roundTook(System.nanoTime() - start);
     } catch (Throwable e) {
       failure = e; // Given to everyone who waits: none of them may be left parked.
     }
@@ -189,9 +196,8 @@ final class GroupCommit {
   }
 
   private void write(Round round, boolean syncs) throws IOException {
-    List<Block> blocks = round.blocks();
-    for (int i = 0; i < blocks.size(); i++) {
-      appender.write(blocks.get(i), syncs);
+    for (Block block = round.nextBlock(); block != null; block = round.nextBlock()) {
+      appender.write(block, syncs);
       round.blockWritten();
     }
   }
@@ -269,10 +275,8 @@ final class GroupCommit {
     }
     int waiting = next.threadCount();
     Waiter.OfThread first = next.firstThread();
-    boolean stays =
-        backgroundLeads
-            && !backgroundIsAway
-            && (gathering.isWorthwhile(served + waiting) || waiting > 0);
+    boolean gathers = gathering.isWorthwhile(served + waiting);
+    boolean stays = backgroundLeads && !backgroundIsAway && (gathers || waiting > 0);
     if (first != null && (first.isVirtual() || backgroundIsAway || (waiting == 1 && !stays))) {
       leading = true;
       return first;
@@ -397,7 +401,7 @@ final class GroupCommit {
     backgroundLeads = true;
     lock.unlock();
     try {
-      gathering.await(this::waitingThreads);
+      gathering.await(waitingThreads);
       if (isWanted()) {
         lead();
       }
@@ -422,6 +426,7 @@ final class GroupCommit {
     }
   }
 
+  /** About how many: it is asked without the lock. */
   private int waitingThreads() {
     return next.threadCount();
   }

@@ -1,9 +1,9 @@
 package dev.durability.wal;
 
 import dev.durability.errors.DurabilityException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Objects;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
 final class Round {
   private static final int INITIAL_THREADS = 16;
 
-  private final ArrayList<Block> blocks = new ArrayList<>();
+  private final ArrayDeque<Block> blocks = new ArrayDeque<>();
+  private final ArrayDeque<Block> written = new ArrayDeque<>();
   private final ArrayList<Waiter.OfFuture> futures = new ArrayList<>();
   private Waiter.@Nullable OfThread[] threads = new Waiter.@Nullable OfThread[INITIAL_THREADS];
   private int threadCount;
-  private int blocksWritten;
   private boolean triedToWrite;
   private boolean wantsSync;
   private boolean isDemanded;
@@ -53,14 +53,14 @@ final class Round {
     triedToWrite = !blocks.isEmpty();
   }
 
-  /** The blocks that are left to write, in order. */
-  List<Block> blocks() {
-    return blocks;
+  /** The block that is to be written next, or null if all are. */
+  @Nullable Block nextBlock() {
+    return blocks.peek();
   }
 
-  /** One more block is written. */
+  /** That block is written. */
   void blockWritten() {
-    blocksWritten++;
+    written.add(blocks.remove());
   }
 
   boolean triedToWrite() {
@@ -69,11 +69,9 @@ final class Round {
 
   /** Gives back the blocks that were written. */
   void giveBackWritten(AppendQueue queue) {
-    for (int i = 0; i < blocksWritten; i++) {
-      queue.recycle(blocks.get(i));
+    for (Block block = written.poll(); block != null; block = written.poll()) {
+      queue.recycle(block);
     }
-    blocks.subList(0, blocksWritten).clear();
-    blocksWritten = 0;
   }
 
   /** Gives back all blocks: those that were not written go first in the next round. */

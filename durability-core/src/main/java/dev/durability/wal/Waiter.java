@@ -2,6 +2,7 @@ package dev.durability.wal;
 
 import dev.durability.errors.DurabilityException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Someone who wants all entries up to one to be written, or durable. */
@@ -31,6 +32,7 @@ interface Waiter {
     private @Nullable DurabilityException failure;
     private final @Nullable OfThread[] toWake = new @Nullable OfThread[FAN_OUT];
     private volatile int state;
+    private final BooleanSupplier isWaiting = this::isWaiting;
 
     /** Starts a wait of the current thread. */
     OfThread start(long target, boolean sync) {
@@ -52,15 +54,24 @@ interface Waiter {
       return wantsSync;
     }
 
+    private boolean isWaiting() {
+      return state == WAITING;
+    }
+
     /**
      * Waits until it is settled or told to lead. An interrupt does not end the wait: the caller
      * must learn what became of its entry. The flag is set again.
      *
+     * @param patience how long to look before parking; a virtual thread parks at once, which costs
+     *     no system call
      * @return whether it leads
      */
-    boolean await() {
+    boolean await(Patience patience) {
+      if (!isVirtual()) {
+        patience.waitWhile(isWaiting);
+      }
       boolean interrupted = false;
-      while (state == WAITING) {
+      while (isWaiting()) {
         LockSupport.park(this);
         interrupted |= Thread.interrupted();
       }

@@ -6,6 +6,7 @@ import dev.durability.benchmarks.Heat;
 import dev.durability.benchmarks.Role;
 import dev.durability.benchmarks.Target;
 import dev.durability.benchmarks.probe.BareWrites;
+import dev.durability.benchmarks.probe.GrowingWrites;
 import dev.durability.benchmarks.probe.SyncedWrites;
 import dev.durability.benchmarks.store.ArtemisStore;
 import dev.durability.benchmarks.store.OwnLog;
@@ -101,6 +102,7 @@ final class AppendHeats {
     int outstanding = 16_384;
     List<Contestant> contestants = new ArrayList<>();
     contestants.add(SyncedWrites.ofBandwidth());
+    contestants.add(new GrowingWrites());
     addAhead(contestants, OwnLog.byDefault(), Role.OURS, outstanding, payload, megabytes);
     addAhead(
         contestants, OwnLog.withBuffers(8 << 20), Role.VARIANT, outstanding, payload, megabytes);

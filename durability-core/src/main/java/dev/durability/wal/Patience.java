@@ -1,0 +1,45 @@
+package dev.durability.wal;
+
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/**
+ * How a thread waits for a round: it gives way to others and looks again, for as long as a round
+ * may take, and only then parks. A thread that parks has to be woken, and that takes about as long
+ * as a fast device needs to sync; with many threads it takes all of the processors' time. Where
+ * rounds take long, a thread parks at once: nothing is lost there.
+ *
+ * <p>Any number of threads may wait; one at a time tells how long a round took.
+ */
+final class Patience {
+  private static final long ROUND_NANOS_MAX = TimeUnit.MICROSECONDS.toNanos(500);
+
+  /** Where there are many threads, giving way just once takes as long as a round. */
+  private static final int YIELDS_MIN = 12;
+
+  private long meanNanos;
+  private volatile long nanos;
+
+  /** A round took so long. */
+  void roundTook(long roundNanos) {
+    meanNanos += (roundNanos - meanNanos) / 8;
+    // Who comes while a round is under way waits for the rest of it, and for the next.
+    nanos = meanNanos <= ROUND_NANOS_MAX ? 2 * meanNanos : 0;
+  }
+
+  /** Gives way until something ends the wait, or a round should long have ended it. */
+  @SuppressWarnings("ThreadPriorityCheck") // A hint: the time is bounded whatever it does.
+  void waitWhile(BooleanSupplier waiting) {
+    long most = nanos;
+    if (most == 0) {
+      return;
+    }
+    long start = System.nanoTime();
+    for (int i = 0; waiting.getAsBoolean(); i++) {
+      if (i >= YIELDS_MIN && System.nanoTime() - start >= most) {
+        return;
+      }
+      Thread.yield();
+    }
+  }
+}
