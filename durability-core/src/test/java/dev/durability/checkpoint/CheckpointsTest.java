@@ -43,6 +43,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.zip.CRC32C;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -468,6 +469,7 @@ class CheckpointsTest {
     assertThat(checkpoints.isUsable("none", LOG, 0)).isFalse();
   }
 
+  @Tag("slow")
   @Test
   void hundredMegabytesStreamInConstantMemory(@TempDir Path folder) throws Exception {
     Directory files = FsDirectory.open(folder);

@@ -348,6 +348,25 @@ class RecovererTest {
   }
 
   @Test
+  void checkpointWhosePathLeadsOutOfTheDirectoryIsPassedOver() throws IOException {
+    Directory credulous =
+        new ForwardingDirectory(disk) {
+          @Override
+          public boolean exists(String path) throws IOException {
+            return path.equals("../outside") || super.exists(path);
+          }
+        };
+    try (WalWriter<String> log = WalWriter.open(credulous, Codecs.utf8(), WalOptions.defaults())) {
+      log.appendDurable("a");
+      log.appendCheckpoint(1, "../outside");
+      log.appendDurable("b");
+    }
+    Recovery<List<String>> recovered = recoverer(disk).recover(RecoveryOptions.latest());
+    assertThat(recovered.state()).containsExactly("a", "b");
+    assertThat(recovered.damagedCheckpoints()).isEqualTo(1);
+  }
+
+  @Test
   void entryBeforeTheFirstIsRefused() {
     assertThatThrownBy(() -> RecoveryOptions.upToEntry(-1))
         .isInstanceOf(IllegalArgumentException.class)

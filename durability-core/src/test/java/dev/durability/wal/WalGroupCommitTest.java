@@ -29,6 +29,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -583,6 +584,7 @@ class WalGroupCommitTest {
 
   // ---- interrupts
 
+  @Tag("slow")
   @Test
   void interruptsAtRandomMomentsLoseNothingAndTheFlagStays(@TempDir Path root) throws Exception {
     FsDirectory files = FsDirectory.open(root);

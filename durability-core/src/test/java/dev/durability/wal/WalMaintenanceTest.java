@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -227,6 +228,7 @@ class WalMaintenanceTest {
     assertThat(report.end().offset()).isEqualTo(end);
   }
 
+  @Tag("slow")
   @Test
   void everyFlippedBitGivesAVerdictAndOnlyEntriesThatWereWritten() throws IOException {
     LogBuilder log = log();

@@ -227,7 +227,7 @@ class WalPoisonTest {
   /** The sync of a new segment's name runs beside the first sync of its content. */
   @Test
   void failedSyncOfNameOfSegmentWhoseContentIsSyncedIsSurvivedByWhatIsRecovered() throws Exception {
-    for (long seed = 0; seed < 100; seed++) {
+    for (long seed = 0; seed < 30; seed++) {
       SimulatedDisk disk = new SimulatedDisk(seed);
       LosingName directory = new LosingName(disk);
       WalWriter<String> log = Logs.open(directory);
