@@ -23,8 +23,9 @@ import java.util.List;
  * never looks like the end of a file. After an exception the names are either as before the call or
  * as after it.
  *
- * <p><b>Threads.</b> All methods may be called by many threads. Interrupting a thread in a call has
- * no effect on the call; the thread's interrupt flag stays set.
+ * <p><b>Threads.</b> All methods may be called by many threads: opening and verifying a large log
+ * read several files at once. Interrupting a thread in a call has no effect on the call; the
+ * thread's interrupt flag stays set.
  *
  * <p><b>Not promised.</b> No mapping of files, no random writes, no permissions, no times, no
  * links. This makes the interface implementable over a replicated append-only store: such a store

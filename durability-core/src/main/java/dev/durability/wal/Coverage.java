@@ -102,7 +102,7 @@ final class Coverage {
   static @Nullable CheckpointReference firstEntry(
       Directory directory, SegmentName segment, UUID logId) throws IOException {
     try (ReadFile file = directory.open(segment.path())) {
-      FileHeader header = readOwnHeader(file, segment);
+      FileHeader header = readHeader(file, segment);
       if (header == null || !header.logId().equals(logId)) {
         return null;
       }
@@ -117,22 +117,18 @@ final class Coverage {
     }
   }
 
+  /** The header of a segment; null if it is damaged, or belongs to another name. */
   static @Nullable FileHeader readHeader(ReadFile file, SegmentName segment) throws IOException {
     try {
-      return FileHeader.decode(CheckpointFile.readHeader(file), FileType.SEGMENT, segment.path());
+      FileHeader header =
+          FileHeader.decode(CheckpointFile.readHeader(file), FileType.SEGMENT, segment.path());
+      boolean own =
+          header.segmentId() == segment.segmentId()
+              && header.firstEntryId() == segment.firstEntryId();
+      return own ? header : null;
     } catch (BadHeaderException damaged) {
       return null;
     }
-  }
-
-  /** As {@link #readHeader}; null also if the header belongs to another name. */
-  static @Nullable FileHeader readOwnHeader(ReadFile file, SegmentName segment) throws IOException {
-    FileHeader header = readHeader(file, segment);
-    boolean own =
-        header != null
-            && header.segmentId() == segment.segmentId()
-            && header.firstEntryId() == segment.firstEntryId();
-    return own ? header : null;
   }
 
   private boolean isValid(long id, String path) throws IOException {

@@ -39,29 +39,50 @@ final class LiveCursor implements Closeable {
     this.directory = directory;
     this.mode = mode;
     this.wantedId = fromId;
-    this.cursor = open(directory, fromId, fromId, FrameRun.WINDOW_BYTES);
+    this.cursor = open(directory, fromId, FrameRun.WINDOW_BYTES);
   }
 
   /**
    * Opens a cursor at the segment of an entry.
    *
-   * @param knownId the last entry whose segment has to be read, to see that the next continues it;
-   *     where that segment was truncated meanwhile, the one of the next entry serves
-   * @param nextId the entry, or {@link WalReplay#START}
+   * @param fromId the entry, or {@link WalReplay#START}
    */
-  static LogCursor open(Directory directory, long knownId, long nextId, int windowBytes)
+  static LogCursor open(Directory directory, long fromId, int windowBytes) throws IOException {
+    return open(directory, fromId, fromId, SegmentName.HIGHEST, windowBytes);
+  }
+
+  /**
+   * Opens a cursor that goes on where another one stopped. It starts at the segment of the entry
+   * before, to see that the next one continues it, and never behind the segment that the other one
+   * was in: what lies there has to continue that one, whatever its names say. Where these were
+   * truncated meanwhile, the segment of the next entry serves.
+   *
+   * @param nextId the entry that comes next, or {@link WalReplay#START}
+   */
+  static LogCursor reopen(Directory directory, LogCursor stopped, long nextId, int windowBytes)
+      throws IOException {
+    return open(directory, Math.max(nextId - 1, 0), nextId, stopped.lastEntered(), windowBytes);
+  }
+
+  private static LogCursor open(
+      Directory directory, long knownId, long nextId, SegmentName highest, int windowBytes)
       throws IOException {
     if (nextId < 0) {
       throw new IllegalArgumentException("there is no entry " + nextId);
     }
     for (int look = 1; ; look++) {
       List<SegmentName> segments = segmentsOf(directory);
-      LogListing listing =
-          nextId == WalReplay.START
-              ? LogListing.of(directory, segments)
-              : LogListing.from(directory, segments, knownId);
-      int start = listing.indexOf(nextId == WalReplay.START ? listing.covered() + 1 : knownId);
-      start = start < 0 && knownId != nextId ? listing.indexOf(nextId) : start;
+      LogListing listing;
+      int start;
+      if (nextId == WalReplay.START) {
+        listing = LogListing.of(directory, segments);
+        start = listing.indexOf(listing.covered() + 1);
+      } else {
+        listing = new LogListing(segments, null, 0);
+        start = listing.indexOf(knownId, highest);
+        start = start < 0 && knownId != nextId ? listing.indexOf(nextId) : start;
+        listing = LogListing.from(directory, segments, start);
+      }
       if (start >= 0) {
         return new LogCursor(directory, listing, start, windowBytes);
       }
@@ -152,7 +173,7 @@ final class LiveCursor implements Closeable {
 
   private void lookAgain() throws IOException {
     long nextId = wantedId == WalReplay.START ? WalReplay.START : cursor.nextId();
-    LogCursor again = open(directory, Math.max(nextId - 1, 0), nextId, FrameRun.WINDOW_BYTES);
+    LogCursor again = reopen(directory, cursor, nextId, FrameRun.WINDOW_BYTES);
     cursor.close();
     cursor = again;
   }

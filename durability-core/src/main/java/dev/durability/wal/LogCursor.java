@@ -24,9 +24,13 @@ import org.jspecify.annotations.Nullable;
  * tells what lies behind it. It only reads.
  */
 final class LogCursor implements Closeable {
+  /** Below this, threads are not worth starting. */
+  private static final long AHEAD_BYTES_MIN = 32 << 20;
+
   private final Directory directory;
   private final boolean reachesBack;
   private final int windowBytesMax;
+  private final long aheadBytesMin;
   private LogListing listing;
   private int index;
   private @Nullable ReadFile file;
@@ -42,6 +46,8 @@ final class LogCursor implements Closeable {
   private final PromisedEnd promisedEnd = new PromisedEnd();
   private LogReport.Position end;
   private @Nullable String problem;
+  private boolean skips;
+  private @Nullable SegmentsAhead ahead;
 
   /**
    * Starts at a segment.
@@ -55,8 +61,15 @@ final class LogCursor implements Closeable {
 
   /** The same, with at most so much of a file in memory. */
   LogCursor(Directory directory, LogListing listing, int start, int windowBytesMax) {
+    this(directory, listing, start, windowBytesMax, AHEAD_BYTES_MIN);
+  }
+
+  /** The same; {@link #skipToEnd} takes several threads from so many bytes on. */
+  LogCursor(
+      Directory directory, LogListing listing, int start, int windowBytesMax, long aheadBytesMin) {
     this.directory = directory;
     this.windowBytesMax = windowBytesMax;
+    this.aheadBytesMin = aheadBytesMin;
     this.listing = listing;
     this.logId = listing.logId();
     this.reachesBack = start >= 0;
@@ -140,6 +153,7 @@ final class LogCursor implements Closeable {
         lastStampMicros = Math.max(lastStampMicros, found.createdMicros());
         promisedEnd.begin(found.firstEntryId());
         run = runOf(opened, found);
+        skipWithin(name, found, run);
       }
     } catch (BadHeaderException damaged) {
       problem = "its header is damaged: " + damaged.getMessage();
@@ -152,6 +166,27 @@ final class LogCursor implements Closeable {
       end = new LogReport.Position(name.path(), 0);
     }
     return problem == null;
+  }
+
+  /** Goes on where other threads got to in the segment that was entered, if no entry is wanted. */
+  private void skipWithin(SegmentName name, FileHeader found, FrameRun entered) throws IOException {
+    if (!skips) {
+      return;
+    }
+    int last = listing.segments().size() - 1;
+    if (ahead == null
+        && last - index > 1
+        && Objects.requireNonNull(file).size() * (last - index) >= aheadBytesMin) {
+      ahead =
+          SegmentsAhead.over(directory, listing.segments().subList(index, last), windowBytesMax);
+    }
+    SegmentsAhead.Passed passed = ahead == null ? null : ahead.in(name);
+    if (passed != null && passed.salt() == found.salt()) {
+      entered.skipTo(passed.offset(), passed.nextId());
+      nextId = passed.nextId();
+      promised = Math.max(promised, passed.promised());
+      lastStampMicros = Math.max(lastStampMicros, passed.lastStampMicros());
+    }
   }
 
   /** One window serves all segments that it is large enough for: memory does not add up. */
@@ -282,6 +317,11 @@ final class LogCursor implements Closeable {
     return listing.segments().get(index);
   }
 
+  /** The segment that the run ended in, or the first that there is where it entered none. */
+  SegmentName lastEntered() {
+    return listing.segments().get(run != null ? index : Math.max(0, index - 1));
+  }
+
   /** The header of the segment that the cursor is in, or null if it entered none. */
   @Nullable FileHeader header() {
     return run == null ? null : header;
@@ -293,6 +333,22 @@ final class LogCursor implements Closeable {
   }
 
   /**
+   * Goes to the end without handing out an entry. Where that is far, several threads go over the
+   * segments, each with a window of its own.
+   */
+  void skipToEnd() throws IOException {
+    skips = true;
+    try {
+      FrameRun.Step step;
+      do {
+        step = next();
+      } while (step != FrameRun.Step.STOP);
+    } finally {
+      skips = false;
+    }
+  }
+
+  /**
    * Goes to the end and judges. What is written meanwhile is gone over before anything is called
    * damage: a writer syncs frames before it promises them, so whoever sees a promise sees the
    * frames too, when it looks again.
@@ -300,10 +356,7 @@ final class LogCursor implements Closeable {
   LogFindings finish() throws IOException {
     LogReport.Position brokenAt = null;
     while (true) {
-      FrameRun.Step step;
-      do {
-        step = next();
-      } while (step != FrameRun.Step.STOP);
+      skipToEnd();
       LogFindings findings = conclude();
       LogReport.Position end = findings.report().end();
       if (findings.isAcceptable(ReplayMode.PREFIX) || end.equals(brokenAt)) {

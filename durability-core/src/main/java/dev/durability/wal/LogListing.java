@@ -34,13 +34,14 @@ record LogListing(List<SegmentName> segments, @Nullable UUID logId, long covered
   }
 
   /**
-   * Lists what reading from an entry on needs. Checkpoints that cover less than what is before its
-   * segment, and older segments, are not opened: they cannot change the verdict. {@link #covered}
-   * is then the last entry before its segment, or more.
+   * Lists what reading from a segment on needs. Checkpoints that cover less than what is before it,
+   * and older segments, are not opened: they cannot change the verdict. {@link #covered} is then
+   * the last entry before the segment, or more.
+   *
+   * @param start its index, or -1 for all segments
    */
-  static LogListing from(Directory directory, List<SegmentName> segments, long entryId)
+  static LogListing from(Directory directory, List<SegmentName> segments, int start)
       throws IOException {
-    int start = new LogListing(segments, null, 0).indexOf(entryId);
     return covering(directory, segments, start < 0 ? 0 : segments.get(start).firstEntryId() - 1);
   }
 
@@ -55,7 +56,7 @@ record LogListing(List<SegmentName> segments, @Nullable UUID logId, long covered
   static @Nullable UUID logId(Directory directory, List<SegmentName> segments) throws IOException {
     for (int i = segments.size() - 1; i >= 0; i--) {
       try (ReadFile file = directory.open(segments.get(i).path())) {
-        FileHeader header = Coverage.readOwnHeader(file, segments.get(i));
+        FileHeader header = Coverage.readHeader(file, segments.get(i));
         if (header != null) {
           return header.logId();
         }
@@ -68,8 +69,15 @@ record LogListing(List<SegmentName> segments, @Nullable UUID logId, long covered
 
   /** The index of the last segment that starts at or before an entry, or -1. */
   int indexOf(long entryId) {
+    return indexOf(entryId, SegmentName.HIGHEST);
+  }
+
+  /** The same, among the segments up to one. */
+  int indexOf(long entryId, SegmentName last) {
     int index = segments.size() - 1;
-    while (index >= 0 && segments.get(index).firstEntryId() > entryId) {
+    while (index >= 0
+        && (segments.get(index).firstEntryId() > entryId
+            || SegmentName.ORDER.compare(segments.get(index), last) > 0)) {
       index--;
     }
     return index;

@@ -125,8 +125,12 @@ final class LogOpening {
   private static <E> void handOver(
       LogCursor cursor, Codec<E> codec, @Nullable WalReplay<E> replay, long fromId)
       throws IOException {
+    if (replay == null) {
+      cursor.skipToEnd();
+      return;
+    }
     long oldest = cursor.nextId();
-    if (replay != null && fromId != WalReplay.START && fromId < oldest) {
+    if (fromId != WalReplay.START && fromId < oldest) {
       throw new DurabilityException(
           "entries from "
               + fromId
@@ -138,7 +142,7 @@ final class LogOpening {
     FrameRun.Step step;
     do {
       step = cursor.next();
-      if (step == FrameRun.Step.ENTRY && replay != null && cursor.id() >= fromId) {
+      if (step == FrameRun.Step.ENTRY && cursor.id() >= fromId) {
         replay.entry(cursor.id(), cursor.decode(codec));
       }
     } while (step != FrameRun.Step.STOP);

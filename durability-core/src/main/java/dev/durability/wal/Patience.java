@@ -14,9 +14,6 @@ import java.util.function.BooleanSupplier;
 final class Patience {
   private static final long ROUND_NANOS_MAX = TimeUnit.MICROSECONDS.toNanos(500);
 
-  /** Where there are many threads, giving way just once takes as long as a round. */
-  private static final int YIELDS_MIN = 12;
-
   private long meanNanos;
   private volatile long nanos;
 
@@ -35,10 +32,7 @@ final class Patience {
       return;
     }
     long start = System.nanoTime();
-    for (int i = 0; waiting.getAsBoolean(); i++) {
-      if (i >= YIELDS_MIN && System.nanoTime() - start >= most) {
-        return;
-      }
+    while (waiting.getAsBoolean() && System.nanoTime() - start < most) {
       Thread.yield();
     }
   }

@@ -16,6 +16,9 @@ record SegmentName(long segmentId, long firstEntryId) {
   static final Comparator<SegmentName> ORDER =
       Comparator.comparingLong(SegmentName::segmentId).thenComparingLong(SegmentName::firstEntryId);
 
+  /** Not before any other. */
+  static final SegmentName HIGHEST = new SegmentName(Long.MAX_VALUE, Long.MAX_VALUE);
+
   private static final Pattern FORM = Pattern.compile("([0-9]{20})-([0-9]{20})\\.wal");
 
   static @Nullable SegmentName parse(String name) {

@@ -23,7 +23,8 @@ public final class WalMaintenance {
   /**
    * Reads the whole log, as recovery would, and judges it. Nothing is changed, and no lock is
    * taken; while a writer is at work the end may look torn; before anything is called corrupt, the
-   * files are listed and read again.
+   * files are listed and read again. Over a large log up to three more threads read; they are done
+   * when this returns or throws.
    *
    * @param directory where the log is
    * @return what the files say

@@ -50,7 +50,7 @@ public final class WalTail<E> implements Closeable {
     this.directory = directory;
     this.codec = codec;
     this.wantedId = fromId;
-    this.behind = LiveCursor.open(directory, fromId, fromId, WINDOW_BYTES);
+    this.behind = LiveCursor.open(directory, fromId, WINDOW_BYTES);
     LogListing listing = behind.listing();
     int start = listing.segments().indexOf(behind.segment());
     this.ahead = new LogCursor(directory, listing, start, WINDOW_BYTES);
@@ -238,8 +238,7 @@ public final class WalTail<E> implements Closeable {
 
   /** A cursor that reads again from the segment of the entry that was read last. */
   private LogCursor fresh() throws IOException {
-    long nextId = behind.nextId();
-    return LiveCursor.open(directory, nextId - 1, nextId, WINDOW_BYTES);
+    return LiveCursor.reopen(directory, behind, behind.nextId(), WINDOW_BYTES);
   }
 
   @Override

@@ -186,7 +186,7 @@ public final class DocumentedReader {
     }
     long promised = 0;
     for (Segment segment : segments) {
-      if (segment.header != null) {
+      if (isOf(segment, logId)) {
         promised = Math.max(promised, segment.firstId - 1);
       }
     }
@@ -198,10 +198,10 @@ public final class DocumentedReader {
     boolean broken = false;
     for (int i = 0; i < segments.size(); i++) {
       Segment segment = segments.get(i);
-      if (!broken && (segment.header == null || !continues(before, segment, logId, due))) {
+      if (!broken && !continues(before, segment, logId, due)) {
         broken = true;
       }
-      if (segment.header == null) {
+      if (!isOf(segment, logId)) {
         continue;
       }
       int past = 64;
@@ -238,9 +238,13 @@ public final class DocumentedReader {
     return new Result(verdict, due - 1, covered, promised, entries);
   }
 
+  private static boolean isOf(Segment segment, @Nullable UUID logId) {
+    return segment.header != null && segment.header.logId.equals(logId);
+  }
+
   private static boolean continues(
       @Nullable Segment before, Segment segment, @Nullable UUID logId, long due) {
-    if (segment.header == null || !segment.header.logId.equals(logId)) {
+    if (segment.header == null || !isOf(segment, logId)) {
       return false;
     }
     if (before == null || before.header == null) {

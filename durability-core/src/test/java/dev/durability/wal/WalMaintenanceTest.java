@@ -156,7 +156,7 @@ class WalMaintenanceTest {
     refusal(5, 11, "segment 2");
     log();
     directory.rename(THIRD, new SegmentName(4, 9).path());
-    report = verify(Verdict.CORRUPT, 8, 0, 11, new SegmentName(4, 9).path(), 0);
+    report = verify(Verdict.CORRUPT, 8, 0, 8, new SegmentName(4, 9).path(), 0);
     assertThat(report.reason()).contains("its name does not");
     LogBuilder log = log();
     log.segment(LogBuilder.LOG_ID, 3, 9, 12345, LogBuilder.saltOf(3)).entries(1).mark(9).write();

@@ -62,6 +62,26 @@ class WalReaderTest {
   }
 
   @Test
+  void segmentThatGoesBackIsRefusedAndNotReadAsIfItWereTheNext() throws IOException {
+    for (ReplayMode mode : ReplayMode.values()) {
+      LogBuilder log = new LogBuilder(directory).segment(1).entries(2).end(2).write();
+      log.segment(2, 2).entries(1).end(2).write();
+      SegmentName last = new SegmentName(3, 3);
+      log.segment(3).entries(1).write();
+      List<Long> read = new ArrayList<>();
+      assertThatThrownBy(
+              () ->
+                  WalReader.of(directory, Codecs.utf8(), mode)
+                      .replay(1, Long.MAX_VALUE, (id, entry) -> read.add(id)))
+          .isInstanceOfSatisfying(
+              CorruptLogException.class,
+              e -> assertThat(e.file()).isEqualTo(new SegmentName(2, 2).path()));
+      assertThat(read).containsExactly(1L, 2L);
+      directory.delete(last.path());
+    }
+  }
+
+  @Test
   void everyRangeIsReplayedWithoutMarkersByCallbackStreamAndList() throws IOException {
     log();
     for (long from = 0; from <= 14; from++) {

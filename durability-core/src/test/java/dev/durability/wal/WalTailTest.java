@@ -221,6 +221,13 @@ class WalTailTest {
     expectDamage(4, 5);
   }
 
+  @Test
+  void segmentThatGoesBackIsDamageAndNotReadAsIfItWereTheNext() throws IOException {
+    LogBuilder log = new LogBuilder(directory).segment(1).entries(2).end(2).write();
+    log.segment(3, 2).entries(2).mark(3).write();
+    expectDamage(2, 3);
+  }
+
   private void expectDamage(int readable, long firstLost) throws IOException {
     try (WalTail<String> tail = reader.follow(1)) {
       for (long id = 1; id <= readable; id++) {

@@ -61,7 +61,8 @@ final class ReadHeats {
                   "entries",
                   Target.atMost("≤ 1.2 × one bare scan", 1.2),
                   List.of(
-                      new Recoveries(path, payloadBytes, entries),
+                      Recoveries.takingEntries(path, payloadBytes, entries),
+                      Recoveries.takingNone(path, payloadBytes, entries),
                       new MappedScan(path, entries, Entries.sum(entries))))
               .run(settings, directory, log));
     };

@@ -13,22 +13,57 @@ import java.nio.file.Path;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
-/** Opens a log for writing, taking all its entries; closing it is not measured. */
+/** Opens a log for writing; closing it is not measured. */
 final class Recoveries extends Contestant {
   private final Path log;
   private final int payloadBytes;
   private final long entries;
+  private final boolean takesEntries;
 
-  Recoveries(Path log, int payloadBytes, long entries) {
-    super(
-        "durability", Role.OURS, "a writer is open, all entries were handed over and are durable");
+  private Recoveries(
+      String name,
+      Role role,
+      String guarantee,
+      Path log,
+      int payloadBytes,
+      long entries,
+      boolean takesEntries) {
+    super(name, role, guarantee);
     this.log = log;
     this.payloadBytes = payloadBytes;
     this.entries = entries;
+    this.takesEntries = takesEntries;
+  }
+
+  /** Takes all entries; fills the log before. */
+  static Recoveries takingEntries(Path log, int payloadBytes, long entries) {
+    return new Recoveries(
+        "durability",
+        Role.OURS,
+        "a writer is open, all entries were handed over and are durable",
+        log,
+        payloadBytes,
+        entries,
+        true);
+  }
+
+  /** Takes none, from the log that the other one filled. */
+  static Recoveries takingNone(Path log, int payloadBytes, long entries) {
+    return new Recoveries(
+        "durability, nobody takes the entries",
+        Role.VARIANT,
+        "a writer is open, all entries were checked and are durable",
+        log,
+        payloadBytes,
+        entries,
+        false);
   }
 
   @Override
   public void open(Path directory) throws Exception {
+    if (!takesEntries) {
+      return; // The log is that of the other one.
+    }
     try (OwnLog filled = OwnLog.byDefault()) {
       filled.open(log, Promise.UNSYNCED);
       Entries.fill(filled, payloadBytes, entries);
@@ -40,11 +75,13 @@ final class Recoveries extends Contestant {
     FsDirectory directory = FsDirectory.open(log);
     SummingCodec sum = new SummingCodec();
     long start = System.nanoTime();
-    WalWriter<SummingCodec> writer = WalWriter.open(directory, sum, WalOptions.defaults(), sum);
+    WalWriter<SummingCodec> writer =
+        WalWriter.open(directory, sum, WalOptions.defaults(), takesEntries ? sum : null);
     long nanos = System.nanoTime() - start;
     writer.close();
-    if (sum.entries() != entries || sum.sum() != Entries.sum(entries)) {
-      throw new IOException("recovery handed over " + sum.entries() + " entries, not " + entries);
+    long recovered = takesEntries ? sum.entries() : writer.recovered().intact();
+    if (recovered != entries || (takesEntries && sum.sum() != Entries.sum(entries))) {
+      throw new IOException("recovery found " + recovered + " entries, not " + entries);
     }
     return nanos;
   }

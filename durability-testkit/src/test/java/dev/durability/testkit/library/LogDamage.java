@@ -3,6 +3,9 @@ package dev.durability.testkit.library;
 import dev.durability.codec.Codecs;
 import dev.durability.errors.CorruptLogException;
 import dev.durability.format.DocumentedReader;
+import dev.durability.frame.BadHeaderException;
+import dev.durability.frame.FileHeader;
+import dev.durability.frame.FileType;
 import dev.durability.testkit.CrashDirectory;
 import dev.durability.wal.LogReport;
 import dev.durability.wal.Verdict;
@@ -10,11 +13,13 @@ import dev.durability.wal.WalMaintenance;
 import dev.durability.wal.WalOptions;
 import dev.durability.wal.WalWriter;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -42,13 +47,17 @@ final class LogDamage {
         disk.list("wal").stream().filter(name -> name.endsWith(".wal")).toList();
     int victim = random.nextBoolean() ? segments.size() - 1 : random.nextInt(segments.size());
     String path = "wal/" + segments.get(victim);
+    if (random.nextInt(8) == 0) {
+      path = checkpoint(disk, random, path);
+    }
     int size = LogShape.read(disk, path).length;
     int at = random.nextInt(Math.max(1, size));
-    switch (random.nextInt(5)) {
+    switch (random.nextInt(6)) {
       case 0 -> disk.delete(path);
       case 1 -> disk.damage(path, at / 512 * 512L, new byte[Math.min(512, size - at / 512 * 512)]);
       case 2 -> flip(disk, path, at);
       case 3 -> disk.resume(path, at).truncate(at);
+      case 4 -> exchangeHeader(disk, path, random.nextBoolean());
       default -> {
         byte[] other = LogShape.read(disk, "wal/" + segments.get(0));
         int from = random.nextInt(other.length) / 512 * 512;
@@ -57,6 +66,40 @@ final class LogDamage {
       }
     }
     judge(disk);
+  }
+
+  /** A checkpoint, if there is one. */
+  private static String checkpoint(CrashDirectory disk, Random random, String otherwise)
+      throws IOException {
+    List<String> checkpoints =
+        disk.exists("checkpoints")
+            ? disk.list("checkpoints").stream().filter(name -> name.endsWith(".ckpt")).toList()
+            : List.of();
+    return checkpoints.isEmpty()
+        ? otherwise
+        : "checkpoints/" + checkpoints.get(random.nextInt(checkpoints.size()));
+  }
+
+  /** A whole header, but of another log, or behind another segment. */
+  private static void exchangeHeader(CrashDirectory disk, String path, boolean otherLog)
+      throws IOException {
+    FileType type = path.endsWith(".wal") ? FileType.SEGMENT : FileType.CHECKPOINT;
+    FileHeader header;
+    try {
+      header = FileHeader.decode(ByteBuffer.wrap(LogShape.read(disk, path)), type, path);
+    } catch (BadHeaderException damaged) {
+      return;
+    }
+    FileHeader other =
+        new FileHeader(
+            type,
+            otherLog ? new UUID(7, 7) : header.logId(),
+            header.segmentId(),
+            header.firstEntryId(),
+            header.createdMicros(),
+            otherLog ? header.previousSalt() : header.previousSalt() + 1,
+            header.salt());
+    disk.damage(path, 0, other.encode().array());
   }
 
   private static void flip(CrashDirectory disk, String path, int at) throws IOException {

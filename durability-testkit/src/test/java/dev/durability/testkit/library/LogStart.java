@@ -47,6 +47,9 @@ final class LogStart {
   }
 
   void run() throws Exception {
+    if (history.lastPowerLoss() == 0) {
+      requireNoGap();
+    }
     LogReport judged = judge();
     byte[] cut = judged == null ? new byte[0] : cut(judged);
     WalWriter<String> log = open(wrapper.apply(disk), OPTIONS);
@@ -82,6 +85,9 @@ final class LogStart {
     if (variant % 4 == 0) {
       LogDamage.strike(disk, variant);
     }
+    if (variant % 8 == 2) {
+      LogReadErrors.strike(disk, variant >> 3, report);
+    }
     if (variant % 8 == 0) {
       DocumentedReader.Result result = DocumentedReader.readLog(LogShape.files(disk));
       LogDamage.requireSame(result, report);
@@ -112,6 +118,21 @@ final class LogStart {
     }
     history.promise(new Recovered(report.intact(), found));
     return log;
+  }
+
+  /**
+   * Segments are removed from the front: as long as the power never went, those that are there are
+   * numbered without gaps.
+   */
+  private void requireNoGap() throws IOException {
+    long before = 0;
+    for (String name : disk.exists("wal") ? disk.list("wal") : List.<String>of()) {
+      if (name.endsWith(".wal")) {
+        long number = Long.parseLong(name.substring(0, 20));
+        require(before == 0 || number == before + 1, "a segment is missing before " + name);
+        before = number;
+      }
+    }
   }
 
   private byte[] cut(LogReport report) throws IOException {

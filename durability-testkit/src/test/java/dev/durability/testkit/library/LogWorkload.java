@@ -35,7 +35,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A life of a log, by a seed: entries and batches, larger than a block and a segment too, flushed
  * and synced, from one thread and from several, with checkpoints, truncation, reopening, failed
- * syncs, and a disk that is full for a while.
+ * syncs, and a disk that is full for a while. In a third of them checkpoints and truncation come
+ * often.
  */
 final class LogWorkload implements CrashTest<LogEvent> {
   private static final int STEPS = 24;
@@ -52,6 +53,7 @@ final class LogWorkload implements CrashTest<LogEvent> {
   private final Faults faults;
   private final WalOptions options;
   private final boolean flushes;
+  private final boolean covers;
   private final Texts texts = new Texts("w");
   private @Nullable FaultDirectory directory;
   private @Nullable Directory wrapped;
@@ -68,6 +70,7 @@ final class LogWorkload implements CrashTest<LogEvent> {
     this.random = new Random(seed);
     this.faults = faults;
     this.flushes = random.nextInt(3) > 0;
+    this.covers = random.nextInt(3) == 0;
     WalOptions.Builder builder =
         WalOptions.builder()
             .segmentBytes(4096)
@@ -95,7 +98,10 @@ final class LogWorkload implements CrashTest<LogEvent> {
   private Step<LogEvent> step(Random own) {
     return switch (own.nextInt(faults == Faults.NONE ? 13 : 16)) {
       case 0, 1, 2 -> appendStep("append", texts.one(Texts.filling(own)));
-      case 3, 4 -> appendStep("append small", texts.one(own.nextInt(60)));
+      case 3, 4 ->
+          covers
+              ? coverStep(own.nextInt(3))
+              : appendStep("append small", texts.one(own.nextInt(60)));
       case 5, 6 -> appendStep("append batch", texts.batch(2 + own.nextInt(4), own.nextInt(300)));
       case 7 -> appendStep("append large batch", texts.batch(3, 1_500 + own.nextInt(3_000)));
       case 8 -> new Step<>("sync", (disk, history) -> tolerant(disk, history, () -> sync(history)));
@@ -288,7 +294,8 @@ final class LogWorkload implements CrashTest<LogEvent> {
 
   private Step<LogEvent> failedSync(Random own) {
     boolean names = own.nextInt(4) == 0;
-    int nth = 1 + own.nextInt(3);
+    int nth = names ? 1 : 1 + own.nextInt(3);
+    int filling = names ? 4_000 : 250; // A segment of its own: its name is synced.
     return new Step<>(
         names ? "fail a sync of a directory" : "fail a sync",
         (disk, history) -> {
@@ -296,7 +303,7 @@ final class LogWorkload implements CrashTest<LogEvent> {
               .inject(
                   Fault.of(names ? Fault.Operation.SYNC_DIRECTORY : Fault.Operation.SYNC_FILE)
                       .nth(nth));
-          tolerant(disk, history, () -> appendDurable(history, texts.one(250)));
+          tolerant(disk, history, () -> appendDurable(history, texts.one(filling)));
         });
   }
 

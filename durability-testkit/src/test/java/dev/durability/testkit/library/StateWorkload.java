@@ -46,6 +46,9 @@ final class StateWorkload implements CrashTest<StateWorkload.Event> {
   /** It is in the state, durably. */
   record Added(String text) implements Event {}
 
+  /** A reader saw these: they are in the state, durably. */
+  record Seen(List<String> state) implements Event {}
+
   /** The state was opened: what it is, and what it will never have. */
   record Opened(List<String> state) implements Event {}
 
@@ -152,6 +155,7 @@ final class StateWorkload implements CrashTest<StateWorkload.Event> {
             if (Objects.requireNonNull(directory).injected() == 0) {
               throw new AssertionError("a call failed without a fault", poisoned);
             }
+            look(history);
             reopen(history, policy);
           }
         });
@@ -166,6 +170,13 @@ final class StateWorkload implements CrashTest<StateWorkload.Event> {
     history.attempt(new Adding(text));
     state().update(text);
     history.promise(new Added(text));
+    look(history);
+  }
+
+  /** Whatever a reader sees is durable, also what others are about to add. */
+  private void look(History<Event> history) throws IOException {
+    List<String> seen = state().read(List::copyOf);
+    history.promise(new Seen(seen));
   }
 
   private void updateByThreads(History<Event> history) throws Exception {
@@ -225,6 +236,8 @@ final class StateWorkload implements CrashTest<StateWorkload.Event> {
         allowed.add(adding.text());
       } else if (event instanceof Added added) {
         required.add(added.text());
+      } else if (event instanceof Seen seen) {
+        required.addAll(seen.state());
       } else if (event instanceof Opened opened) {
         prefix = opened.state();
         allowed.clear(); // What was not there then never comes back.

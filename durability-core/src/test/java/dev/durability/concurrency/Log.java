@@ -1,0 +1,116 @@
+package dev.durability.concurrency;
+
+import dev.durability.codec.Codecs;
+import dev.durability.errors.DurabilityException;
+import dev.durability.errors.OutcomeOpenException;
+import dev.durability.errors.WriterPoisonedException;
+import dev.durability.storage.FailingDirectory;
+import dev.durability.storage.MemoryDirectory;
+import dev.durability.wal.AppendFuture;
+import dev.durability.wal.WalOptions;
+import dev.durability.wal.WalWriter;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.concurrent.CompletionException;
+
+/** An open log on a disk that fails as told, with what is demanded of each call. */
+final class Log implements Closeable {
+  final FailingDirectory failing = new FailingDirectory(new MemoryDirectory());
+  final WatchedDisk disk = new WatchedDisk(failing);
+  final WalWriter<String> writer;
+
+  Log(WalOptions.Builder options) throws IOException {
+    writer = WalWriter.open(disk, Codecs.utf8(), options.build());
+  }
+
+  /** The smallest blocks and segments. */
+  static WalOptions.Builder small() {
+    return WalOptions.builder().bufferBytes(4096).segmentBytes(4096).preallocatedBytesMax(0);
+  }
+
+  static void check(boolean holds, String what) {
+    if (!holds) {
+      throw new AssertionError(what);
+    }
+  }
+
+  void mustHold(String entry) {
+    check(disk.holds(entry), entry + " is acknowledged, and not on the disk");
+  }
+
+  /** Nothing is acknowledged before it is on the disk. */
+  void appendDurable(String entry) throws IOException {
+    writer.appendDurable(entry);
+    mustHold(entry);
+  }
+
+  /** A sync covers what was appended before it. */
+  void sync(String appended) throws IOException {
+    writer.sync();
+    mustHold(appended);
+  }
+
+  /** Waits for a future. */
+  void awaitDurable(AppendFuture future, String entry) throws IOException {
+    try {
+      future.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof IOException failure) {
+        throw failure;
+      }
+      throw e;
+    }
+    mustHold(entry);
+  }
+
+  /** A sync has failed: the call has to say so, if it does not succeed. */
+  static void donePoisoned(Crew.Work call) throws Exception {
+    try {
+      call.run();
+    } catch (WriterPoisonedException documented) {
+      // As it should be.
+    }
+  }
+
+  /** A write has failed: the call has to say that the outcome is open, if it does not succeed. */
+  static void doneOpen(Crew.Work call) throws Exception {
+    try {
+      call.run();
+    } catch (OutcomeOpenException documented) {
+      // As it should be.
+    }
+  }
+
+  /** The log is being closed: the call succeeds, or says that it is closed. */
+  static void doneClosed(Crew.Work call) throws Exception {
+    try {
+      call.run();
+    } catch (DurabilityException e) {
+      check(e.getClass() == DurabilityException.class && e.getMessage().contains("closed"), "" + e);
+    }
+  }
+
+  /** After a failed sync nothing goes, and closing comes to its end. */
+  void mustBePoisoned() throws IOException {
+    for (Crew.Work call : new Crew.Work[] {() -> writer.append("late"), writer::sync}) {
+      try {
+        call.run();
+        throw new AssertionError("a sync failed, and the log goes on");
+      } catch (WriterPoisonedException documented) {
+        // As it should be.
+      } catch (Exception e) {
+        throw new AssertionError("a sync failed, and a later call says " + e, e);
+      }
+    }
+    try {
+      writer.close();
+    } catch (DurabilityException documented) {
+      // Something that was appended is not durable.
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    writer.close();
+  }
+}

@@ -1,0 +1,136 @@
+package dev.durability.testkit.planted;
+
+import dev.durability.checkpoint.CheckpointPublisher;
+import dev.durability.checkpoint.Checkpoints;
+import dev.durability.checkpoint.PublishResult;
+import dev.durability.frame.FrameEncoder;
+import dev.durability.frame.FrameFile;
+import dev.durability.frame.FrameFormat;
+import dev.durability.frame.Rewrite;
+import dev.durability.storage.AppendFile;
+import dev.durability.storage.Directory;
+import dev.durability.storage.ReadFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Collections;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What a programmer wrote by mistake: patched code of the library calls these. The receiver of the
+ * call that stood there comes first.
+ */
+public final class Instead {
+  private static final int ROOM_FOR_ONE_MARK_MORE = 2_048;
+
+  private Instead() {}
+
+  /** A sync that failed is tried again. */
+  public static void syncTwice(AppendFile file) throws IOException {
+    try {
+      file.sync();
+    } catch (IOException tryAgain) {
+      file.sync();
+    }
+  }
+
+  /** A sync of a directory that failed is tried again. */
+  public static void syncTwice(Directory directory, String path) throws IOException {
+    try {
+      directory.sync(path);
+    } catch (IOException tryAgain) {
+      directory.sync(path);
+    }
+  }
+
+  /** Promises the entries that are written together with the promise. */
+  public static void promiseOfItself(
+      FrameEncoder encoder,
+      ByteBuffer target,
+      int salt,
+      int kind,
+      long nextId,
+      long promised,
+      long stamp) {
+    encoder.promise(target, salt, kind, nextId, nextId - 1, stamp);
+  }
+
+  /** Puts a MARK behind each part of a batch. */
+  public static void entryAndMark(
+      FrameEncoder encoder,
+      ByteBuffer target,
+      int salt,
+      int kind,
+      long id,
+      byte[] payload,
+      int from,
+      int length) {
+    encoder.entry(target, salt, kind, id, payload, from, length);
+    if (kind == FrameFormat.PART && length < 320 && target.remaining() > ROOM_FOR_ONE_MARK_MORE) {
+      encoder.promise(target, salt, FrameFormat.MARK, id + 1, 0, 0);
+    }
+  }
+
+  /** Takes what a file shows for what the storage has. */
+  public static FrameFile onlyCut(Directory directory, String path, long from, long toExclusive)
+      throws IOException {
+    return Rewrite.tail(directory, path, toExclusive, toExclusive);
+  }
+
+  /** Writes the content again, and not the name. */
+  public static FrameFile inPlace(Directory directory, String path, long toExclusive)
+      throws IOException {
+    return Rewrite.tail(directory, path, 0, toExclusive);
+  }
+
+  /** Deletes the old before there is the new. */
+  public static String writeAlone(
+      Checkpoints checkpoints, UUID logId, long lastEntryId, Checkpoints.Content content)
+      throws IOException {
+    for (long old : checkpoints.list()) {
+      checkpoints.delete(Checkpoints.pathOf(old));
+    }
+    return checkpoints.write(logId, lastEntryId, content);
+  }
+
+  /** Says less than the state contains. */
+  public static PublishResult publishAsOlder(
+      CheckpointPublisher publisher, long lastEntryId, Checkpoints.Content content)
+      throws IOException {
+    return publisher.publish(Math.max(0, lastEntryId - 1), content);
+  }
+
+  /** Says more than the state contains, where the log has more. */
+  public static PublishResult publishAsNewer(
+      CheckpointPublisher publisher, long lastEntryId, Checkpoints.Content content)
+      throws IOException {
+    try {
+      return publisher.publish(lastEntryId + 1, content);
+    } catch (IllegalArgumentException notThere) {
+      return publisher.publish(lastEntryId, content);
+    }
+  }
+
+  /** The newest first. */
+  public static <T> List<T> reversed(Stream<T> stream) {
+    List<T> list = stream.collect(Collectors.toList());
+    Collections.reverse(list);
+    return list;
+  }
+
+  /** Takes a read error for the end of the file. */
+  public static int readOrEnd(ReadFile file, ByteBuffer target, long position) {
+    try {
+      return file.read(target, position);
+    } catch (IOException swallowed) {
+      return -1;
+    }
+  }
+
+  /** The checksum of a header is what it says. */
+  public static int storedChecksum(ByteBuffer header) {
+    return header.getInt(60);
+  }
+}

@@ -1,0 +1,67 @@
+package dev.durability.testkit.planted;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * The library, the testkit and the workloads once more, with single instructions of the library
+ * changed. Nothing of them is shared with the classes outside but {@link Hunt}.
+ */
+final class PatchedLibrary extends ClassLoader {
+  private static final String OWN = "dev.durability.";
+  private static final String HUNT = "dev.durability.testkit.library.LibraryHunt";
+
+  private final Map<String, byte[]> patched = new HashMap<>();
+
+  /**
+   * Patches at once, so that a patch that does not fit fails here.
+   *
+   * @throws AssertionError if a patch finds more or fewer instructions than it should
+   */
+  PatchedLibrary(List<Patch> patches) {
+    super(PatchedLibrary.class.getClassLoader());
+    for (Patch patch : patches) {
+      byte[] before = patched.get(patch.className());
+      byte[] bytes = before == null ? bytesOf(patch.className()) : before;
+      patched.put(patch.className(), patch.apply(bytes));
+    }
+  }
+
+  Hunt hunt() {
+    try {
+      return (Hunt) loadClass(HUNT).getConstructor().newInstance();
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+    if (!name.startsWith(OWN) || name.startsWith(Hunt.class.getName())) {
+      return super.loadClass(name, resolve);
+    }
+    synchronized (getClassLoadingLock(name)) {
+      Class<?> loaded = findLoadedClass(name);
+      if (loaded != null) {
+        return loaded;
+      }
+      byte[] known = patched.get(name);
+      byte[] bytes = known == null ? bytesOf(name) : known;
+      return defineClass(name, bytes, 0, bytes.length);
+    }
+  }
+
+  private byte[] bytesOf(String name) {
+    String file = name.replace('.', '/') + ".class";
+    try (InputStream in = getParent().getResourceAsStream(file)) {
+      return Objects.requireNonNull(in, file).readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,399 @@
+package dev.durability.testkit.planted;
+
+import static dev.durability.testkit.planted.Patch.assuming;
+import static dev.durability.testkit.planted.Patch.atItsEnd;
+import static dev.durability.testkit.planted.Patch.calling;
+import static dev.durability.testkit.planted.Patch.constant;
+import static dev.durability.testkit.planted.Patch.reading;
+import static dev.durability.testkit.planted.Patch.returning;
+import static dev.durability.testkit.planted.Patch.withoutAssigning;
+import static dev.durability.testkit.planted.Patch.withoutCall;
+
+import dev.durability.testkit.planted.Hunt.Workload;
+import java.util.List;
+
+/** All of them. */
+final class PlantedBugs {
+  static final List<PlantedBug> ALL =
+      List.of(
+          bug(
+              "data-not-synced",
+              "the sync of a segment before the acknowledgement",
+              "acknowledged entries survive",
+              new Patch("wal.SegmentAppender", "sync(FrameFile)", withoutCall("FrameFile.sync")),
+              Workload.LOG,
+              1),
+          bug(
+              "header-not-synced",
+              "the sync of a segment before it gets its name",
+              "a final name stands for a whole header",
+              new Patch("wal.SegmentStart", "make", withoutCall("AppendFile.sync")),
+              Workload.LOG,
+              1),
+          bug(
+              "segment-name-not-synced",
+              "the sync of the directory after the rename",
+              "acknowledged entries survive",
+              new Patch("wal.SegmentStart", "syncName", withoutCall("Directory.sync")),
+              Workload.LOG,
+              1),
+          bug(
+              "segment-name-not-awaited",
+              "to wait for that sync before the acknowledgement",
+              "acknowledged entries survive",
+              new Patch(
+                  "wal.SegmentAppender",
+                  "sync(FrameFile)",
+                  withoutCall("SegmentAppender.awaitName")),
+              Workload.LOG_WITH_FAILED_SYNCS,
+              2),
+          bug(
+              "written-is-acknowledged",
+              "to look whether it is durable, and not only written",
+              "acknowledged entries survive",
+              new Patch("wal.GroupCommit", "join", reading("writtenId", "durableId")),
+              Workload.LOG,
+              1),
+          bug(
+              "failure-does-not-poison",
+              "to remember that a sync failed",
+              "after a failed sync nothing is acknowledged",
+              new Patch("wal.GroupCommit", "poisonUnlessOpen", withoutAssigning("poison")),
+              Workload.LOG_WITH_FAILED_SYNCS,
+              1),
+          bug(
+              "sync-tried-again",
+              "that a sync that failed cannot be tried again",
+              "after a failed sync nothing is acknowledged",
+              new Patch("frame.FrameFile", "sync", calling("AppendFile.sync", "syncTwice")),
+              Workload.LOG_WITH_FAILED_SYNCS,
+              1),
+          bug(
+              "directory-sync-tried-again",
+              "the same of a directory",
+              "after a failed sync nothing is acknowledged",
+              new Patch("wal.SegmentStart", "syncName", calling("Directory.sync", "syncTwice")),
+              Workload.LOG_WITH_FAILED_SYNCS,
+              2),
+          bug(
+              "mark-before-sync",
+              "that a MARK promises only what a sync covered",
+              "a promise is about what is on stable storage",
+              new Patch(
+                  "wal.SegmentAppender", "write(Block,boolean)", reading("writtenId", "durableId")),
+              Workload.LOG,
+              3),
+          bug(
+              "end-promises-itself",
+              "that END is written before its block is synced",
+              "a promise is about what is on stable storage",
+              new Patch("wal.Block", "withEnd", calling("FrameEncoder.promise", "promiseOfItself")),
+              Workload.LOG,
+              1),
+          bug(
+              "successor-before-sync",
+              "the sync of a segment that ends",
+              "a header promises all entries before it",
+              new Patch("wal.SegmentAppender", "endSegment", withoutCall("SegmentAppender.sync")),
+              Workload.LOG,
+              1),
+          bug(
+              "no-end",
+              "END where a segment ends",
+              "a segment with a successor ends with END",
+              new Patch(
+                  "wal.SegmentAppender", "write(Block,boolean)", withoutCall("Block.withEnd")),
+              Workload.LOG,
+              1),
+          bug(
+              "no-part",
+              "that an entry of a batch is a PART unless it is the last",
+              "a batch is recovered whole or not at all",
+              new Patch("wal.WalWriter", "enqueue(Scratch,int[],int)", constant(2, 1)),
+              Workload.LOG,
+              1),
+          bug(
+              "mark-in-batch",
+              "that nothing stands between the parts of a batch",
+              "acknowledged entries survive",
+              new Patch("wal.Block", "entry", calling("FrameEncoder.entry", "entryAndMark")),
+              Workload.LOG,
+              1),
+          bug(
+              "not-rewritten",
+              "to write again what a failed sync may have left in the page cache",
+              "what was recovered is durable",
+              new Patch("wal.LogOpening", "rewrite", calling("Rewrite.tail", "onlyCut")),
+              Workload.LOG_WITH_FAILED_SYNCS,
+              1),
+          bug(
+              "name-not-rewritten",
+              "that a name may be in memory alone, too",
+              "what was recovered is durable",
+              new Patch("wal.LogOpening", "rewrite", calling("Rewrite.whole", "inPlace")),
+              Workload.LOG_WITH_FAILED_SYNCS,
+              2),
+          bug(
+              "rewriting-not-synced",
+              "the sync behind the rewriting",
+              "what was recovered is durable; what was cut stays away",
+              new Patch("frame.Rewrite", "tail", withoutCall("AppendFile.sync")),
+              Workload.RECORD_LOG,
+              1),
+          bug(
+              "rewritten-file-not-synced",
+              "the sync of a segment that is written anew, before the rename",
+              "acknowledged entries survive",
+              new Patch(
+                  "frame.Rewrite",
+                  "whole(Directory,String,ReadFile,long,long)",
+                  withoutCall("AppendFile.sync")),
+              Workload.LOG,
+              1),
+          bug(
+              "rewritten-name-not-synced",
+              "the sync of the directory after that rename",
+              "a segment with a successor ends with END",
+              new Patch(
+                  "frame.Rewrite",
+                  "whole(Directory,String,ReadFile,long,long)",
+                  withoutCall("Directory.sync")),
+              Workload.LOG,
+              2),
+          bug(
+              "end-at-opening-not-synced",
+              "the sync of the END that opening writes",
+              "a segment with a successor ends with END",
+              new Patch("wal.LogOpening", "rewriteAndEnd", withoutCall("FrameFile.sync")),
+              Workload.LOG,
+              1),
+          bug(
+              "not-quarantined",
+              "to keep what is cut",
+              "what is cut is in quarantine",
+              new Patch("wal.LogOpening", "settle", withoutCall("Quarantine.copy")),
+              Workload.LOG,
+              1),
+          bug(
+              "quarantine-not-synced",
+              "the sync of a file in quarantine",
+              "what is cut is in quarantine",
+              new Patch("frame.Quarantine", "write", withoutCall("AppendFile.sync")),
+              Workload.LOG,
+              1),
+          bug(
+              "quarantine-name-not-synced",
+              "the sync of quarantine/",
+              "what is cut is in quarantine",
+              new Patch("frame.Quarantine", "copy", withoutCall("Directory.sync")).times(2),
+              Workload.LOG,
+              1),
+          bug(
+              "checkpoint-not-synced",
+              "the sync of a checkpoint",
+              "a published checkpoint covers what it said",
+              new Patch("checkpoint.CheckpointWriter", "commit", withoutCall("FrameFile.sync")),
+              Workload.LOG,
+              1),
+          bug(
+              "checkpoint-name-not-synced",
+              "the sync of checkpoints/ after the rename",
+              "a published checkpoint covers what it said",
+              new Patch("checkpoint.CheckpointWriter", "commit", withoutCall("Directory.sync")),
+              Workload.LOG,
+              1),
+          bug(
+              "truncated-without-marker",
+              "the marker before segments are removed",
+              "the log reaches back to what is covered",
+              new Patch("wal.WalWriter", "truncate", withoutCall("WalWriter.markBefore")),
+              Workload.LOG,
+              3),
+          bug(
+              "truncated-before-marker-is-synced",
+              "to sync the marker before segments are removed",
+              "the log reaches back to what is covered",
+              new Patch("wal.WalWriter", "appendCheckpoint", constant(1, 0)),
+              Workload.LOG,
+              11),
+          bug(
+              "removal-not-synced",
+              "the sync of the directory after segments were removed",
+              "what was removed stays away",
+              new Patch("wal.SegmentRemoval", "syncRemoval", withoutCall("Directory.sync")),
+              Workload.LOG,
+              1),
+          bug(
+              "removed-newest-first",
+              "that the oldest segment goes first",
+              "segments are removed from the front",
+              new Patch("wal.WalWriter", "truncate", calling("Stream.toList", "reversed")),
+              Workload.LOG,
+              1),
+          bug(
+              "old-checkpoint-first",
+              "that the old checkpoint is needed until the new one is durable",
+              "the log reaches back to what is covered",
+              new Patch(
+                  "checkpoint.CheckpointPublisher",
+                  "publish",
+                  calling("Checkpoints.write", "writeAlone")),
+              Workload.LOG,
+              1),
+          bug(
+              "log-id-unchecked",
+              "that a segment may be of another log",
+              "CORRUPT where the log is not whole",
+              new Patch("wal.LogCursor", "whyNotNext", assuming("UUID.equals", 1)),
+              Workload.LOG,
+              1),
+          bug(
+              "successor-unchecked",
+              "that a segment has to continue the one before",
+              "CORRUPT where the log is not whole",
+              new Patch("wal.LogCursor", "whyNotNext", returning(0)),
+              Workload.LOG,
+              1),
+          bug(
+              "checksum-unchecked",
+              "to compare the checksum of a frame",
+              "what is found is what was appended",
+              new Patch("frame.FrameReader", "checksumIsRight", returning(1)),
+              Workload.LOG,
+              1),
+          bug(
+              "header-checksum-unchecked",
+              "to compare the checksum of a header",
+              "CORRUPT where the log is not whole",
+              new Patch(
+                  "frame.FileHeader", "decode", calling("FileHeader.checksum", "storedChecksum")),
+              Workload.LOG,
+              1),
+          bug(
+              "read-error-is-the-end",
+              "that a read error is not the end of a file",
+              "a read error is an error",
+              new Patch("frame.FileWindow", "fill", calling("ReadFile.read", "readOrEnd")),
+              Workload.LOG,
+              1),
+          bug(
+              "promise-past-break-ignored",
+              "to look for promises behind the break",
+              "CORRUPT where a promise exceeds what is intact",
+              new Patch("frame.Remains", "of", withoutCall("FrameReader.promised")),
+              Workload.LOG,
+              1),
+          bug(
+              "later-segment-ignored",
+              "that a run must end in the last segment",
+              "CORRUPT where a promise exceeds what is intact",
+              new Patch("wal.LogCursor", "conclude", assuming("LogCursor.isInLast", 1)),
+              Workload.LOG,
+              1),
+          bug(
+              "checkpoint-unread",
+              "to read a checkpoint before it counts",
+              "CORRUPT where the log is not whole",
+              new Patch(
+                  "wal.Coverage", "lookAtDefaultNames", assuming("CheckpointFile.isValid", 1)),
+              Workload.LOG,
+              1),
+          bug(
+              "ids-restart",
+              "that ids go on after opening",
+              "ids continue",
+              new Patch("wal.AppendQueue", "<init>", assuming("SegmentName.firstEntryId", 1)),
+              Workload.LOG,
+              1),
+          bug(
+              "record-log-not-synced",
+              "the sync of a record log",
+              "acknowledged records survive",
+              new Patch(
+                  "recordlog.RecordLogWriter", "syncFile", withoutCall("RecordLogWriter.guarded")),
+              Workload.RECORD_LOG,
+              1),
+          bug(
+              "record-log-header-not-synced",
+              "the sync of a record log before it gets its name",
+              "a final name stands for a whole header",
+              new Patch("recordlog.RecordLogOpening", "create", withoutCall("AppendFile.sync")),
+              Workload.RECORD_LOG,
+              1),
+          bug(
+              "record-log-name-not-synced",
+              "the sync of the directory after that",
+              "acknowledged records survive",
+              new Patch("recordlog.RecordLogOpening", "create", withoutCall("Directory.sync")),
+              Workload.RECORD_LOG,
+              2),
+          bug(
+              "record-log-name-not-synced-again",
+              "the sync of the directory by who finds the file",
+              "acknowledged records survive",
+              new Patch("recordlog.RecordLogOpening", "resume", withoutCall("Directory.sync")),
+              Workload.RECORD_LOG,
+              1),
+          bug(
+              "record-log-does-not-stop",
+              "to remember that a sync failed",
+              "after a failed sync nothing is acknowledged",
+              new Patch("recordlog.RecordLogWriter", "guarded", withoutAssigning("firstFailure"))
+                  .times(2),
+              Workload.RECORD_LOG,
+              1),
+          bug(
+              "update-not-synced",
+              "to sync the log before an update returns",
+              "an update that returned survives",
+              new Patch("DurableState", "settle", withoutCall("WalWriter.sync")),
+              Workload.STATE,
+              1),
+          bug(
+              "applied-before-durable",
+              "that an update is applied once it is durable",
+              "a reader sees nothing that a crash takes back",
+              new Patch(
+                  "AppliedState",
+                  "expect",
+                  atItsEnd(
+                      "dev/durability/AppliedState",
+                      "applyThrough",
+                      "(JJ)Ldev/durability/AppliedState$Progress;")),
+              Workload.STATE,
+              1),
+          bug(
+              "checkpoint-says-less",
+              "that the state of a checkpoint ends where it says",
+              "no update is applied twice",
+              new Patch(
+                  "DurableState",
+                  "publish",
+                  calling("CheckpointPublisher.publish", "publishAsOlder")),
+              Workload.STATE,
+              1),
+          bug(
+              "checkpoint-says-more",
+              "that a checkpoint contains what it says",
+              "an update that returned survives",
+              new Patch(
+                  "DurableState",
+                  "publish",
+                  calling("CheckpointPublisher.publish", "publishAsNewer")),
+              Workload.STATE,
+              1),
+          bug(
+              "replayed-once-more",
+              "that replay starts behind the checkpoint",
+              "no update is applied twice",
+              new Patch("StateLoading", "fromId", constant(1, 0)),
+              Workload.STATE,
+              1));
+
+  private PlantedBugs() {}
+
+  private static PlantedBug bug(
+      String name, String forgotten, String broken, Patch patch, Workload workload, long seed) {
+    return new PlantedBug(name, forgotten, broken, patch, workload, seed);
+  }
+}

@@ -1,0 +1,161 @@
+package dev.durability.testkit.planted;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.durability.testkit.planted.Hunt.Outcome;
+import dev.durability.testkit.planted.Hunt.Workload;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The proof that the proof works: each of these bugs, planted into the library alone, is found by
+ * the workloads that find none in the library as it is. {@code -Ddurability.planted=name} plants
+ * one of them.
+ */
+class PlantedBugsTest {
+  private static final int BUGS_MIN = 20;
+
+  /** How many seeds are tried, from the bug's own on: the threads of a workload take turns. */
+  private static final int SEEDS = 24;
+
+  private static final int STATES_A_SEED = 1_500;
+
+  /** What is explored again without the bug: at least so much, and all up to the violation. */
+  private static final int CONTROL_STATES = 50;
+
+  private record Exploring(Workload workload, long seed) {}
+
+  private Thread.@Nullable UncaughtExceptionHandler before;
+
+  /** What fails in the background is reported there: on dead disks that is much. */
+  @BeforeEach
+  void ignoreWhatFailsInBackground() {
+    before = Thread.getDefaultUncaughtExceptionHandler();
+    Thread.setDefaultUncaughtExceptionHandler(
+        (thread, e) -> {
+          if (!(e instanceof IOException)) {
+            e.printStackTrace();
+          }
+        });
+  }
+
+  @AfterEach
+  void restore() {
+    Thread.setDefaultUncaughtExceptionHandler(before);
+  }
+
+  @Test
+  void eachPlantedBugIsFoundAndNoneWhereNoneIsPlanted() {
+    long start = System.nanoTime();
+    List<PlantedBug> bugs = chosen();
+    Map<Exploring, Long> explored = new LinkedHashMap<>();
+    List<String> missed = new ArrayList<>();
+    System.out.println(
+        "| planted bug | forgotten | broken | found in state | as |\n|---|---|---|---|---|");
+    for (PlantedBug bug : bugs) {
+      Outcome outcome = hunt(bug, explored);
+      if (outcome.violation() == null) {
+        missed.add(bug.name());
+      }
+      System.out.println(row(bug, outcome));
+    }
+    long control = exploreWithoutBugs(explored);
+    System.out.printf(
+        Locale.ROOT,
+        "%d of %d planted bugs found; without them %,d states and no violation; %d s%n",
+        bugs.size() - missed.size(),
+        bugs.size(),
+        control,
+        (System.nanoTime() - start) / 1_000_000_000);
+    assertThat(missed).as("planted, and not found").isEmpty();
+  }
+
+  private static List<PlantedBug> chosen() {
+    String name = System.getProperty("durability.planted");
+    List<PlantedBug> bugs =
+        PlantedBugs.ALL.stream().filter(bug -> name == null || bug.name().equals(name)).toList();
+    assertThat(bugs).as("bugs that are called " + name).isNotEmpty();
+    return bugs;
+  }
+
+  /** Explores until the bug is found; counts all states, and notes what was explored. */
+  private static Outcome hunt(PlantedBug bug, Map<Exploring, Long> explored) {
+    Hunt hunt = new PatchedLibrary(List.of(bug.patch())).hunt();
+    long states = 0;
+    for (long seed = bug.seed(); seed < bug.seed() + SEEDS; seed++) {
+      Outcome outcome = hunt.explore(bug.workload(), seed, STATES_A_SEED);
+      states += outcome.states();
+      explored.merge(new Exploring(bug.workload(), seed), outcome.states(), Math::max);
+      if (outcome.violation() != null) {
+        return new Outcome(states, outcome.violation());
+      }
+    }
+    return new Outcome(states, null);
+  }
+
+  /** The same classes, loaded the same way, explored with the same seeds: as far, and no bug. */
+  private static long exploreWithoutBugs(Map<Exploring, Long> explored) {
+    Hunt hunt = new PatchedLibrary(List.of()).hunt();
+    long states = 0;
+    for (Map.Entry<Exploring, Long> each : explored.entrySet()) {
+      Exploring same = each.getKey();
+      Outcome outcome =
+          hunt.explore(same.workload(), same.seed(), Math.max(CONTROL_STATES, each.getValue()));
+      assertThat(outcome.violation()).as("without a bug: " + same).isNull();
+      states += outcome.states();
+    }
+    return states;
+  }
+
+  private static String row(PlantedBug bug, Outcome outcome) {
+    String violation = outcome.violation();
+    String found = violation == null ? "not" : Long.toString(outcome.states());
+    return String.join(
+        " | ",
+        "| `" + bug.name() + "`",
+        bug.forgotten(),
+        bug.broken(),
+        found,
+        as(violation) + " |");
+  }
+
+  /** The first line, up to where the details begin. */
+  private static String as(@Nullable String violation) {
+    String line = violation == null ? "" : violation.lines().findFirst().orElse("");
+    return line.replaceFirst("(: LogReport\\[verdict=[A-Z]+).*", "$1…]")
+        .replaceAll("java\\.lang\\.AssertionError: |dev\\.durability\\.errors\\.", "")
+        .replaceAll("\\b[0-9]{20}", "…");
+  }
+
+  @Test
+  void thereAreEnoughOfThemAndEachHasANameOfItsOwn() {
+    Set<String> names = new HashSet<>();
+    Set<Patch> patches = new HashSet<>();
+    PlantedBugs.ALL.forEach(
+        bug -> {
+          names.add(bug.name());
+          patches.add(bug.patch());
+        });
+    assertThat(names).hasSameSizeAs(PlantedBugs.ALL).hasSizeGreaterThanOrEqualTo(BUGS_MIN);
+    assertThat(patches).hasSameSizeAs(PlantedBugs.ALL);
+  }
+
+  @Test
+  void aPatchThatFindsNothingToChangeFails() {
+    Patch renamed = new Patch("wal.SegmentAppender", "sync", Patch.withoutCall("FrameFile.force"));
+    assertThatThrownBy(() -> new PatchedLibrary(List.of(renamed)))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("expects 1 places, found 0");
+  }
+}
