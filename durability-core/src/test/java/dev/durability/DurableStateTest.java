@@ -29,6 +29,7 @@ import dev.durability.wal.WalWriter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -69,6 +70,7 @@ class DurableStateTest {
     private final History history = new History();
     volatile String poison = "";
     volatile Step beforeWrite = () -> {};
+    volatile Step duringApply = () -> {};
 
     interface Step {
       void run() throws IOException;
@@ -83,6 +85,11 @@ class DurableStateTest {
     public List<String> apply(List<String> state, String entry) {
       if (entry.equals(poison)) {
         throw new IllegalStateException("cannot apply " + entry);
+      }
+      try {
+        duringApply.run();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
       return history.apply(state, entry);
     }
@@ -296,6 +303,90 @@ class DurableStateTest {
       assertThat(all(mended)).containsExactly("a", "bad");
       assertThat(mended.update("c")).isEqualTo(3);
     }
+  }
+
+  @Test
+  void futureOfAnUpdateThatCannotBeAppliedFails() throws Exception {
+    try (var state = open()) {
+      machine.poison = "bad";
+      assertThatExceptionOfType(ExecutionException.class)
+          .isThrownBy(() -> state.updateAsync("bad").get(20, TimeUnit.SECONDS))
+          .withCauseInstanceOf(DurabilityException.class)
+          .withMessageContaining("entry 1 ");
+    }
+  }
+
+  @Test
+  void stateThatIsUsedWhileAnEntryIsAppliedFailsInsteadOfHanging() throws IOException {
+    for (int which = 0; which < 3; which++) {
+      MemoryDirectory where = new MemoryDirectory();
+      try (var state = open(where, CheckpointPolicy.manual())) {
+        List<Machine.Step> calls =
+            List.of(() -> state.read(List::size), state::checkpoint, () -> state.update("x"));
+        machine.duringApply = calls.get(which);
+        assertThatExceptionOfType(DurabilityException.class)
+            .isThrownBy(() -> state.update("a"))
+            .havingCause()
+            .isInstanceOf(IllegalStateException.class)
+            .withMessageContaining("while an entry is being applied");
+        machine.duringApply = () -> {};
+      }
+      try (var state = open(where, CheckpointPolicy.manual())) {
+        assertThat(all(state)).containsExactly("a");
+      }
+    }
+  }
+
+  @Test
+  void closingByTheThreadThatWritesACheckpointFailsInsteadOfHanging() throws IOException {
+    try (var state = open()) {
+      state.update("a");
+      machine.beforeWrite = state::close;
+      assertThatIllegalStateException()
+          .isThrownBy(state::checkpoint)
+          .withMessageContaining("closed by the thread that writes a checkpoint");
+      machine.beforeWrite = () -> {};
+      assertThat(state.update("b")).isEqualTo(2);
+      assertThat(state.checkpoint().lastEntryId()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void closingByAnInterruptedThreadWaitsForTheCheckpointAndKeepsTheFlag() throws Exception {
+    CountDownLatch writing = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    machine.beforeWrite =
+        () -> {
+          writing.countDown();
+          await(go);
+        };
+    var state = open(directory, CheckpointPolicy.manual().everyEntries(1));
+    state.update("a");
+    await(writing);
+    FutureTask<Boolean> closing =
+        new FutureTask<>(
+            () -> {
+              Thread.currentThread().interrupt();
+              state.close();
+              return Thread.interrupted();
+            });
+    threads.execute(closing);
+    assertThatExceptionOfType(LockHeldException.class).isThrownBy(this::open);
+    assertThat(closing.isDone()).isFalse();
+    go.countDown();
+    assertThat(closing.get()).as("the flag is set").isTrue();
+    assertThat(checkpoints()).containsExactly(1L);
+    open().close();
+  }
+
+  @Test
+  void policiesRefuseLessThanOneAndSayWhatTheyDo() {
+    CheckpointPolicy policy = CheckpointPolicy.manual();
+    assertThatIllegalArgumentException().isThrownBy(() -> policy.everyEntries(0));
+    assertThatIllegalArgumentException().isThrownBy(() -> policy.everyBytes(0));
+    assertThat(policy).hasToString("checkpoint on demand");
+    assertThat(policy.everyEntries(1).everyBytes(2).onClose())
+        .hasToString("checkpoint every 1 entries, every 2 bytes, on close");
   }
 
   @Test

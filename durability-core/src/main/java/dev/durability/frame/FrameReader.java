@@ -95,7 +95,6 @@ final class FrameReader {
     }
     offset = at;
     kind = FrameFormat.ENTRY;
-    id = expectedId;
     length = payloadBytes;
     return true;
   }
@@ -150,10 +149,6 @@ final class FrameReader {
 
   int kind() {
     return kind;
-  }
-
-  long id() {
-    return id;
   }
 
   int length() {

@@ -38,6 +38,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class CheckpointPublisherTest {
@@ -211,6 +212,7 @@ class CheckpointPublisherTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void afterPowerLossAtAnyStepWhatWasAcknowledgedIsThere() throws IOException {
     for (int seed = 0; seed < 3; seed++) {
@@ -291,6 +293,14 @@ class CheckpointPublisherTest {
       append(log, 5);
     }
     assertThat(WalMaintenance.firstEntryId(disk)).isGreaterThan(1);
+  }
+
+  @Test
+  void keepingNoCheckpointIsRefused() throws IOException {
+    try (WalWriter<String> log = WalWriter.open(directory, Codecs.utf8(), WalOptions.defaults())) {
+      CheckpointPublisher publisher = CheckpointPublisher.of(directory, Clock.systemUTC(), log);
+      assertThatIllegalArgumentException().isThrownBy(() -> publisher.keeping(0));
+    }
   }
 
   @Test

@@ -15,6 +15,9 @@ import dev.durability.errors.CorruptLogException;
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.FormatException;
 import dev.durability.format.Vectors;
+import dev.durability.frame.FileHeader;
+import dev.durability.frame.FileType;
+import dev.durability.frame.FrameEncoder;
 import dev.durability.storage.AppendFile;
 import dev.durability.storage.Directory;
 import dev.durability.storage.FailingDirectory;
@@ -40,6 +43,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.zip.CRC32C;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -252,6 +256,66 @@ class CheckpointsTest {
     assertThatThrownBy(() -> payload("a")).isInstanceOf(FormatException.class);
   }
 
+  @Test
+  void chunkLargerThanOneMebibyteIsDamageAndOneOfThatSizeIsNot() throws Exception {
+    for (int more = 0; more <= 1; more++) {
+      byte[] payload = random((1 << 20) + more);
+      ByteBuffer file = ByteBuffer.allocate(payload.length + 200).order(ByteOrder.LITTLE_ENDIAN);
+      file.put(new FileHeader(FileType.CHECKPOINT, LOG, 0, 5, 1, 0, 77).encode());
+      FrameEncoder encoder = new FrameEncoder();
+      encoder.entry(file, 77, 1, 1, payload, 0, payload.length);
+      encoder.promise(file, 77, 5, 2, payload.length, 5);
+      put("a", Arrays.copyOf(file.array(), file.position()));
+      if (more == 0) {
+        assertThat(payload("a")).isEqualTo(payload);
+      } else {
+        assertThatThrownBy(() -> payload("a"))
+            .isInstanceOf(CorruptLogException.class)
+            .hasMessageContaining("larger than 1 MiB");
+        assertThat(checkpoints.isUsable("a", LOG, 5)).isFalse();
+      }
+    }
+  }
+
+  @Test
+  void entriesBeforeTheFirstAreRefusedBeforeAnythingIsMade() throws Exception {
+    assertThatThrownBy(() -> Checkpoints.pathOf(-1)).isInstanceOf(IllegalArgumentException.class);
+    assertThat(Checkpoints.pathOf(0)).isEqualTo("checkpoints/00000000000000000000.ckpt");
+    assertThatThrownBy(() -> CheckpointWriter.create(disk, "a", LOG, -1, CLOCK))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(disk.list("")).isEmpty();
+  }
+
+  @Test
+  void sizeOfThePayloadIsReturnedAndFilesAreClosed() throws Exception {
+    assertThat(checkpoints.writeAlone("alone", out -> out.write(random(70)))).isEqualTo(70);
+    try (CheckpointWriter writer = CheckpointWriter.create(directory, "w", LOG, 1, CLOCK)) {
+      writer.write(new byte[30]);
+      assertThat(writer.commit()).isEqualTo(30);
+      assertThatThrownBy(() -> writer.write(1)).isInstanceOf(IOException.class);
+      assertThatThrownBy(() -> writer.write(new byte[2])).isInstanceOf(IOException.class);
+    }
+    CheckpointReader reader = CheckpointReader.open(directory, "alone");
+    assertThat(reader.read()).isEqualTo(random(70)[0] & 255);
+    assertThat(reader.available()).isEqualTo(69);
+    reader.close();
+    assertThatThrownBy(reader::read).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void deletionIsSyncedAndClosingAWriterThatFailedTwiceTellsBoth() throws Exception {
+    checkpoints.write(LOG, 1, out -> out.write(1));
+    long syncs = directory.count(SYNC_DIRECTORY);
+    checkpoints.delete(Checkpoints.pathOf(1));
+    assertThat(checkpoints.list()).isEmpty();
+    assertThat(directory.count(SYNC_DIRECTORY)).isEqualTo(syncs + 1);
+    directory.inject(Failure.of(WRITE)).inject(Failure.of(CLOSE_APPEND).saying("second"));
+    assertThatThrownBy(() -> CheckpointWriter.create(directory, "a", LOG, 1, CLOCK))
+        .satisfies(e -> assertThat(e.getSuppressed()).hasSize(1))
+        .satisfies(e -> assertThat(e.getSuppressed()[0]).hasMessageContaining("second"));
+    assertThat(disk.list("")).isEmpty();
+  }
+
   /** With the checksum of a frame made right again. */
   private static byte[] sealed(byte[] file, int at, int size) {
     ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
@@ -405,6 +469,7 @@ class CheckpointsTest {
     assertThat(checkpoints.isUsable("none", LOG, 0)).isFalse();
   }
 
+  @Tag("slow")
   @Test
   void hundredMegabytesStreamInConstantMemory(@TempDir Path folder) throws Exception {
     Directory files = FsDirectory.open(folder);

@@ -313,6 +313,67 @@ class FrameRunTest {
     assertThat(run.payload().remaining()).isEqualTo(4 * SMALL_WINDOW);
   }
 
+  /** A file that becomes another one at some read, as when a writer cuts it. */
+  private static final class ChangingFile extends BytesFile {
+    private final byte[] later;
+    private int readsLeft;
+
+    ChangingFile(byte[] now, byte[] later, int changesAtRead) {
+      super(now);
+      this.later = later;
+      this.readsLeft = changesAtRead;
+    }
+
+    @Override
+    public int read(ByteBuffer target, long position) throws IOException {
+      if (--readsLeft == 0) {
+        replace(later);
+      }
+      return super.read(target, position);
+    }
+  }
+
+  /** Whatever is cut and whenever: only what was written is seen, and the end is an end. */
+  @Test
+  void fileThatIsCutAtAnyReadShowsAPrefixOfItsWholeBatchesOrAnError() throws Exception {
+    byte[] large = new byte[3 * SMALL_WINDOW];
+    new Random(5).nextBytes(large);
+    byte[] half = Arrays.copyOf(large, SMALL_WINDOW - 100);
+    byte[] whole =
+        new FrameFileBuilder(FileType.SEGMENT)
+            .entry(1, new byte[] {1})
+            .part(2, half)
+            .part(3, half)
+            .entry(4, half)
+            .entry(5, large)
+            .mark(6, 5)
+            .entry(6, new byte[] {6})
+            .build();
+    List<String> all = entries(run(new BytesFile(whole), SMALL_WINDOW));
+    assertThat(all).hasSize(6);
+    int stops = 0;
+    int errors = 0;
+    for (int cut = 0; cut < whole.length; cut += 2504) {
+      for (int read = 1; read < 30; read++) {
+        FrameRun run = run(new ChangingFile(whole, Arrays.copyOf(whole, cut), read), SMALL_WINDOW);
+        List<String> seen;
+        try {
+          seen = entries(run);
+          stops++;
+        } catch (IOException e) {
+          assertThat(e).hasMessageContaining("while it was read");
+          errors++;
+          continue;
+        }
+        assertThat(seen).as("cut=%s read=%s", cut, read).isEqualTo(all.subList(0, seen.size()));
+        assertThat(run.nextId() - 1).as("cut=%s read=%s", cut, read).isEqualTo(seen.size());
+        assertThat(run.breakOffset()).isGreaterThanOrEqualTo(run.offset());
+      }
+    }
+    assertThat(stops).isPositive();
+    assertThat(errors).isPositive();
+  }
+
   @Test
   void nothingBehindTheEndIsPartOfTheRun() throws Exception {
     byte[] bytes =

@@ -16,6 +16,7 @@ import dev.durability.storage.FailingDirectory;
 import dev.durability.storage.Failure;
 import dev.durability.storage.MemoryDirectory;
 import dev.durability.storage.ReadFile;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -131,6 +132,41 @@ class QuarantineTest {
       assertThat(disk.list("q")).containsExactly("a.wal@0-1");
       disk.delete("q/a.wal@0-1");
     }
+  }
+
+  @Test
+  void fileThatEndsWhileItIsCopiedIsAnErrorAndNoCopyGetsAName() throws Exception {
+    write(disk, "a.wal", random(100));
+    assertThatThrownBy(() -> Quarantine.copy(directory, "q", "a.wal", 8, 101))
+        .isInstanceOf(EOFException.class)
+        .hasMessageContaining("offset 100");
+    assertThat(disk.exists("q")).isFalse();
+    write(disk, "b.wal", random(200_000));
+    directory.before(
+        (operation, path) -> {
+          if (operation == CREATE) {
+            try (AppendFile file = disk.resume("b.wal", 100_000)) {
+              file.truncate(100_000);
+            } catch (IOException e) {
+              throw new AssertionError(e);
+            }
+          }
+        });
+    assertThatThrownBy(() -> Quarantine.copy(directory, "q", "b.wal", 0, 200_000))
+        .isInstanceOf(EOFException.class)
+        .hasMessageContaining("offset 100000");
+    assertThat(disk.list("q")).containsExactly("b.wal@0-1.tmp");
+  }
+
+  @Test
+  void copyOfAnotherLengthIsNotTakenForTheSame() throws Exception {
+    byte[] bytes = random(1000);
+    write(disk, "a.wal", bytes);
+    disk.createDirectories("q");
+    write(disk, "q/a.wal@8-1", Arrays.copyOfRange(bytes, 8, 999));
+    write(disk, "q/a.wal@8-2", Arrays.copyOf(Arrays.copyOfRange(bytes, 8, 1000), 1000));
+    assertThat(Quarantine.copy(directory, "q", "a.wal", 8, 1000)).contains("q/a.wal@8-3");
+    assertThat(read(disk, "q/a.wal@8-3")).isEqualTo(Arrays.copyOfRange(bytes, 8, 1000));
   }
 
   @Test

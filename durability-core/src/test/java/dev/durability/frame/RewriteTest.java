@@ -1,8 +1,10 @@
 package dev.durability.frame;
 
+import static dev.durability.storage.Failure.Operation.CLOSE_APPEND;
 import static dev.durability.storage.Failure.Operation.CREATE;
 import static dev.durability.storage.Failure.Operation.RENAME;
 import static dev.durability.storage.Failure.Operation.RESUME;
+import static dev.durability.storage.Failure.Operation.SYNC_DIRECTORY;
 import static dev.durability.storage.Failure.Operation.SYNC_FILE;
 import static dev.durability.storage.Failure.Operation.TRUNCATE;
 import static dev.durability.storage.Failure.Operation.WRITE;
@@ -78,6 +80,29 @@ class RewriteTest {
     }
     Rewrite.tail(directory, "a.wal", 64, 4096).close();
     assertThat(QuarantineTest.read(disk, "a.wal")).isEqualTo(Arrays.copyOf(bytes, 4096));
+  }
+
+  @Test
+  void failedCloseAfterAFailureIsToldWithItAndTheFileIsClosedAfterAnyFailure() throws Exception {
+    QuarantineTest.write(disk, "a.wal", new byte[200]);
+    directory
+        .inject(Failure.of(SYNC_FILE).saying("first"))
+        .inject(Failure.of(CLOSE_APPEND).saying("second"));
+    assertThatThrownBy(() -> Rewrite.tail(directory, "a.wal", 64, 128))
+        .hasMessageContaining("first")
+        .satisfies(e -> assertThat(e.getSuppressed()).hasSize(1))
+        .satisfies(e -> assertThat(e.getSuppressed()[0]).hasMessageContaining("second"));
+    assertThat(directory.count(CLOSE_APPEND)).isEqualTo(1);
+    directory.heal();
+    directory.inject(Failure.of(RENAME));
+    assertThatThrownBy(() -> Rewrite.whole(directory, "a.wal", 128))
+        .isInstanceOf(IOException.class);
+    assertThat(directory.count(CLOSE_APPEND)).isEqualTo(2);
+    assertThat(directory.count(SYNC_DIRECTORY)).isZero();
+    directory.heal();
+    Rewrite.whole(directory, "a.wal", 128).close();
+    assertThat(directory.count(SYNC_DIRECTORY)).isEqualTo(1);
+    assertThat(QuarantineTest.read(disk, "a.wal")).isEqualTo(new byte[128]);
   }
 
   @Test

@@ -1,6 +1,8 @@
 package dev.durability.recordlog;
 
+import static dev.durability.storage.Failure.Operation.CLOSE_APPEND;
 import static dev.durability.storage.Failure.Operation.CREATE;
+import static dev.durability.storage.Failure.Operation.OPEN;
 import static dev.durability.storage.Failure.Operation.READ;
 import static dev.durability.storage.Failure.Operation.RENAME;
 import static dev.durability.storage.Failure.Operation.SYNC_DIRECTORY;
@@ -12,24 +14,31 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.durability.codec.Codec;
 import dev.durability.codec.Codecs;
+import dev.durability.errors.CodecException;
 import dev.durability.errors.CorruptLogException;
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.LockHeldException;
 import dev.durability.errors.OutcomeOpenException;
 import dev.durability.errors.WriterPoisonedException;
 import dev.durability.format.Vectors;
+import dev.durability.frame.FileHeader;
+import dev.durability.frame.FileType;
 import dev.durability.storage.AppendFile;
 import dev.durability.storage.AppendOnlyDirectory;
 import dev.durability.storage.Directory;
+import dev.durability.storage.DirectoryLock;
 import dev.durability.storage.FailingDirectory;
 import dev.durability.storage.Failure;
+import dev.durability.storage.ForwardingDirectory;
 import dev.durability.storage.FsDirectory;
 import dev.durability.storage.MemoryDirectory;
 import dev.durability.storage.ReadFile;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -42,12 +51,14 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -213,6 +224,7 @@ class RecordLogTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void everyFlippedBitIsRefusedOrLeavesAPrefixAndNeverShowsARecordThatWasNotWritten()
       throws Exception {
@@ -563,6 +575,164 @@ class RecordLogTest {
   }
 
   @Test
+  void recordThatTheCodecRefusesIsNamedAndReadingIsNoDamage() throws Exception {
+    crashed("one", "two");
+    Codec<String> refusing =
+        new Codec<>() {
+          @Override
+          public void encode(String value, OutputStream out) {}
+
+          @Override
+          public String decode(ByteBuffer bytes) throws IOException {
+            String value = codec.decode(bytes);
+            if (value.equals("two")) {
+              throw new CodecException("not mine");
+            }
+            return value;
+          }
+        };
+    RecordLogReader<String> reader = RecordLogReader.of(disk, PATH, refusing);
+    assertThatThrownBy(reader::list)
+        .isInstanceOf(CodecException.class)
+        .hasMessageContaining("record 2")
+        .hasMessageContaining(PATH)
+        .hasMessageContaining("not mine");
+  }
+
+  @Test
+  void headerOfASegmentIsDamageOfARecordLog() throws Exception {
+    for (long[] each : new long[][] {{1, 1}, {0, 2}}) {
+      FileHeader header =
+          new FileHeader(FileType.RECORD_LOG, new UUID(1, 2), each[0], each[1], 1, 0, 7);
+      ByteBuffer encoded = header.encode();
+      byte[] bytes = new byte[encoded.remaining()];
+      encoded.get(bytes);
+      put(disk, bytes);
+      assertThatThrownBy(this::read)
+          .isInstanceOf(CorruptLogException.class)
+          .hasMessageContaining("segment " + each[0])
+          .hasMessageContaining("first id " + each[1]);
+      assertThatThrownBy(this::open).isInstanceOf(CorruptLogException.class);
+      assertThat(bytes(PATH)).isEqualTo(bytes);
+      lockIsFree();
+    }
+  }
+
+  @Test
+  void recordsThatWereReadAndThenCutAreAnErrorWhenThePromiseIsLookedFor() throws Exception {
+    byte[] whole = crashed("one", "two", "three");
+    byte[] halfWay = whole.clone();
+    Arrays.fill(halfWay, 64 + 24 + 32, 64 + 24 + 32 + 8, (byte) 0);
+    for (boolean promised : new boolean[] {false, true}) {
+      put(disk, halfWay);
+      // Record 1 was read when a writer cuts it off: with all that promised it, or not.
+      byte[] cut = promised ? whole.clone() : Arrays.copyOf(whole, 64);
+      if (promised) {
+        cut[64 + 16] ^= 1;
+      }
+      FailingDirectory changing = new FailingDirectory(disk);
+      int[] opened = {0};
+      changing.before(
+          (operation, path) -> {
+            if (operation == OPEN && ++opened[0] == 2) {
+              try {
+                put(disk, cut);
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            }
+          });
+      assertThatThrownBy(() -> RecordLogReader.of(changing, PATH, codec).list())
+          .isInstanceOf(promised ? CorruptLogException.class : DurabilityException.class)
+          .hasMessageContaining(promised ? "promises them up to" : "read the log again");
+    }
+  }
+
+  @Test
+  void lockThatWasTakenAwayPoisonsBeforeAnythingIsWritten() throws Exception {
+    boolean[] held = {true};
+    Directory losing =
+        new ForwardingDirectory(disk) {
+          @Override
+          public DirectoryLock lock(String path) throws IOException {
+            DirectoryLock lock = super.lock(path);
+            return new DirectoryLock() {
+              @Override
+              public boolean isHeld() {
+                return held[0];
+              }
+
+              @Override
+              public void close() throws IOException {
+                lock.close();
+              }
+            };
+          }
+        };
+    RecordLogWriter<String> writer = RecordLogWriter.open(losing, PATH, codec);
+    writer.append("one");
+    writer.sync();
+    byte[] before = bytes(PATH);
+    held[0] = false;
+    writer.append("two");
+    assertThatThrownBy(writer::flush)
+        .isInstanceOf(WriterPoisonedException.class)
+        .hasMessageContaining("taken away");
+    held[0] = true;
+    assertThatThrownBy(writer::flush).isInstanceOf(WriterPoisonedException.class);
+    assertThatThrownBy(writer::close).isInstanceOf(WriterPoisonedException.class);
+    assertThat(bytes(PATH)).isEqualTo(before);
+    lockIsFree();
+  }
+
+  @Test
+  void codecThatWritesByteByByteIsHeldToTheLimitToo() throws Exception {
+    Codec<String> slow =
+        new Codec<>() {
+          @Override
+          public void encode(String value, OutputStream out) throws IOException {
+            for (byte each : value.getBytes(StandardCharsets.UTF_8)) {
+              out.write(each);
+            }
+          }
+
+          @Override
+          public String decode(ByteBuffer bytes) throws IOException {
+            return codec.decode(bytes);
+          }
+        };
+    try (var writer = RecordLogWriter.open(directory, PATH, slow, Clock.systemUTC(), 1000)) {
+      writer.append("x".repeat(1000));
+      assertThatThrownBy(() -> writer.append("x".repeat(1001)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("1000 bytes");
+    }
+    assertThat(read()).containsExactly("x".repeat(1000));
+  }
+
+  @Test
+  void failedClosesAfterAFailedOpeningAreToldWithIt() throws Exception {
+    directory
+        .inject(Failure.of(SYNC_FILE).saying("first"))
+        .inject(Failure.of(CLOSE_APPEND).saying("second"));
+    assertThatThrownBy(this::open)
+        .hasMessageContaining("first")
+        .satisfies(e -> assertThat(e.getSuppressed()).hasSize(1))
+        .satisfies(e -> assertThat(e.getSuppressed()[0]).hasMessageContaining("second"));
+    directory.heal();
+    crashed("one");
+    put(disk, Arrays.copyOf(bytes(PATH), 64 + 24));
+    directory
+        .inject(Failure.of(WRITE).nth(2).saying("of the promise"))
+        .inject(Failure.of(CLOSE_APPEND).saying("second"));
+    assertThatThrownBy(this::open).satisfies(e -> assertThat(e.getSuppressed()).hasSize(1));
+    directory.heal();
+    lockIsFree();
+    open().close();
+    assertThat(readStrictly()).containsExactly("one");
+  }
+
+  @Test
   void frameThatWasWrittenBetweenTwoReadsIsNotTakenForDamage() throws Exception {
     byte[] whole = crashed("one", "two", "three");
     byte[] halfWay = whole.clone();
@@ -632,6 +802,7 @@ class RecordLogTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void readerBesideAWriterThatReopensSeesAGrowingPrefix(@TempDir Path folder) throws Exception {
     Directory files = FsDirectory.open(folder);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.durability.checkpoint.CheckpointPublisher;
+import dev.durability.checkpoint.CheckpointWriter;
 import dev.durability.checkpoint.Checkpoints;
 import dev.durability.codec.Codecs;
 import dev.durability.errors.DurabilityException;
@@ -13,6 +14,7 @@ import dev.durability.storage.Directory;
 import dev.durability.storage.FailingDirectory;
 import dev.durability.storage.Failure;
 import dev.durability.storage.Failure.Operation;
+import dev.durability.storage.ForwardingDirectory;
 import dev.durability.storage.MemoryDirectory;
 import dev.durability.storage.ReadFile;
 import dev.durability.wal.WalMaintenance;
@@ -33,11 +35,15 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class RecovererTest {
@@ -129,6 +135,7 @@ class RecovererTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void eachPrefixIsTheFoldOfItsWholeBatches() throws IOException {
     for (long seed = 1; seed <= 3; seed++) {
@@ -165,6 +172,7 @@ class RecovererTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void stateIsTheSameWhateverTheCheckpointsAndSegments() throws IOException {
     for (long seed = 20; seed < 40; seed++) {
@@ -312,6 +320,90 @@ class RecovererTest {
   }
 
   @Test
+  void checkpointsThatAreNotWhatTheirNameSaysArePassedOver() throws IOException {
+    Written written = new Written(disk, 17, 1000);
+    written.write(60, 20, 4096);
+    List<Long> ids = Checkpoints.in(disk, Clock.systemUTC()).list();
+    UUID logId = Objects.requireNonNull(WalMaintenance.checkpoints(disk).get(0).logId());
+    for (long id : ids) {
+      boolean other = id == ids.get(0);
+      String path = Checkpoints.pathOf(id);
+      disk.delete(path);
+      try (CheckpointWriter writer =
+          CheckpointWriter.create(
+              disk,
+              path,
+              other ? UUID.randomUUID() : logId,
+              other ? id : id + 1,
+              Clock.systemUTC())) {
+        MACHINE.write(List.of("of another log, or of another entry"), writer);
+        writer.commit();
+      }
+    }
+    Recovery<List<String>> recovered = recoverer(disk).recover(RecoveryOptions.latest());
+    assertSame(recovered.state(), written.upTo(Long.MAX_VALUE), "latest");
+    assertThat(recovered.checkpointId()).isZero();
+    assertThat(recovered.damagedCheckpoints()).isEqualTo(ids.size());
+    assertThat(recoverer(disk).loadCheckpoint().state()).isEmpty();
+  }
+
+  @Test
+  void checkpointWhosePathLeadsOutOfTheDirectoryIsPassedOver() throws IOException {
+    Directory credulous =
+        new ForwardingDirectory(disk) {
+          @Override
+          public boolean exists(String path) throws IOException {
+            return path.equals("../outside") || super.exists(path);
+          }
+        };
+    try (WalWriter<String> log = WalWriter.open(credulous, Codecs.utf8(), WalOptions.defaults())) {
+      log.appendDurable("a");
+      log.appendCheckpoint(1, "../outside");
+      log.appendDurable("b");
+    }
+    Recovery<List<String>> recovered = recoverer(disk).recover(RecoveryOptions.latest());
+    assertThat(recovered.state()).containsExactly("a", "b");
+    assertThat(recovered.damagedCheckpoints()).isEqualTo(1);
+  }
+
+  @Test
+  void entryBeforeTheFirstIsRefused() {
+    assertThatThrownBy(() -> RecoveryOptions.upToEntry(-1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("-1");
+  }
+
+  @Test
+  void logThatVanishesAgainAndAgainIsAnErrorAndNoEndlessSearch() throws IOException {
+    new Written(disk, 1, 2).write(20, 0, 4096);
+    int[] tries = {0};
+    Directory vanishing =
+        new ForwardingDirectory(disk) {
+          @Override
+          public ReadFile open(String path) throws IOException {
+            tries[0]++;
+            throw new NoSuchFileException(path);
+          }
+
+          @Override
+          public List<String> list(String directory) throws IOException {
+            // Something else is removed before each attempt.
+            return directory.equals("checkpoints")
+                ? List.of(String.format(Locale.ROOT, "%020d.ckpt", tries[0] + 1))
+                : super.list(directory);
+          }
+
+          @Override
+          public boolean exists(String path) throws IOException {
+            return path.equals("checkpoints") || super.exists(path);
+          }
+        };
+    assertThatThrownBy(() -> recoverer(vanishing).recover(RecoveryOptions.latest()))
+        .isInstanceOf(NoSuchFileException.class);
+    assertThat(tries[0]).isBetween(3, 10_000);
+  }
+
+  @Test
   void entryThatCannotBeAppliedIsNamed() throws IOException {
     Written written = new Written(disk, 1, 2);
     written.write(20, 0, 4096);
@@ -379,6 +471,7 @@ class RecovererTest {
    * Entries at times that jump on and back. What was appended after an instant, by the largest time
    * that the clock had shown, is not in the state of that instant; what was promised by then is.
    */
+  @Tag("slow")
   @Test
   void instantHoldsWhatWasPromisedByThenAndNothingLater() throws IOException {
     HandClock clock = new HandClock();

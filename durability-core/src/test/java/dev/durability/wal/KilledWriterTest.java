@@ -20,12 +20,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A tail whose writer, in another process, is killed again and again, with a torn end. */
 @Timeout(120)
+@Tag("slow")
 class KilledWriterTest {
   private static final int ROUNDS = 4;
 

@@ -15,12 +15,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A JVM with a heap of 64 MiB reads a log that is larger, with a batch that is. */
 @Timeout(120)
+@Tag("slow")
 class LargerThanHeapTest {
   private static final int SMALL_ENTRIES = 2000;
   private static final int PARTS = 40;

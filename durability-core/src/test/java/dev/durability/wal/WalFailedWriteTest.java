@@ -17,7 +17,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -313,6 +317,86 @@ class WalFailedWriteTest {
       log.append("x".repeat(100));
     }
     assertThat(Logs.entries(directory)).containsExactly("x".repeat(100));
+  }
+
+  @Test
+  void codecThatWritesByteByByteIsHeldToTheLimitToo() throws IOException {
+    Codec<String> slow =
+        new Codec<>() {
+          @Override
+          public void encode(String value, OutputStream out) throws IOException {
+            for (byte each : value.getBytes(StandardCharsets.UTF_8)) {
+              out.write(each);
+            }
+          }
+
+          @Override
+          public String decode(ByteBuffer bytes) {
+            return StandardCharsets.UTF_8.decode(bytes).toString();
+          }
+        };
+    WalOptions options = Logs.small().entryBytesMax(1000).build();
+    try (WalWriter<String> log = WalWriter.open(directory, slow, options)) {
+      assertThatThrownBy(() -> log.append("x".repeat(1001)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("1000 bytes");
+      log.append("x".repeat(1000));
+      log.appendBatch(List.of("y".repeat(999), "z".repeat(1000)));
+      assertThatThrownBy(() -> log.appendBatch(List.of("y", "z".repeat(1001))))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+    assertThat(Logs.entries(directory))
+        .containsExactly("x".repeat(1000), "y".repeat(999), "z".repeat(1000));
+  }
+
+  @Test
+  void clockThatThrowsLeavesNothingAppendedAndTheLogGoesOn() throws IOException {
+    boolean[] broken = {false};
+    Clock clock =
+        new Clock() {
+          @Override
+          public ZoneId getZone() {
+            return ZoneOffset.UTC;
+          }
+
+          @Override
+          public Clock withZone(ZoneId zone) {
+            return this;
+          }
+
+          @Override
+          public Instant instant() {
+            if (broken[0]) {
+              throw new IllegalStateException("no time");
+            }
+            return Instant.EPOCH;
+          }
+        };
+    WalOptions options =
+        Logs.small()
+            .segmentBytes(1 << 20)
+            .flushPolicy(FlushPolicy.manual())
+            .segmentAge(Duration.ofHours(1))
+            .clock(clock)
+            .build();
+    List<String> expected = new ArrayList<>();
+    for (String next : List.of("small", "x".repeat(10_000))) {
+      try (WalWriter<String> log = Logs.open(directory, options)) {
+        long before = log.lastAppendedId();
+        broken[0] = true;
+        assertThatThrownBy(() -> log.append("never")).hasMessageContaining("no time");
+        broken[0] = false;
+        log.sync();
+        assertThat(log.lastAppendedId()).isEqualTo(before);
+        log.append(next);
+        log.append("more");
+        log.append("x".repeat(4000));
+        log.append("last");
+        log.sync();
+        expected.addAll(List.of(next, "more", "x".repeat(4000), "last"));
+      }
+    }
+    assertThat(Logs.entries(directory)).isEqualTo(expected);
   }
 
   @Test

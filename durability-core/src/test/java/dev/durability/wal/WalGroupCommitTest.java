@@ -29,6 +29,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -134,10 +135,10 @@ class WalGroupCommitTest {
     List<Future<Long>> all = new ArrayList<>();
     all.add(executor.submit(() -> log.appendDurable("first")));
     await(syncing);
-    for (int i = 0; i < 10; i++) {
+    for (int i = 0; i < 100; i++) {
       all.add(executor.submit(() -> log.appendDurable("later")));
     }
-    Await.until("all are appended", () -> log.lastAppendedId() == 11);
+    Await.until("all are appended", () -> log.lastAppendedId() == 101);
     long before = directory.count(SYNC_FILE);
     goOn.countDown();
     for (Future<Long> each : all) {
@@ -146,6 +147,132 @@ class WalGroupCommitTest {
     // All but one thread that has its entry in the queue and was not yet in the round.
     assertThat(directory.count(SYNC_FILE) - before).isLessThanOrEqualTo(2);
     log.close();
+  }
+
+  @Test
+  void threadsThatWereServedReturnWhileWhatDependsOnFutureOfTheirRoundIsBlocked() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    CountDownLatch backgroundIsAway = new CountDownLatch(1);
+    CountDownLatch dependentRuns = new CountDownLatch(1);
+    WalWriter<String> log = Logs.open(directory);
+    Gate first = new Gate();
+    // What depends on this keeps the log's own thread, so that one of those who wait leads.
+    CompletableFuture<Void> kept =
+        log.appendAsync("kept")
+            .thenAccept(
+                id -> {
+                  backgroundIsAway.countDown();
+                  awaitForEver(release);
+                });
+    first.open();
+    await(backgroundIsAway);
+    Gate second = new Gate();
+    Thread leader = start(() -> log.appendDurable("leader"));
+    await(second.reached);
+    List<Thread> served = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      served.add(start(() -> log.appendDurable("served")));
+    }
+    CompletableFuture<Void> dependent =
+        log.appendAsync("future")
+            .thenAccept(
+                id -> {
+                  dependentRuns.countDown();
+                  awaitForEver(release);
+                });
+    Await.until(
+        "all sleep", () -> served.stream().allMatch(t -> t.getState() == Thread.State.WAITING));
+    second.open();
+    await(dependentRuns);
+    Await.until(
+        "all but the one that runs the dependent have returned",
+        () -> served.stream().filter(Thread::isAlive).count() == 1 && !leader.isAlive());
+    assertThat(kept.isDone() || dependent.isDone()).isFalse();
+    release.countDown();
+    kept.get(20, TimeUnit.SECONDS);
+    dependent.get(20, TimeUnit.SECONDS);
+    log.close();
+  }
+
+  @Test
+  void closingByAnInterruptedThreadWaitsForWhatDependsOnFuturesAndKeepsTheFlag() throws Exception {
+    CountDownLatch running = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    WalWriter<String> log = Logs.open(directory);
+    Gate gate = new Gate();
+    CompletableFuture<Void> dependent =
+        log.appendAsync("a")
+            .thenAccept(
+                id -> {
+                  running.countDown();
+                  awaitForEver(release);
+                });
+    gate.open();
+    await(running);
+    AtomicBoolean flag = new AtomicBoolean();
+    Thread closer =
+        start(
+            () -> {
+              Thread.currentThread().interrupt();
+              log.close();
+              flag.set(Thread.interrupted());
+            });
+    Await.until(
+        "it waits with everything else done",
+        () -> isClosed(log) && closer.getState() == Thread.State.WAITING);
+    assertThatThrownBy(() -> Logs.open(memory)).isInstanceOf(LockHeldException.class);
+    release.countDown();
+    closer.join(20_000);
+    assertThat(flag).isTrue();
+    assertThat(dependent).isCompleted();
+    Logs.open(memory).close();
+  }
+
+  /** Holds up the next sync of a file. */
+  private final class Gate {
+    private final CountDownLatch reached = new CountDownLatch(1);
+    private final CountDownLatch opened = new CountDownLatch(1);
+
+    Gate() {
+      directory.before(
+          (operation, path) -> {
+            if (operation == SYNC_FILE && reached.getCount() > 0) {
+              reached.countDown();
+              await(opened);
+            }
+          });
+    }
+
+    void open() {
+      opened.countDown();
+    }
+  }
+
+  private interface Call {
+    void run() throws IOException;
+  }
+
+  private static Thread start(Call call) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                call.run();
+              } catch (IOException e) {
+                throw new AssertionError(e);
+              }
+            });
+    thread.setDaemon(true);
+    thread.start();
+    return thread;
+  }
+
+  private static void awaitForEver(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test
@@ -457,6 +584,7 @@ class WalGroupCommitTest {
 
   // ---- interrupts
 
+  @Tag("slow")
   @Test
   void interruptsAtRandomMomentsLoseNothingAndTheFlagStays(@TempDir Path root) throws Exception {
     FsDirectory files = FsDirectory.open(root);

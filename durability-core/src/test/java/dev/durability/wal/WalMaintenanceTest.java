@@ -10,8 +10,10 @@ import dev.durability.storage.Directory;
 import dev.durability.storage.FailingDirectory;
 import dev.durability.storage.Failure;
 import dev.durability.storage.Failure.Operation;
+import dev.durability.storage.ForwardingDirectory;
 import dev.durability.storage.FsDirectory;
 import dev.durability.storage.MemoryDirectory;
+import dev.durability.storage.ReadFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -24,6 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.zip.CRC32C;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -224,6 +228,7 @@ class WalMaintenanceTest {
     assertThat(report.end().offset()).isEqualTo(end);
   }
 
+  @Tag("slow")
   @Test
   void everyFlippedBitGivesAVerdictAndOnlyEntriesThatWereWritten() throws IOException {
     LogBuilder log = log();
@@ -402,6 +407,66 @@ class WalMaintenanceTest {
                 });
     assertThat(WalMaintenance.verify(racing).verdict()).isEqualTo(Verdict.CLEAN);
     assertThat(done[0]).isTrue();
+  }
+
+  @Test
+  void segmentsThatAreListedAndNeverThereAreAnErrorAndNoEndlessSearch() throws IOException {
+    log();
+    int[] opened = {0};
+    Directory vanishing =
+        new ForwardingDirectory(directory) {
+          @Override
+          public ReadFile open(String path) throws IOException {
+            opened[0]++;
+            throw new NoSuchFileException(path);
+          }
+        };
+    List<ThrowingCallable> calls =
+        List.of(
+            () -> WalMaintenance.verify(vanishing),
+            () -> WalMaintenance.segments(vanishing),
+            () -> WalReader.of(vanishing, Codecs.utf8()).replay(1, 9, (id, entry) -> {}));
+    for (ThrowingCallable call : calls) {
+      opened[0] = 0;
+      assertThatThrownBy(call).isInstanceOf(NoSuchFileException.class);
+      assertThat(opened[0]).isBetween(50, 1000);
+    }
+  }
+
+  @Test
+  void segmentThatIsThereAtASecondLookIsListed() throws IOException {
+    log();
+    int[] opened = {0};
+    Directory late =
+        new ForwardingDirectory(directory) {
+          @Override
+          public ReadFile open(String path) throws IOException {
+            if (++opened[0] <= 2) {
+              throw new NoSuchFileException(path);
+            }
+            return super.open(path);
+          }
+        };
+    assertThat(WalMaintenance.segments(late)).isEqualTo(WalMaintenance.segments(directory));
+    opened[0] = 0;
+    assertThat(WalMaintenance.verify(late)).isEqualTo(WalMaintenance.verify(directory));
+  }
+
+  @Test
+  void checkpointWithoutAnySegmentIsCorruptForAWriterAndIsLeftAlone() throws IOException {
+    new LogBuilder(directory).checkpointFile(Coverage.path(5), LogBuilder.LOG_ID, 5);
+    Map<String, String> before = LogBuilder.files(directory);
+    assertThatThrownBy(() -> Logs.open(directory))
+        .isInstanceOfSatisfying(
+            CorruptLogException.class,
+            e -> {
+              assertThat(e.firstLostId()).isEqualTo(1);
+              assertThat(e.lastLostId()).isEqualTo(5);
+            })
+        .hasMessageContaining("up to entry 5");
+    Map<String, String> after = LogBuilder.files(directory);
+    after.remove(LogFiles.LOCK);
+    assertThat(after).isEqualTo(before);
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -44,6 +45,7 @@ class WalOpeningCrashTest {
     return after;
   }
 
+  @Tag("slow")
   @Test
   void openingThatDiesOrFailsAtAnyStepIsRepeatable() throws IOException {
     Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);

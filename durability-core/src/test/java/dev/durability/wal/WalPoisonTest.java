@@ -1,6 +1,8 @@
 package dev.durability.wal;
 
+import static dev.durability.storage.Failure.Operation.CLOSE_APPEND;
 import static dev.durability.storage.Failure.Operation.CREATE;
+import static dev.durability.storage.Failure.Operation.LIST;
 import static dev.durability.storage.Failure.Operation.RENAME;
 import static dev.durability.storage.Failure.Operation.SYNC_DIRECTORY;
 import static dev.durability.storage.Failure.Operation.SYNC_FILE;
@@ -13,8 +15,10 @@ import dev.durability.errors.OutcomeOpenException;
 import dev.durability.errors.WriterPoisonedException;
 import dev.durability.storage.AppendFile;
 import dev.durability.storage.AppendOnlyDirectory;
+import dev.durability.storage.DirectoryLock;
 import dev.durability.storage.FailingDirectory;
 import dev.durability.storage.Failure;
+import dev.durability.storage.ForwardingDirectory;
 import dev.durability.storage.MemoryDirectory;
 import dev.durability.storage.SimulatedDisk;
 import java.io.IOException;
@@ -23,8 +27,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -191,6 +197,7 @@ class WalPoisonTest {
     return copy;
   }
 
+  @Tag("slow")
   @Test
   void failedSyncThenReopeningThenPowerLossLosesNothingRecovered() throws IOException {
     for (long seed = 0; seed < 300; seed++) {
@@ -214,6 +221,61 @@ class WalPoisonTest {
       try (WalWriter<String> last = Logs.open(disk)) {
         assertThat(last.lastAppendedId()).as("seed=" + seed).isEqualTo(recovered).isEqualTo(31);
       }
+    }
+  }
+
+  /** The sync of a new segment's name runs beside the first sync of its content. */
+  @Test
+  void failedSyncOfNameOfSegmentWhoseContentIsSyncedIsSurvivedByWhatIsRecovered() throws Exception {
+    for (long seed = 0; seed < 30; seed++) {
+      SimulatedDisk disk = new SimulatedDisk(seed);
+      LosingName directory = new LosingName(disk);
+      WalWriter<String> log = Logs.open(directory);
+      log.appendDurable("a".repeat(3000));
+      directory.armed = true;
+      assertPoisoned(() -> log.appendDurable("b".repeat(3000)), "simulated");
+      assertPoisoned(log::close, "simulated");
+      assertThat(directory.armed).as("a name was lost").isFalse();
+      List<String> recovered;
+      try (WalWriter<String> again = Logs.open(disk)) {
+        recovered = Logs.entries(disk);
+        assertThat(again.lastDurableId()).as("seed=" + seed).isEqualTo(recovered.size());
+        disk = disk.afterPowerLoss();
+      } catch (IOException closedAfterDeath) {
+        recovered = List.of("a".repeat(3000), "b".repeat(3000));
+      }
+      Logs.open(disk).close();
+      assertThat(Logs.entries(disk)).as("seed=" + seed).isEqualTo(recovered).hasSize(2);
+    }
+  }
+
+  /**
+   * The next sync of the directory fails, once the segment that was renamed is written and synced.
+   */
+  private static final class LosingName extends ForwardingDirectory {
+    private final SimulatedDisk disk;
+    private volatile boolean armed;
+    private volatile long changesAtRename;
+
+    LosingName(SimulatedDisk disk) {
+      super(disk);
+      this.disk = disk;
+    }
+
+    @Override
+    public void rename(String from, String to) throws IOException {
+      super.rename(from, to);
+      changesAtRename = disk.changes();
+    }
+
+    @Override
+    public void sync(String directory) throws IOException {
+      if (armed) {
+        Await.until("its content is synced", () -> disk.changes() == changesAtRename + 2);
+        disk.failAt(1);
+        armed = false;
+      }
+      super.sync(directory);
     }
   }
 
@@ -261,6 +323,83 @@ class WalPoisonTest {
       }
       assertThat(Logs.names(failing)).hasSize(1);
       assertThat(Logs.entries(failing)).containsExactly("a");
+    }
+  }
+
+  @Test
+  void failedCloseOfAFileOfAPoisonedWriterIsToldWithWhatPoisonedIt() throws IOException {
+    WalWriter<String> log = Logs.open(directory);
+    log.append("not durable");
+    directory
+        .inject(Failure.of(SYNC_FILE).saying("first failure"))
+        .inject(Failure.of(CLOSE_APPEND).saying("close failed"));
+    assertThatThrownBy(log::close)
+        .isInstanceOf(WriterPoisonedException.class)
+        .hasStackTraceContaining("first failure")
+        .satisfies(e -> assertThat(e.getSuppressed()).hasSize(1))
+        .satisfies(e -> assertThat(e.getSuppressed()[0]).hasMessageContaining("close failed"));
+    Logs.open(memory).close();
+  }
+
+  @Test
+  void errorWhileTheNextSegmentIsMadePoisonsAndOpeningAgainHelps() throws IOException {
+    for (Failure.Operation step : List.of(CREATE, SYNC_FILE, RENAME, SYNC_DIRECTORY)) {
+      FailingDirectory failing = new FailingDirectory(new MemoryDirectory());
+      WalWriter<String> log = Logs.open(failing);
+      log.appendDurable("a".repeat(3000));
+      AtomicBoolean armed = new AtomicBoolean(true);
+      failing.before(
+          (operation, path) -> {
+            if (operation == step
+                && (path.endsWith(".tmp") || step == SYNC_DIRECTORY)
+                && armed.getAndSet(false)) {
+              throw new OutOfMemoryError("as if there were no memory");
+            }
+          });
+      assertPoisoned(() -> log.appendDurable("b".repeat(3000)), "as if");
+      assertThat(armed).as(step.toString()).isFalse();
+      assertEveryCallIsPoisoned(log, "as if");
+      assertPoisoned(log::close, "as if");
+      try (WalWriter<String> again = Logs.open(failing)) {
+        again.appendDurable("c");
+      }
+      assertThat(Logs.entries(failing)).startsWith("a".repeat(3000)).endsWith("c");
+      assertThat(Logs.verdict(failing)).isEqualTo(Verdict.CLEAN);
+    }
+  }
+
+  @Test
+  void lockThatCannotBeGivenUpAfterAFailedOpeningIsToldWithIt() throws IOException {
+    for (Failure.Operation step : List.of(CREATE, LIST)) {
+      FailingDirectory failing = new FailingDirectory(new BadLock(new MemoryDirectory()));
+      failing.inject(Failure.of(step));
+      assertThatThrownBy(() -> Logs.open(failing))
+          .hasMessageContaining("injected")
+          .satisfies(e -> assertThat(e.getSuppressed()).hasSize(1))
+          .satisfies(e -> assertThat(e.getSuppressed()[0]).hasMessageContaining("the lock"));
+    }
+  }
+
+  private static final class BadLock extends ForwardingDirectory {
+    BadLock(MemoryDirectory under) {
+      super(under);
+    }
+
+    @Override
+    public DirectoryLock lock(String path) throws IOException {
+      DirectoryLock lock = super.lock(path);
+      return new DirectoryLock() {
+        @Override
+        public boolean isHeld() {
+          return lock.isHeld();
+        }
+
+        @Override
+        public void close() throws IOException {
+          lock.close();
+          throw new IOException("the lock");
+        }
+      };
     }
   }
 

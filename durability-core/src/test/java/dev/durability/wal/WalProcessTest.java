@@ -14,12 +14,14 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Real processes and a real file system: SIGKILL, and one writer a log. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Tag("slow")
 class WalProcessTest {
   @TempDir Path root;
 

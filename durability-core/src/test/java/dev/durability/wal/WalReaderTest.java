@@ -304,6 +304,44 @@ class WalReaderTest {
   }
 
   @Test
+  void streamWhoseFileCannotBeClosedThrowsUnchecked() throws IOException {
+    log();
+    boolean[] fails = {false};
+    Directory bad =
+        new ForwardingDirectory(directory) {
+          @Override
+          public ReadFile open(String path) throws IOException {
+            ReadFile file = super.open(path);
+            return new ReadFile() {
+              @Override
+              public int read(ByteBuffer target, long position) throws IOException {
+                return file.read(target, position);
+              }
+
+              @Override
+              public long size() throws IOException {
+                return file.size();
+              }
+
+              @Override
+              public void close() throws IOException {
+                file.close();
+                if (fails[0]) {
+                  throw new IOException("not closed");
+                }
+              }
+            };
+          }
+        };
+    Stream<WalRecord<String>> stream = WalReader.of(bad, Codecs.utf8()).stream(9);
+    stream.iterator().next();
+    fails[0] = true;
+    assertThatThrownBy(stream::close)
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining("not closed");
+  }
+
+  @Test
   void failureAnywhereReachesTheCallerAndLeavesNoFileOpen() throws IOException {
     LogBuilder log = log();
     log.checkpointFile(Coverage.path(2), LogBuilder.LOG_ID, 2);

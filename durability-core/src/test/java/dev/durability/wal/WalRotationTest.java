@@ -414,6 +414,52 @@ class WalRotationTest {
   }
 
   @Test
+  void markersAndTruncationBeyondWhatIsDurableAreRefusedAndNothingIsAppended() throws IOException {
+    try (WalWriter<String> log = Logs.open(directory)) {
+      log.appendDurable("a");
+      log.append("not durable");
+      for (long id : new long[] {-1, 2}) {
+        assertThatThrownBy(() -> log.appendCheckpoint(id, ""))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("entry " + id);
+      }
+      assertThatThrownBy(() -> log.truncate(2)).isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> log.appendCheckpoint(1, "p".repeat(4097)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("too long");
+      assertThatThrownBy(() -> log.appendCheckpoint(1, "p".repeat(4096)))
+          .isInstanceOf(NoSuchFileException.class);
+      assertThat(log.lastAppendedId()).isEqualTo(2);
+      assertThat(log.appendCheckpoint(0, "")).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void segmentThatIsThereAfterItsDeletionFoundNoneIsAnErrorAndStaysInTheLog() throws IOException {
+    boolean[] refuses = {false};
+    Directory stubborn =
+        new ForwardingDirectory(memory) {
+          @Override
+          public void delete(String path) throws IOException {
+            if (refuses[0]) {
+              throw new NoSuchFileException(path);
+            }
+            super.delete(path);
+          }
+        };
+    try (WalWriter<String> log = Logs.open(stubborn)) {
+      log.appendDurable("a".repeat(3000));
+      log.appendDurable("b".repeat(3000));
+      log.appendDurable("c".repeat(3000));
+      refuses[0] = true;
+      assertThatThrownBy(() -> log.truncate(2)).isInstanceOf(NoSuchFileException.class);
+      refuses[0] = false;
+      assertThat(log.segments().get(0).firstEntryId()).isEqualTo(1);
+      assertThat(log.truncate(2)).hasSize(2);
+    }
+  }
+
+  @Test
   void vetoStopsTruncationWithoutHole() throws IOException {
     WalObserver veto =
         new WalObserver() {

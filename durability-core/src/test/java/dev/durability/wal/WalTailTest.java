@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -200,6 +201,7 @@ class WalTailTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void damageWithAPromiseOrASegmentBehindItIsAnErrorAfterWhatIsBeforeIt() throws IOException {
     LogBuilder log = new LogBuilder(directory).segment(1).entries(2).mark(2);
@@ -392,6 +394,7 @@ class WalTailTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void waitingTouchesTheStorageSeldomAndOnlyAtTheEnd() throws IOException {
     LogBuilder log = new LogBuilder(directory);
