@@ -4,6 +4,7 @@ import static dev.durability.storage.Failure.Operation.CREATE;
 import static dev.durability.storage.Failure.Operation.DELETE;
 import static dev.durability.storage.Failure.Operation.SYNC_DIRECTORY;
 import static dev.durability.storage.Failure.Operation.SYNC_FILE;
+import static dev.durability.storage.Failure.Operation.TRUNCATE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,10 +15,12 @@ import dev.durability.storage.Directory;
 import dev.durability.storage.FailingDirectory;
 import dev.durability.storage.Failure;
 import dev.durability.storage.ForwardingDirectory;
+import dev.durability.storage.FsDirectory;
 import dev.durability.storage.MemoryDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,6 +34,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Where segments end and start, what stands in their place, and what is removed. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -239,6 +243,35 @@ class WalRotationTest {
     }
     assertThat(Logs.verdict(directory)).isEqualTo(Verdict.CLEAN);
     assertThat(Logs.entries(directory)).hasSize(40);
+  }
+
+  @Test
+  void reserveThatCannotBeCutIsReportedAndReadersPassOverIt(@TempDir Path place)
+      throws IOException {
+    FailingDirectory files = new FailingDirectory(FsDirectory.open(place));
+    List<Throwable> reported = new CopyOnWriteArrayList<>();
+    Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+    Thread.setDefaultUncaughtExceptionHandler((thread, e) -> reported.add(e));
+    WalOptions options = WalOptions.builder().segmentBytes(1 << 14).bufferBytes(1 << 12).build();
+    int entries = 0;
+    try (WalWriter<String> log = Logs.open(files, options)) {
+      files.inject(Failure.of(TRUNCATE).forever());
+      while (reported.isEmpty()) {
+        log.appendDurable("entry " + "x".repeat(entries++ % 1000));
+      }
+      files.heal(); // The last segment is cut and synced when the log is closed.
+    } finally {
+      Thread.setDefaultUncaughtExceptionHandler(before);
+    }
+    assertThat(reported.get(0)).isInstanceOf(IOException.class).hasMessageContaining("injected");
+    assertThat(Logs.verdict(files)).isEqualTo(Verdict.CLEAN);
+    assertThat(Logs.entries(files)).hasSize(entries);
+    boolean zerosStay = false;
+    for (String segment : Logs.segments(files)) {
+      byte[] bytes = Logs.bytes(files, "wal/" + segment);
+      zerosStay |= bytes[bytes.length - 1] == 0 && bytes[bytes.length - 2] == 0;
+    }
+    assertThat(zerosStay).isTrue();
   }
 
   @Test
