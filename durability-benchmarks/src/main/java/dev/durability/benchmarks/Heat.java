@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Heat {
   private static final int SLICES = 10;
-  private static final long SHORT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private final String part;
   private final String what;
@@ -169,6 +168,7 @@ public final class Heat {
     Measured state = of(contestant);
     long fixed = contestant.fixedOperations();
     double seconds = settings.seconds();
+    double sliceNanos = seconds * 1e9 / SLICES;
     long until = System.nanoTime() + (long) (seconds * 1e9);
     long operations = fixed > 0 ? fixed : contestant.operationsMultiple();
     double rate;
@@ -176,7 +176,7 @@ public final class Heat {
       long nanos = contestant.run(operations, null);
       contestant.settle();
       rate = operations * 1e9 / Math.max(1, nanos);
-      if (fixed == 0 && nanos < SHORT_NANOS) {
+      if (fixed == 0 && nanos < sliceNanos) { // Starting many threads takes most of a short one.
         operations = Math.min(2 * operations, fit(contestant, Long.MAX_VALUE));
       }
     } while (System.nanoTime() < until);
