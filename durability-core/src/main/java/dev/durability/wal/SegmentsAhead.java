@@ -75,10 +75,15 @@ final class SegmentsAhead {
     return ahead;
   }
 
+  /** Where there is no memory for a thread, the caller's does it. */
   private static void start(Runnable work) {
     Thread thread = new Thread(work, THREAD_NAME);
     thread.setDaemon(true);
-    thread.start();
+    try {
+      thread.start();
+    } catch (OutOfMemoryError noThread) {
+      work.run();
+    }
   }
 
   /** Waits for all, whether or not the caller is interrupted meanwhile. */
