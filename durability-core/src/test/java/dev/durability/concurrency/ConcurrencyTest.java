@@ -64,7 +64,7 @@ class ConcurrencyTest {
     for (PlantedFault each : PlantedFault.values()) {
       explorations.add(new Exploration(each.scenario(), each.plant().toString()));
     }
-    List<Result> results = FrayProcess.explore(runtime, explorations, 20, 1);
+    List<Result> results = FrayProcess.explore(runtime, explorations, 60, 1);
     List<PlantedFault> missed = new ArrayList<>();
     int found = 0;
     for (PlantedFault each : PlantedFault.values()) {

@@ -37,7 +37,7 @@ enum PlantedFault {
       "backgroundIsAway |= backgroundLeads",
       "backgroundIsAway |= false"),
   DEPENDENTS_RUN_BEFORE_OTHERS_ARE_WOKEN(
-      "dependents", "Round", "own.wakeOthers();", "own.isVirtual();"),
+      "dependentsThatWaitForThreads", "Round", "own.wakeOthers();", "own.isVirtual();"),
   TWO_LEADERS(
       "durableAppends",
       "GroupCommit",
@@ -68,7 +68,7 @@ enum PlantedFault {
       "? null\n              : whyNot.apply(thread, failure);",
       "? null\n              : null;"),
   CLOSE_BESIDE_A_LEADER(
-      "close", "GroupCommit", "      while (leading) {", "      while (stopped) {"),
+      "closeBesideALeader", "GroupCommit", "      while (leading) {", "      while (stopped) {"),
   APPEND_AFTER_CLOSE(
       "close", "GroupCommit", "    if (closed) {\n      throw", "    if (stopped) {\n      throw"),
   INTERRUPT_LOST("interrupts", "Waiter", "        thread.interrupt();", "        Thread.yield();");

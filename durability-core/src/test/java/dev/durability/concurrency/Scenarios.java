@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -78,6 +79,33 @@ final class Scenarios {
       crew.start("a", () -> log.appendDurable("a"));
       crew.start("b", () -> log.appendDurable("b"));
       crew.join();
+    }
+  }
+
+  /** What depends on a future may wait for a thread that the same round served. */
+  static void dependentsThatWaitForThreads() throws Exception {
+    try (Log log = new Log(Log.small())) {
+      CountDownLatch served = new CountDownLatch(1);
+      Crew crew = new Crew();
+      crew.start(
+          "asks", () -> log.writer.appendAsync("f").thenRun(() -> awaitForever(served)).join());
+      for (String name : List.of("a", "b")) {
+        crew.start(
+            name,
+            () -> {
+              log.appendDurable(name);
+              served.countDown();
+            });
+      }
+      crew.join();
+    }
+  }
+
+  private static void awaitForever(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 
@@ -154,6 +182,23 @@ final class Scenarios {
     for (AppendFuture each : futures) {
       log.awaitDurable(each, "f");
     }
+  }
+
+  /** Closing beside one thread that may lead: with fewer threads, more of their orders. */
+  static void closeBesideALeader() throws Exception {
+    Log log = new Log(Log.small());
+    Crew crew = new Crew();
+    crew.start(
+        "syncs",
+        () ->
+            Log.doneClosed(
+                () -> {
+                  log.writer.append("p");
+                  log.writer.append("q");
+                  log.sync("q");
+                }));
+    crew.start("closes", log.writer::close);
+    crew.join();
   }
 
   /** A sync fails: all learn it, nothing goes on, and closing ends. */

@@ -10,6 +10,7 @@ import dev.durability.storage.Failure;
 import dev.durability.storage.Failure.Operation;
 import dev.durability.storage.MemoryDirectory;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -18,6 +19,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Several threads over a log find what one finds. */
@@ -120,11 +122,11 @@ class SegmentsAheadTest {
     expectReadFailure(paths.get(2), paths.get(4), paths.get(2));
   }
 
-  /** Lets all reads of the frames of some segments fail. */
+  /** Lets the first read of the frames of some segments fail, and none after it. */
   private void expectReadFailure(String first, String... paths) throws IOException {
     try (LogCursor cursor = cursor(directory, 0)) {
       for (String path : paths) {
-        directory.inject(Failure.of(Operation.READ).onSuffix(path).nth(2).forever());
+        directory.inject(Failure.of(Operation.READ).onSuffix(path).nth(2));
       }
       assertThatThrownBy(cursor::finish)
           .isInstanceOf(IOException.class)
@@ -213,6 +215,34 @@ class SegmentsAheadTest {
       assertThatThrownBy(cursor::finish)
           .isInstanceOf(OutOfMemoryError.class)
           .hasMessage("for this test");
+    }
+  }
+
+  @Test
+  void segmentThatIsAnotherByNowIsGoneOverAnew() throws IOException {
+    String path = wholeLog(6).get(1);
+    AtomicInteger opened = new AtomicInteger();
+    try (LogCursor cursor = cursor(directory, 0)) {
+      directory.before(
+          (operation, where) -> {
+            if (operation == Operation.OPEN
+                && where.equals(path)
+                && opened.incrementAndGet() == 2) {
+              replaceSecond();
+            }
+          });
+      assertThat(found(cursor)).isEqualTo(found(memory, Long.MAX_VALUE)).contains("intact=5");
+    }
+  }
+
+  private void replaceSecond() {
+    try {
+      new LogBuilder(memory)
+          .segment(LogBuilder.LOG_ID, 2, 5, LogBuilder.saltOf(1), 12345)
+          .entries(1)
+          .write();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
