@@ -67,8 +67,6 @@ enum PlantedFault {
       "Round",
       "? null\n              : whyNot.apply(thread, failure);",
       "? null\n              : null;"),
-  CLOSE_BESIDE_A_LEADER(
-      "closeBesideALeader", "GroupCommit", "      while (leading) {", "      while (stopped) {"),
   APPEND_AFTER_CLOSE(
       "close", "GroupCommit", "    if (closed) {\n      throw", "    if (stopped) {\n      throw"),
   INTERRUPT_LOST("interrupts", "Waiter", "        thread.interrupt();", "        Thread.yield();");

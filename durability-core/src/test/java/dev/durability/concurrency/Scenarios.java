@@ -184,23 +184,6 @@ final class Scenarios {
     }
   }
 
-  /** Closing beside one thread that may lead: with fewer threads, more of their orders. */
-  static void closeBesideALeader() throws Exception {
-    Log log = new Log(Log.small());
-    Crew crew = new Crew();
-    crew.start(
-        "syncs",
-        () ->
-            Log.doneClosed(
-                () -> {
-                  log.writer.append("p");
-                  log.writer.append("q");
-                  log.sync("q");
-                }));
-    crew.start("closes", log.writer::close);
-    crew.join();
-  }
-
   /** A sync fails: all learn it, nothing goes on, and closing ends. */
   static void failedSync() throws Exception {
     failedSync(1);

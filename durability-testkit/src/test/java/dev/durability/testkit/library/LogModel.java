@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
+import java.util.stream.LongStream;
 
 /**
  * The contract of README.md, word for word, over what was noted and what is found. Each entry's
@@ -24,6 +25,9 @@ import java.util.Set;
 final class LogModel {
   /** By name: hashing whole texts would take most of the time. */
   private final Map<String, String> attempted = new HashMap<>();
+
+  /** Those that were told their id. */
+  private final Set<String> withId = new HashSet<>();
 
   private final Set<String> gone = new HashSet<>();
   private final Map<Long, String> known = new HashMap<>();
@@ -75,6 +79,7 @@ final class LogModel {
   private void appended(Appended event) {
     long id = event.lastId() - event.batch().size();
     for (String text : event.batch()) {
+      withId.add(name(text));
       String before = known.put(++id, text);
       if (before != null && !before.equals(text)) {
         throw new AssertionError("id " + id + " was given twice");
@@ -85,7 +90,11 @@ final class LogModel {
   private void recovered(long intact, NavigableMap<Long, String> found) {
     known.keySet().removeIf(id -> id > intact);
     known.putAll(found);
-    gone.addAll(attempted.keySet());
+    long first = found.isEmpty() ? intact + 1 : found.firstKey();
+    // What a checkpoint covers was not handed over: an attempt whose outcome was left open may be
+    // there, and is seen again if the checkpoint's name is lost.
+    boolean hides = LongStream.range(1, first).anyMatch(id -> !known.containsKey(id));
+    gone.addAll(hides ? withId : attempted.keySet());
     known.values().forEach(text -> gone.remove(name(text)));
     acknowledged = intact;
     flushed = Math.min(flushed, intact);
