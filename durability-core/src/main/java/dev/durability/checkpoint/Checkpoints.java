@@ -90,7 +90,8 @@ public final class Checkpoints {
 
   /**
    * Lists the checkpoints under default names. They are not opened; whether one can be used, {@link
-   * #isUsable} tells.
+   * #isUsable} tells. Whether its name is durable, nobody can tell: where the process that made it
+   * was killed, the power may still take it. Publishing another makes all of them durable.
    *
    * @return the last entry ids that they contain, largest first
    * @throws IOException if the storage fails

@@ -441,7 +441,8 @@ public final class WalWriter<E> implements Closeable {
    *
    * @param coveredId the last entry that the checkpoint contains; durable before this call
    * @param path the checkpoint, relative to the directory, durable before this call; empty if it is
-   *     kept elsewhere
+   *     kept elsewhere. One that another process left, and that was found by its name, is durable
+   *     once its directory was synced: the power may still take the name
    * @return the entry id of the marker
    * @throws IllegalArgumentException if the entry is not durable yet, or the path has more than
    *     4,096 bytes
