@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes and syncs in rounds. Whoever leads a round takes all that was appended, writes it, syncs
  * it if anyone wants that, passes the lead on, and only then wakes those that were served, so that
- * the disk never idles. Whoever comes during a round is served by the next. No round is delayed but
- * the one after a round of a few threads, which {@link Gathering} bounds.
+ * the disk never idles. Whoever comes during a round is served by the next. A round is delayed only
+ * for threads that the one before served, which {@link Gathering} bounds.
  *
  * <p>A thread that finds nobody leading leads at once; at the end it passes the lead to the one
  * that waits. Where more wait, the log's own thread leads from then on, as long as anyone waits:
