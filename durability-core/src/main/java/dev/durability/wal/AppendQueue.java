@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AppendQueue {
   private static final int POOLED_BLOCKS = 2;
+  private static final int WRITE_BYTES = 256 << 10;
 
   private final FrameEncoder encoder = new FrameEncoder();
   private final long segmentBytes;
@@ -58,6 +59,14 @@ final class AppendQueue {
 
   boolean isEmpty() {
     return full.isEmpty() && (open == null || open.isEmpty());
+  }
+
+  /**
+   * Whether so much was appended that it is better written at once than left to pile up: it would
+   * leave the processor's cache, and writing it then takes twice as long.
+   */
+  boolean isWorthWriting() {
+    return open != null && open.frameBytes() >= WRITE_BYTES;
   }
 
   /** Whether frames of this many bytes go into the next segment: this one is full, or old. */

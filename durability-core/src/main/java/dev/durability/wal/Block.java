@@ -56,6 +56,10 @@ final class Block {
     return bytes.position() == HEAD_BYTES;
   }
 
+  int frameBytes() {
+    return bytes.position() - HEAD_BYTES;
+  }
+
   int room() {
     return bytes.capacity() - TAIL_BYTES - bytes.position();
   }

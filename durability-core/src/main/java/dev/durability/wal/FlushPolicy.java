@@ -7,7 +7,8 @@ import java.util.Objects;
  * When {@link WalWriter#append} writes what it buffered to the file, so that it survives the death
  * of the process. It does not make anything safe from power loss: that is what syncing is for.
  *
- * <p>Whatever the policy, a full buffer is written.
+ * <p>Whatever the policy, a full buffer is written, and so are 256 KiB that piled up while nobody
+ * writes.
  */
 public final class FlushPolicy {
   private static final FlushPolicy PER_APPEND = new FlushPolicy(1, 0);
@@ -52,7 +53,7 @@ public final class FlushPolicy {
     return new FlushPolicy(0, interval.toNanos());
   }
 
-  /** {@return the policy that flushes on {@code flush}, {@code sync} and a full buffer alone} */
+  /** {@return the policy that flushes on {@code flush}, {@code sync} and what piled up alone} */
   public static FlushPolicy manual() {
     return MANUAL;
   }

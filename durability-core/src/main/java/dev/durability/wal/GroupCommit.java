@@ -84,17 +84,23 @@ final class GroupCommit {
     }
   }
 
+  /** Whether nobody writes, and nobody is about to; with the lock. */
+  boolean isIdle() {
+    return !leading && next.isEmpty() && !next.isDemanded();
+  }
+
   /**
    * Waits until something was taken out of the queue. With the lock, which is given up meanwhile.
+   *
+   * @param self what to wait with, not in use
    */
   @SuppressWarnings("WaitNotInLoop") // The caller asks again whether there is room.
-  void awaitRoom() throws DurabilityException {
+  void awaitRoom(Waiter.OfThread self) throws DurabilityException {
     if (leading) {
       room.awaitUninterruptibly();
       return;
     }
-    Waiter.OfThread self = new Waiter.OfThread().start(queue.nextId() - 1, false);
-    next.add(self);
+    next.add(self.start(queue.nextId() - 1, false));
     leading = true;
     lock.unlock();
     try {

@@ -180,8 +180,8 @@ public final class WalWriter<E> implements Closeable {
    * @return its id
    * @throws IllegalArgumentException if its bytes are more than the log takes; nothing was appended
    * @throws dev.durability.errors.OutcomeOpenException if it has an id, and writing it failed and
-   *     was rolled back; or if there was no room in the buffers because writing earlier entries
-   *     failed, and then nothing was appended: {@link #lastAppendedId} tells
+   *     was rolled back; or if writing earlier entries failed to make room for it, and then nothing
+   *     was appended: {@link #lastAppendedId} tells
    * @throws IOException if the codec fails, and nothing was appended; or the writer is poisoned or
    *     closed
    */
@@ -346,7 +346,7 @@ public final class WalWriter<E> implements Closeable {
   /** Puts an entry into the queue. With the lock. */
   private long enqueue(Scratch scratch) throws IOException {
     int length = scratch.size();
-    reserve(FrameFormat.frameBytes(length));
+    reserve(scratch, FrameFormat.frameBytes(length));
     long id = queue.entry(FrameFormat.ENTRY, scratch.bytes(), 0, length);
     appended(id, id, FrameFormat.frameBytes(length));
     return id;
@@ -354,7 +354,7 @@ public final class WalWriter<E> implements Closeable {
 
   /** Puts a batch into the queue. With the lock. */
   private long enqueue(Scratch scratch, int[] ends, int frameBytes) throws IOException {
-    reserve(frameBytes);
+    reserve(scratch, frameBytes);
     long id = 0;
     int start = 0;
     for (int i = 0; i < ends.length; i++) {
@@ -367,11 +367,11 @@ public final class WalWriter<E> implements Closeable {
   }
 
   /** Makes room, waiting if need be. With the lock, which is given up while waiting. */
-  private void reserve(int frameBytes) throws IOException {
+  private void reserve(Scratch scratch, int frameBytes) throws IOException {
     commits.refuseIfDone();
     rotateIfFull(frameBytes);
-    while (!queue.reserve(frameBytes)) {
-      commits.awaitRoom();
+    while ((queue.isWorthWriting() && commits.isIdle()) || !queue.reserve(frameBytes)) {
+      commits.awaitRoom(scratch.waiter());
       commits.refuseIfDone();
       rotateIfFull(frameBytes); // Others appended meanwhile.
     }
@@ -487,7 +487,7 @@ public final class WalWriter<E> implements Closeable {
   private void reserveFirstOfSegment(int frameBytes) throws IOException {
     rotateIfUsed();
     while (!queue.reserve(frameBytes)) {
-      commits.awaitRoom();
+      commits.awaitRoom(new Waiter.OfThread());
       commits.refuseIfDone();
       rotateIfUsed(); // Others appended meanwhile.
     }

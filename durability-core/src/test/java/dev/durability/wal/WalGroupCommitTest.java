@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.LockHeldException;
+import dev.durability.errors.OutcomeOpenException;
 import dev.durability.storage.FailingDirectory;
 import dev.durability.storage.FsDirectory;
 import dev.durability.storage.MemoryDirectory;
@@ -288,6 +289,31 @@ class WalGroupCommitTest {
         });
     log.close();
     assertThat(new HashSet<>(Logs.entries(directory))).hasSize(1600);
+  }
+
+  @Test
+  void appendsWriteWhatPiledUpLongBeforeTheBuffersAreFullWhereNobodyElseDoes() throws Exception {
+    WalOptions options =
+        WalOptions.builder().preallocatedBytesMax(0).flushPolicy(FlushPolicy.manual()).build();
+    try (WalWriter<String> log = Logs.open(directory, options)) {
+      String entry = "x".repeat(64 << 10);
+      for (int i = 0; i < 4; i++) {
+        log.append(entry);
+      }
+      assertThat(Logs.entries(directory)).isEmpty();
+      log.append(entry); // Finds more than 256 KiB.
+      assertThat(Logs.entries(directory)).hasSize(4);
+      assertThat(log.lastDurableId()).isZero();
+      directory.fillUp();
+      for (int i = 0; i < 3; i++) {
+        log.append(entry);
+      }
+      assertThatThrownBy(() -> log.append(entry)).isInstanceOf(OutcomeOpenException.class);
+      assertThat(log.lastAppendedId()).as("nothing was appended").isEqualTo(8);
+      assertThat(log.append(entry)).as("there is room in memory").isEqualTo(9);
+      directory.makeRoom();
+    }
+    assertThat(Logs.entries(directory)).hasSize(9);
   }
 
   @Test
