@@ -440,14 +440,15 @@ public final class WalWriter<E> implements Closeable {
    * when this returns.
    *
    * @param coveredId the last entry that the checkpoint contains; durable before this call
-   * @param path the checkpoint, relative to the directory, durable before this call; empty if it is
-   *     kept elsewhere. One that another process left, and that was found by its name, is durable
-   *     once its directory was synced: the power may still take the name
+   * @param path the checkpoint, relative to the directory, its content durable before this call;
+   *     empty if it is kept elsewhere. Its name is made durable here: the name of one that a killed
+   *     process left may not be so yet
    * @return the entry id of the marker
    * @throws IllegalArgumentException if the entry is not durable yet, or the path has more than
    *     4,096 bytes
    * @throws NoSuchFileException if the checkpoint is not there
-   * @throws IOException as {@link #appendDurable}
+   * @throws IOException as {@link #appendDurable}; or if the directory of the checkpoint cannot be
+   *     synced, and then nothing was appended: write the checkpoint anew
    */
   public long appendCheckpoint(long coveredId, String path) throws IOException {
     byte[] pathBytes = path.getBytes(StandardCharsets.UTF_8);
@@ -461,9 +462,14 @@ public final class WalWriter<E> implements Closeable {
               + ": the log is durable up to entry "
               + lastDurableId());
     }
-    if (!path.isEmpty() && !directory.exists(path)) {
-      throw new NoSuchFileException(
-          path, null, "the log must not name a checkpoint that is not there; nothing was appended");
+    if (!path.isEmpty()) {
+      if (!directory.exists(path)) {
+        throw new NoSuchFileException(
+            path,
+            null,
+            "the log must not name a checkpoint that is not there; nothing was appended");
+      }
+      directory.sync(path.substring(0, Math.max(0, path.lastIndexOf('/'))));
     }
     int frameBytes = FrameFormat.frameBytes(FrameFormat.COVERED_BYTES + pathBytes.length);
     long id;

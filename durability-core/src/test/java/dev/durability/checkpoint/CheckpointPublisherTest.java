@@ -3,6 +3,7 @@ package dev.durability.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.durability.codec.Codecs;
 import dev.durability.errors.CorruptLogException;
@@ -17,6 +18,7 @@ import dev.durability.storage.Directory;
 import dev.durability.storage.FailingDirectory;
 import dev.durability.storage.Failure;
 import dev.durability.storage.Failure.Operation;
+import dev.durability.storage.ForwardingDirectory;
 import dev.durability.storage.MemoryDirectory;
 import dev.durability.storage.ReadFile;
 import dev.durability.storage.SimulatedDisk;
@@ -440,6 +442,37 @@ class CheckpointPublisherTest {
     assertThat(recover(disk).state()).isEqualTo(appended);
     assertThat(recover(disk).checkpointId()).isEqualTo(30);
     assertThat(WalMaintenance.verify(disk).covered()).isEqualTo(30);
+  }
+
+  @Test
+  void nameOfACheckpointIsMadeDurableBeforeItsMarkerAlsoWhereAnotherProcessWroteIt()
+      throws IOException {
+    try (WalWriter<String> log = open(directory)) {
+      append(log, 30);
+      log.sync();
+      Directory killed = // Before it synced the name.
+          new ForwardingDirectory(disk) {
+            @Override
+            public void sync(String path) {}
+          };
+      String left =
+          Checkpoints.in(killed, CLOCK).write(log.logId(), 30, out -> MACHINE.write(appended, out));
+      directory.inject(Failure.of(Operation.SYNC_DIRECTORY).onSuffix(Checkpoints.DIRECTORY));
+      long before = log.lastAppendedId();
+      assertThatThrownBy(() -> log.appendCheckpoint(30, left)).hasMessageContaining("injected");
+      assertThat(log.lastAppendedId()).isEqualTo(before);
+
+      List<String> order = new ArrayList<>();
+      directory.before(
+          (operation, path) -> {
+            if (operation == Operation.WRITE || operation == Operation.SYNC_DIRECTORY) {
+              order.add(path);
+            }
+          });
+      log.appendCheckpoint(30, left);
+      assertThat(order).first().isEqualTo(Checkpoints.DIRECTORY);
+      assertThat(order).anyMatch(path -> path.startsWith("wal/"));
+    }
   }
 
   @Test

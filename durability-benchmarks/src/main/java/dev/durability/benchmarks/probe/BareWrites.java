@@ -13,36 +13,71 @@ import java.util.zip.CRC32C;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
-/** Puts length, number, payload and checksum into a buffer, and writes it each 64 KiB. */
+/**
+ * Puts length, number, payload and checksum into a buffer, and writes it each 64 KiB: without end
+ * into one file, or as a log does that makes each file durable before the next is begun.
+ */
 public final class BareWrites extends Contestant {
   private static final int BUFFER_BYTES = 64 << 10;
   private static final int HEADER_BYTES = 16;
+  private static final long SEGMENT_BYTES = 64L << 20;
 
+  private final boolean inSegments;
   private final byte[] payload;
   private final long operationsMax;
   private final ByteBuffer buffer =
       ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
   private final CRC32C crc = new CRC32C();
+  private @Nullable Path directory;
   private @Nullable FileChannel file;
+  private long fileBytes;
+  private int files;
   private long number;
 
+  private BareWrites(String name, Role role, boolean inSegments, byte[] payload, long most) {
+    super(name, role, "none until the buffer is written");
+    this.inSegments = inSegments;
+    this.payload = payload.clone();
+    this.operationsMax = most;
+  }
+
   /**
-   * Makes the probe.
+   * Makes the probe, which syncs nothing.
    *
    * @param payload an entry
-   * @param operationsMax how many are written before the file begins anew
+   * @param operationsMax the most that a slice writes
+   * @return the probe
    */
-  public BareWrites(byte[] payload, long operationsMax) {
-    super("probe: encode, CRC-32C, 64 KiB write", Role.PROBE, "none until the buffer is written");
-    this.payload = payload.clone();
-    this.operationsMax = operationsMax;
+  public static BareWrites intoOneFile(byte[] payload, long operationsMax) {
+    return new BareWrites(
+        "probe: encode, CRC-32C, 64 KiB write", Role.PROBE, false, payload, operationsMax);
+  }
+
+  /**
+   * Makes the loop that syncs a file once it has 64 MiB, and begins another.
+   *
+   * @param payload an entry
+   * @param operationsMax the most that a slice writes
+   * @return the loop
+   */
+  public static BareWrites inSegments(byte[] payload, long operationsMax) {
+    return new BareWrites(
+        "bare loop: the same, a file synced every 64 MiB", Role.BARE, true, payload, operationsMax);
   }
 
   @Override
-  public void open(Path directory) throws Exception {
+  public void open(Path ownDirectory) throws Exception {
+    directory = ownDirectory;
+    begin();
+  }
+
+  private void begin() throws IOException {
     file =
         FileChannel.open(
-            directory.resolve("probe"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            Objects.requireNonNull(directory).resolve("file-" + files++),
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.WRITE);
+    fileBytes = 0;
   }
 
   @Override
@@ -74,9 +109,14 @@ public final class BareWrites extends Contestant {
   private void write() throws Exception {
     buffer.flip();
     while (buffer.hasRemaining()) {
-      Objects.requireNonNull(file).write(buffer);
+      fileBytes += Objects.requireNonNull(file).write(buffer);
     }
     buffer.clear();
+    if (inSegments && fileBytes >= SEGMENT_BYTES) {
+      settle();
+      close();
+      begin();
+    }
   }
 
   @Override

@@ -137,9 +137,13 @@ final class AppendHeats {
     long most = SLICE_BYTES_MAX / payloadBytes;
     Appends.Threads one = Appends.Threads.platform(1);
     List<Contestant> contestants = new ArrayList<>();
-    contestants.add(new BareWrites(payload, most));
+    contestants.add(BareWrites.intoOneFile(payload, most));
+    contestants.add(BareWrites.inSegments(payload, most));
     contestants.add(
         new Appends(OwnLog.byDefault(), Role.OURS, Promise.UNSYNCED, one, payload, most));
+    contestants.add(
+        new Appends(
+            OwnLog.withSegments(1 << 30), Role.VARIANT, Promise.UNSYNCED, one, payload, most));
     for (Store peer : Stores.peersOfOneThread()) {
       contestants.add(new Appends(peer, Role.PEER, Promise.UNSYNCED, one, payload, most));
     }

@@ -62,6 +62,19 @@ public final class OwnLog implements Store {
         true);
   }
 
+  /**
+   * Makes a log with larger segments.
+   *
+   * @param segmentBytes the size of each
+   * @return the log
+   */
+  public static OwnLog withSegments(int segmentBytes) {
+    return new OwnLog(
+        "durability, segments of " + (segmentBytes >> 20) + " MiB",
+        WalOptions.builder().segmentBytes(segmentBytes),
+        true);
+  }
+
   @Override
   public String name() {
     return name;
@@ -71,7 +84,7 @@ public final class OwnLog implements Store {
   public String guarantee(Promise wanted) {
     return wanted == Promise.DURABLE
         ? "durable: written and fdatasync'ed before it returns or the future completes"
-        : "none until flush or sync: FlushPolicy.manual(), written when a buffer is full";
+        : "none until flush or sync: FlushPolicy.manual(), written every 256 KiB";
   }
 
   @Override

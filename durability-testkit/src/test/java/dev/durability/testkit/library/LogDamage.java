@@ -123,8 +123,9 @@ final class LogDamage {
     try (WalWriter<byte[]> opened = WalWriter.open(disk, Codecs.bytes(), OPTIONS)) {
       throw new AssertionError("a corrupt log is opened: " + report + " " + opened.recovered());
     } catch (CorruptLogException refused) {
-      before.keySet().removeIf(name -> name.endsWith(".tmp")); // Worth nothing, and may go.
       Map<String, byte[]> after = LogShape.files(disk);
+      before.keySet().removeIf(name -> name.endsWith(".tmp")); // Worth nothing, and may go.
+      after.keySet().removeIf(name -> name.endsWith(".tmp"));
       boolean unchanged =
           before.keySet().equals(after.keySet())
               && before.entrySet().stream()

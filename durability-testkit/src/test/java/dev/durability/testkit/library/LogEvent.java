@@ -27,7 +27,7 @@ sealed interface LogEvent {
   /** A writer was opened: this is what the log holds from now on, and what it does not for good. */
   record Recovered(long intact, NavigableMap<Long, String> found) implements LogEvent {}
 
-  /** Bytes that were cut off are kept under this name. */
+  /** Under this name bytes are kept for good: some that were cut off, or a checkpoint. */
   record Kept(String path, long size) implements LogEvent {}
 
   /** These files were removed, durably. */

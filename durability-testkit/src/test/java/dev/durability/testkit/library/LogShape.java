@@ -39,7 +39,7 @@ final class LogShape {
   /** All files, by name, but for locks. */
   static Map<String, byte[]> files(Directory directory) throws IOException {
     Map<String, byte[]> files = new TreeMap<>();
-    for (String place : List.of("", "wal", "checkpoints", "quarantine")) {
+    for (String place : List.of("", "wal", "checkpoints", "quarantine", "found")) {
       List<String> names;
       try {
         names = directory.list(place);

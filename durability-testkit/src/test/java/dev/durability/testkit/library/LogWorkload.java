@@ -109,9 +109,20 @@ final class LogWorkload implements CrashTest<LogEvent> {
       case 10 -> coverStep(own.nextInt(3));
       case 11 -> new Step<>("close and open", this::reopen);
       case 12 ->
-          own.nextInt(3) == 0
-              ? new Step<>("wait for a mark", (disk, history) -> awaitMark(disk))
-              : new Step<>("append asynchronously", (disk, h) -> appendAsync(h));
+          switch (own.nextInt(6)) {
+            case 0, 1 -> new Step<>("wait for a mark", (disk, history) -> awaitMark(disk));
+            case 2 ->
+                new Step<>(
+                    "write a checkpoint",
+                    (disk, history) ->
+                        tolerant(disk, history, () -> checkpoints(disk, history).write()));
+            case 3 ->
+                new Step<>(
+                    "marker for a checkpoint that a killed process left",
+                    (disk, history) ->
+                        tolerant(disk, history, () -> checkpoints(disk, history).markFound()));
+            default -> new Step<>("append asynchronously", (disk, h) -> appendAsync(h));
+          };
       default -> faults == Faults.FAILED_SYNCS ? failedSync(own) : fullDisk(own);
     };
   }
@@ -265,6 +276,10 @@ final class LogWorkload implements CrashTest<LogEvent> {
     long marker = log().appendCheckpoint(covered, "");
     history.promise(new Covered(covered));
     history.promise(new Acknowledged(marker));
+  }
+
+  private CheckpointsByHand checkpoints(CrashDirectory disk, History<LogEvent> history) {
+    return new CheckpointsByHand(disk, Objects.requireNonNull(wrapped), log(), history);
   }
 
   private void closeLog(CrashDirectory disk, History<LogEvent> history) {

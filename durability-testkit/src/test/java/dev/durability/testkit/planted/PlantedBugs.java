@@ -198,8 +198,15 @@ final class PlantedBugs {
           bug(
               "checkpoint-name-not-synced",
               "the sync of checkpoints/ after the rename",
-              "a published checkpoint covers what it said",
+              "a checkpoint that was written is there",
               new Patch("checkpoint.CheckpointWriter", "commit", withoutCall("Directory.sync")),
+              Workload.LOG,
+              1),
+          bug(
+              "marker-before-checkpoint-name",
+              "the sync of a checkpoint's directory before its marker",
+              "a marked checkpoint is there",
+              new Patch("wal.WalWriter", "appendCheckpoint", withoutCall("Directory.sync")),
               Workload.LOG,
               1),
           bug(
