@@ -1,6 +1,5 @@
 package dev.durability.benchmarks.scenario;
 
-import dev.durability.benchmarks.Figures;
 import dev.durability.benchmarks.Report;
 import dev.durability.benchmarks.Role;
 import dev.durability.benchmarks.Settings;
@@ -16,7 +15,6 @@ import dev.durability.wal.WalWriter;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
@@ -34,34 +32,41 @@ final class Rotation implements Scenario.Measurement {
   private static final int PAYLOAD_BYTES = 4096;
   private static final long SEGMENT_BYTES = 1 << 20;
   private static final int COMMITS_A_SECOND = 2000;
+  private static final String OURS = "durability, segments of 1 MiB";
+  private static final String BARE = "bare loop: one step after the other, files made ahead";
 
   @Override
   public List<Report> run(Settings settings, Path directory, PrintStream log) throws Exception {
     List<Report> reports = new ArrayList<>();
     for (int threads : new int[] {1, 16}) {
       String part = threads == 1 ? "1 thread" : threads + " threads";
-      List<Double> figures = new ArrayList<>();
-      Histogram plain = new Histogram(TimeUnit.MINUTES.toNanos(2), 3);
       int commits =
           (int) Math.max(1500, COMMITS_A_SECOND * settings.seconds() * Math.min(threads, 4));
-      for (int round = 0; round <= settings.rounds(); round++) {
-        Run run = new Run(threads, commits / threads);
-        run.append(directory);
-        Trees.empty(directory);
-        if (round > 0) { // The one before warms up.
-          figures.add(run.figure(plain));
-          log.printf(Locale.ROOT, "  %s: round %d of %d%n", part, round, settings.rounds());
-        }
-      }
-      Standing ours =
-          new Standing(
-              "durability, segments of 1 MiB",
+      List<Standing> standings = new ArrayList<>();
+      standings.add(
+          measured(
+              OURS,
               Role.OURS,
-              "durable on return",
-              figures,
-              List.of(),
-              plain,
-              null);
+              settings,
+              log,
+              times -> {
+                new Run(threads, times).append(directory);
+                Trees.empty(directory);
+              },
+              commits / threads * threads));
+      if (threads == 1) {
+        standings.add(
+            measured(
+                BARE,
+                Role.BARE,
+                settings,
+                log,
+                times -> {
+                  BareRotations.run(directory, SEGMENT_BYTES, PAYLOAD_BYTES, times);
+                  Trees.empty(directory);
+                },
+                commits));
+      }
       reports.add(
           new Report(
               part,
@@ -69,29 +74,42 @@ final class Rotation implements Scenario.Measurement {
               "slowest commit at a rotation ÷ plain commit",
               "",
               Target.atMost("≤ 3 plain commits", 3),
-              List.of(ours),
+              standings,
               List.of("The latencies are those of the commits that overlap no rotation.")));
     }
     return reports;
   }
 
-  /** One log, and the times of all that happened to it. */
+  private interface Appending {
+    void run(RotationTimes times) throws Exception;
+  }
+
+  private static Standing measured(
+      String name, Role role, Settings settings, PrintStream log, Appending appending, int commits)
+      throws Exception {
+    List<Double> figures = new ArrayList<>();
+    Histogram plain = new Histogram(TimeUnit.MINUTES.toNanos(2), 3);
+    for (int round = 0; round <= settings.rounds(); round++) {
+      RotationTimes times = new RotationTimes(commits);
+      appending.run(times);
+      if (round > 0) { // The one before warms up.
+        figures.add(times.figure(plain));
+        log.printf(Locale.ROOT, "  %s: round %d of %d%n", name, round, settings.rounds());
+      }
+    }
+    return new Standing(name, role, "durable on return", figures, List.of(), plain, null);
+  }
+
+  /** Appends to a log, and notes when its segments end. */
   private static final class Run implements WalObserver {
     private final int threads;
-    private final int commitsEach;
-    private final long[] starts;
-    private final long[] ends;
-
-    // Written on the threads that sync, one at a time; read when all of them ended.
-    private final List<long[]> rotations = new ArrayList<>();
+    private final RotationTimes times;
     private long syncStart;
     private long openRotation;
 
-    Run(int threads, int commitsEach) {
+    Run(int threads, RotationTimes times) {
       this.threads = threads;
-      this.commitsEach = commitsEach;
-      this.starts = new long[threads * commitsEach];
-      this.ends = new long[threads * commitsEach];
+      this.times = times;
     }
 
     @Override
@@ -99,7 +117,7 @@ final class Rotation implements Scenario.Measurement {
       long now = System.nanoTime();
       syncStart = now - durationNanos;
       if (openRotation != 0) {
-        rotations.add(new long[] {openRotation, now});
+        times.rotated(openRotation, now);
         openRotation = 0;
       }
     }
@@ -117,7 +135,7 @@ final class Rotation implements Scenario.Measurement {
         CountDownLatch done = new CountDownLatch(threads);
         AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
         for (int i = 0; i < threads; i++) {
-          int first = i * commitsEach;
+          int first = i * (times.commits() / threads);
           Runnable appends =
               () -> {
                 try {
@@ -139,33 +157,12 @@ final class Rotation implements Scenario.Measurement {
     }
 
     private void append(WalWriter<byte[]> writer, byte[] payload, int first) throws Exception {
-      for (int i = first; i < first + commitsEach; i++) {
-        starts[i] = System.nanoTime();
+      int end = first + times.commits() / threads;
+      for (int i = first; i < end; i++) {
+        times.begins(i);
         writer.appendDurable(payload);
-        ends[i] = System.nanoTime();
+        times.ends(i);
       }
-    }
-
-    double figure(Histogram plain) {
-      long[] slowest = new long[rotations.size()];
-      List<Double> others = new ArrayList<>();
-      for (int i = 0; i < starts.length; i++) {
-        long took = ends[i] - starts[i];
-        boolean overlaps = false;
-        for (int r = 0; r < slowest.length; r++) {
-          if (starts[i] < rotations.get(r)[1] && ends[i] > rotations.get(r)[0]) {
-            slowest[r] = Math.max(slowest[r], took);
-            overlaps = true;
-          }
-        }
-        if (!overlaps) {
-          others.add((double) took);
-          plain.recordValue(Math.min(took, plain.getHighestTrackableValue()));
-        }
-      }
-      List<Double> worst =
-          Arrays.stream(slowest).filter(t -> t > 0).mapToObj(t -> (double) t).toList();
-      return Figures.median(worst) / Figures.median(others);
     }
   }
 }
