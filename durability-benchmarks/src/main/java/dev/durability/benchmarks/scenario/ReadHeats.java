@@ -5,7 +5,7 @@ import dev.durability.benchmarks.Heat;
 import dev.durability.benchmarks.Role;
 import dev.durability.benchmarks.Target;
 import dev.durability.benchmarks.probe.BareCopy;
-import dev.durability.benchmarks.probe.MappedScan;
+import dev.durability.benchmarks.probe.BareScan;
 import dev.durability.benchmarks.store.OwnLog;
 import dev.durability.benchmarks.store.Promise;
 import dev.durability.benchmarks.store.Store;
@@ -29,7 +29,8 @@ final class ReadHeats {
       Path ownLog = directory.resolve(ours.slug());
       List<Contestant> contestants = new ArrayList<>();
       contestants.add(ours);
-      contestants.add(new MappedScan(ownLog, entries, Entries.sum(entries)));
+      contestants.add(BareScan.mapping(ownLog, entries, Entries.sum(entries)));
+      contestants.add(BareScan.reading(ownLog, entries, Entries.sum(entries)));
       for (Store peer : Stores.peersOfOneThread()) {
         String guarantee = "filled with " + peer.guarantee(Promise.UNSYNCED);
         contestants.add(new Replays(peer, Role.PEER, guarantee, payloadBytes, entries));
@@ -63,7 +64,7 @@ final class ReadHeats {
                   List.of(
                       Recoveries.takingEntries(path, payloadBytes, entries),
                       Recoveries.takingNone(path, payloadBytes, entries),
-                      new MappedScan(path, entries, Entries.sum(entries))))
+                      BareScan.mapping(path, entries, Entries.sum(entries))))
               .run(settings, directory, log));
     };
   }
