@@ -48,6 +48,7 @@ abstract class RealFileSystemTest {
   private static final int MORE_THAN_FITS = 1_000_000;
 
   private final LoopMount.Type type;
+  private @Nullable Path place;
   private @Nullable LoopMount mounted;
 
   private @Nullable FsDirectory opened;
@@ -58,9 +59,14 @@ abstract class RealFileSystemTest {
   }
 
   @BeforeAll
-  void mount(@TempDir Path place) throws IOException {
+  void mount(@TempDir Path temp) throws IOException {
+    place = temp;
+    mount("first");
+  }
+
+  private void mount(String name) throws IOException {
     try {
-      mounted = LoopMount.make(type, place);
+      mounted = LoopMount.make(type, Objects.requireNonNull(place).resolve(name));
     } catch (LoopMount.UnavailableException e) {
       skip(e);
     }
@@ -76,12 +82,17 @@ abstract class RealFileSystemTest {
   void unmount() throws IOException {
     if (mounted != null) {
       mounted.close();
+      mounted = null;
     }
   }
 
   @BeforeEach
   void makeDirectory(TestInfo test) throws IOException {
-    root = disk().path().resolve(test.getTestMethod().orElseThrow().getName());
+    makeDirectory(test.getTestMethod().orElseThrow().getName());
+  }
+
+  private void makeDirectory(String name) throws IOException {
+    root = disk().path().resolve(name);
     opened = FsDirectory.open(root);
   }
 
@@ -294,6 +305,9 @@ abstract class RealFileSystemTest {
 
   @Test
   void deviceThatFailsStopsTheWriterAndMountedAgainHasEverythingAcknowledged() throws IOException {
+    unmount();
+    mount("never written");
+    makeDirectory("log");
     List<String> acknowledged = new ArrayList<>();
     WalWriter<String> log =
         Logs.open(directory(), WalOptions.builder().segmentBytes(1 << 16).build());
