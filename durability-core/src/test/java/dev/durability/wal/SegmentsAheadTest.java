@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Several threads over a log find what one finds. */
@@ -101,6 +102,7 @@ class SegmentsAheadTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void severalThreadsFindWhatOneFinds() throws IOException {
     for (int seed = 0; seed < LOGS; seed++) {
