@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.durability.codec.Codecs;
+import dev.durability.frame.FileHeader;
+import dev.durability.frame.FrameFormat;
 import dev.durability.storage.FailingDirectory;
 import dev.durability.storage.Failure.Operation;
 import dev.durability.storage.MemoryDirectory;
@@ -56,6 +58,33 @@ final class ClosedLogTest {
     assertThatThrownBy(() -> Logs.open(directory)).isInstanceOf(IOException.class);
 
     assertThat(Logs.bytes(directory, closed)).isEqualTo(before);
+  }
+
+  /** What opening writes: the end of the last segment, its END, and the header of the next. */
+  private static long written(MemoryDirectory memory) throws IOException {
+    FailingDirectory directory = new FailingDirectory(memory);
+    Logs.open(directory).close();
+    return directory.bytesWritten()
+        - FrameFormat.PROMISE_FRAME_BYTES // END of the new segment, at closing.
+        - FrameFormat.PROMISE_FRAME_BYTES
+        - FileHeader.BYTES;
+  }
+
+  @Test
+  void openingWritesAgainWhatIsBehindTheLastPromisedEntryAndNothingBeforeIt() throws IOException {
+    MemoryDirectory marked = new MemoryDirectory();
+    LogBuilder log = new LogBuilder(marked).segment(1).entries(3);
+    int promised = log.offset();
+    log.mark(3).entries(2).write();
+    assertThat(written(marked)).isEqualTo(log.offset() - promised);
+    assertThat(Logs.entries(marked)).hasSize(5);
+
+    MemoryDirectory late = new MemoryDirectory();
+    log = new LogBuilder(late).segment(1).entries(3).end(3).write().segment(2).entries(2);
+    promised = log.offset();
+    log.entries(1).mark(5).write();
+    assertThat(written(late)).isEqualTo(log.offset() - promised);
+    assertThat(Logs.entries(late)).hasSize(6);
   }
 
   @Test

@@ -172,6 +172,15 @@ class WalMaintenanceTest {
   }
 
   @Test
+  void segmentOfAnotherLogPromisesNothing() throws IOException {
+    LogBuilder log = log();
+    log.segment(new UUID(7, 7), 3, 9, LogBuilder.saltOf(2), LogBuilder.saltOf(3));
+    log.entries(4).mark(50).end(60).write();
+    log.segment(4, 13).entries(1).write();
+    assertThat(verify(Verdict.CORRUPT, 8, 0, 12, THIRD, 0).reason()).contains("belongs to the log");
+  }
+
+  @Test
   void badHeadersAreCorrupt() throws IOException {
     for (int at = 0; at < 64; at++) {
       LogBuilder log = log();

@@ -26,6 +26,10 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
@@ -123,6 +127,75 @@ class WalPoisonTest {
     directory.heal();
     try (WalWriter<String> again = Logs.open(directory)) {
       assertThat(again.lastAppendedId()).isEqualTo(marker);
+    }
+  }
+
+  @Test
+  void whoWaitsForARoundWhileARemovalPoisonsIsToldAndWhatThatRoundSyncedIsAcknowledged()
+      throws Exception {
+    CountDownLatch syncing = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    ExecutorService executor = Executors.newCachedThreadPool();
+    WalWriter<String> log = Logs.open(directory);
+    log.appendDurable("a".repeat(3000));
+    log.appendDurable("b".repeat(3000));
+    long marker = log.appendCheckpoint(2, "");
+    directory.before(
+        (operation, path) -> {
+          if (operation == SYNC_FILE && syncing.getCount() > 0) {
+            syncing.countDown();
+            await(goOn);
+          }
+        });
+    try {
+      Future<Long> inTime = executor.submit(() -> log.appendDurable("c"));
+      await(syncing);
+      Future<Long> late = executor.submit(() -> log.appendDurable("d"));
+      Await.until("it waits", () -> log.lastAppendedId() == marker + 2);
+      CompletableFuture<Long> async = log.appendAsync("e");
+      directory.inject(Failure.of(SYNC_DIRECTORY));
+      assertPoisoned(() -> log.truncate(2), "injected");
+      goOn.countDown();
+      assertThat(inTime.get(20, TimeUnit.SECONDS)).isEqualTo(marker + 1);
+      assertThatThrownBy(() -> late.get(20, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(WriterPoisonedException.class);
+      assertThatThrownBy(() -> async.get(20, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(WriterPoisonedException.class);
+      assertEveryCallIsPoisoned(log, "injected");
+      assertPoisoned(log::close, "injected");
+    } finally {
+      goOn.countDown();
+      executor.shutdownNow();
+    }
+  }
+
+  @Test
+  void closedWriterRefusesToTruncateInAnyThreadAlsoWhereItsLockCouldNotBeGivenUp()
+      throws Exception {
+    ExecutorService executor = Executors.newCachedThreadPool();
+    try {
+      WalWriter<String> log = Logs.open(memory);
+      log.close();
+      WalWriter<String> badly = Logs.open(new BadLock(new MemoryDirectory()));
+      assertThatThrownBy(badly::close).hasMessage("the lock");
+      for (WalWriter<String> each : List.of(log, badly)) {
+        Future<?> truncation = executor.submit(() -> each.truncate(0));
+        assertThatThrownBy(() -> truncation.get(20, TimeUnit.SECONDS))
+            .rootCause()
+            .hasMessageContaining("closed");
+      }
+    } finally {
+      executor.shutdownNow();
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      if (!latch.await(20, TimeUnit.SECONDS)) {
+        throw new AssertionError("waited in vain");
+      }
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 

@@ -160,6 +160,33 @@ class WalRotationTest {
     assertThat(stamps.get(0)).isEqualTo(start.toEpochMilli() * 1000);
   }
 
+  @Test
+  void lastEntryAtAnInstantIsWhatWasPromisedByThen() throws IOException {
+    WalOptions options = Logs.small().clock(clock).build();
+    Instant start = clock.instant();
+    for (int i = 0; i < 3; i++) {
+      try (WalWriter<String> log = Logs.open(directory, options)) {
+        log.appendDurable("a");
+        log.appendDurable("b");
+      }
+      clock.advance(Duration.ofSeconds(10));
+    }
+    Duration micro = Duration.ofNanos(1_000);
+    assertThat(WalMaintenance.lastEntryAt(directory, Instant.MIN)).isZero();
+    assertThat(WalMaintenance.lastEntryAt(directory, start.minus(micro))).isZero();
+    for (int i = 0; i < 3; i++) {
+      Instant closed = start.plusSeconds(10L * i);
+      assertThat(WalMaintenance.lastEntryAt(directory, closed)).isEqualTo(2 * i + 2);
+      Instant beforeNext = closed.plusSeconds(10).minus(micro);
+      assertThat(WalMaintenance.lastEntryAt(directory, beforeNext)).isEqualTo(2 * i + 2);
+    }
+    assertThat(WalMaintenance.lastEntryAt(directory, Instant.MAX)).isEqualTo(6);
+    memory.delete(WalMaintenance.segments(directory).get(0).file());
+    assertThat(WalMaintenance.lastEntryAt(directory, start.plusSeconds(10))).isEqualTo(4);
+    assertThatThrownBy(() -> WalMaintenance.lastEntryAt(directory, start))
+        .hasMessageContaining("from entry 3");
+  }
+
   /** The wall clocks of all headers, MARKs and ENDs, in order. */
   private static List<Long> stamps(Directory directory) throws IOException {
     List<Long> stamps = new ArrayList<>();
