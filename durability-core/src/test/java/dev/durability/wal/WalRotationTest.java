@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.durability.codec.Codecs;
 import dev.durability.frame.FileHeader;
+import dev.durability.frame.FileType;
 import dev.durability.storage.AppendFile;
 import dev.durability.storage.Directory;
 import dev.durability.storage.FailingDirectory;
@@ -29,6 +30,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -158,6 +160,23 @@ class WalRotationTest {
     List<Long> stamps = stamps(memory);
     assertThat(stamps).isSorted().hasSizeGreaterThan(30);
     assertThat(stamps.get(0)).isEqualTo(start.toEpochMilli() * 1000);
+  }
+
+  @Test
+  void identityOfTheLogIsInEachHeaderAndStaysWhenItIsOpenedAgain() throws Exception {
+    UUID logId;
+    try (WalWriter<String> log = Logs.open(directory)) {
+      logId = log.logId();
+      log.appendDurable("a".repeat(3000));
+      log.appendDurable("b".repeat(3000));
+    }
+    try (WalWriter<String> log = Logs.open(directory)) {
+      assertThat(log.logId()).isEqualTo(logId);
+    }
+    for (String segment : Logs.segments(memory)) {
+      ByteBuffer header = ByteBuffer.wrap(Logs.bytes(memory, "wal/" + segment));
+      assertThat(FileHeader.decode(header, FileType.SEGMENT, segment).logId()).isEqualTo(logId);
+    }
   }
 
   @Test
