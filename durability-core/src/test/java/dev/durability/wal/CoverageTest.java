@@ -80,6 +80,15 @@ class CoverageTest {
   }
 
   @Test
+  void largestEntryIdNamesACheckpointAndNothingBeyondItDoes() throws IOException {
+    for (String id :
+        List.of("09223372036854775807", "09223372036854775808", "00000000000000000007")) {
+      LogBuilder.put(directory, "checkpoints/" + id + ".ckpt", ByteBuffer.allocate(1));
+    }
+    assertThat(Coverage.defaultNames(directory)).containsExactly(Long.MAX_VALUE, 7L);
+  }
+
+  @Test
   void everyByteOfTheCheckpointThatIsChangedMakesItInvalidOrAnError() throws IOException {
     LogBuilder log = log(directory, 0, "gone");
     int size = log.checkpointBytes(LogBuilder.LOG_ID, 6).limit();

@@ -231,6 +231,17 @@ class SegmentAppenderTest {
     assertThat(directory.count(TRUNCATE)).as("nothing was reserved").isZero();
   }
 
+  @Test
+  void closingSyncsTheEndBeforeItGivesUpTheFile() throws IOException {
+    String path = FIRST.name().path() + ".tmp"; // What it was created as.
+    SegmentAppender appender = started(Logs.SMALL);
+    appender.write(block(FIRST, 1, FRAME), true);
+    appender.sync();
+    recordSteps();
+    appender.finish();
+    assertThat(steps).containsExactly("WRITE " + path, "SYNC_FILE " + path, "CLOSE_APPEND " + path);
+  }
+
   /** Fills the first segment so that a spare is made, which has the size of what is there. */
   private SegmentAppender withSpareMade(int fill) throws IOException {
     SegmentAppender appender = withSpares(8192);

@@ -53,6 +53,17 @@ class WaitingTest {
   }
 
   @Test
+  void twoThreadsAreWaitedForUntilBothAreThereAndNoLonger() {
+    assertThat(gathering.isWorthwhile(2)).isTrue();
+    gathering.await(looks::incrementAndGet);
+    assertThat(looks).as("one at the first look, two at the second").hasValue(2);
+    assertThat(gathering.isWorthwhile(2)).isTrue();
+    looks.set(1);
+    gathering.await(looks::incrementAndGet);
+    assertThat(looks).as("both were there").hasValue(2);
+  }
+
+  @Test
   void whoDoesNotComeBackIsWaitedForEverMoreSeldom() {
     for (int skipped : new int[] {0, 1, 3, 7, 15, 31, 63, 127, 255, 255}) {
       for (int i = 0; i < skipped; i++) {
