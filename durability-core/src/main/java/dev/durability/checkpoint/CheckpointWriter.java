@@ -21,7 +21,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a checkpoint of any size in constant memory (about 2 MiB). The file has a temporary name,
+ * Writes a checkpoint of any size in constant memory (about 1 MiB). The file has a temporary name,
  * {@code <path>.<8 hex digits>.tmp}, until {@link #commit}; closing without that deletes it, so
  * half a checkpoint never has its final name. The same bytes in give the same payload in the file;
  * its header differs each time.
@@ -39,9 +39,10 @@ public final class CheckpointWriter extends OutputStream {
   private final int salt;
   private final FrameFile file;
   private final FrameEncoder encoder = new FrameEncoder();
-  private final byte[] chunk = new byte[CheckpointFile.CHUNK_BYTES_MAX];
+
+  /** A chunk grows in its place in it. Outside the heap, so that writing copies nothing. */
   private final ByteBuffer frame =
-      ByteBuffer.allocate(FrameFormat.frameBytes(CheckpointFile.CHUNK_BYTES_MAX))
+      ByteBuffer.allocateDirect(FrameFormat.frameBytes(CheckpointFile.CHUNK_BYTES_MAX))
           .order(ByteOrder.LITTLE_ENDIAN);
 
   private int filled;
@@ -111,10 +112,11 @@ public final class CheckpointWriter extends OutputStream {
   @Override
   public void write(int b) throws IOException {
     requireOpen();
-    if (filled == chunk.length) {
+    if (filled == CheckpointFile.CHUNK_BYTES_MAX) {
       writeChunk();
     }
-    chunk[filled++] = (byte) b;
+    frame.put(FrameFormat.OVERHEAD_BYTES + filled, (byte) b);
+    filled++;
   }
 
   @Override
@@ -122,11 +124,11 @@ public final class CheckpointWriter extends OutputStream {
     Objects.checkFromIndexSize(off, len, b.length);
     requireOpen();
     for (int done = 0; done < len; ) {
-      if (filled == chunk.length) {
+      if (filled == CheckpointFile.CHUNK_BYTES_MAX) {
         writeChunk();
       }
-      int count = Math.min(len - done, chunk.length - filled);
-      System.arraycopy(b, off + done, chunk, filled, count);
+      int count = Math.min(len - done, CheckpointFile.CHUNK_BYTES_MAX - filled);
+      frame.put(FrameFormat.OVERHEAD_BYTES + filled, b, off + done, count);
       filled += count;
       done += count;
     }
@@ -191,7 +193,7 @@ public final class CheckpointWriter extends OutputStream {
     attempt(
         () -> {
           frame.clear();
-          encoder.entry(frame, salt, FrameFormat.ENTRY, nextId, chunk, 0, filled);
+          encoder.entryInPlace(frame, salt, nextId, filled);
           file.write(frame.flip());
           nextId++;
           payloadBytes += filled;

@@ -29,6 +29,21 @@ public final class FrameEncoder {
   }
 
   /**
+   * Puts an ENTRY around a payload that is in its place already, which is {@link
+   * FrameFormat#OVERHEAD_BYTES} behind the position.
+   *
+   * @param target where the frame goes
+   * @param salt the salt of the file
+   * @param id the entry id
+   * @param length how many bytes the payload has
+   */
+  public void entryInPlace(ByteBuffer target, int salt, long id, int length) {
+    int start = begin(target, FrameFormat.ENTRY, id, length);
+    target.position(target.position() + length);
+    finish(target, start, salt);
+  }
+
+  /**
    * Puts a MARK or END.
    *
    * @param target where the frame goes
