@@ -101,7 +101,11 @@ final class SegmentAppender {
       enter(segment);
       awaitName();
     } catch (Throwable e) {
-      background.close();
+      try {
+        abandon();
+      } catch (IOException second) {
+        e.addSuppressed(second);
+      }
       throw e;
     }
   }
