@@ -28,7 +28,8 @@ final class StraceOutput {
           + "?truncate,?ftruncate,?fallocate";
 
   private static final Pattern LINE = Pattern.compile("(\\d+) +(.*)");
-  private static final Pattern CUT_OFF = Pattern.compile("(.*?) *<unfinished \\.\\.\\.>");
+  private static final Pattern CUT_OFF =
+      Pattern.compile("(.*?) *<(?:unfinished|detached) \\.\\.\\.>");
   private static final Pattern GOES_ON = Pattern.compile("<\\.\\.\\. \\w+ resumed>(.*)");
   private static final Pattern CALL = Pattern.compile("(\\w+)\\((.*)\\) += (-?\\d+|\\?).*");
   private static final Pattern CALL_CUT_OFF = Pattern.compile("(\\w+)\\((.*)");

@@ -104,7 +104,8 @@ class StraceOutputTest {
                 "9 fdatasync(6<'/log/b'> <unfinished ...>",
                 "10 ???( <unfinished ...>",
                 "11 pwrite64(6<'/log/b'>, \"'y'\", 1, 1) = ?",
-                "7 +++ killed by SIGKILL +++"))
+                "7 +++ killed by SIGKILL +++",
+                "12 ???( <detached ...>"))
         .extracting(SystemCall::kind, SystemCall::begun, SystemCall::returned)
         .containsExactly(tuple(Kind.WRITE, 1, 6), tuple(Kind.WRITE, 5, 5));
   }
