@@ -10,7 +10,6 @@ import dev.durability.wal.Verdict;
 import dev.durability.wal.WalMaintenance;
 import dev.durability.wal.WalOptions;
 import dev.durability.wal.WalReader;
-import dev.durability.wal.WalRecord;
 import dev.durability.wal.WalWriter;
 import java.io.IOException;
 import java.time.Duration;
@@ -103,10 +102,8 @@ final class LogScenario implements Scenario {
         return when + ", opened again and closed: " + WalMaintenance.verify(left);
       }
       Map<Long, String> found = new HashMap<>();
-      for (WalRecord<String> record : WalReader.of(left, Codecs.utf8()).readAll()) {
-        found.put(record.id(), record.entry());
-      }
       long first = WalMaintenance.firstEntryId(left);
+      WalReader.of(left, Codecs.utf8()).replay(first, Long.MAX_VALUE, found::put);
       String wrong = life.calls.contradiction(found, first, last, acknowledged);
       settled = found;
       settledThrough = last;
