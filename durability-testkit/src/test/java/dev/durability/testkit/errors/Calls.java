@@ -82,9 +82,15 @@ final class Calls {
   private final AtomicInteger clock = new AtomicInteger();
   private final List<Call> calls = new CopyOnWriteArrayList<>();
   private final Found before;
+  private final int othersMarkers;
 
-  Calls(Found before) {
+  /**
+   * @param before what was recovered before
+   * @param othersMarkers how many markers there may be in the log that no call appended
+   */
+  Calls(Found before, int othersMarkers) {
     this.before = before;
+    this.othersMarkers = othersMarkers;
   }
 
   // ---- making calls
@@ -293,10 +299,11 @@ final class Calls {
   /** Markers take ids, and are no entries. */
   private void checkHoles(Found found) {
     long markers =
-        calls.stream()
-            .filter(call -> call.kind == Kind.TRUNCATE || call.kind == Kind.MARK)
-            .filter(call -> call.kind == Kind.TRUNCATE || call.returned() || isRefused())
-            .count();
+        othersMarkers
+            + calls.stream()
+                .filter(call -> call.kind == Kind.TRUNCATE || call.kind == Kind.MARK)
+                .filter(call -> call.kind == Kind.TRUNCATE || call.returned() || isRefused())
+                .count();
     List<Long> missing = new ArrayList<>();
     for (long id = Math.max(found.firstId(), before.lastId() + 1); id <= found.lastId(); id++) {
       if (!found.entries().containsKey(id)) {
@@ -342,7 +349,7 @@ final class Calls {
   }
 
   /** Without what only fills. */
-  private static String name(@Nullable String entry) {
+  static String name(@Nullable String entry) {
     return entry == null ? "missing" : entry.substring(0, entry.indexOf(':'));
   }
 }

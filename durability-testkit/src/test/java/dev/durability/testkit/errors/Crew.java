@@ -131,7 +131,9 @@ final class Crew {
                 ? " in " + frame.getFileName() + ":" + frame.getLineNumber()
                 : in;
       }
-      where.append(where.isEmpty() ? ": " : ", ").append(thread.getName()).append(in);
+      if (!in.isEmpty()) {
+        where.append(where.isEmpty() ? ": " : ", ").append(thread.getName()).append(in);
+      }
     }
     return where + text.toString();
   }

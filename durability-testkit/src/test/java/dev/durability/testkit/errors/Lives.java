@@ -40,7 +40,11 @@ abstract class Lives implements Scenario {
     final Calls calls;
 
     Life(Found before) {
-      this.calls = new Calls(before);
+      this(before, 0);
+    }
+
+    Life(Found before, int othersMarkers) {
+      this.calls = new Calls(before, othersMarkers);
     }
 
     /** Opens it. Called again where that failed. */
