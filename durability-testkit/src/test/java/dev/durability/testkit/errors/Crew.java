@@ -76,7 +76,7 @@ final class Crew {
     long start = System.nanoTime();
     long stuckSince = start;
     List<Thread> alive = alive();
-    for (long pause = 50_000; !alive.isEmpty(); pause = Math.min(2 * pause, 10_000_000)) {
+    for (long pause = 50_000; !alive.isEmpty(); pause = Math.min(2 * pause, 1_000_000)) {
       TimeUnit.NANOSECONDS.sleep(pause);
       alive = alive();
       long now = System.nanoTime();
