@@ -1,22 +1,27 @@
 package dev.durability.testkit.errors;
 
+import dev.durability.errors.DurabilityException;
 import dev.durability.errors.OutcomeOpenException;
-import dev.durability.errors.WriterPoisonedException;
+import dev.durability.testkit.errors.Lives.Found;
 import dev.durability.wal.AppendFuture;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls that threads made of one writer, from its opening to its close, and what came of each.
- * Judges them: among themselves, and against what the log holds afterwards.
+ * The calls that threads made between an opening and the close, and what came of each. Judges them:
+ * among themselves, and against what is recovered afterwards.
  */
 final class Calls {
+  private static final int NEVER = Integer.MAX_VALUE;
 
   /** What a call does. */
   enum Kind {
@@ -30,15 +35,27 @@ final class Calls {
     CLOSE
   }
 
+  /** A step that returns nothing. */
+  interface Step {
+    void run() throws Exception;
+  }
+
+  private interface Body {
+    void run(Call call) throws Exception;
+  }
+
   /** One call. */
   static final class Call {
     final Kind kind;
     final List<String> entries;
     final int begun;
-    int ended = Integer.MAX_VALUE;
-    long id;
-    @Nullable AppendFuture future;
-    @Nullable Throwable thrown;
+    volatile int ended = NEVER;
+
+    /** The last id that it took, 0 if that is not known. */
+    volatile long id;
+
+    volatile @Nullable CompletableFuture<Long> future;
+    volatile @Nullable Throwable thrown;
 
     Call(Kind kind, List<String> entries, int begun) {
       this.kind = kind;
@@ -47,7 +64,12 @@ final class Calls {
     }
 
     boolean returned() {
-      return ended != Integer.MAX_VALUE && thrown == null;
+      return ended != NEVER && thrown == null;
+    }
+
+    /** Whether it told, by what it threw or what its future failed with, that all is over. */
+    boolean refused() {
+      return isRefusal(thrown) || isRefusal(failureOf(future));
     }
 
     @Override
@@ -58,45 +80,51 @@ final class Calls {
   }
 
   private final AtomicInteger clock = new AtomicInteger();
-  private final List<Call> calls = new ArrayList<>();
-  private final Map<Long, String> settled;
-  private final long settledThrough;
+  private final List<Call> calls = new CopyOnWriteArrayList<>();
+  private final Found before;
+  private final int othersMarkers;
 
   /**
-   * @param settled what the log held before, by id
-   * @param settledThrough the last id that was used before
+   * @param before what was recovered before
+   * @param othersMarkers how many markers there may be in the log that no call appended
    */
-  Calls(Map<Long, String> settled, long settledThrough) {
-    this.settled = settled;
-    this.settledThrough = settledThrough;
+  Calls(Found before, int othersMarkers) {
+    this.before = before;
+    this.othersMarkers = othersMarkers;
   }
 
-  /** Makes a call that returns an id, or the last of several. What it throws is noted. */
+  // ---- making calls
+
+  /** Makes a call that returns the last id that it took. */
   Call call(Kind kind, List<String> entries, Callable<Long> body) {
     return noted(kind, entries, call -> call.id = body.call());
   }
 
+  /** Makes a call that takes no ids. */
+  Call call(Kind kind, Step body) {
+    return noted(kind, List.of(), call -> body.run());
+  }
+
   /** Makes a call that returns a future. */
-  Call async(String entry, Callable<AppendFuture> body) {
+  Call async(String entry, Callable<? extends CompletableFuture<Long>> body) {
     return noted(
         Kind.APPEND_ASYNC,
         List.of(entry),
         call -> {
-          AppendFuture future = body.call();
-          call.id = future.entryId();
+          CompletableFuture<Long> future = body.call();
+          call.id = future instanceof AppendFuture known ? known.entryId() : 0;
           call.future = future;
         });
   }
 
-  private interface Body {
-    void run(Call call) throws Exception;
+  /** {@return whether it returned} */
+  boolean close(Step body) {
+    return call(Kind.CLOSE, body).returned();
   }
 
   private Call noted(Kind kind, List<String> entries, Body body) {
     Call call = new Call(kind, entries, clock.incrementAndGet());
-    synchronized (calls) {
-      calls.add(call);
-    }
+    calls.add(call);
     try {
       body.run(call);
     } catch (Throwable e) {
@@ -108,99 +136,114 @@ final class Calls {
 
   // ---- what the calls say
 
-  /** Whether the writer said that it goes no further. */
-  boolean isPoisoned() {
-    return poisonedAt() != Integer.MAX_VALUE;
-  }
-
-  private int poisonedAt() {
-    return calls.stream()
-        .filter(call -> call.thrown instanceof WriterPoisonedException)
-        .mapToInt(call -> call.ended)
-        .min()
-        .orElse(Integer.MAX_VALUE);
+  /** Whether something said that it goes no further. */
+  boolean isRefused() {
+    return calls.stream().anyMatch(Call::refused);
   }
 
   /** Whether the first close returned: then everything is durable. Others do nothing. */
-  boolean isClosedWell() {
+  private boolean isClosedWell() {
     return calls.stream().filter(call -> call.kind == Kind.CLOSE).limit(1).anyMatch(Call::returned);
+  }
+
+  /** {@return the entries that are durable, by what was said until now} */
+  List<String> acknowledged() {
+    List<String> entries = new ArrayList<>();
+    calls.stream().filter(this::isAcknowledged).forEach(call -> entries.addAll(call.entries));
+    return entries;
   }
 
   /** {@return the last id that is durable, by what was said until now} */
   long acknowledgedThrough() {
-    long through = settledThrough;
-    for (Call call : calls) {
-      boolean acknowledged =
-          switch (call.kind) {
-            case APPEND_DURABLE, MARK -> true;
-            case APPEND_ASYNC -> call.future != null && isCompleted(call.future);
-            case APPEND -> calls.stream().anyMatch(other -> syncsAfter(other, call));
-            default -> false;
-          };
-      if (call.returned() && (acknowledged || isClosedWell())) {
-        through = Math.max(through, call.id);
-      }
-    }
-    return through;
+    long through = calls.stream().filter(this::isAcknowledged).mapToLong(Calls::id).max().orElse(0);
+    return Math.max(before.lastId(), through);
   }
 
-  private static boolean isCompleted(AppendFuture future) {
-    return future.isDone() && !future.isCompletedExceptionally();
+  private boolean isAcknowledged(Call call) {
+    if (!call.returned()) {
+      return false;
+    }
+    return switch (call.kind) {
+      case APPEND_DURABLE, MARK -> true;
+      case APPEND_ASYNC -> isCompleted(call.future) || isClosedWell();
+      case APPEND -> isClosedWell() || calls.stream().anyMatch(other -> syncsAfter(other, call));
+      default -> false;
+    };
+  }
+
+  private static long id(Call call) {
+    CompletableFuture<Long> future = call.future;
+    return call.id == 0 && future != null && isCompleted(future) ? future.join() : call.id;
+  }
+
+  private static boolean isCompleted(@Nullable CompletableFuture<Long> future) {
+    return future != null && future.isDone() && !future.isCompletedExceptionally();
   }
 
   private static boolean syncsAfter(Call other, Call call) {
     return other.kind == Kind.SYNC && other.returned() && other.begun > call.ended;
   }
 
-  /** {@return what is wrong with the outcomes themselves, or null} */
-  @Nullable String contradiction() {
-    int poisonedAt = poisonedAt();
+  /** Checks the outcomes themselves. */
+  void check() {
+    int refusedAt =
+        calls.stream()
+            .filter(call -> isRefusal(call.thrown))
+            .mapToInt(call -> call.ended)
+            .min()
+            .orElse(NEVER);
     for (Call call : calls) {
-      if (call.ended == Integer.MAX_VALUE) {
-        return "did not end: " + call;
-      }
-      if (call.thrown != null && !isAllowed(call.thrown)) {
-        return call.kind + " threw what says neither: " + Crew.describe(call.thrown);
-      }
-      if (call.returned() && call.begun > poisonedAt && call.kind != Kind.CLOSE) {
-        return "goes on after it was poisoned: " + call;
-      }
-      String future = call.future == null ? null : contradiction(call, call.future);
-      if (future != null) {
-        return future;
-      }
+      Throwable thrown = call.thrown;
+      require(call.ended != NEVER, () -> "did not end: " + call);
+      require(
+          thrown == null || isAllowed(thrown),
+          () -> call.kind + " threw what says neither: " + Crew.describe(thrown));
+      require(
+          !call.returned() || call.begun < refusedAt || call.kind == Kind.CLOSE,
+          () -> "goes on after it refused: " + call + this);
+      checkFuture(call);
     }
-    return null;
   }
 
-  private @Nullable String contradiction(Call call, AppendFuture future) {
-    if (!future.isDone()) {
-      return "the future is never completed: " + call;
+  private void checkFuture(Call call) {
+    CompletableFuture<Long> future = call.future;
+    if (future == null) {
+      return;
+    }
+    require(future.isDone(), () -> "the future is never completed: " + call + this);
+    Throwable failure = failureOf(future);
+    if (failure == null) {
+      long id = future.join();
+      require(call.id == 0 || call.id == id, () -> "the future says " + id + ": " + call + this);
+    } else {
+      require(
+          !isClosedWell(),
+          () -> "the future failed, and close returned: " + Crew.describe(failure));
+      require(
+          failure != Points.thrown() && isAllowed(failure),
+          () -> "the future failed with what says neither: " + Crew.describe(failure));
+    }
+  }
+
+  private static @Nullable Throwable failureOf(@Nullable CompletableFuture<Long> future) {
+    if (future == null || !future.isCompletedExceptionally()) {
+      return null;
     }
     try {
-      long id = future.join();
-      return id == call.id ? null : "the future says " + id + ": " + call;
-    } catch (CompletionException | java.util.concurrent.CancellationException e) {
-      Throwable cause = e.getCause();
-      if (isClosedWell()) {
-        return "the future failed and all was closed well: " + Crew.describe(e);
-      }
-      boolean says =
-          cause instanceof WriterPoisonedException || cause instanceof OutcomeOpenException;
-      return says ? null : "the future failed with what says neither: " + Crew.describe(e);
+      Long unused = future.join();
+      return null;
+    } catch (CompletionException e) {
+      return e.getCause();
     }
   }
 
-  /** The Error itself, where it hit this thread; else what tells of it. */
-  static boolean isAllowed(Throwable e) {
-    if (e == Points.thrown()) {
-      return true;
-    }
-    boolean says = e instanceof WriterPoisonedException || e instanceof OutcomeOpenException;
-    return says && isCausedByIt(e);
+  /** The Error itself, if it hit this thread; else what tells of it. */
+  private static boolean isAllowed(Throwable e) {
+    return e == Points.thrown()
+        || (e instanceof DurabilityException && (isCausedByTheError(e) || isOpen(e)));
   }
 
-  static boolean isCausedByIt(Throwable e) {
+  static boolean isCausedByTheError(Throwable e) {
     for (Throwable next = e; next != null; next = next.getCause()) {
       if (next == Points.thrown()) {
         return true;
@@ -209,109 +252,104 @@ final class Calls {
     return false;
   }
 
-  // ---- what the log says
+  /** Whether it says that writing failed and was rolled back. */
+  private static boolean isOpen(Throwable e) {
+    return e instanceof OutcomeOpenException || e.getCause() instanceof OutcomeOpenException;
+  }
+
+  private static boolean isRefusal(@Nullable Throwable e) {
+    return e instanceof DurabilityException && !isOpen(e);
+  }
+
+  // ---- what was recovered
 
   /**
-   * Compares with what was recovered.
-   *
-   * @param found the entries, by id
-   * @param firstId the first id that the log has
-   * @param lastId the last, 0 if there is none
-   * @param acknowledged what was acknowledged
+   * Checks what was recovered: the entries in their order from the first to the last, with all in
+   * it that was acknowledged, and nothing of a call that has not happened.
    */
-  @Nullable String contradiction(
-      Map<Long, String> found, long firstId, long lastId, long acknowledged) {
-    if (lastId < acknowledged) {
-      return "acknowledged through " + acknowledged + ", recovered through " + lastId + told();
-    }
-    Map<Long, String> claimed = new HashMap<>(settled);
-    int markers = 0;
+  void check(Found found, long acknowledged) {
+    require(
+        found.lastId() >= acknowledged,
+        () -> "acknowledged through " + acknowledged + ", recovered through " + found.lastId());
+    checkHoles(found);
+    Map<Long, String> claimed = claimed();
+    claimed.forEach(
+        (id, entry) -> {
+          String there = found.entries().get(id);
+          require(
+              id < found.firstId() || id > found.lastId() || entry.equals(there),
+              () -> "entry " + id + " is " + name(there) + ", and was " + name(entry));
+        });
+    found.entries().forEach((id, entry) -> checkUnclaimed(id, entry, claimed));
+    calls.forEach(call -> checkWhole(call, found));
+  }
+
+  /** What has which id, by those calls that told. */
+  private Map<Long, String> claimed() {
+    Map<Long, String> claimed = new HashMap<>(before.entries());
     for (Call call : calls) {
-      if (call.kind == Kind.TRUNCATE) {
-
-        markers++;
-      }
-      markers += call.kind == Kind.MARK && (call.returned() || isPoisoned()) ? 1 : 0;
-      if (call.returned() || call.future != null) {
-        for (int i = 0; i < call.entries.size(); i++) {
-          claimed.put(call.id - call.entries.size() + 1 + i, call.entries.get(i));
-        }
+      long first = id(call) - call.entries.size() + 1;
+      for (int i = 0; id(call) > 0 && i < call.entries.size(); i++) {
+        claimed.put(first + i, call.entries.get(i));
       }
     }
-    String hole = holes(found, Math.max(firstId, settledThrough + 1), lastId, markers);
-    if (hole != null) {
-      return hole + told();
-    }
-    for (Map.Entry<Long, String> each : claimed.entrySet()) {
-      long id = each.getKey();
-      if (id >= firstId && id <= lastId && !each.getValue().equals(found.get(id))) {
-        return "entry "
-            + id
-            + " is "
-            + name(found.get(id))
-            + ", and was "
-            + name(each.getValue())
-            + told();
-      }
-    }
-    for (Map.Entry<Long, String> each : found.entrySet()) {
-      if (!claimed.containsKey(each.getKey())) {
-        String phantom = phantom(each.getKey(), each.getValue());
-        if (phantom != null) {
-          return phantom + told();
-        }
-      }
-    }
-    return divided(found, firstId);
+    return claimed;
   }
 
-  private static @Nullable String holes(
-      Map<Long, String> found, long fromId, long lastId, int markersMax) {
-    int missing = 0;
-    StringBuilder ids = new StringBuilder();
-    for (long id = fromId; id <= lastId; id++) {
-      if (!found.containsKey(id)) {
-        missing++;
-        ids.append(' ').append(id);
+  /** Markers take ids, and are no entries. */
+  private void checkHoles(Found found) {
+    long markers =
+        othersMarkers
+            + calls.stream()
+                .filter(call -> call.kind == Kind.TRUNCATE || call.kind == Kind.MARK)
+                .filter(call -> call.kind == Kind.TRUNCATE || call.returned() || isRefused())
+                .count();
+    List<Long> missing = new ArrayList<>();
+    for (long id = Math.max(found.firstId(), before.lastId() + 1); id <= found.lastId(); id++) {
+      if (!found.entries().containsKey(id)) {
+        missing.add(id);
       }
     }
-    return missing <= markersMax ? null : "holes, with " + markersMax + " markers at most:" + ids;
+    require(
+        missing.size() <= markers,
+        () -> "holes, with at most " + markers + " markers among them: " + missing);
   }
 
-  /** An entry that no call returned: one that left the outcome open may have put it there. */
-  private @Nullable String phantom(long id, String entry) {
-    for (Call call : calls) {
-      if (call.entries.contains(entry)) {
-        boolean isOpen = isPoisoned() || call.thrown instanceof OutcomeOpenException;
-        return isOpen
-            ? null
-            : "entry " + id + " is there, and its call was not to have happened: " + call;
-      }
+  /** An entry whose id nobody was told: a call of open outcome may have put it there. */
+  private void checkUnclaimed(long id, String entry, Map<Long, String> claimed) {
+    if (claimed.containsKey(id)) {
+      return;
     }
-    return "entry " + id + " was never appended: " + name(entry);
+    Call call = calls.stream().filter(c -> c.entries.contains(entry)).findFirst().orElse(null);
+    require(call != null, () -> "entry " + id + " was never appended: " + name(entry));
+    require(
+        call == null || isRefused() || (call.thrown != null && isOpen(call.thrown)),
+        () -> "entry " + id + " is there, and its call was not to have happened: " + call);
   }
 
-  private @Nullable String divided(Map<Long, String> found, long firstId) {
-    for (Call call : calls) {
-      long there = call.entries.stream().filter(found::containsValue).count();
-      boolean isCut = call.id > 0 && call.id - call.entries.size() < firstId;
-      if (call.kind == Kind.APPEND && there != 0 && there != call.entries.size() && !isCut) {
-        return "a batch is there in part: " + call + told();
-      }
+  private static void checkWhole(Call call, Found found) {
+    long there = call.entries.stream().filter(found.entries()::containsValue).count();
+    boolean isCut = call.id > 0 && call.id - call.entries.size() < found.firstId();
+    require(
+        there == 0 || there == call.entries.size() || isCut,
+        () -> "a batch is there in part: " + call);
+  }
+
+  static void require(boolean condition, Supplier<String> otherwise) {
+    if (!condition) {
+      throw new AssertionError(otherwise.get());
     }
-    return null;
   }
 
-  private String told() {
+  @Override
+  public String toString() {
     StringBuilder text = new StringBuilder("\n  the calls:");
-    for (Call call : calls) {
-      text.append("\n    ").append(call);
-    }
+    calls.forEach(call -> text.append("\n    ").append(call));
     return text.toString();
   }
 
   /** Without what only fills. */
-  static @Nullable String name(@Nullable String entry) {
-    return entry == null ? null : entry.substring(0, entry.indexOf(':'));
+  static String name(@Nullable String entry) {
+    return entry == null ? "missing" : entry.substring(0, entry.indexOf(':'));
   }
 }

@@ -1,8 +1,8 @@
 package dev.durability.testkit.errors;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -56,28 +56,43 @@ final class Crew {
     return ended;
   }
 
-  /** Waits for all threads. {@return what is wrong with them, or null} */
-  @Nullable String await() throws InterruptedException {
+  /** Starts threads, and waits until they have ended. Called by a thread of the crew. */
+  void startAndAwait(Work... each) throws InterruptedException {
+    List<CountDownLatch> ended = new ArrayList<>();
+    for (Work work : each) {
+      ended.add(start(Character.toString('a' + ended.size()), work));
+    }
+    for (CountDownLatch latch : ended) {
+      latch.await();
+    }
+  }
+
+  /**
+   * Waits until all threads have ended.
+   *
+   * @throws AssertionError if they do not, or if a call of one failed that was not noted
+   */
+  void await() throws InterruptedException {
     long start = System.nanoTime();
     long stuckSince = start;
-    for (long pause = 50_000; ; pause = Math.min(2 * pause, 10_000_000)) {
-      List<Thread> alive = alive();
-      if (alive.isEmpty()) {
-        Throwable e = failure.get();
-        return e == null ? null : "a caller failed: " + describe(e);
-      }
+    List<Thread> alive = alive();
+    for (long pause = 50_000; !alive.isEmpty(); pause = Math.min(2 * pause, 1_000_000)) {
+      TimeUnit.NANOSECONDS.sleep(pause);
+      alive = alive();
       long now = System.nanoTime();
       if (!alive.stream().allMatch(Crew::waits)) {
         stuckSince = now;
       }
       if (now - stuckSince > STUCK_NANOS) {
-        return "threads are stuck: " + dump(alive);
+        throw new AssertionError("threads wait for ever" + dump(alive));
       }
       if (now - start > DEADLINE_NANOS) {
-        return String.format(Locale.ROOT, "not done after %d s: ", (now - start) / 1_000_000_000)
-            + dump(alive);
+        throw new AssertionError("threads do not end" + dump(alive));
       }
-      TimeUnit.NANOSECONDS.sleep(pause);
+    }
+    Throwable e = failure.get();
+    if (e != null) {
+      throw new AssertionError("a thread failed: " + describe(e));
     }
   }
 
@@ -104,14 +119,27 @@ final class Crew {
   }
 
   private static String dump(List<Thread> threads) {
+    StringBuilder where = new StringBuilder();
     StringBuilder text = new StringBuilder();
     for (Thread thread : threads) {
       text.append("\n  ").append(thread.getName()).append(' ').append(thread.getState());
+      String in = "";
       for (StackTraceElement frame : thread.getStackTrace()) {
         text.append("\n    at ").append(frame);
+        in =
+            in.isEmpty() && isOfLibrary(frame)
+                ? " in " + frame.getFileName() + ":" + frame.getLineNumber()
+                : in;
+      }
+      if (!in.isEmpty()) {
+        where.append(where.isEmpty() ? ": " : ", ").append(thread.getName()).append(in);
       }
     }
-    return text.toString();
+    return where + text.toString();
+  }
+
+  private static boolean isOfLibrary(StackTraceElement frame) {
+    return frame.getClassName().startsWith("dev.durability");
   }
 
   static String describe(Throwable e) {

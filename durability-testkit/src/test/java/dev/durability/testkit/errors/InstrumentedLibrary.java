@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
@@ -53,7 +56,7 @@ final class InstrumentedLibrary extends ClassLoader {
         return loaded;
       }
       byte[] bytes = bytesOf(name);
-      if (!name.startsWith(TESTKIT)) {
+      if (!name.startsWith(TESTKIT) || name.startsWith(UserCode.class.getName())) {
         bytes = instrument(bytes);
       }
       return defineClass(name, bytes, 0, bytes.length);
@@ -98,10 +101,18 @@ final class InstrumentedLibrary extends ClassLoader {
     return writer.toByteArray();
   }
 
-  /** Calls {@link Points#reach} where something can be thrown. */
+  /**
+   * Calls {@link Points#reach} where something can be thrown. What comes after a call and before
+   * the next is one point, if nothing happens in between that anybody could see.
+   */
   private static final class WithPoints extends MethodVisitor {
     private final String method;
     private final int[] count;
+    private final Set<Label> ofTries = new HashSet<>();
+
+    /** The call that was made last, if nothing happened since. */
+    private @Nullable String made;
+
     private int line;
 
     WithPoints(MethodVisitor next, String method, int[] count) {
@@ -111,18 +122,12 @@ final class InstrumentedLibrary extends ClassLoader {
     }
 
     @Override
-    public void visitLineNumber(int number, Label start) {
-      line = number;
-      super.visitLineNumber(number, start);
-    }
-
-    @Override
     public void visitMethodInsn(
         int opcode, String owner, String name, String descriptor, boolean isInterface) {
       String call = simple(owner) + "." + name;
       point("before " + call);
       super.visitMethodInsn(opcode, owner, name, descriptor, isInterface);
-      point("after " + call);
+      made = call;
     }
 
     @Override
@@ -157,11 +162,91 @@ final class InstrumentedLibrary extends ClassLoader {
       super.visitMultiANewArrayInsn(descriptor, dimensions);
     }
 
-    private void point(String what) {
+    private void point(String next) {
+      String what = made == null ? next : "after " + made + (next.isEmpty() ? "" : ", " + next);
+      made = null;
       int number = Points.add(method + ":" + ++count[0], what + " (line " + line + ")");
       super.visitLdcInsn(number);
       super.visitMethodInsn(
           Opcodes.INVOKESTATIC, Type.getInternalName(Points.class), "reach", "(I)V", false);
+    }
+
+    // ---- what separates a call from the next
+
+    private void end() {
+      if (made != null) {
+        point("");
+      }
+    }
+
+    @Override
+    public void visitTryCatchBlock(Label start, Label end, Label handler, @Nullable String type) {
+      ofTries.addAll(List.of(start, end, handler));
+      super.visitTryCatchBlock(start, end, handler, type);
+    }
+
+    @Override
+    public void visitLabel(Label label) {
+      if (ofTries.contains(label)) {
+        end();
+      }
+      super.visitLabel(label);
+    }
+
+    @Override
+    public void visitLineNumber(int number, Label start) {
+      line = number;
+      super.visitLineNumber(number, start);
+    }
+
+    @Override
+    public void visitFieldInsn(int opcode, String owner, String name, String descriptor) {
+      if (opcode == Opcodes.PUTFIELD || opcode == Opcodes.PUTSTATIC) {
+        end();
+      }
+      super.visitFieldInsn(opcode, owner, name, descriptor);
+    }
+
+    @Override
+    public void visitVarInsn(int opcode, int variable) {
+      if (opcode >= Opcodes.ISTORE && opcode <= Opcodes.ASTORE) {
+        end(); // A handler may read it.
+      }
+      super.visitVarInsn(opcode, variable);
+    }
+
+    @Override
+    public void visitIincInsn(int variable, int increment) {
+      end();
+      super.visitIincInsn(variable, increment);
+    }
+
+    @Override
+    public void visitInsn(int opcode) {
+      boolean stores = opcode >= Opcodes.IASTORE && opcode <= Opcodes.SASTORE;
+      boolean leaves = opcode >= Opcodes.IRETURN && opcode <= Opcodes.RETURN;
+      if (stores || leaves || opcode == Opcodes.ATHROW) {
+        end();
+      }
+      super.visitInsn(opcode);
+    }
+
+    @Override
+    public void visitJumpInsn(int opcode, Label label) {
+      end();
+      super.visitJumpInsn(opcode, label);
+    }
+
+    @Override
+    public void visitTableSwitchInsn(int min, int max, Label otherwise, Label... labels) {
+      end();
+      super.visitTableSwitchInsn(min, max, otherwise, labels);
+    }
+
+    @Override
+    public void visitLookupSwitchInsn(Label otherwise, int[] keys, Label[] labels) {
+      end();
+      super.visitLookupSwitchInsn(otherwise, keys, labels);
     }
 
     private static String simple(String name) {

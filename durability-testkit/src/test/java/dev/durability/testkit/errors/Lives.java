@@ -1,0 +1,148 @@
+package dev.durability.testkit.errors;
+
+import dev.durability.storage.Directory;
+import dev.durability.testkit.CrashDirectory;
+import java.io.IOException;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens, uses and closes something, several times on one disk. After each life compares what its
+ * calls said with what is recovered: as if the process was killed before the close, or the power
+ * lost before the close or after it; and on the disk itself.
+ */
+abstract class Lives implements Scenario {
+  private final int count;
+
+  Lives(int count) {
+    this.count = count;
+  }
+
+  /** Where all happens. Opened anew for each life. */
+  interface Disk {
+    Directory open() throws IOException;
+  }
+
+  /**
+   * What was recovered.
+   *
+   * @param entries those that the log has, by id
+   * @param firstId the first id that the log has
+   * @param lastId the last id that was used, 0 if there is none
+   */
+  record Found(Map<Long, String> entries, long firstId, long lastId) {
+    static final Found NOTHING = new Found(Map.of(), 1, 0);
+  }
+
+  /** From an opening to the close. All but {@link #find} runs on a thread of the crew. */
+  abstract static class Life {
+    final Crew crew = new Crew();
+    final Calls calls;
+
+    Life(Found before) {
+      this(before, 0);
+    }
+
+    Life(Found before, int othersMarkers) {
+      this.calls = new Calls(before, othersMarkers);
+    }
+
+    /** Opens it. Called again where that failed. */
+    abstract void open(Directory directory) throws IOException;
+
+    /** Calls it from several threads, waits for them, and calls it once more. */
+    abstract void use() throws Exception;
+
+    abstract void close() throws IOException;
+
+    /** Recovers what is left, and checks what only this kind of life knows. Leaves it in order. */
+    abstract Found find(Directory left) throws IOException;
+  }
+
+  abstract Life life(int number, Found before);
+
+  /** Where the lives are led; in memory, with all that may be lost at a crash. */
+  Disk disk() throws IOException {
+    CrashDirectory directory = new CrashDirectory();
+    return () -> directory;
+  }
+
+  @Override
+  public void run() {
+    try {
+      Disk disk = disk();
+      Found found = Found.NOTHING;
+      for (int number = 0; number < count; number++) {
+        found = live(disk, number, found);
+      }
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError("what was left cannot be opened", e);
+    }
+  }
+
+  private Found live(Disk disk, int number, Found before) throws IOException, InterruptedException {
+    Life life = life(number, before);
+    Crashes crashes = new Crashes();
+    life.crew.start("who opens", () -> lead(life, disk, crashes));
+    life.crew.await();
+    life.calls.check();
+    CrashDirectory killed = crashes.beforeClose;
+    if (killed != null) {
+      look("killed before close", life, killed.copy(), crashes.acknowledged);
+      look("power lost before close", life, killed.afterPowerLoss(number), crashes.acknowledged);
+    }
+    long acknowledged = life.calls.acknowledgedThrough();
+    Directory directory = disk.open();
+    if (directory instanceof CrashDirectory crash) {
+      CrashDirectory lost = crash.copy().afterPowerLoss(number);
+      look("power lost after close", life, lost, acknowledged);
+    }
+    return look("closed", life, directory, acknowledged);
+  }
+
+  /** What a crash before the close would leave, and what is in it for certain. */
+  private static final class Crashes {
+    private volatile @Nullable CrashDirectory beforeClose;
+    private volatile long acknowledged;
+  }
+
+  private static void lead(Life life, Disk disk, Crashes crashes) throws Exception {
+    Directory directory = open(life, disk);
+    life.use();
+    if (directory instanceof CrashDirectory crash) {
+      crashes.acknowledged = life.calls.acknowledgedThrough();
+      crashes.beforeClose = crash.copy();
+    }
+    if (!life.calls.close(life::close)) {
+      life.calls.close(life::close); // It did not happen, or this does nothing.
+    }
+  }
+
+  /** An opening that fails can be tried again. */
+  private static Directory open(Life life, Disk disk) throws IOException {
+    try {
+      Directory directory = disk.open();
+      life.open(directory);
+      return directory;
+    } catch (Throwable e) {
+      if (!Calls.isCausedByTheError(e)) {
+        throw e;
+      }
+    }
+    Directory directory = disk.open();
+    life.open(directory);
+    return directory;
+  }
+
+  private static Found look(String when, Life life, Directory left, long acknowledged) {
+    try {
+      Found found = life.find(left);
+      life.calls.check(found, acknowledged);
+      return found;
+    } catch (AssertionError e) {
+      throw new AssertionError(when + ": " + e.getMessage() + life.calls, e);
+    } catch (IOException e) {
+      throw new AssertionError(when + ", cannot be opened: " + e + life.calls, e);
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package dev.durability.testkit.errors;
+
+import dev.durability.codec.Codec;
+import dev.durability.recovery.StateMachine;
+import dev.durability.wal.LogReport;
+import dev.durability.wal.SegmentRange;
+import dev.durability.wal.WalObserver;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What users of the library write. It has points, too: Errors come from there as well. */
+final class UserCode {
+  private UserCode() {}
+
+  /** Entries are texts; they are written in two pieces. */
+  static final class Texts implements Codec<String> {
+    @Override
+    public void encode(String value, OutputStream out) throws IOException {
+      byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+      int half = bytes.length / 2;
+      out.write(bytes, 0, half);
+      out.write(bytes, half, bytes.length - half);
+    }
+
+    @Override
+    public String decode(ByteBuffer in) {
+      return StandardCharsets.UTF_8.decode(in).toString();
+    }
+  }
+
+  /** Calls something in each method, so that an Error can be thrown there. */
+  static final class Observer implements WalObserver {
+    @Override
+    public void onAppend(long firstId, long lastId, long bytes) {
+      note();
+    }
+
+    @Override
+    public void onFlush(long lastId, long bytes) {
+      note();
+    }
+
+    @Override
+    public void onSync(long lastId, long durationNanos) {
+      note();
+    }
+
+    @Override
+    public void onRotate(SegmentRange ended) {
+      note();
+    }
+
+    @Override
+    public void onTruncate(List<SegmentRange> removed) {
+      note();
+    }
+
+    @Override
+    public void onRecovery(LogReport report) {
+      note();
+    }
+
+    @Override
+    public boolean mayRemove(SegmentRange segment) {
+      note();
+      return true;
+    }
+
+    private static void note() {
+      Thread.onSpinWait();
+    }
+  }
+
+  /** The state is a list of the entries, in their order. */
+  static final class ListOfTexts implements StateMachine<List<String>, String> {
+    @Override
+    public List<String> initial() {
+      return new ArrayList<>();
+    }
+
+    @Override
+    public List<String> apply(List<String> state, String entry) {
+      state.add(entry);
+      return state;
+    }
+
+    @Override
+    public List<String> snapshot(List<String> state) {
+      return new ArrayList<>(state);
+    }
+
+    @Override
+    public void write(List<String> state, OutputStream out) throws IOException {
+      DataOutputStream data = new DataOutputStream(out);
+      data.writeInt(state.size());
+      for (String text : state) {
+        data.writeUTF(text);
+      }
+    }
+
+    @Override
+    public List<String> read(InputStream in) throws IOException {
+      DataInputStream data = new DataInputStream(in);
+      List<String> state = new ArrayList<>();
+      for (int left = data.readInt(); left > 0; left--) {
+        state.add(data.readUTF());
+      }
+      return state;
+    }
+  }
+}
