@@ -58,6 +58,7 @@ final class GroupCommit {
   private final Round never = new Round();
   private Round next = new Round();
   private final Leader background = new Leader();
+  private final Waiter.OfThread closer = new Waiter.OfThread();
   private @Nullable Leader leader;
   private @Nullable Leader left;
   private boolean leadIsForBackground;
@@ -65,6 +66,7 @@ final class GroupCommit {
   private boolean backgroundIsAway;
   private boolean closed;
   private boolean stopped;
+  private boolean ended;
   private boolean markFailed;
   private long writtenId;
   private volatile long durableId;
@@ -120,8 +122,8 @@ final class GroupCommit {
     next.reserve();
     next.add(self.start(queue.nextId() - 1, false));
     leader = self;
-    lock.unlock();
     try {
+      lock.unlock();
       lead(self);
     } finally {
       lockForSure();
@@ -273,7 +275,7 @@ final class GroupCommit {
       leadIsForBackground = successor == background;
       leader = successor;
     } finally {
-      lock.unlock();
+      unlockForSure();
     }
   }
 
@@ -367,7 +369,7 @@ final class GroupCommit {
    * @param happened whether the call had an effect already
    */
   void brokenOff(Leader self, boolean happened, Throwable error) {
-    boolean waits = self instanceof Waiter.OfThread thread && thread.isInUse();
+    boolean waits = self instanceof Waiter.OfThread thread && thread.joined;
     lockForSure();
     try {
       if (happened || waits || leader == self || self.round != null || queue.isBroken()) {
@@ -375,9 +377,7 @@ final class GroupCommit {
       }
       room.signalAll();
     } finally {
-      while (lock.isHeldByCurrentThread()) {
-        lock.unlock();
-      }
+      unlockForSure();
     }
     try {
       endRound(self, error);
@@ -401,15 +401,24 @@ final class GroupCommit {
     }
   }
 
-  /** A thread that is to wait for the lock takes memory for that. */
+  /** Takes the lock if this thread does not hold it. To wait for it takes memory. */
   @SuppressWarnings("ThreadPriorityCheck") // A hint: the lock is never held for long.
   private void lockForSure() {
     try {
-      lock.lock();
+      if (!lock.isHeldByCurrentThread()) {
+        lock.lock();
+      }
     } catch (Throwable noMemory) {
-      while (!lock.tryLock()) {
+      while (!lock.isHeldByCurrentThread() && !lock.tryLock()) {
         Thread.yield();
       }
+    }
+  }
+
+  /** Gives the lock up, also where an Error kept this thread from that before. */
+  private void unlockForSure() {
+    while (lock.isHeldByCurrentThread()) {
+      lock.unlock();
     }
   }
 
@@ -529,8 +538,8 @@ final class GroupCommit {
   }
 
   private void endLeft(Leader other) {
-    lock.unlock();
     try {
+      lock.unlock();
       endRound(other, poison);
     } finally {
       lockForSure();
@@ -547,8 +556,8 @@ final class GroupCommit {
     leadIsForBackground = false;
     leader = background;
     backgroundLeads = true;
-    lock.unlock();
     try {
+      lock.unlock();
       gathering.await(waitingThreads);
       if (isWanted()) {
         lead(background);
@@ -582,8 +591,8 @@ final class GroupCommit {
 
   private void markInBackground() {
     leader = background;
-    lock.unlock();
     try {
+      lock.unlock();
       mark();
     } finally {
       lockForSure();
@@ -620,40 +629,50 @@ final class GroupCommit {
   }
 
   /**
-   * Ends all work: commits what was appended, and runs the last step with the lead. Later calls do
-   * nothing.
+   * Ends all work: commits what was appended, and runs the last step with the lead, or the other
+   * one if anything failed. Nothing is left to do if this was called before, unless an Error hit
+   * that call before it could begin.
    */
   void close(LastStep finish, LastStep abandon) throws IOException {
-    Waiter.OfThread self = new Waiter.OfThread();
-    if (!refuseAppends()) {
+    if (ended) {
       return;
     }
-    Throwable failure = commitLast(self);
-    takeLeadForGood(self);
-    runLast(self, failure == null && poison == null ? finish : abandon, failure);
-  }
-
-  /** Returns whether appends were not refused before. */
-  private boolean refuseAppends() {
-    lock.lock();
+    Throwable failure;
     try {
-      boolean first = !closed;
-      closed = true;
-      return first;
-    } finally {
-      lock.unlock();
+      failure = end(finish, abandon);
+    } catch (Throwable error) {
+      failure = error;
+      brokenOff(closer, false, error);
+      takeLeadForGood();
+      Throwable unused = run(abandon, error);
+      settleLast(error);
     }
+    ended = true;
+    rethrow(failure);
   }
 
-  /** Commits what was appended; returns what failed, or null. */
-  private @Nullable Throwable commitLast(Waiter.OfThread self) {
+  /** Returns what failed, or null. */
+  private @Nullable Throwable end(LastStep finish, LastStep abandon) {
+    Throwable failure = commitLast();
+    takeLeadForGood();
+    if (failure == null && poison != null && durableId < queue.nextId() - 1) {
+      failure = poisoned();
+    }
+    failure = run(failure == null && poison == null ? finish : abandon, failure);
+    settleLast(failure == null ? writerClosed : failure);
+    return failure;
+  }
+
+  /** Refuses appends, and commits what was appended before; returns what failed, or null. */
+  private @Nullable Throwable commitLast() {
     try {
       Waiter.OfThread joined = null;
       lock.lock();
       try {
+        closed = true;
         if (poison == null) {
           next.reserve();
-          joined = join(self, queue.nextId() - 1, true);
+          joined = join(closer, queue.nextId() - 1, true);
         }
       } finally {
         lock.unlock();
@@ -662,71 +681,62 @@ final class GroupCommit {
       return null;
     } catch (DurabilityException e) {
       return e;
-    } catch (Throwable e) {
-      brokenOff(self, false, e);
-      return e;
     }
   }
 
   /** Waits until nobody leads, and lets nobody lead again. */
   @SuppressWarnings("ThreadPriorityCheck") // A hint, where there is no memory to wait properly.
-  private void takeLeadForGood(Leader self) {
+  private void takeLeadForGood() {
     lockForSure();
     try {
-      while (leader != null) {
+      closed = true;
+      while (leader != null && leader != closer) {
         try {
           room.awaitUninterruptibly();
         } catch (Throwable noMemory) {
-          lock.unlock();
+          unlockForSure();
           Thread.yield();
           lockForSure();
         }
       }
-      leader = self;
+      leader = closer;
       stopped = true;
       work.signalAll();
     } finally {
-      lock.unlock();
+      unlockForSure();
     }
   }
 
-  private void runLast(Leader self, LastStep step, @Nullable Throwable earlier) throws IOException {
-    Throwable failure =
-        earlier == null && poison != null && durableId < queue.nextId() - 1 ? poisoned() : earlier;
+  private static @Nullable Throwable run(LastStep step, @Nullable Throwable earlier) {
     try {
       step.run();
+      return earlier;
     } catch (Throwable e) {
-      if (failure == null) {
-        failure = e;
-      } else {
-        failure.addSuppressed(e);
+      if (earlier == null) {
+        return e;
       }
+      earlier.addSuppressed(e);
+      return earlier;
     }
-    Throwable told = failure == null ? writerClosed : failure;
-    try {
-      settleLast(self, told);
-    } catch (Throwable e) {
-      settleLast(self, told);
-    }
-    rethrow(failure);
   }
 
-  private void settleLast(Leader self, Throwable why) {
+  /** Ends all waits that are left. */
+  private void settleLast(Throwable why) {
     lockForSure();
     try {
       if (next != never) {
-        self.round = next;
-        self.writtenId = durableId;
-        self.durableId = durableId;
+        closer.round = next;
+        closer.writtenId = durableId;
+        closer.durableId = durableId;
         next = never;
       }
     } finally {
-      lock.unlock();
+      unlockForSure();
     }
-    settle(self, why);
+    settle(closer, why);
   }
 
-  private static void rethrow(@Nullable Throwable failure) throws IOException {
+  static void rethrow(@Nullable Throwable failure) throws IOException {
     if (failure instanceof IOException e) {
       throw e;
     }

@@ -42,9 +42,12 @@ final class Round {
 
   /** Adds a thread, for which room was reserved. */
   void add(Waiter.OfThread thread) {
-    wantsSync |= thread.wantsSync();
+    boolean sync = thread.wantsSync();
+    // Nothing is called from here on: it is in, or it is not.
+    wantsSync |= sync;
     threads[threadCount] = thread;
     unsettledThreads = ++threadCount;
+    thread.joined = true;
   }
 
   /** Adds a future, for which room was reserved. */

@@ -51,7 +51,7 @@ final class SegmentStart {
       SegmentPlan plan,
       ByteBuffer header) {
     SegmentStart start = new SegmentStart(directory, background, spare, plan);
-    background.executeOrRun(() -> start.make(header));
+    background.executeOrRun(() -> start.tryToMake(header));
     return start;
   }
 
@@ -64,19 +64,18 @@ final class SegmentStart {
     return reserved;
   }
 
-  private void make(ByteBuffer header) {
+  /** Whoever waits is told in any case. */
+  private void tryToMake(ByteBuffer header) {
     AppendFile file = null;
-    Throwable failure = null;
     try {
-      file = makeDurable(header);
-    } catch (Throwable e) {
-      failure = e;
-    } finally {
+      file = make(header);
+      made.tell(file, null);
+    } catch (Throwable failure) {
       made.tell(file, failure);
     }
   }
 
-  private AppendFile makeDurable(ByteBuffer header) throws IOException {
+  private AppendFile make(ByteBuffer header) throws IOException {
     AppendFile file = null;
     try {
       file = spare.take();
@@ -136,14 +135,12 @@ final class SegmentStart {
   }
 
   private void syncName(Pending<Void> naming) {
-    Throwable failure = null;
     try {
       directory.sync(LogFiles.SEGMENTS);
-    } catch (IOException e) {
-      failure = poison(e);
-    } catch (Throwable e) {
-      failure = e;
-    } finally {
+      naming.tell(null, null);
+    } catch (IOException failure) {
+      naming.tell(null, poison(failure));
+    } catch (Throwable failure) {
       naming.tell(null, failure);
     }
   }

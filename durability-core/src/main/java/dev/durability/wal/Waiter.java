@@ -35,10 +35,12 @@ interface Waiter {
     /** Those that this one wakes once its wait has ended. */
     final @Nullable OfThread[] toWake = new @Nullable OfThread[FAN_OUT];
 
+    /** Whether it is in a round, and has not been finished. */
+    boolean joined;
+
     private Thread thread = Thread.currentThread();
     private long targetId;
     private boolean wantsSync;
-    private boolean joined;
     private final BooleanSupplier isWaiting = this::isWaiting;
 
     /** Starts a wait of the current thread. */
@@ -48,13 +50,7 @@ interface Waiter {
       wantsSync = sync;
       failure = null;
       state = WAITING;
-      joined = true;
       return this;
-    }
-
-    /** Whether a wait was started and has not been finished. */
-    boolean isInUse() {
-      return joined;
     }
 
     @Override

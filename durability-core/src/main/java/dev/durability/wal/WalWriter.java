@@ -49,6 +49,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WalWriter<E> implements Closeable {
   private static final int BATCH_FRAME_BYTES_MAX = 1 << 30;
+  private static final int CLOSING_ATTEMPTS = 4;
 
   private final Directory directory;
   private final Codec<E> codec;
@@ -65,6 +66,8 @@ public final class WalWriter<E> implements Closeable {
   private final ReentrantLock truncating = new ReentrantLock();
   private final AtomicBoolean closing = new AtomicBoolean();
   private final Thread background;
+  private final GroupCommit.LastStep finish;
+  private final GroupCommit.LastStep abandon;
   private int unflushedAppends;
   private long appendedBytes;
   private long markedCheckpoint;
@@ -89,6 +92,8 @@ public final class WalWriter<E> implements Closeable {
     this.removal = new SegmentRemoval(directory, notices, appender, commits);
     this.background = new Thread(commits::runInBackground, "durability-wal");
     background.setDaemon(true);
+    this.finish = appender::finish;
+    this.abandon = appender::abandon;
   }
 
   private void start() throws IOException {
@@ -96,7 +101,7 @@ public final class WalWriter<E> implements Closeable {
     try {
       background.start();
     } catch (Throwable noThread) {
-      appender.abandon();
+      commits.close(abandon, abandon);
       throw noThread;
     }
   }
@@ -202,7 +207,7 @@ public final class WalWriter<E> implements Closeable {
         appended(id, id, FrameFormat.frameBytes(scratch.size()));
         flush = flushes ? commits.join(scratch.waiter(), id, false) : null;
       } finally {
-        lock.unlock();
+        unlock();
       }
       commits.await(flush);
       scratches.giveBack(scratch);
@@ -243,7 +248,7 @@ public final class WalWriter<E> implements Closeable {
         appended(id - ends.length + 1, id, frameBytes);
         flush = flushes ? commits.join(scratch.waiter(), id, false) : null;
       } finally {
-        lock.unlock();
+        unlock();
       }
       commits.await(flush);
       scratches.giveBack(scratch);
@@ -281,7 +286,7 @@ public final class WalWriter<E> implements Closeable {
         appended(id, id, FrameFormat.frameBytes(scratch.size()));
         durable = commits.join(scratch.waiter(), id, true);
       } finally {
-        lock.unlock();
+        unlock();
       }
       commits.await(durable);
       scratches.giveBack(scratch);
@@ -319,7 +324,7 @@ public final class WalWriter<E> implements Closeable {
         appended(id, id, FrameFormat.frameBytes(scratch.size()));
         commits.commitLater(durable);
       } finally {
-        lock.unlock();
+        unlock();
       }
       scratches.giveBack(scratch);
       return durable;
@@ -363,7 +368,7 @@ public final class WalWriter<E> implements Closeable {
         commits.prepare();
         all = commits.join(waiter, queue.nextId() - 1, sync);
       } finally {
-        lock.unlock();
+        unlock();
       }
       commits.await(all);
     } catch (RuntimeException | Error e) {
@@ -377,6 +382,13 @@ public final class WalWriter<E> implements Closeable {
     if (lock.isHeldByCurrentThread()) {
       throw new IllegalStateException(
           "called from within the observer of this log, which the log waits for: return first");
+    }
+  }
+
+  /** An Error may have come while the lock was given up. */
+  private void unlock() {
+    if (lock.isHeldByCurrentThread()) {
+      lock.unlock();
     }
   }
 
@@ -531,7 +543,7 @@ public final class WalWriter<E> implements Closeable {
         appended(id, id, frameBytes);
         durable = commits.join(waiter, id, true);
       } finally {
-        lock.unlock();
+        unlock();
       }
       commits.await(durable);
       markCovered(coveredId);
@@ -664,16 +676,28 @@ public final class WalWriter<E> implements Closeable {
     if (!closing.compareAndSet(false, true)) {
       return;
     }
-    try {
-      commits.close(appender::finish, appender::abandon);
-    } finally {
-      joinBackground();
-      truncating.lock(); // Whoever removes segments does it with the log's lock held.
+    Throwable failure = null;
+    boolean ended = false;
+    // Again where an Error hit it: each of the steps leaves out what it did before.
+    for (int left = CLOSING_ATTEMPTS; !ended && left > 0; left--) {
       try {
-        directoryLock.close();
-      } finally {
-        truncating.unlock();
+        commits.close(finish, abandon);
+        joinBackground();
+        giveUpLock();
+        ended = true;
+      } catch (Throwable e) {
+        failure = failure == null ? e : failure;
       }
+    }
+    GroupCommit.rethrow(failure);
+  }
+
+  private void giveUpLock() throws IOException {
+    truncating.lock(); // Whoever removes segments does it with the log's lock held.
+    try {
+      directoryLock.close();
+    } finally {
+      truncating.unlock();
     }
   }
 
