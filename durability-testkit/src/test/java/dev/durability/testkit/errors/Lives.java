@@ -119,10 +119,10 @@ abstract class Lives implements Scenario {
   }
 
   /** An opening that fails can be tried again. */
-  private static Directory open(Life life, Disk disk) throws IOException {
+  private static Directory open(Life life, Disk disk) throws Exception {
     try {
       Directory directory = disk.open();
-      life.open(directory);
+      ThinStack.run(Calls.Kind.OPEN, () -> life.open(directory));
       return directory;
     } catch (Throwable e) {
       if (!Calls.isCausedByTheError(e)) {

@@ -168,6 +168,10 @@ public final class Points {
     return thrown;
   }
 
+  static boolean isArmed() {
+    return armed != null;
+  }
+
   /** {@return the Error that the armed site threw, or null} */
   public static @Nullable Error thrown() {
     Armed now = armed;

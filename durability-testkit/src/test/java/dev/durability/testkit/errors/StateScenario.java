@@ -83,7 +83,7 @@ final class StateScenario extends Lives {
       DurableState<List<String>, String> state = Objects.requireNonNull(opened);
       crew.startAndAwait(() -> updates(state), () -> futures(state), () -> decisions(state));
       calls.call(Kind.SYNC, state::sync);
-      calls.call(Kind.FLUSH, () -> state.updateIf(texts -> Optional.empty()));
+      calls.call(Kind.READ, () -> state.updateIf(texts -> Optional.empty()));
       look(state);
     }
 
