@@ -34,7 +34,6 @@ final class Storm {
   private static final int PIECES_MAX = 4_096;
   private static final int STORMY_OPENINGS_MAX = 3;
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
-  private static final int STUCK = 3;
 
   /** How long the first life is. */
   private static final int CALM_MILLIS = 300;
@@ -65,7 +64,8 @@ final class Storm {
   private final AtomicLong progress = new AtomicLong();
   private final AtomicLong errors = new AtomicLong();
   private final AtomicLong acknowledged = new AtomicLong();
-  private volatile boolean calm;
+  private volatile boolean calm = true;
+  private volatile boolean holding;
   private volatile boolean refused;
 
   private Storm(String kind, Path directory, StormNotes notes, long endNanos) throws IOException {
@@ -77,13 +77,17 @@ final class Storm {
 
   /** Arguments: log or state, a directory, the notes, for how many milliseconds, and a seed. */
   public static void main(String[] arguments) throws Exception {
-    Thread.setDefaultUncaughtExceptionHandler((thread, e) -> {});
+    Thread.setDefaultUncaughtExceptionHandler(
+        (thread, e) -> {
+          if (!thread.isDaemon() || e instanceof IllegalStateException) {
+            fail(Crew.describe(e)); // Of a thread of this program.
+          }
+        });
     long endNanos = System.nanoTime() + Long.parseLong(arguments[3]) * 1_000_000;
     StormNotes notes = StormNotes.open(Path.of(arguments[2]));
     Storm storm = new Storm(arguments[0], Path.of(arguments[1]), notes, endNanos);
     Random random = new Random(Long.parseLong(arguments[4]));
     storm.watch();
-    storm.calm = true;
     storm.live(random, CALM_MILLIS); // Loads classes: one whose initialiser fails is lost.
     start("filler", new Random(random.nextLong()), storm::fill);
     int lives = 0;
@@ -91,6 +95,7 @@ final class Storm {
       storm.live(random, 50 + random.nextInt(400));
       lives++;
     }
+    storm.calmDown();
     System.out.println(
         lives + " lives, " + storm.acknowledged + " acknowledged, " + storm.errors + " Errors");
     System.exit(0);
@@ -106,8 +111,8 @@ final class Storm {
             () -> {
               try {
                 work.run(random);
-              } catch (Exception e) {
-                throw new IllegalStateException(e);
+              } catch (Exception | OutOfMemoryError e) {
+                throw new IllegalStateException(name, e);
               }
             },
             name);
@@ -120,6 +125,7 @@ final class Storm {
   private void fill(Random random) throws InterruptedException {
     byte[][] held = new byte[PIECES_MAX][];
     while (true) {
+      holding = true; // Before it looks whether it may: whoever calms it down waits for this.
       int taken = 0;
       for (int bytes = PIECE_BYTES_MAX; bytes >= PIECE_BYTES_MIN && !calm; bytes /= 16) {
         try {
@@ -133,7 +139,16 @@ final class Storm {
       }
       TimeUnit.MICROSECONDS.sleep(random.nextInt(5_000));
       Arrays.fill(held, null);
+      holding = false;
       TimeUnit.MICROSECONDS.sleep(random.nextInt(20_000));
+    }
+  }
+
+  /** Frees the heap, for something that is not under test. */
+  private void calmDown() {
+    calm = true;
+    while (holding) {
+      LockSupport.parkNanos(50_000);
     }
   }
 
@@ -152,13 +167,16 @@ final class Storm {
               seen = now;
               since = System.nanoTime();
             } else if (System.nanoTime() - since > PATIENCE_NANOS) {
-              calm = true;
-              TimeUnit.MILLISECONDS.sleep(500);
-              System.out.println("stuck" + dump());
-              Runtime.getRuntime().halt(STUCK);
+              calmDown();
+              fail("stuck" + dump());
             }
           }
         });
+  }
+
+  private static void fail(String what) {
+    System.out.println(what);
+    Runtime.getRuntime().halt(1);
   }
 
   private static String dump() {
@@ -179,7 +197,7 @@ final class Storm {
     Target target = open();
     refused = false;
     boolean isFirst = notes.startLife();
-    calm = true; // Threads are to start.
+    calmDown(); // Threads are to start.
     long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
     List<Thread> writers = new ArrayList<>();
     for (int i = 0; i < StormNotes.WRITERS; i++) {
@@ -192,7 +210,7 @@ final class Storm {
     for (Thread writer : writers) {
       writer.join();
     }
-    calm = true;
+    calmDown();
     if (!refused) {
       try {
         target.check(notes);
@@ -210,7 +228,9 @@ final class Storm {
   /** Tries to open it again and again, and at last while all is calm. */
   private Target open() {
     for (int attempt = 0; ; attempt++) {
-      calm = attempt >= STORMY_OPENINGS_MAX;
+      if (attempt >= STORMY_OPENINGS_MAX) {
+        calmDown();
+      }
       progress.incrementAndGet();
       try {
         return kind.equals("state") ? new State(directory) : new Log(directory);
@@ -225,17 +245,20 @@ final class Storm {
     }
   }
 
+  /** A close that throws may not have happened. */
   private void close(Target target) {
     try {
       target.close();
     } catch (IOException | Error e) {
       errors.incrementAndGet();
+      calmDown();
       try {
         target.close();
       } catch (IOException again) {
         errors.incrementAndGet();
       }
     }
+    calmDown();
   }
 
   private void write(Target target, int writer, long until, Random random) {
