@@ -7,7 +7,8 @@ import java.util.concurrent.CompletableFuture;
  * power loss.
  */
 public class AppendFuture extends CompletableFuture<Long> {
-  private final long entryId;
+  /** An object from the start: telling that an entry is durable must not need memory. */
+  private final Long entryId;
 
   AppendFuture(long entryId) {
     this.entryId = entryId;
@@ -16,5 +17,9 @@ public class AppendFuture extends CompletableFuture<Long> {
   /** {@return the id of the entry: known at once, though not durable yet} */
   public final long entryId() {
     return entryId;
+  }
+
+  final void succeed() {
+    complete(entryId);
   }
 }

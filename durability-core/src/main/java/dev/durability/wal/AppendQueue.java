@@ -14,6 +14,10 @@ import org.jspecify.annotations.Nullable;
  * What was appended and not yet written: blocks in order, at most two that are used again and
  * again. It gives out entry ids and decides where a segment ends. In memory alone; guarded by the
  * writer's lock.
+ *
+ * <p>An entry is encoded first and then taken over by assignments alone, so that an Error in the
+ * middle leaves it out. What takes more than assignments is marked by {@link #changing}: an Error
+ * in the middle of that leaves a queue of which nothing may be written any more.
  */
 final class AppendQueue {
   private static final int POOLED_BLOCKS = 2;
@@ -34,6 +38,7 @@ final class AppendQueue {
   private long plannedBytes = FileHeader.BYTES;
   private long nextId;
   private int lastFrameBytes;
+  private boolean changing;
 
   AppendQueue(WalOptions options, SegmentPlan first) {
     this.segmentBytes = options.segmentBytes();
@@ -55,6 +60,11 @@ final class AppendQueue {
 
   boolean segmentHasEntries() {
     return nextId > segment.name().firstEntryId();
+  }
+
+  /** Whether an Error ended a change in the middle. */
+  boolean isBroken() {
+    return changing;
   }
 
   boolean isEmpty() {
@@ -86,12 +96,13 @@ final class AppendQueue {
     }
   }
 
-  /** Ends the segment behind what was appended, and starts the next. */
+  /** Ends the segment after what was appended, and starts the next. */
   void rotate() {
     SegmentPlan next = segment.next(nextId, LogOpening.randomSalt());
-    Block end = lastBlockOfSegment();
-    if (end == null) {
-      end = Block.single(0, segment, nextId);
+    Block last = lastBlockOfSegment();
+    Block end = last == null ? Block.single(0, segment, nextId) : last;
+    changing = true;
+    if (last == null) {
       singlesOutside++;
     }
     end.endSegment(next);
@@ -101,6 +112,7 @@ final class AppendQueue {
     open = null;
     segment = next;
     plannedBytes = FileHeader.BYTES;
+    changing = false;
   }
 
   /** The block that is not taken yet and has room for END, or null. */
@@ -122,20 +134,27 @@ final class AppendQueue {
       return true;
     }
     if (open != null && !open.isEmpty()) {
+      changing = true;
       full.add(open);
       open = null;
+      changing = false;
     }
-    if (frameBytes > blockBytes) {
-      return reserveSingle(frameBytes);
+    return frameBytes > blockBytes ? reserveSingle(frameBytes) : reservePooled();
+  }
+
+  private boolean reservePooled() {
+    if (open != null) {
+      return true;
     }
-    if (open == null) {
-      open = free.poll();
-      if (open != null) {
-        open.reuse(segment, nextId);
-      } else if (pooled < POOLED_BLOCKS) {
-        open = Block.pooled(blockBytes, segment, nextId);
-        pooled++;
-      }
+    if (free.isEmpty() && pooled < POOLED_BLOCKS) {
+      open = Block.pooled(blockBytes, segment, nextId);
+      pooled++;
+    } else if (!free.isEmpty()) {
+      changing = true;
+      Block block = free.remove();
+      block.reuse(segment, nextId);
+      open = block;
+      changing = false;
     }
     return open != null;
   }
@@ -146,31 +165,68 @@ final class AppendQueue {
       return false;
     }
     Block single = Block.single(frameBytes, segment, nextId);
+    changing = true;
     if (open != null) {
       free.add(open);
     }
     open = single;
     singlesOutside++;
+    changing = false;
     return true;
   }
 
-  /** Appends an ENTRY or PART for which room was made; returns its id. */
-  long entry(int kind, byte[] payload, int from, int length) {
+  /**
+   * Appends an entry for which room was made.
+   *
+   * @param payload holds the encoded entry
+   * @param length how many bytes it has, from the first on
+   * @return its id
+   */
+  long entry(byte[] payload, int length) {
     startAge();
     Block block = Objects.requireNonNull(open);
-    block.entry(encoder, kind, payload, from, length);
-    lastFrameBytes = FrameFormat.frameBytes(length);
-    plannedBytes += lastFrameBytes;
-    return nextId++;
+    int end = block.entry(encoder, block.end, FrameFormat.ENTRY, nextId, payload, 0, length);
+    return take(block, end, nextId, end - block.end);
+  }
+
+  /**
+   * Appends an atomic batch for which room was made.
+   *
+   * @param payloads holds the encoded entries
+   * @param ends where each of them ends
+   * @return the id of the last
+   */
+  long batch(byte[] payloads, int[] ends) {
+    startAge();
+    Block block = Objects.requireNonNull(open);
+    int at = block.end;
+    int lastAt = at;
+    int from = 0;
+    for (int i = 0; i < ends.length; i++) {
+      lastAt = at;
+      int kind = i < ends.length - 1 ? FrameFormat.PART : FrameFormat.ENTRY;
+      at = block.entry(encoder, at, kind, nextId + i, payloads, from, ends[i] - from);
+      from = ends[i];
+    }
+    return take(block, at, nextId + ends.length - 1, at - lastAt);
   }
 
   /** Appends a CHECKPOINT for which room was made; returns its id. */
   long checkpoint(long covered, byte[] path) {
     startAge();
     Block block = Objects.requireNonNull(open);
-    block.checkpoint(encoder, covered, path);
-    plannedBytes += FrameFormat.frameBytes(FrameFormat.COVERED_BYTES + path.length);
-    return nextId++;
+    int end = block.checkpoint(encoder, nextId, covered, path);
+    return take(block, end, nextId, lastFrameBytes);
+  }
+
+  /** What was encoded gets its place. Nothing is called from here on: all of it or nothing. */
+  private long take(Block block, int end, long lastId, int lastEntryFrameBytes) {
+    plannedBytes += end - block.end;
+    lastFrameBytes = lastEntryFrameBytes;
+    block.end = end;
+    block.nextId = lastId + 1;
+    nextId = lastId + 1;
+    return lastId;
   }
 
   /**
@@ -181,9 +237,11 @@ final class AppendQueue {
    */
   void takeInto(Deque<Block> target, boolean endsFullSegment) {
     plannedBytes += FrameFormat.PROMISE_FRAME_BYTES; // Each round may put a MARK before them.
+    changing = true;
     if (open != null && !open.isEmpty()) {
       if (endsFullSegment && needsRotation(lastFrameBytes)) {
         rotate();
+        changing = true;
       } else {
         full.add(open);
         open = null;
@@ -192,6 +250,7 @@ final class AppendQueue {
     for (Block block = full.poll(); block != null; block = full.poll()) {
       target.add(block);
     }
+    changing = false;
   }
 
   /** Whether an appender may soon have to wait for a block that was taken. */

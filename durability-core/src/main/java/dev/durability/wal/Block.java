@@ -8,8 +8,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Encoded frames of one segment that are written with one system call. Room is kept before them for
- * a MARK and behind them for END, which are filled in when the block is written: only then is it
+ * a MARK and after them for END, which are filled in when the block is written: only then is it
  * known what was synced before.
+ *
+ * <p>A frame is first put after the last one, and belongs to the block only once {@link #end} says
+ * so: an Error in the middle of a frame leaves the block as it was.
  */
 final class Block {
   private static final int HEAD_BYTES = FrameFormat.PROMISE_FRAME_BYTES;
@@ -19,8 +22,13 @@ final class Block {
   private final ByteBuffer frames;
   private SegmentPlan segment;
   private long firstId;
-  private long nextId;
   private @Nullable SegmentPlan successor;
+
+  /** Where the frames of this block end. Assigned by {@link AppendQueue} with {@link #nextId}. */
+  int end;
+
+  /** The id of the entry after the last in this block. */
+  long nextId;
 
   private Block(ByteBuffer bytes, SegmentPlan segment, long firstId) {
     this.bytes = bytes.order(ByteOrder.LITTLE_ENDIAN);
@@ -45,7 +53,7 @@ final class Block {
     firstId = fromId;
     nextId = fromId;
     successor = null;
-    bytes.clear().position(HEAD_BYTES);
+    end = HEAD_BYTES;
   }
 
   SegmentPlan segment() {
@@ -53,15 +61,15 @@ final class Block {
   }
 
   boolean isEmpty() {
-    return bytes.position() == HEAD_BYTES;
+    return end == HEAD_BYTES;
   }
 
   int frameBytes() {
-    return bytes.position() - HEAD_BYTES;
+    return end - HEAD_BYTES;
   }
 
   int room() {
-    return bytes.capacity() - TAIL_BYTES - bytes.position();
+    return bytes.capacity() - TAIL_BYTES - end;
   }
 
   boolean isPooled() {
@@ -83,36 +91,47 @@ final class Block {
     return successor;
   }
 
-  void entry(FrameEncoder encoder, int kind, byte[] payload, int from, int length) {
-    encoder.entry(bytes, segment.salt(), kind, nextId, payload, from, length);
-    nextId++;
+  /**
+   * Puts an ENTRY or PART at an offset, {@link #end} or after what was put there before.
+   *
+   * @return where it ends
+   */
+  int entry(FrameEncoder encoder, int at, int kind, long id, byte[] payload, int from, int length) {
+    encoder.entry(bytes.clear().position(at), segment.salt(), kind, id, payload, from, length);
+    return bytes.position();
   }
 
-  void checkpoint(FrameEncoder encoder, long covered, byte[] path) {
-    encoder.checkpoint(bytes, segment.salt(), nextId, covered, path);
-    nextId++;
+  /**
+   * Puts a CHECKPOINT at {@link #end}.
+   *
+   * @return where it ends
+   */
+  int checkpoint(FrameEncoder encoder, long id, long covered, byte[] path) {
+    encoder.checkpoint(bytes.clear().position(end), segment.salt(), id, covered, path);
+    return bytes.position();
   }
 
   /** The frames as they are, without a MARK; good until this block is asked again. */
   ByteBuffer frames() {
-    return frames.clear().limit(bytes.position()).position(HEAD_BYTES);
+    return frames.clear().limit(end).position(HEAD_BYTES);
   }
 
-  /** The frames behind a MARK; good until this block is asked again. */
-  ByteBuffer framesBehindMark(FrameEncoder encoder, long promised, long stampMicros) {
-    int end = bytes.position();
-    bytes.position(0);
-    encoder.promise(bytes, segment.salt(), FrameFormat.MARK, firstId, promised, stampMicros);
-    bytes.position(end);
+  /** The frames after a MARK; good until this block is asked again. */
+  ByteBuffer framesAfterMark(FrameEncoder encoder, long promised, long stampMicros) {
+    encoder.promise(
+        bytes.clear(), segment.salt(), FrameFormat.MARK, firstId, promised, stampMicros);
     return frames.clear().limit(end);
   }
 
-  /** Puts END behind the frames that {@link #frames} or {@link #framesBehindMark} returned. */
+  /** Puts END after the frames that {@link #frames} or {@link #framesAfterMark} returned. */
   void withEnd(FrameEncoder encoder, long promised, long stampMicros) {
-    int end = bytes.position();
-    encoder.promise(bytes, segment.salt(), FrameFormat.END, nextId, promised, stampMicros);
-    int limit = bytes.position();
-    bytes.position(end);
-    frames.limit(limit);
+    encoder.promise(
+        bytes.clear().position(end),
+        segment.salt(),
+        FrameFormat.END,
+        nextId,
+        promised,
+        stampMicros);
+    frames.limit(bytes.position());
   }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 import java.util.function.IntSupplier;
@@ -23,13 +24,24 @@ import org.jspecify.annotations.Nullable;
  * its next round starts without waking anyone first. Virtual threads always lead themselves: they
  * are woken cheaply, and hand the disk over without a switch between threads of the system.
  *
- * <p>{@code leading} is the right to use the appender. It is passed on under the lock, never held
- * with it.
+ * <p>{@code leader} is who has the right to use the appender. It is passed on under the lock, never
+ * used with it.
+ *
+ * <p><b>Errors.</b> A StackOverflowError or OutOfMemoryError may come at any call. What must not be
+ * left out then (passing the lead on, telling those who wait) is in steps that can be done again,
+ * and whoever is hit does them again further up, where there is more stack: {@link #brokenOff}. A
+ * writer that was hit in the middle of something is poisoned.
  */
 final class GroupCommit {
+  private static final int OTHER_ERRORS_MAX = 3;
+
   private final DurabilityException noMemory =
       new DurabilityException(
           "there is no memory to tell what failed; close the writer and open the log again");
+
+  private final IOException writerClosed = new IOException("the writer was closed");
+  private final DurabilityException brokenQueue =
+      new DurabilityException("an Error ended an append in the middle");
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition room = lock.newCondition();
@@ -45,7 +57,9 @@ final class GroupCommit {
   private final AtomicReference<@Nullable Round> unused = new AtomicReference<>();
   private final Round never = new Round();
   private Round next = new Round();
-  private boolean leading;
+  private final Leader background = new Leader();
+  private @Nullable Leader leader;
+  private @Nullable Leader left;
   private boolean leadIsForBackground;
   private boolean backgroundLeads;
   private boolean backgroundIsAway;
@@ -74,8 +88,11 @@ final class GroupCommit {
     return durableId;
   }
 
-  /** Throws if nothing more can be appended. Any thread. */
+  /** Throws if nothing more can be appended. With the lock. */
   void refuseIfDone() throws DurabilityException {
+    if (queue.isBroken()) {
+      poisonUnlessOpen(brokenQueue);
+    }
     if (poison != null) {
       throw poisoned();
     }
@@ -86,7 +103,7 @@ final class GroupCommit {
 
   /** Whether nobody writes, and nobody is about to; with the lock. */
   boolean isIdle() {
-    return !leading && next.isEmpty() && !next.isDemanded();
+    return leader == null && next.isEmpty() && !next.isDemanded();
   }
 
   /**
@@ -96,23 +113,25 @@ final class GroupCommit {
    */
   @SuppressWarnings("WaitNotInLoop") // The caller asks again whether there is room.
   void awaitRoom(Waiter.OfThread self) throws DurabilityException {
-    if (leading) {
+    if (leader != null) {
       room.awaitUninterruptibly();
       return;
     }
+    next.reserve();
     next.add(self.start(queue.nextId() - 1, false));
-    leading = true;
+    leader = self;
     lock.unlock();
     try {
-      lead();
+      lead(self);
     } finally {
-      lock.lock();
+      lockForSure();
     }
     self.finish();
   }
 
-  /** Something was appended; with the lock. */
-  void appended() {
+  /** Something is about to be appended, which others may have to be told of; with the lock. */
+  void prepare() {
+    next.reserve();
     if (deadlines.startsWithAppend()) {
       deadlines.appended(System.nanoTime());
       work.signal();
@@ -120,7 +139,8 @@ final class GroupCommit {
   }
 
   /**
-   * Joins a round that makes all entries up to one written, or durable; with the lock.
+   * Joins a round that makes all entries up to one written, or durable; with the lock, {@link
+   * #prepare prepared}.
    *
    * @param self what to wait with, not in use
    * @return what to {@link #await} without the lock, or null if it is so already
@@ -130,8 +150,8 @@ final class GroupCommit {
       return null;
     }
     next.add(self.start(targetId, sync));
-    if (!leading) {
-      leading = true;
+    if (leader == null) {
+      leader = self;
       self.lead();
     }
     return self;
@@ -146,33 +166,30 @@ final class GroupCommit {
       if (!joined.isVirtual()) {
         gathering.await(waitingThreads);
       }
-      lead();
+      lead(joined);
     }
     joined.finish();
   }
 
-  /** Asks for an entry to become durable; with the lock. */
-  Waiter.OfFuture commitLater(long id) {
-    Waiter.OfFuture future = new Waiter.OfFuture(id);
+  /** Asks for an entry to become durable; with the lock, {@link #prepare prepared}. */
+  void commitLater(Waiter.OfFuture future) {
     next.add(future);
-    if (!leading) {
+    if (leader == null) {
       work.signal();
     }
-    return future;
   }
 
-  /** One round, by the thread that has the lead; the lead is passed on at its end. */
-  private void lead() {
-    Round round = null;
-    boolean syncs = false;
+  /**
+   * One round, by who has the lead; the lead is passed on at its end. What is thrown here leaves
+   * something undone, for {@link #brokenOff}.
+   */
+  private void lead(Leader self) {
     Throwable failure = null;
-    long start = System.nanoTime();
     try {
-      round = takeRound();
-      syncs = round.wantsSync() && poison == null;
-      markFailed = false;
-      write(round, syncs);
-      if (syncs) {
+      long start = System.nanoTime();
+      Round round = takeRound(self);
+      write(round);
+      if (round.wantsSync() && poison == null) {
         recycleIfShort(round);
         appender.sync();
       }
@@ -180,20 +197,25 @@ final class GroupCommit {
     } catch (Throwable e) {
       failure = e; // Given to everyone who waits: none of them may be left parked.
     }
-    endRound(round, syncs, failure);
+    endRound(self, failure);
   }
 
-  private Round takeRound() {
+  private Round takeRound(Leader self) throws DurabilityException {
     Round fresh = unused.getAndSet(null);
     if (fresh == null) {
       fresh = new Round();
     }
     lock.lock();
     try {
+      markFailed = false;
+      if (queue.isBroken()) {
+        throw brokenQueue;
+      }
       Round taken = next;
       if (poison == null) {
         taken.take(queue, appender.nextSegmentIsReady());
       }
+      self.round = taken;
       next = fresh;
       return taken;
     } finally {
@@ -201,7 +223,8 @@ final class GroupCommit {
     }
   }
 
-  private void write(Round round, boolean syncs) throws IOException {
+  private void write(Round round) throws IOException {
+    boolean syncs = round.wantsSync();
     for (Block block = round.nextBlock(); block != null; block = round.nextBlock()) {
       appender.write(block, syncs);
       round.blockWritten();
@@ -221,78 +244,100 @@ final class GroupCommit {
     }
   }
 
-  private void endRound(@Nullable Round round, boolean triedToSync, @Nullable Throwable failure) {
-    Waiter.OfThread nextLeader = null;
-    long nowWritten = appender.writtenId();
-    long nowDurable = appender.durableId();
-    lock.lock();
+  /**
+   * Ends a round, with all that its leader owes to others. Each of the steps can be done again:
+   * what it did before, it leaves out.
+   */
+  private void endRound(Leader self, @Nullable Throwable failure) {
+    passOn(self, failure);
+    wakeHeir(self);
+    settle(self, failure);
+    if (poison != null) {
+      settleStranded(self);
+    }
+  }
+
+  private void passOn(Leader self, @Nullable Throwable failure) {
+    lockForSure();
     try {
+      if (leader != self) {
+        return;
+      }
       poisonUnlessOpen(failure);
-      writtenId = nowWritten;
-      durableId = nowDurable;
-      boolean triedToWrite = round != null && round.triedToWrite();
-      if (round != null) {
-        round.giveBack(queue);
-      }
-      schedule(triedToWrite, triedToSync || failure != null);
-      // What depends on futures may wait for anyone: who runs it must not owe others the next
-      // round.
-      backgroundIsAway |= backgroundLeads && round != null && round.hasFutures();
-      nextLeader = passLead(round == null ? 0 : round.threadCount());
-      if (round != null && round.isDemanded()) {
-        work.signal(); // The log's own thread asked for it, and looks again at what is due.
-      }
-    } catch (Throwable e) {
-      poisonUnlessOpen(e); // No memory to put the blocks back, for example.
-      leading = false;
-      leadIsForBackground = false;
-    } finally {
+      self.writtenId = writtenId = appender.writtenId();
+      self.durableId = durableId = appender.durableId();
+      Leader successor = poison == null ? continueAfter(self, failure) : null;
       room.signalAll();
+      // Nothing is called from here on: either the lead is still this one's, or it is passed on.
+      self.heir = successor instanceof Waiter.OfThread thread ? thread : null;
+      leadIsForBackground = successor == background;
+      leader = successor;
+    } finally {
       lock.unlock();
     }
-    if (nextLeader != null) {
-      nextLeader.lead();
-    }
+  }
+
+  /** Gets ready for the next round; returns who leads it. With the lock. */
+  private @Nullable Leader continueAfter(Leader self, @Nullable Throwable failure) {
+    Round round = self.round;
     if (round != null) {
-      if (round.isDemanded() && failure != null) {
-        // Nobody waits. What failed meets the next caller: the entries are still in the queue, or
-        // the writer is poisoned.
-        Notices.report(failure);
-      }
-      round.settle(nowWritten, nowDurable, failure, whyNot);
-      unused.lazySet(round);
+      round.giveBack(queue);
     }
-    if (poison != null) {
-      settleStranded();
+    schedule(
+        round != null && round.triedToWrite(),
+        failure != null || (round != null && round.wantsSync()));
+    // What depends on futures may wait for anyone: who runs it must not owe others the next
+    // round.
+    backgroundIsAway |= backgroundLeads && round != null && round.hasFutures();
+    Leader successor = nextLeader(round == null ? 0 : round.threadCount());
+    boolean wasDemanded = round != null && round.isDemanded();
+    if (successor == background || next.hasFutures() || wasDemanded) {
+      work.signal(); // Who demanded is the log's own thread; it looks again at what is due.
     }
+    return successor;
+  }
+
+  private static void wakeHeir(Leader self) {
+    Waiter.OfThread heir = self.heir;
+    if (heir != null) {
+      self.heirThread = heir.thread();
+      self.heir = null;
+      heir.state = Waiter.OfThread.LEADS;
+    }
+    if (self.heirThread != null) {
+      LockSupport.unpark(self.heirThread);
+      self.heirThread = null;
+    }
+  }
+
+  private void settle(Leader self, @Nullable Throwable failure) {
+    Round round = self.round;
+    if (round == null) {
+      return;
+    }
+    if (round.isDemanded() && failure != null) {
+      // Nobody waits. What failed meets the next caller: the entries are still in the queue, or
+      // the writer is poisoned.
+      Notices.report(failure);
+    }
+    round.settle(self.writtenId, self.durableId, failure, whyNot);
+    self.round = null;
+    unused.lazySet(round);
   }
 
   /**
    * To the log's own thread where many wait or nobody else can, to the first that waits where it is
    * the only one or virtual, or to nobody. With the lock.
-   *
-   * @return the thread that leads next, or null
    */
-  private Waiter.@Nullable OfThread passLead(int served) {
-    leading = false;
-    leadIsForBackground = false;
-    if (poison != null) {
-      return null;
-    }
+  private @Nullable Leader nextLeader(int served) {
     int waiting = next.threadCount();
     Waiter.OfThread first = next.firstThread();
     boolean gathers = gathering.isWorthwhile(served + waiting);
     boolean stays = backgroundLeads && !backgroundIsAway && (gathers || waiting > 0);
     if (first != null && (first.isVirtual() || backgroundIsAway || (waiting == 1 && !stays))) {
-      leading = true;
       return first;
     }
-    leadIsForBackground = !backgroundIsAway && (waiting > 0 || stays || next.isDemanded());
-    leading = leadIsForBackground;
-    if (leading || next.hasFutures()) {
-      work.signal();
-    }
-    return null;
+    return !backgroundIsAway && (waiting > 0 || stays || next.isDemanded()) ? background : null;
   }
 
   private void poisonUnlessOpen(@Nullable Throwable failure) {
@@ -303,33 +348,86 @@ final class GroupCommit {
 
   /** Ends the writer for good because of something that failed outside of a round. Any thread. */
   void poison(Throwable failure) {
-    boolean aloneNow;
-    lock.lock();
+    lockForSure();
     try {
       poisonUnlessOpen(failure);
-      aloneNow = !leading; // Else the end of that round does the rest.
       room.signalAll();
     } finally {
       lock.unlock();
     }
-    if (aloneNow) {
-      settleStranded();
+    settleStranded(new Leader());
+  }
+
+  /**
+   * Puts in order what an Error broke off, whatever it was: nobody is left waiting, and where
+   * anything had happened, the writer is poisoned. Called as far up as can be, without the lock or
+   * with what the Error left of it.
+   *
+   * @param self what the thread that was hit led with, or waited with, or would have
+   * @param happened whether the call had an effect already
+   */
+  void brokenOff(Leader self, boolean happened, Throwable error) {
+    boolean waits = self instanceof Waiter.OfThread thread && thread.isInUse();
+    lockForSure();
+    try {
+      if (happened || waits || leader == self || self.round != null || queue.isBroken()) {
+        poisonUnlessOpen(error);
+      }
+      room.signalAll();
+    } finally {
+      while (lock.isHeldByCurrentThread()) {
+        lock.unlock();
+      }
+    }
+    try {
+      endRound(self, error);
+    } catch (Throwable again) {
+      leaveToBackground(self);
+    }
+    if (waits && self instanceof Waiter.OfThread thread) {
+      thread.finishBrokenOff();
+    }
+  }
+
+  /** The log's own thread has stack enough, and tries again where there is no memory. */
+  private void leaveToBackground(Leader self) {
+    lockForSure();
+    try {
+      self.nextLeft = left;
+      left = self;
+      work.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A thread that is to wait for the lock takes memory for that. */
+  @SuppressWarnings("ThreadPriorityCheck") // A hint: the lock is never held for long.
+  private void lockForSure() {
+    try {
+      lock.lock();
+    } catch (Throwable noMemory) {
+      while (!lock.tryLock()) {
+        Thread.yield();
+      }
     }
   }
 
   /** Once the writer is poisoned nobody leads and nobody joins any more: tells all who wait. */
-  private void settleStranded() {
-    Round stranded;
-    long written;
-    lock.lock();
+  private void settleStranded(Leader self) {
+    lockForSure();
     try {
-      stranded = next;
+      if (leader != null || next == never) {
+        return; // Who leads does it.
+      }
+      self.round = next;
+      self.writtenId = writtenId;
+      self.durableId = durableId;
       next = never;
-      written = writtenId;
     } finally {
       lock.unlock();
     }
-    stranded.settle(written, durableId, null, whyNot);
+    settle(self, null);
   }
 
   /** Tells what failed, also where there is no memory to say it. */
@@ -373,27 +471,71 @@ final class GroupCommit {
     }
   }
 
-  /** What the log's own thread does: leads, serves futures, and whatever is due by the clock. */
+  /**
+   * What the log's own thread does: leads, serves futures, and whatever is due by the clock. It
+   * ends with the writer; others rely on it. A lack of stack or memory does not end it, nor do a
+   * few Errors of another kind.
+   */
+  @SuppressWarnings("ThreadPriorityCheck") // A hint: memory may be there again in a moment.
   void runInBackground() {
+    Throwable error = null;
+    int others = 0;
+    for (boolean ended = false; !ended; ) {
+      try {
+        if (error != null) {
+          Thread.yield();
+          brokenOff(background, false, error);
+          error = null;
+        }
+        serve();
+        ended = true;
+      } catch (VirtualMachineError e) {
+        error = e;
+      } catch (RuntimeException | Error e) {
+        error = e;
+        if (++others > OTHER_ERRORS_MAX) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private void serve() {
     lock.lock();
     try {
-      while (!stopped) {
-        if (leadIsForBackground || (!leading && poison == null && isForBackground(next))) {
+      while (!stopped || left != null) {
+        if (left != null) {
+          endLeft(left);
+        } else if (leadIsForBackground
+            || (leader == null && poison == null && isForBackground(next))) {
           leadInBackground();
-          continue;
-        }
-        long now = System.nanoTime();
-        if (poison == null && deadlines.commitIsDue(now) && !next.isDemanded()) {
-          next.demand(deadlines.syncIsDue(now)); // Also of others, who may lead without end.
-        } else if (poison == null && !leading && deadlines.markIsDue(now)) {
-          markInBackground();
         } else {
-          awaitWork(now);
+          doWhatIsDue(System.nanoTime());
         }
       }
     } finally {
       lock.unlock();
     }
+  }
+
+  private void doWhatIsDue(long now) {
+    if (poison == null && deadlines.commitIsDue(now) && !next.isDemanded()) {
+      next.demand(deadlines.syncIsDue(now)); // Also of others, who may lead without end.
+    } else if (poison == null && leader == null && deadlines.markIsDue(now)) {
+      markInBackground();
+    } else {
+      awaitWork(now);
+    }
+  }
+
+  private void endLeft(Leader other) {
+    lock.unlock();
+    try {
+      endRound(other, poison);
+    } finally {
+      lockForSure();
+    }
+    left = other.nextLeft;
   }
 
   /** Whether someone wants the round who cannot lead it. */
@@ -403,16 +545,16 @@ final class GroupCommit {
 
   private void leadInBackground() {
     leadIsForBackground = false;
-    leading = true;
+    leader = background;
     backgroundLeads = true;
     lock.unlock();
     try {
       gathering.await(waitingThreads);
       if (isWanted()) {
-        lead();
+        lead(background);
       }
     } finally {
-      lock.lock();
+      lockForSure();
       backgroundLeads = false;
       backgroundIsAway = false;
     }
@@ -422,11 +564,12 @@ final class GroupCommit {
   private boolean isWanted() {
     lock.lock();
     try {
-      leading = !next.isEmpty() || next.isDemanded();
-      if (!leading) {
+      boolean wanted = !next.isEmpty() || next.isDemanded();
+      if (!wanted) {
         room.signalAll();
+        leader = null;
       }
-      return leading;
+      return wanted;
     } finally {
       lock.unlock();
     }
@@ -438,12 +581,12 @@ final class GroupCommit {
   }
 
   private void markInBackground() {
-    leading = true;
+    leader = background;
     lock.unlock();
     try {
       mark();
     } finally {
-      lock.lock();
+      lockForSure();
     }
   }
 
@@ -458,12 +601,12 @@ final class GroupCommit {
     } catch (Throwable e) {
       failure = e;
     }
-    endRound(null, false, failure);
+    endRound(background, failure);
   }
 
   @SuppressWarnings("WaitNotInLoop") // The caller looks again at what is to be done.
   private void awaitWork(long now) {
-    long due = deadlines.next(now, leading);
+    long due = deadlines.next(now, leader != null);
     if (due == Deadlines.NEVER || poison != null || next.isDemanded()) {
       work.awaitUninterruptibly();
       return;
@@ -481,65 +624,117 @@ final class GroupCommit {
    * nothing.
    */
   void close(LastStep finish, LastStep abandon) throws IOException {
-    Waiter.OfThread last;
-    lock.lock();
-    try {
-      if (closed) {
-        return;
-      }
-      closed = true;
-      last = poison == null ? join(new Waiter.OfThread(), queue.nextId() - 1, true) : null;
-    } finally {
-      lock.unlock();
+    Waiter.OfThread self = new Waiter.OfThread();
+    if (!refuseAppends()) {
+      return;
     }
-    IOException failure = null;
-    try {
-      await(last);
-    } catch (DurabilityException e) {
-      failure = e;
-    }
-    lock.lock();
-    try {
-      while (leading) {
-        room.awaitUninterruptibly();
-      }
-      leading = true;
-      stopped = true;
-      work.signalAll();
-      if (failure == null && poison != null && durableId < queue.nextId() - 1) {
-        failure = poisoned();
-      }
-    } finally {
-      lock.unlock();
-    }
-    runLast(failure == null && poison == null ? finish : abandon, failure);
+    Throwable failure = commitLast(self);
+    takeLeadForGood(self);
+    runLast(self, failure == null && poison == null ? finish : abandon, failure);
   }
 
-  private void runLast(LastStep step, @Nullable IOException earlier) throws IOException {
-    Round left;
+  /** Returns whether appends were not refused before. */
+  private boolean refuseAppends() {
+    lock.lock();
     try {
-      step.run();
-    } catch (IOException e) {
-      if (earlier == null) {
-        throw e;
-      }
-      earlier.addSuppressed(e);
+      boolean first = !closed;
+      closed = true;
+      return first;
     } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Commits what was appended; returns what failed, or null. */
+  private @Nullable Throwable commitLast(Waiter.OfThread self) {
+    try {
+      Waiter.OfThread joined = null;
       lock.lock();
       try {
-        left = next;
-        next = never;
+        if (poison == null) {
+          next.reserve();
+          joined = join(self, queue.nextId() - 1, true);
+        }
       } finally {
         lock.unlock();
       }
-      left.settle(
-          durableId,
-          durableId,
-          earlier == null ? new IOException("the writer was closed") : earlier,
-          whyNot);
+      await(joined);
+      return null;
+    } catch (DurabilityException e) {
+      return e;
+    } catch (Throwable e) {
+      brokenOff(self, false, e);
+      return e;
     }
-    if (earlier != null) {
-      throw earlier;
+  }
+
+  /** Waits until nobody leads, and lets nobody lead again. */
+  @SuppressWarnings("ThreadPriorityCheck") // A hint, where there is no memory to wait properly.
+  private void takeLeadForGood(Leader self) {
+    lockForSure();
+    try {
+      while (leader != null) {
+        try {
+          room.awaitUninterruptibly();
+        } catch (Throwable noMemory) {
+          lock.unlock();
+          Thread.yield();
+          lockForSure();
+        }
+      }
+      leader = self;
+      stopped = true;
+      work.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void runLast(Leader self, LastStep step, @Nullable Throwable earlier) throws IOException {
+    Throwable failure =
+        earlier == null && poison != null && durableId < queue.nextId() - 1 ? poisoned() : earlier;
+    try {
+      step.run();
+    } catch (Throwable e) {
+      if (failure == null) {
+        failure = e;
+      } else {
+        failure.addSuppressed(e);
+      }
+    }
+    Throwable told = failure == null ? writerClosed : failure;
+    try {
+      settleLast(self, told);
+    } catch (Throwable e) {
+      settleLast(self, told);
+    }
+    rethrow(failure);
+  }
+
+  private void settleLast(Leader self, Throwable why) {
+    lockForSure();
+    try {
+      if (next != never) {
+        self.round = next;
+        self.writtenId = durableId;
+        self.durableId = durableId;
+        next = never;
+      }
+    } finally {
+      lock.unlock();
+    }
+    settle(self, why);
+  }
+
+  private static void rethrow(@Nullable Throwable failure) throws IOException {
+    if (failure instanceof IOException e) {
+      throw e;
+    }
+    if (failure instanceof RuntimeException e) {
+      throw e;
+    }
+    if (failure instanceof Error e) {
+      throw e;
     }
   }
 

@@ -2,7 +2,6 @@ package dev.durability.wal;
 
 import dev.durability.errors.DurabilityException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.BiFunction;
@@ -11,30 +10,47 @@ import org.jspecify.annotations.Nullable;
 /**
  * Those who wait for one round, and the blocks that it writes. Guarded by the writer's lock while
  * it gathers, then used by the thread that leads it. Used again, so that rounds allocate nothing.
+ *
+ * <p>Each wait ends once: where an Error ends {@link #settle} in the middle, calling it again goes
+ * on where that stopped.
  */
 final class Round {
-  private static final int INITIAL_THREADS = 16;
+  private static final int INITIAL_WAITERS = 16;
 
   private final ArrayDeque<Block> blocks = new ArrayDeque<>();
   private final ArrayDeque<Block> written = new ArrayDeque<>();
-  private final ArrayList<Waiter.OfFuture> futures = new ArrayList<>();
-  private Waiter.@Nullable OfThread[] threads = new Waiter.@Nullable OfThread[INITIAL_THREADS];
+  private Waiter.@Nullable OfThread[] threads = new Waiter.@Nullable OfThread[INITIAL_WAITERS];
+  private Waiter.@Nullable OfFuture[] futures = new Waiter.@Nullable OfFuture[INITIAL_WAITERS];
   private int threadCount;
+  private int futureCount;
+  private int unsettledThreads;
+  private int settledFutures;
+  private Waiter.@Nullable OfThread ofCurrentThread;
   private boolean triedToWrite;
   private boolean wantsSync;
   private boolean isDemanded;
 
-  void add(Waiter.OfThread thread) {
+  /** Makes room for one more, so that adding it cannot fail. */
+  void reserve() {
     if (threadCount == threads.length) {
       threads = Arrays.copyOf(threads, 2 * threadCount);
     }
-    threads[threadCount++] = thread;
-    wantsSync |= thread.wantsSync();
+    if (futureCount == futures.length) {
+      futures = Arrays.copyOf(futures, 2 * futureCount);
+    }
   }
 
+  /** Adds a thread, for which room was reserved. */
+  void add(Waiter.OfThread thread) {
+    wantsSync |= thread.wantsSync();
+    threads[threadCount] = thread;
+    unsettledThreads = ++threadCount;
+  }
+
+  /** Adds a future, for which room was reserved. */
   void add(Waiter.OfFuture future) {
-    futures.add(future);
     wantsSync = true;
+    futures[futureCount++] = future;
   }
 
   /** The log itself asks for it, although nobody waits. */
@@ -89,11 +105,11 @@ final class Round {
   }
 
   boolean hasFutures() {
-    return !futures.isEmpty();
+    return futureCount > 0;
   }
 
   boolean isEmpty() {
-    return threadCount == 0 && futures.isEmpty();
+    return threadCount == 0 && futureCount == 0;
   }
 
   /** The thread that waits longest, or null. */
@@ -115,34 +131,59 @@ final class Round {
       long durableId,
       @Nullable Throwable failure,
       BiFunction<Waiter, @Nullable Throwable, DurabilityException> whyNot) {
-    Waiter.OfThread own = null;
-    for (int i = threadCount - 1; i >= 0; i--) {
-      Waiter.OfThread thread = Objects.requireNonNull(threads[i]);
-      own = thread.isOfCurrentThread() ? thread : own;
-      DurabilityException outcome =
-          thread.targetId() <= (thread.wantsSync() ? durableId : writtenId)
-              ? null
-              : whyNot.apply(thread, failure);
-      thread.settle(outcome, threads, Waiter.OfThread.FAN_OUT * i + 1, threadCount);
-    }
-    Waiter.OfThread root = threads[0];
-    if (root != null) {
-      root.wake();
-    }
-    if (own != null) {
-      own.wakeOthers(); // Before what depends on the futures runs here, which may wait for them.
-    }
-    for (int i = 0; i < futures.size(); i++) {
-      Waiter.OfFuture future = futures.get(i);
+    settleThreads(writtenId, durableId, failure, whyNot);
+    wakeThreads(); // Before what depends on the futures runs here, which may wait for them.
+    while (settledFutures < futureCount) {
+      Waiter.OfFuture future = Objects.requireNonNull(futures[settledFutures]);
       future.settle(future.targetId() <= durableId ? null : whyNot.apply(future, failure));
+      settledFutures++;
     }
     clear();
   }
 
+  private void settleThreads(
+      long writtenId,
+      long durableId,
+      @Nullable Throwable failure,
+      BiFunction<Waiter, @Nullable Throwable, DurabilityException> whyNot) {
+    while (unsettledThreads > 0) {
+      int i = unsettledThreads - 1;
+      Waiter.OfThread thread = Objects.requireNonNull(threads[i]);
+      DurabilityException outcome =
+          thread.targetId() <= (thread.wantsSync() ? durableId : writtenId)
+              ? null
+              : whyNot.apply(thread, failure);
+      if (thread.isOfCurrentThread()) {
+        ofCurrentThread = thread;
+      }
+      // Nothing is called from here on: once its wait has ended, the waiter may be used again.
+      thread.failure = outcome;
+      int first = Waiter.OfThread.FAN_OUT * i + 1;
+      for (int child = 0; child < Waiter.OfThread.FAN_OUT; child++) {
+        thread.toWake[child] = first + child < threadCount ? threads[first + child] : null;
+      }
+      unsettledThreads = i;
+      thread.state = Waiter.OfThread.SETTLED;
+    }
+  }
+
+  /** Wakes the first, which wakes others, as the current thread does if it is one of them. */
+  private void wakeThreads() {
+    if (threads[0] != null) {
+      threads[0].wake();
+    }
+    if (ofCurrentThread != null) {
+      ofCurrentThread.wakeOthers();
+    }
+  }
+
   private void clear() {
     Arrays.fill(threads, 0, threadCount, null);
+    Arrays.fill(futures, 0, futureCount, null);
     threadCount = 0;
-    futures.clear();
+    futureCount = 0;
+    settledFutures = 0;
+    ofCurrentThread = null;
     blocks.clear();
     triedToWrite = false;
     wantsSync = false;

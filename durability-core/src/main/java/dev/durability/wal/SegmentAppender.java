@@ -146,8 +146,7 @@ final class SegmentAppender {
     SegmentPlan successor = block.successor();
     long promising = durableId;
     boolean marks = promising > promisedId && !block.isEmpty();
-    ByteBuffer frames =
-        marks ? block.framesBehindMark(encoder, promising, stamp()) : block.frames();
+    ByteBuffer frames = marks ? block.framesAfterMark(encoder, promising, stamp()) : block.frames();
     if (successor != null) {
       block.withEnd(encoder, promising, stamp());
     }

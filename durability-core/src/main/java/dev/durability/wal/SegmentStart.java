@@ -7,8 +7,7 @@ import dev.durability.storage.AppendFile;
 import dev.durability.storage.Directory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,8 +30,8 @@ final class SegmentStart {
   private final Background background;
   private final Spare spare;
   private final SegmentPlan plan;
-  private final CompletableFuture<AppendFile> made = new CompletableFuture<>();
-  private @Nullable CompletableFuture<@Nullable Void> named;
+  private final Pending<AppendFile> made = new Pending<>();
+  private @Nullable Pending<Void> named;
   private String temporary;
   private boolean reserved;
 
@@ -67,6 +66,18 @@ final class SegmentStart {
 
   private void make(ByteBuffer header) {
     AppendFile file = null;
+    Throwable failure = null;
+    try {
+      file = makeDurable(header);
+    } catch (Throwable e) {
+      failure = e;
+    } finally {
+      made.tell(file, failure);
+    }
+  }
+
+  private AppendFile makeDurable(ByteBuffer header) throws IOException {
+    AppendFile file = null;
     try {
       file = spare.take();
       reserved = file != null;
@@ -77,24 +88,19 @@ final class SegmentStart {
       file.write(header);
     } catch (IOException failure) {
       giveUp(file, failure);
-      made.completeExceptionally(
-          new OutcomeOpenException(
-              "creating the segment "
-                  + plan.name().path()
-                  + " failed; what has an id stays in memory and is written first: make room, then"
-                  + " sync again",
-              failure));
-      return;
-    } catch (Throwable e) {
-      made.completeExceptionally(e);
-      return;
+      throw new OutcomeOpenException(
+          "creating the segment "
+              + plan.name().path()
+              + " failed; what has an id stays in memory and is written first: make room, then"
+              + " sync again",
+          failure);
     }
     try {
       file.sync();
-      made.complete(file);
-    } catch (Throwable failure) {
+      return file;
+    } catch (IOException failure) {
       closeAfter(failure, file);
-      made.completeExceptionally(failure instanceof IOException e ? poison(e) : failure);
+      throw poison(failure);
     }
   }
 
@@ -115,7 +121,7 @@ final class SegmentStart {
    * @throws WriterPoisonedException if anything else fails
    */
   FrameFile enter() throws IOException {
-    AppendFile file = result(made);
+    AppendFile file = Objects.requireNonNull(made.await());
     String path = plan.name().path();
     try {
       directory.rename(temporary, path);
@@ -123,26 +129,29 @@ final class SegmentStart {
       closeAfter(failure, file);
       throw poison(failure);
     }
-    CompletableFuture<@Nullable Void> naming = new CompletableFuture<>();
+    Pending<Void> naming = new Pending<>();
     named = naming;
     background.executeOrRun(() -> syncName(naming));
     return new FrameFile(path, file);
   }
 
-  private void syncName(CompletableFuture<@Nullable Void> naming) {
+  private void syncName(Pending<Void> naming) {
+    Throwable failure = null;
     try {
       directory.sync(LogFiles.SEGMENTS);
-      naming.complete(null);
-    } catch (Throwable failure) {
-      naming.completeExceptionally(failure instanceof IOException e ? poison(e) : failure);
+    } catch (IOException e) {
+      failure = poison(e);
+    } catch (Throwable e) {
+      failure = e;
+    } finally {
+      naming.tell(null, failure);
     }
   }
 
   /** Waits until the segment cannot vanish in a crash. */
   void awaitDurable() throws IOException {
-    CompletableFuture<@Nullable Void> naming = named;
-    if (naming != null) {
-      result(naming);
+    if (named != null) {
+      Void unused = named.await();
     }
   }
 
@@ -150,7 +159,7 @@ final class SegmentStart {
   void discard() {
     AppendFile file;
     try {
-      file = result(made);
+      file = Objects.requireNonNull(made.await());
     } catch (IOException | RuntimeException | Error failure) {
       Notices.report(failure); // Nobody asked for this segment: that it failed has no other reader.
       return;
@@ -159,23 +168,6 @@ final class SegmentStart {
       directory.delete(temporary);
     } catch (IOException leftBehind) {
       Notices.report(leftBehind); // The next opening removes it.
-    }
-  }
-
-  /** Waits without heeding interrupts: what is under way decides what the log holds. */
-  private static <T extends @Nullable Object> T result(CompletableFuture<T> future)
-      throws IOException {
-    try {
-      return future.join();
-    } catch (CompletionException e) {
-      Throwable cause = e.getCause();
-      if (cause instanceof IOException failure) {
-        throw failure;
-      }
-      if (cause instanceof Error error) {
-        throw error;
-      }
-      throw e;
     }
   }
 

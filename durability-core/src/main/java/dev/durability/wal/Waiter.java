@@ -18,20 +18,27 @@ interface Waiter {
    * A thread that waits, and leads a round if it is told to. It can be used again once its wait has
    * ended.
    */
-  final class OfThread implements Waiter {
+  final class OfThread extends Leader implements Waiter {
     /** How many threads each thread of a round wakes. */
     static final int FAN_OUT = 8;
 
     private static final int WAITING = 0;
-    private static final int LEADS = 1;
-    private static final int SETTLED = 2;
+    static final int LEADS = 1;
+    static final int SETTLED = 2;
+
+    /** What tells the thread that its wait has ended: assigned last. */
+    volatile int state;
+
+    /** Why the entry is not as it was to be, null if it is. */
+    @Nullable DurabilityException failure;
+
+    /** Those that this one wakes once its wait has ended. */
+    final @Nullable OfThread[] toWake = new @Nullable OfThread[FAN_OUT];
 
     private Thread thread = Thread.currentThread();
     private long targetId;
     private boolean wantsSync;
-    private @Nullable DurabilityException failure;
-    private final @Nullable OfThread[] toWake = new @Nullable OfThread[FAN_OUT];
-    private volatile int state;
+    private boolean joined;
     private final BooleanSupplier isWaiting = this::isWaiting;
 
     /** Starts a wait of the current thread. */
@@ -41,7 +48,13 @@ interface Waiter {
       wantsSync = sync;
       failure = null;
       state = WAITING;
+      joined = true;
       return this;
+    }
+
+    /** Whether a wait was started and has not been finished. */
+    boolean isInUse() {
+      return joined;
     }
 
     @Override
@@ -52,6 +65,10 @@ interface Waiter {
     @Override
     public boolean wantsSync() {
       return wantsSync;
+    }
+
+    Thread thread() {
+      return thread;
     }
 
     private boolean isWaiting() {
@@ -81,27 +98,9 @@ interface Waiter {
       return state == LEADS;
     }
 
+    /** The thread that starts this wait leads. */
     void lead() {
       state = LEADS;
-      wake();
-    }
-
-    /**
-     * Ends the wait; null is success. The others, settled before, are woken by this one: waking is
-     * what a round of many threads takes longest for, and so it is spread over all of them, while
-     * the next round is under way.
-     *
-     * @param round the threads of the round
-     * @param from the index of the first to wake
-     * @param count how many there are in the round
-     */
-    void settle(
-        @Nullable DurabilityException outcome, @Nullable OfThread[] round, int from, int count) {
-      failure = outcome;
-      for (int i = 0; i < FAN_OUT; i++) {
-        toWake[i] = from + i < count ? round[from + i] : null;
-      }
-      state = SETTLED;
     }
 
     /** Whether it is a virtual thread: waking one takes no system call. */
@@ -134,9 +133,22 @@ interface Waiter {
     /** Once settled: wakes the others, and throws what failed. */
     void finish() throws DurabilityException {
       wakeOthers();
+      joined = false;
       if (failure != null) {
         throw failure;
       }
+    }
+
+    /**
+     * Ends a wait that an Error broke off: others may rely on this one to wake them. Somebody
+     * settles it, since the writer is poisoned.
+     */
+    @SuppressWarnings("ThreadPriorityCheck") // A hint: whoever settles it does so soon.
+    void finishBrokenOff() {
+      while (state != SETTLED) {
+        Thread.yield();
+      }
+      wakeOthers();
     }
   }
 
@@ -159,7 +171,7 @@ interface Waiter {
     /** Ends the wait; null is success. */
     void settle(@Nullable DurabilityException failure) {
       if (failure == null) {
-        complete(entryId());
+        succeed();
       } else {
         completeExceptionally(failure);
       }

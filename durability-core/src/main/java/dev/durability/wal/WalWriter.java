@@ -186,22 +186,30 @@ public final class WalWriter<E> implements Closeable {
    *     closed
    */
   public long append(E entry) throws IOException {
+    refuseWithinObserver();
     Scratch scratch = scratches.take();
+    boolean happened = false;
     try {
       encode(scratch, entry);
       long id;
       Waiter.OfThread flush;
       lock.lock();
       try {
-        id = enqueue(scratch);
-        flush = joinByPolicy(scratch, id);
+        reserve(scratch, FrameFormat.frameBytes(scratch.size()));
+        boolean flushes = isFlushDue();
+        id = queue.entry(scratch.bytes(), scratch.size());
+        happened = true;
+        appended(id, id, FrameFormat.frameBytes(scratch.size()));
+        flush = flushes ? commits.join(scratch.waiter(), id, false) : null;
       } finally {
         lock.unlock();
       }
       commits.await(flush);
-      return id;
-    } finally {
       scratches.giveBack(scratch);
+      return id;
+    } catch (RuntimeException | Error e) {
+      commits.brokenOff(scratch.waiter(), happened, e);
+      throw e;
     }
   }
 
@@ -218,33 +226,31 @@ public final class WalWriter<E> implements Closeable {
     if (batch.isEmpty()) {
       throw new IllegalArgumentException("an atomic batch has at least one entry");
     }
+    refuseWithinObserver();
     Scratch scratch = scratches.take();
+    boolean happened = false;
     try {
       int[] ends = new int[batch.size()];
-      long frames = 0;
-      for (int i = 0; i < ends.length; i++) {
-        int start = scratch.size();
-        encode(scratch, batch.get(i));
-        ends[i] = scratch.size();
-        frames += FrameFormat.frameBytes(ends[i] - start);
-        if (frames > BATCH_FRAME_BYTES_MAX) {
-          throw new IllegalArgumentException(
-              "an atomic batch has at most 1 GiB of frames; nothing of it was appended");
-        }
-      }
+      int frameBytes = encode(scratch, batch, ends);
       long id;
       Waiter.OfThread flush;
       lock.lock();
       try {
-        id = enqueue(scratch, ends, (int) frames);
-        flush = joinByPolicy(scratch, id);
+        reserve(scratch, frameBytes);
+        boolean flushes = isFlushDue();
+        id = queue.batch(scratch.bytes(), ends);
+        happened = true;
+        appended(id - ends.length + 1, id, frameBytes);
+        flush = flushes ? commits.join(scratch.waiter(), id, false) : null;
       } finally {
         lock.unlock();
       }
       commits.await(flush);
-      return id;
-    } finally {
       scratches.giveBack(scratch);
+      return id;
+    } catch (RuntimeException | Error e) {
+      commits.brokenOff(scratch.waiter(), happened, e);
+      throw e;
     }
   }
 
@@ -259,22 +265,30 @@ public final class WalWriter<E> implements Closeable {
    * @throws IOException as {@link #append}
    */
   public long appendDurable(E entry) throws IOException {
+    refuseWithinObserver();
     Scratch scratch = scratches.take();
+    boolean happened = false;
     try {
       encode(scratch, entry);
+      long unused = StackRoom.prove();
       long id;
       Waiter.OfThread durable;
       lock.lock();
       try {
-        id = enqueue(scratch);
+        reserve(scratch, FrameFormat.frameBytes(scratch.size()));
+        id = queue.entry(scratch.bytes(), scratch.size());
+        happened = true;
+        appended(id, id, FrameFormat.frameBytes(scratch.size()));
         durable = commits.join(scratch.waiter(), id, true);
       } finally {
         lock.unlock();
       }
       commits.await(durable);
-      return id;
-    } finally {
       scratches.giveBack(scratch);
+      return id;
+    } catch (RuntimeException | Error e) {
+      commits.brokenOff(scratch.waiter(), happened, e);
+      throw e;
     }
   }
 
@@ -290,17 +304,28 @@ public final class WalWriter<E> implements Closeable {
    * @throws IOException as {@link #append}; the entry has then no id
    */
   public AppendFuture appendAsync(E entry) throws IOException {
+    refuseWithinObserver();
     Scratch scratch = scratches.take();
+    boolean happened = false;
     try {
       encode(scratch, entry);
+      Waiter.OfFuture durable;
       lock.lock();
       try {
-        return commits.commitLater(enqueue(scratch));
+        reserve(scratch, FrameFormat.frameBytes(scratch.size()));
+        durable = new Waiter.OfFuture(queue.nextId());
+        long id = queue.entry(scratch.bytes(), scratch.size());
+        happened = true;
+        appended(id, id, FrameFormat.frameBytes(scratch.size()));
+        commits.commitLater(durable);
       } finally {
         lock.unlock();
       }
-    } finally {
       scratches.giveBack(scratch);
+      return durable;
+    } catch (RuntimeException | Error e) {
+      commits.brokenOff(scratch.waiter(), happened, e);
+      throw e;
     }
   }
 
@@ -327,15 +352,32 @@ public final class WalWriter<E> implements Closeable {
   }
 
   private void commitAll(boolean sync) throws IOException {
-    Waiter.OfThread all;
-    lock.lock();
+    refuseWithinObserver();
+    Waiter.OfThread waiter = new Waiter.OfThread();
     try {
-      commits.refuseIfDone();
-      all = commits.join(new Waiter.OfThread(), queue.nextId() - 1, sync);
-    } finally {
-      lock.unlock();
+      long unused = StackRoom.prove();
+      Waiter.OfThread all;
+      lock.lock();
+      try {
+        commits.refuseIfDone();
+        commits.prepare();
+        all = commits.join(waiter, queue.nextId() - 1, sync);
+      } finally {
+        lock.unlock();
+      }
+      commits.await(all);
+    } catch (RuntimeException | Error e) {
+      commits.brokenOff(waiter, false, e);
+      throw e;
     }
-    commits.await(all);
+  }
+
+  /** With the lock, an observer is told; what it calls would change the log in the middle. */
+  private void refuseWithinObserver() {
+    if (lock.isHeldByCurrentThread()) {
+      throw new IllegalStateException(
+          "called from within the observer of this log, which the log waits for: return first");
+    }
   }
 
   private void encode(Scratch scratch, E entry) throws IOException {
@@ -343,38 +385,36 @@ public final class WalWriter<E> implements Closeable {
     codec.encode(entry, scratch);
   }
 
-  /** Puts an entry into the queue. With the lock. */
-  private long enqueue(Scratch scratch) throws IOException {
-    int length = scratch.size();
-    reserve(scratch, FrameFormat.frameBytes(length));
-    long id = queue.entry(FrameFormat.ENTRY, scratch.bytes(), 0, length);
-    appended(id, id, FrameFormat.frameBytes(length));
-    return id;
-  }
-
-  /** Puts a batch into the queue. With the lock. */
-  private long enqueue(Scratch scratch, int[] ends, int frameBytes) throws IOException {
-    reserve(scratch, frameBytes);
-    long id = 0;
-    int start = 0;
+  /** Encodes a batch; returns how many bytes its frames take. */
+  private int encode(Scratch scratch, List<? extends E> batch, int[] ends) throws IOException {
+    long frames = 0;
     for (int i = 0; i < ends.length; i++) {
-      int kind = i < ends.length - 1 ? FrameFormat.PART : FrameFormat.ENTRY;
-      id = queue.entry(kind, scratch.bytes(), start, ends[i] - start);
-      start = ends[i];
+      int start = scratch.size();
+      encode(scratch, batch.get(i));
+      ends[i] = scratch.size();
+      frames += FrameFormat.frameBytes(ends[i] - start);
+      if (frames > BATCH_FRAME_BYTES_MAX) {
+        throw new IllegalArgumentException(
+            "an atomic batch has at most 1 GiB of frames; nothing of it was appended");
+      }
     }
-    appended(id - ends.length + 1, id, frameBytes);
-    return id;
+    return (int) frames;
   }
 
-  /** Makes room, waiting if need be. With the lock, which is given up while waiting. */
+  /**
+   * Makes room, waiting if need be, and gets ready: what follows cannot fail for lack of memory.
+   * With the lock, which is given up while waiting.
+   */
   private void reserve(Scratch scratch, int frameBytes) throws IOException {
     commits.refuseIfDone();
     rotateIfFull(frameBytes);
     while ((queue.isWorthWriting() && commits.isIdle()) || !queue.reserve(frameBytes)) {
+      long unused = StackRoom.prove();
       commits.awaitRoom(scratch.waiter());
       commits.refuseIfDone();
       rotateIfFull(frameBytes); // Others appended meanwhile.
     }
+    commits.prepare();
   }
 
   private void rotateIfFull(int frameBytes) {
@@ -384,19 +424,23 @@ public final class WalWriter<E> implements Closeable {
   }
 
   private void appended(long firstId, long lastId, long frameBytes) {
-    commits.appended();
     appendedBytes += frameBytes;
     notices.onAppend(firstId, lastId, frameBytes);
   }
 
-  /** Joins a round that writes what was appended, if the flush policy says so. With the lock. */
-  private Waiter.@Nullable OfThread joinByPolicy(Scratch scratch, long id) {
+  /** Whether this append is one that is written, by the flush policy. With the lock. */
+  private boolean isFlushDue() {
     int every = options.flushPolicy().appends();
-    if (every == 0 || ++unflushedAppends < every) {
-      return null;
+    if (every == 0) {
+      return false;
     }
+    if (unflushedAppends + 1 < every) {
+      unflushedAppends++;
+      return false;
+    }
+    long unused = StackRoom.prove();
     unflushedAppends = 0;
-    return commits.join(scratch.waiter(), id, false);
+    return true;
   }
 
   /** {@return the id of the last entry that was appended, 0 if there is none} */
@@ -451,6 +495,7 @@ public final class WalWriter<E> implements Closeable {
    *     synced, and then nothing was appended: write the checkpoint anew
    */
   public long appendCheckpoint(long coveredId, String path) throws IOException {
+    refuseWithinObserver();
     byte[] pathBytes = path.getBytes(StandardCharsets.UTF_8);
     if (pathBytes.length > FrameFormat.CHECKPOINT_PATH_BYTES_MAX) {
       throw new IllegalArgumentException("the path of the checkpoint is too long: " + path);
@@ -472,31 +517,41 @@ public final class WalWriter<E> implements Closeable {
       directory.sync(path.substring(0, Math.max(0, path.lastIndexOf('/'))));
     }
     int frameBytes = FrameFormat.frameBytes(FrameFormat.COVERED_BYTES + pathBytes.length);
-    long id;
-    Waiter.OfThread durable;
-    lock.lock();
+    Waiter.OfThread waiter = new Waiter.OfThread();
+    boolean happened = false;
     try {
-      commits.refuseIfDone();
-      reserveFirstOfSegment(frameBytes);
-      id = queue.checkpoint(coveredId, pathBytes);
-      appended(id, id, frameBytes);
-      durable = commits.join(new Waiter.OfThread(), id, true);
-    } finally {
-      lock.unlock();
+      long unused = StackRoom.prove();
+      long id;
+      Waiter.OfThread durable;
+      lock.lock();
+      try {
+        reserveFirstOfSegment(waiter, frameBytes);
+        id = queue.checkpoint(coveredId, pathBytes);
+        happened = true;
+        appended(id, id, frameBytes);
+        durable = commits.join(waiter, id, true);
+      } finally {
+        lock.unlock();
+      }
+      commits.await(durable);
+      markCovered(coveredId);
+      return id;
+    } catch (RuntimeException | Error e) {
+      commits.brokenOff(waiter, happened, e);
+      throw e;
     }
-    commits.await(durable);
-    markCovered(coveredId);
-    return id;
   }
 
   /** Makes room for the first entry of a new segment. With the lock, given up while waiting. */
-  private void reserveFirstOfSegment(int frameBytes) throws IOException {
+  private void reserveFirstOfSegment(Waiter.OfThread waiter, int frameBytes) throws IOException {
+    commits.refuseIfDone();
     rotateIfUsed();
     while (!queue.reserve(frameBytes)) {
-      commits.awaitRoom(new Waiter.OfThread());
+      commits.awaitRoom(waiter);
       commits.refuseIfDone();
       rotateIfUsed(); // Others appended meanwhile.
     }
+    commits.prepare();
   }
 
   private void rotateIfUsed() {

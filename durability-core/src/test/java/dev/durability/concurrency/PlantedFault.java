@@ -16,7 +16,7 @@ import javax.tools.ToolProvider;
  */
 enum PlantedFault {
   WAKE_UP_OF_THE_NEXT_LEADER_LOST(
-      "handOver", "Waiter", "state = LEADS;\n      wake();", "state = LEADS;"),
+      "handOver", "GroupCommit", "      LockSupport.unpark(self.heirThread);\n", ""),
   WAKE_UP_OF_OTHERS_LOST(
       "durableAppends",
       "Round",
@@ -25,29 +25,38 @@ enum PlantedFault {
   WAKE_UP_OF_THE_LOGS_THREAD_LOST(
       "futures",
       "GroupCommit",
-      "    next.add(future);\n    if (!leading) {",
-      "    next.add(future);\n    if (leading) {"),
+      "    next.add(future);\n    if (leader == null) {",
+      "    next.add(future);\n    if (leader != null) {"),
   WAKE_UP_FOR_ROOM_LOST(
-      "fullBuffers", "GroupCommit", "    } finally {\n      room.signalAll();", "    } finally {"),
+      "fullBuffers",
+      "GroupCommit",
+      "      room.signalAll();\n      // Nothing is called",
+      "      // Nothing is called"),
   LEAD_NOT_PASSED_ON(
-      "durableAppends", "GroupCommit", "      nextLeader.lead();\n", "      // lost\n"),
+      "durableAppends",
+      "GroupCommit",
+      "      heir.state = Waiter.OfThread.LEADS;\n",
+      "      // lost\n"),
   LEAD_KEPT_WHILE_DEPENDENTS_RUN(
       "dependents",
       "GroupCommit",
       "backgroundIsAway |= backgroundLeads",
       "backgroundIsAway |= false"),
   DEPENDENTS_RUN_BEFORE_OTHERS_ARE_WOKEN(
-      "dependentsThatWaitForThreads", "Round", "own.wakeOthers();", "own.isVirtual();"),
+      "dependentsThatWaitForThreads",
+      "Round",
+      "ofCurrentThread.wakeOthers();",
+      "ofCurrentThread.isVirtual();"),
   TWO_LEADERS(
       "durableAppends",
       "GroupCommit",
-      "    if (!leading) {\n      leading = true;\n      self",
-      "    if (self != null) {\n      leading = true;\n      self"),
+      "    if (leader == null) {\n      leader = self;\n      self",
+      "    if (self != null) {\n      leader = self;\n      self"),
   ACKNOWLEDGED_WHEN_WRITTEN(
       "handOver",
       "GroupCommit",
-      "nowDurable = appender.durableId()",
-      "nowDurable = appender.writtenId()"),
+      "self.durableId = durableId = appender.durableId()",
+      "self.durableId = durableId = appender.writtenId()"),
   ACKNOWLEDGED_BEFORE_THE_SYNC(
       "durableAppends",
       "SegmentAppender",
@@ -60,8 +69,8 @@ enum PlantedFault {
   POISON_NOT_TOLD_TO_WAITERS(
       "failedSync",
       "GroupCommit",
-      "    if (poison != null) {\n      settleStranded();",
-      "    if (closed) {\n      settleStranded();"),
+      "    if (poison != null) {\n      settleStranded(self);",
+      "    if (closed) {\n      settleStranded(self);"),
   FAILURE_NOT_TOLD(
       "failedWrite",
       "Round",

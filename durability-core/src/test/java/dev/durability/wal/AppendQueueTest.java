@@ -45,7 +45,7 @@ class AppendQueueTest {
   private long entry(int frameBytes) {
     assertThat(queue.reserve(frameBytes)).isTrue();
     int length = frameBytes - FrameFormat.OVERHEAD_BYTES;
-    return queue.entry(FrameFormat.ENTRY, new byte[length], 0, length);
+    return queue.entry(new byte[length], length);
   }
 
   private void aged(Duration age) {

@@ -22,10 +22,20 @@ class RoundTest {
     return new Waiter.OfThread().start(target, sync);
   }
 
+  private void join(Waiter.OfThread thread) {
+    round.reserve();
+    round.add(thread);
+  }
+
+  private void join(Waiter.OfFuture future) {
+    round.reserve();
+    round.add(future);
+  }
+
   private void append(int frameBytes) {
     assertThat(queue.reserve(frameBytes)).isTrue();
     int length = frameBytes - FrameFormat.OVERHEAD_BYTES;
-    long unusedId = queue.entry(FrameFormat.ENTRY, new byte[length], 0, length);
+    long unusedId = queue.entry(new byte[length], length);
   }
 
   private void settle(long written, long durable) {
@@ -41,8 +51,8 @@ class RoundTest {
       threads.add(thread(id, id % 2 == 0));
       futures.add(new Waiter.OfFuture(id));
     }
-    threads.forEach(round::add);
-    futures.forEach(round::add);
+    threads.forEach(this::join);
+    futures.forEach(this::join);
     assertThat(round.threadCount()).isEqualTo(100);
     assertThat(round.firstThread()).isSameAs(threads.get(0));
     settle(61, 40);
@@ -142,7 +152,7 @@ class RoundTest {
     for (boolean[] each : cases) {
       AppendQueue full = new AppendQueue(Logs.SMALL, FIRST);
       assertThat(full.reserve(3000)).isTrue();
-      long id = full.entry(FrameFormat.ENTRY, new byte[3000], 0, 3000 - 16);
+      long id = full.entry(new byte[3000], 3000 - 16);
       Round ending = new Round();
       ending.add(thread(id, each[0]));
       ending.take(full, each[1]);

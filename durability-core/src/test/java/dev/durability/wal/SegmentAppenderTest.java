@@ -83,7 +83,8 @@ class SegmentAppenderTest {
   private Block block(SegmentPlan plan, long id, int frameBytes) {
     Block block = Block.single(frameBytes, plan, id);
     int length = frameBytes - FrameFormat.OVERHEAD_BYTES;
-    block.entry(encoder, FrameFormat.ENTRY, new byte[length], 0, length);
+    block.end = block.entry(encoder, block.end, FrameFormat.ENTRY, id, new byte[length], 0, length);
+    block.nextId = id + 1;
     return block;
   }
 

@@ -1,0 +1,27 @@
+package dev.durability.wal;
+
+/**
+ * Makes a call fail for lack of stack where nothing has happened yet, and not in the middle of what
+ * cannot be undone: once a thread has given an entry its place, others may wait for it, and it must
+ * be able to end what it began. A little more stack is used here than is needed for that.
+ */
+final class StackRoom {
+  private static final int LEVELS = 16;
+
+  private StackRoom() {}
+
+  /**
+   * Throws {@link StackOverflowError} if the thread is about to run out of stack.
+   *
+   * @return nothing of use; the compiler cannot leave the work out
+   */
+  static long prove() {
+    return dig(LEVELS, 1, 2, 3, 4, 5, 6, 7, 8);
+  }
+
+  /** The parameters take room in each frame, also in compiled code. */
+  private static long dig(
+      int levels, long a, long b, long c, long d, long e, long f, long g, long h) {
+    return levels == 0 ? a ^ h : dig(levels - 1, b, c, d, e, f, g, h, a) + 1;
+  }
+}
