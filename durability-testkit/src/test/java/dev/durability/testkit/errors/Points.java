@@ -168,7 +168,8 @@ public final class Points {
     return thrown;
   }
 
-  static boolean isArmed() {
+  /** {@return whether a site is armed} */
+  public static boolean isArmed() {
     return armed != null;
   }
 
