@@ -2,6 +2,7 @@ package dev.durability.testkit.errors;
 
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.OutcomeOpenException;
+import dev.durability.errors.WriterPoisonedException;
 import dev.durability.testkit.errors.Lives.Found;
 import dev.durability.wal.AppendFuture;
 import java.util.ArrayList;
@@ -223,7 +224,7 @@ final class Calls {
       require(call.id == 0 || call.id == id, () -> "the future says " + id + ": " + call + this);
     } else {
       require(
-          !isClosedWell(),
+          !isClosedWell() || !(failure instanceof WriterPoisonedException),
           () -> "the future failed, and close returned: " + Crew.describe(failure));
       require(
           !isTheError(failure) && isAllowed(failure),
@@ -246,6 +247,7 @@ final class Calls {
   /** The Error itself, if it hit this thread; else what tells of it. */
   private static boolean isAllowed(Throwable e) {
     return isTheError(e)
+        || e instanceof WriterPoisonedException
         || (e instanceof DurabilityException && (isCausedByTheError(e) || isOpen(e)));
   }
 
