@@ -2,6 +2,7 @@ package dev.durability.testkit.errors;
 
 import dev.durability.storage.Directory;
 import dev.durability.testkit.CrashDirectory;
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -12,15 +13,25 @@ import org.jspecify.annotations.Nullable;
  * lost before the close or after it; and on the disk itself.
  */
 abstract class Lives implements Scenario {
+  private static final int CRASHES = 3;
+  private static final boolean THOROUGH =
+      Long.getLong("durability.soak.minutes", 0) > 0
+          || System.getProperty("durability.errors.point") != null;
+
   private final int count;
+  private int runs;
 
   Lives(int count) {
     this.count = count;
   }
 
   /** Where all happens. Opened anew for each life. */
-  interface Disk {
+  interface Disk extends Closeable {
     Directory open() throws IOException;
+
+    /** All is done. */
+    @Override
+    default void close() throws IOException {}
   }
 
   /**
@@ -69,8 +80,8 @@ abstract class Lives implements Scenario {
 
   @Override
   public void run() {
-    try {
-      Disk disk = disk();
+    runs++;
+    try (Disk disk = disk()) {
       Found found = Found.NOTHING;
       for (int number = 0; number < count; number++) {
         found = live(disk, number, found);
@@ -80,20 +91,29 @@ abstract class Lives implements Scenario {
     }
   }
 
+  /**
+   * Each of the crashes is looked at in every so-manieth run, or in each if time does not matter.
+   */
+  private boolean isDue(int crash) {
+    return THOROUGH || runs % CRASHES == crash;
+  }
+
   private Found live(Disk disk, int number, Found before) throws IOException, InterruptedException {
     Life life = life(number, before);
     Crashes crashes = new Crashes();
-    life.crew.start("who opens", () -> lead(life, disk, crashes));
+    life.crew.start("caller who opens", () -> lead(life, disk, crashes));
     life.crew.await();
     life.calls.check();
     CrashDirectory killed = crashes.beforeClose;
-    if (killed != null) {
-      look("killed before close", life, killed.copy(), crashes.acknowledged);
-      look("power lost before close", life, killed.afterPowerLoss(number), crashes.acknowledged);
-    }
     long acknowledged = life.calls.acknowledgedThrough();
     Directory directory = disk.open();
-    if (directory instanceof CrashDirectory crash) {
+    if (killed != null && isDue(0)) {
+      look("killed before close", life, killed.copy(), crashes.acknowledged);
+    }
+    if (killed != null && isDue(1)) {
+      look("power lost before close", life, killed.afterPowerLoss(number), crashes.acknowledged);
+    }
+    if (directory instanceof CrashDirectory crash && isDue(2)) {
       CrashDirectory lost = crash.copy().afterPowerLoss(number);
       look("power lost after close", life, lost, acknowledged);
     }
