@@ -9,12 +9,17 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The log of {@link LogScenario} in files. */
+/** The log of {@link LogScenario} in files; in memory where that can be, since nothing crashes. */
 final class FileScenario extends LogScenario {
+  private static final Path MEMORY = Path.of("/dev/shm");
+  private static final String NAME = "durability-errors";
 
   @Override
   Disk disk() throws IOException {
-    return new TemporaryFiles(Files.createTempDirectory("durability-errors"));
+    return new TemporaryFiles(
+        Files.isWritable(MEMORY)
+            ? Files.createTempDirectory(MEMORY, NAME)
+            : Files.createTempDirectory(NAME));
   }
 
   private record TemporaryFiles(Path root) implements Disk {

@@ -3,8 +3,10 @@ package dev.durability.testkit.errors;
 import dev.durability.testkit.errors.Calls.Kind;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 
 /**
@@ -13,8 +15,12 @@ import java.util.Random;
  * ErrorsInChildProcessTest}.
  */
 final class StackSweep {
-  private static final int FRAMES_MAX = 1_200;
+  /** More than any call takes. */
+  private static final int FRAMES_MAX = 160;
+
+  /** How far beyond a size that passes there may be one that fails. */
   private static final int FRAMES_BEYOND = 12;
+
   private static final int PADDINGS = 4;
 
   /** A call of a scenario. */
@@ -32,14 +38,17 @@ final class StackSweep {
     }
   }
 
+  /** Up to where each call is tried. */
+  private final Map<Target, Integer> framesEnough = new HashMap<>();
+
   private int tried;
   private int overflows;
   private final List<String> violations = new ArrayList<>();
 
   private StackSweep() {}
 
-  /** {@return whether the call was made and had stack enough; or was never made} */
-  private boolean passes(Size size) {
+  /** Runs the scenario with so much stack for the call. */
+  private ThinStack run(Size size) {
     Target target = size.target();
     ThinStack thin = ThinStack.arm(target.kind(), target.nth(), size.frames(), size.paddings());
     tried++;
@@ -48,23 +57,12 @@ final class StackSweep {
     } catch (AssertionError e) {
       violations.add(size + ": " + e.getMessage());
     }
-    overflows += thin.isDone() && !thin.hadEnough() ? 1 : 0;
-    return !thin.isDone() || thin.hadEnough();
-  }
-
-  /** Between sizes that fail and sizes that pass there may be some of either kind. */
-  private int framesEnough(Target target) {
-    int fails = 1;
-    int passes = FRAMES_MAX;
-    while (passes - fails > 1) {
-      int middle = (fails + passes) / 2;
-      if (passes(new Size(target, middle, 0))) {
-        passes = middle;
-      } else {
-        fails = middle;
-      }
+    if (thin.hadEnough()) {
+      framesEnough.merge(target, size.frames() + FRAMES_BEYOND, Math::min);
+    } else if (thin.isDone()) {
+      overflows++;
     }
-    return Math.min(FRAMES_MAX, passes + FRAMES_BEYOND);
+    return thin;
   }
 
   private static List<Target> targets() {
@@ -80,28 +78,29 @@ final class StackSweep {
   }
 
   private void sweep(long seconds, Random random) {
+    long start = System.nanoTime();
     List<Size> sizes = new ArrayList<>();
-    List<Target> targets = targets();
-    for (Target target : targets) {
-      int enough = framesEnough(target);
-      for (int frames = 1; frames <= enough; frames++) {
-        for (int paddings = 0; paddings < PADDINGS; paddings++) {
-          sizes.add(new Size(target, frames, paddings));
+    for (Target target : targets()) {
+      if (run(new Size(target, FRAMES_MAX, 0)).isDone()) {
+        for (int frames = 1; frames <= FRAMES_MAX; frames++) {
+          for (int paddings = 0; paddings < PADDINGS; paddings++) {
+            sizes.add(new Size(target, frames, paddings));
+          }
         }
       }
     }
     Collections.shuffle(sizes, random);
-    long start = System.nanoTime();
-    int done = 0;
-    while (done < sizes.size() && System.nanoTime() - start < seconds * 1_000_000_000L) {
-      boolean unused = passes(sizes.get(done++));
+    for (Size size : sizes) {
+      boolean isPassed = size.frames() > framesEnough.getOrDefault(size.target(), FRAMES_MAX);
+      if (!isPassed && System.nanoTime() - start < seconds * 1_000_000_000L) {
+        ThinStack unused = run(size);
+      }
     }
     System.out.printf(
         Locale.ROOT,
-        "%d kinds of calls, %d of %d sizes of stack, %d calls without stack enough, %d violations%n",
-        targets.size(),
+        "%d kinds of calls with %d sizes of stack, of which %d were not enough; %d violations%n",
+        framesEnough.size(),
         tried,
-        sizes.size(),
         overflows,
         violations.size());
   }
