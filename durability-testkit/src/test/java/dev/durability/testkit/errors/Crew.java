@@ -91,6 +91,9 @@ final class Crew {
       }
     }
     Throwable e = failure.get();
+    if (e instanceof AssertionError wrong) {
+      throw wrong;
+    }
     if (e != null) {
       throw new AssertionError("a thread failed: " + describe(e));
     }
