@@ -50,7 +50,7 @@ final class Crew {
                 ended.countDown();
               }
             },
-            "caller " + name);
+            name);
     thread.setDaemon(true);
     thread.start();
     return ended;
@@ -60,7 +60,7 @@ final class Crew {
   void startAndAwait(Work... each) throws InterruptedException {
     List<CountDownLatch> ended = new ArrayList<>();
     for (Work work : each) {
-      ended.add(start(Character.toString('a' + ended.size()), work));
+      ended.add(start("caller " + Character.toString('a' + ended.size()), work));
     }
     for (CountDownLatch latch : ended) {
       latch.await();
@@ -91,6 +91,9 @@ final class Crew {
       }
     }
     Throwable e = failure.get();
+    if (e instanceof AssertionError wrong) {
+      throw wrong;
+    }
     if (e != null) {
       throw new AssertionError("a thread failed: " + describe(e));
     }

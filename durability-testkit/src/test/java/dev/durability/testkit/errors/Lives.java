@@ -2,8 +2,11 @@ package dev.durability.testkit.errors;
 
 import dev.durability.storage.Directory;
 import dev.durability.testkit.CrashDirectory;
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,15 +15,25 @@ import org.jspecify.annotations.Nullable;
  * lost before the close or after it; and on the disk itself.
  */
 abstract class Lives implements Scenario {
+  private static final int CRASHES = 3;
+  private static final boolean THOROUGH =
+      Long.getLong("durability.soak.minutes", 0) > 0
+          || System.getProperty("durability.errors.point") != null;
+
   private final int count;
+  private int runs;
 
   Lives(int count) {
     this.count = count;
   }
 
   /** Where all happens. Opened anew for each life. */
-  interface Disk {
+  interface Disk extends Closeable {
     Directory open() throws IOException;
+
+    /** All is done. */
+    @Override
+    default void close() throws IOException {}
   }
 
   /**
@@ -69,8 +82,8 @@ abstract class Lives implements Scenario {
 
   @Override
   public void run() {
-    try {
-      Disk disk = disk();
+    runs++;
+    try (Disk disk = disk()) {
       Found found = Found.NOTHING;
       for (int number = 0; number < count; number++) {
         found = live(disk, number, found);
@@ -80,20 +93,29 @@ abstract class Lives implements Scenario {
     }
   }
 
+  /**
+   * Each of the crashes is looked at in every so-manieth run, or in each if time does not matter.
+   */
+  private boolean isDue(int crash) {
+    return THOROUGH || runs % CRASHES == crash;
+  }
+
   private Found live(Disk disk, int number, Found before) throws IOException, InterruptedException {
     Life life = life(number, before);
     Crashes crashes = new Crashes();
-    life.crew.start("who opens", () -> lead(life, disk, crashes));
+    life.crew.start("caller who opens", () -> lead(life, disk, crashes));
     life.crew.await();
     life.calls.check();
     CrashDirectory killed = crashes.beforeClose;
-    if (killed != null) {
-      look("killed before close", life, killed.copy(), crashes.acknowledged);
-      look("power lost before close", life, killed.afterPowerLoss(number), crashes.acknowledged);
-    }
     long acknowledged = life.calls.acknowledgedThrough();
     Directory directory = disk.open();
-    if (directory instanceof CrashDirectory crash) {
+    if (killed != null && isDue(0)) {
+      look("killed before close", life, killed.copy(), crashes.acknowledged);
+    }
+    if (killed != null && isDue(1)) {
+      look("power lost before close", life, killed.afterPowerLoss(number), crashes.acknowledged);
+    }
+    if (directory instanceof CrashDirectory crash && isDue(2)) {
       CrashDirectory lost = crash.copy().afterPowerLoss(number);
       look("power lost after close", life, lost, acknowledged);
     }
@@ -119,10 +141,10 @@ abstract class Lives implements Scenario {
   }
 
   /** An opening that fails can be tried again. */
-  private static Directory open(Life life, Disk disk) throws IOException {
+  private static Directory open(Life life, Disk disk) throws Exception {
     try {
       Directory directory = disk.open();
-      life.open(directory);
+      ThinStack.run(Calls.Kind.OPEN, () -> life.open(directory));
       return directory;
     } catch (Throwable e) {
       if (!Calls.isCausedByTheError(e)) {
@@ -134,15 +156,19 @@ abstract class Lives implements Scenario {
     return directory;
   }
 
-  private static Found look(String when, Life life, Directory left, long acknowledged) {
+  /** On a thread that is watched: what was left behind in memory may be locked. */
+  private static Found look(String when, Life life, Directory left, long acknowledged)
+      throws InterruptedException {
+    AtomicReference<Found> result = new AtomicReference<>(Found.NOTHING);
+    Crew judge = new Crew();
     try {
-      Found found = life.find(left);
+      judge.start("judge", () -> result.set(life.find(left)));
+      judge.await();
+      Found found = Objects.requireNonNull(result.get());
       life.calls.check(found, acknowledged);
       return found;
     } catch (AssertionError e) {
       throw new AssertionError(when + ": " + e.getMessage() + life.calls, e);
-    } catch (IOException e) {
-      throw new AssertionError(when + ", cannot be opened: " + e + life.calls, e);
     }
   }
 }

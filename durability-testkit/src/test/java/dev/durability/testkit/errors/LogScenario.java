@@ -44,9 +44,13 @@ class LogScenario extends Lives {
     super(LIVES.length);
   }
 
+  static WalOptions options(int life) {
+    return LIVES[life];
+  }
+
   @Override
-  Life life(int number, Found before) {
-    return new OneLog(LIVES[number], "" + number, before);
+  OneLog life(int number, Found before) {
+    return new OneLog(options(number), "" + number, before);
   }
 
   /** Opens a log that was left, closes it, and reads all that is in it. */
@@ -66,7 +70,7 @@ class LogScenario extends Lives {
   }
 
   /** A writer, from its opening to its close. */
-  private static final class OneLog extends Life {
+  static class OneLog extends Life {
     private final WalOptions options;
     private final String name;
     private @Nullable WalWriter<String> opened;

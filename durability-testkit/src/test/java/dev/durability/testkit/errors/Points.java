@@ -2,6 +2,7 @@ package dev.durability.testkit.errors;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,6 +97,7 @@ public final class Points {
   }
 
   private static final List<Point> POINTS = new ArrayList<>();
+  private static final Map<String, Integer> NUMBERS = new HashMap<>();
   private static final Map<By, AtomicIntegerArray> COUNTS = new EnumMap<>(By.class);
 
   static {
@@ -109,7 +111,12 @@ public final class Points {
 
   private Points() {}
 
+  /** {@return the number of a point, the same in each library} */
   static synchronized int add(String name, String what) {
+    Integer known = NUMBERS.putIfAbsent(name, POINTS.size());
+    if (known != null) {
+      return known;
+    }
     POINTS.add(new Point(name, what));
     return POINTS.size() - 1;
   }
@@ -166,6 +173,11 @@ public final class Points {
     Error thrown = thrown();
     armed = null;
     return thrown;
+  }
+
+  /** {@return whether a site is armed} */
+  public static boolean isArmed() {
+    return armed != null;
   }
 
   /** {@return the Error that the armed site threw, or null} */

@@ -64,9 +64,9 @@ final class RecordLogScenario extends Lives {
     }
 
     private void large(RecordLogWriter<String> log) {
-      append(log, "b1", 100_000);
+      append(log, "b1", 66_000);
       append(log, "b2", 40_000);
-      append(log, "b3", 40_000);
+      append(log, "b3", 30_000);
       calls.call(Kind.SYNC, log::sync);
       append(log, "b4", 10);
     }

@@ -1,17 +1,22 @@
 package dev.durability.testkit.errors;
 
+import dev.durability.testkit.errors.Points.By;
 import dev.durability.testkit.errors.Points.Site;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Predicate;
 
-/** Runs a scenario once for each point that it reaches, with an Error thrown at that point. */
+/**
+ * Runs a scenario once for each point that it reaches, with an Error thrown at that point, in a
+ * random order.
+ */
 final class Sweep {
 
   /** Threads come in another order each time, and not each run reaches each point. */
@@ -20,53 +25,97 @@ final class Sweep {
   private static final int ATTEMPTS = 5;
 
   private final String scenarioName;
-  private final Scenario scenario;
+  private Scenario scenario;
+  private final Random random;
+  private final Map<Site, Integer> reached = new LinkedHashMap<>();
   private final Map<Site, String> violations = new LinkedHashMap<>();
-  private final List<Site> missed = new ArrayList<>();
-  private int runs;
-  private int thrown;
+  private int excluded;
+  private int tried;
+  private int missed;
 
-  Sweep(String scenarioName) {
+  Sweep(String scenarioName, long seed) {
     this.scenarioName = scenarioName;
-    this.scenario = new InstrumentedLibrary().scenario(scenarioName);
+    this.scenario = fresh();
+    this.random = new Random(seed);
   }
 
-  /** {@return the sites that the scenario reaches without an Error} */
-  List<Site> reached() {
-    Set<Site> sites = new LinkedHashSet<>();
+  private Scenario fresh() {
+    return new InstrumentedLibrary().scenario(scenarioName);
+  }
+
+  /**
+   * Finds out what the scenario reaches when nothing is thrown.
+   *
+   * @param chosen what is to be tried of it
+   * @param outOfScope what is not
+   */
+  Set<Site> reach(Predicate<Site> chosen, Predicate<Site> outOfScope) {
     for (int i = 0; i < COUNTING_RUNS; i++) {
       Points.startCounting();
       scenario.run();
-      sites.addAll(Points.reached().keySet());
+      Points.reached().forEach((site, times) -> reached.merge(site, times, Math::max));
     }
-    return List.copyOf(sites);
+    reached.keySet().removeIf(chosen.negate());
+    int all = reached.size();
+    reached.keySet().removeIf(outOfScope);
+    excluded = all - reached.size();
+    return reached.keySet();
   }
 
-  /** Throws at a site when it is reached for the nth time. */
-  void tryAt(Site site, int occurrence) {
+  /** Throws at each site when it is first reached, until so much time is over. */
+  void tryFirst(long nanos) {
+    long start = System.nanoTime();
+    for (Site site : inAnyOrder()) {
+      if (System.nanoTime() - start < nanos) {
+        tryAt(site, 1);
+      }
+    }
+  }
+
+  /** Throws at each site when it is reached at a later time, again and again. */
+  void tryLater(long nanos) {
+    long start = System.nanoTime();
+    while (System.nanoTime() - start < nanos) {
+      for (Site site : inAnyOrder()) {
+        int times = reached.getOrDefault(site, 1);
+        if (times > 1 && System.nanoTime() - start < nanos) {
+          tryAt(site, 2 + random.nextInt(times - 1));
+        }
+      }
+    }
+  }
+
+  private List<Site> inAnyOrder() {
+    List<Site> sites = new ArrayList<>(reached.keySet());
+    Collections.shuffle(sites, random);
+    return sites;
+  }
+
+  private void tryAt(Site site, int occurrence) {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      runs++;
-      Points.arm(site, occurrence, error(site));
+      Points.arm(site, occurrence, error(site, occurrence));
       try {
         scenario.run();
       } catch (AssertionError e) {
         Error planted = Points.thrown();
         String from = planted == null ? "nothing was thrown" : Crew.describe(planted);
         violations.put(site, e.getMessage() + "\n  thrown: " + from);
+        scenario = fresh(); // What is static in the library may be in disorder now.
       }
       Error planted = Points.disarm();
       if (planted != null || violations.containsKey(site)) {
-        thrown++;
+        tried++;
         return;
       }
     }
-    missed.add(site);
+    missed++;
   }
 
-  private static Error error(Site site) {
-    return site.point() % 2 == 0
-        ? new StackOverflowError("planted at " + site)
-        : new OutOfMemoryError("planted at " + site);
+  private static Error error(Site site, int occurrence) {
+    String what = "planted at " + site + ", time " + occurrence;
+    return (site.point() + occurrence) % 2 == 0
+        ? new StackOverflowError(what)
+        : new OutOfMemoryError(what);
   }
 
   Map<Site, String> violations() {
@@ -79,12 +128,13 @@ final class Sweep {
     text.append(
         String.format(
             Locale.ROOT,
-            "%s: an Error thrown at %,d points in %,d runs, %d points were not reached again,"
-                + " %d violations%n",
+            "%s: %,d Errors thrown at %,d points; %d times the point was not reached again;"
+                + " %d points excluded; %d violations",
             scenarioName,
-            thrown,
-            runs,
-            missed.size(),
+            tried,
+            reached.size(),
+            missed,
+            excluded,
             violations.size()));
     Map<String, List<Site>> byMethod = new TreeMap<>();
     violations
@@ -92,17 +142,21 @@ final class Sweep {
         .forEach(site -> byMethod.computeIfAbsent(site.method(), m -> new ArrayList<>()).add(site));
     byMethod.forEach(
         (method, sites) -> {
-          text.append("\n### ").append(method).append(" (").append(sites.size()).append(")\n");
-          for (Site site : sites) {
-            text.append("- `").append(site.name()).append("` ");
-            text.append(Points.what(site)).append(": ").append(firstLine(violations.get(site)));
-            text.append('\n');
-          }
+          text.append("\n\n").append(method).append(" (").append(sites.size()).append(")");
+          sites.forEach(site -> text.append("\n- ").append(line(site)));
         });
     return text.toString();
   }
 
-  private static String firstLine(@Nullable String text) {
-    return text == null ? "" : text.lines().limit(1).findFirst().orElse("");
+  private String line(Site site) {
+    String violation = violations.getOrDefault(site, "");
+    return site + ": " + violation.lines().findFirst().orElse("");
+  }
+
+  /** What is tried of a scenario: methods, by a regular expression, and threads. */
+  record Scope(String scenarioName, String methods, Set<By> threads) {
+    boolean contains(Site site) {
+      return threads.contains(site.by()) && site.name().matches("(" + methods + ").*");
+    }
   }
 }
