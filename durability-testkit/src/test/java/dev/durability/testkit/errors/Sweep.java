@@ -118,6 +118,10 @@ final class Sweep {
         : new OutOfMemoryError(what);
   }
 
+  int tried() {
+    return tried;
+  }
+
   Map<Site, String> violations() {
     return violations;
   }
