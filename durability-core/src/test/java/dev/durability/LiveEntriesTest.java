@@ -31,6 +31,7 @@ class LiveEntriesTest {
   private final MemoryDirectory directory = new MemoryDirectory();
 
   /** An entry of parts that can be changed. */
+  @SuppressWarnings("ArrayRecordComponent") // Nobody compares them.
   record Put(String key, byte[] bytes, List<String> more) {}
 
   /** Keeps the parts of entries as they come, and may change them, as users do. */
