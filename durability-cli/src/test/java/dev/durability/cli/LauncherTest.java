@@ -191,7 +191,11 @@ class LauncherTest {
     String shown =
         Terminal.show(
             columns,
-            "env -i PATH='" + path + "' '" + root.resolve("durability") + "' cat && echo status=$?");
+            "env -i PATH='"
+                + path
+                + "' '"
+                + root.resolve("durability")
+                + "' cat && echo status=$?");
     assertThat(shown).contains("durability.jar cat", "status=0");
     List<String> steps = new ArrayList<>();
     for (String drawn : shown.split("[\r\n]", -1)) {
