@@ -134,6 +134,23 @@ record Patch(String className, String method, Change change, int sites) {
         };
   }
 
+  /** A call gets another int or boolean as its last argument; 1 is true. */
+  static Change passing(String call, int last) {
+    return (next, descriptor, found) ->
+        new MethodVisitor(Opcodes.ASM9, next) {
+          @Override
+          public void visitMethodInsn(
+              int opcode, String owner, String name, String ofCall, boolean isInterface) {
+            if (Calls.isCall(call, owner, name)) {
+              found.run();
+              super.visitInsn(Opcodes.POP);
+              super.visitLdcInsn(last);
+            }
+            super.visitMethodInsn(opcode, owner, name, ofCall, isInterface);
+          }
+        };
+  }
+
   /** A field is read instead of another of its type and class. */
   static Change reading(String other, String insteadOf) {
     return (next, descriptor, found) ->
@@ -241,13 +258,17 @@ record Patch(String className, String method, Change change, int sites) {
     @Override
     public void visitMethodInsn(
         int opcode, String owner, String name, String descriptor, boolean isInterface) {
-      String simple = owner.substring(Math.max(owner.lastIndexOf('/'), owner.lastIndexOf('$')) + 1);
-      if (call.equals(simple + "." + name)) {
+      if (isCall(call, owner, name)) {
         found.run();
         replace(opcode == Opcodes.INVOKESTATIC, owner, name, descriptor);
       } else {
         super.visitMethodInsn(opcode, owner, name, descriptor, isInterface);
       }
+    }
+
+    static boolean isCall(String call, String owner, String name) {
+      String simple = owner.substring(Math.max(owner.lastIndexOf('/'), owner.lastIndexOf('$')) + 1);
+      return call.equals(simple + "." + name);
     }
 
     /** Puts something into the place of a call, whose receiver and arguments are on the stack. */

@@ -4,6 +4,7 @@ import static dev.durability.testkit.planted.Patch.assuming;
 import static dev.durability.testkit.planted.Patch.atItsEnd;
 import static dev.durability.testkit.planted.Patch.calling;
 import static dev.durability.testkit.planted.Patch.constant;
+import static dev.durability.testkit.planted.Patch.passing;
 import static dev.durability.testkit.planted.Patch.reading;
 import static dev.durability.testkit.planted.Patch.returning;
 import static dev.durability.testkit.planted.Patch.withoutAssigning;
@@ -109,7 +110,7 @@ final class PlantedBugs {
               "no-part",
               "that an entry of a batch is a PART unless it is the last",
               "a batch is recovered whole or not at all",
-              new Patch("wal.WalWriter", "enqueue(Scratch,int[],int)", constant(2, 1)),
+              new Patch("wal.AppendQueue", "batch", constant(2, 1)),
               Workload.LOG,
               1),
           bug(
@@ -220,7 +221,7 @@ final class PlantedBugs {
               "truncated-before-marker-is-synced",
               "to sync the marker before segments are removed",
               "the log reaches back to what is covered",
-              new Patch("wal.WalWriter", "appendCheckpoint", constant(1, 0)),
+              new Patch("wal.WalWriter", "appendCheckpoint", passing("GroupCommit.join", 0)),
               Workload.LOG,
               11),
           bug(
