@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Looks after a log that is not open for writing here: verify, list segments, truncate. */
@@ -115,6 +116,32 @@ public final class WalMaintenance {
    */
   public static long firstEntryId(Directory directory) throws IOException {
     return LiveCursor.segmentsOf(directory).get(0).firstEntryId();
+  }
+
+  /**
+   * Tells where an entry stands. It reads the segment of that entry.
+   *
+   * @param directory where the log is
+   * @param entryId the entry
+   * @return its segment, and the offset in it after the entry; empty if the log does not hold it
+   * @throws java.nio.file.NoSuchFileException if there is no log
+   * @throws IOException if the storage fails
+   */
+  public static Optional<LogReport.Position> find(Directory directory, long entryId)
+      throws IOException {
+    LogListing listing = new LogListing(LiveCursor.segmentsOf(directory), null, 0);
+    int start = listing.indexOf(entryId);
+    if (start < 0) {
+      return Optional.empty();
+    }
+    try (LogCursor cursor = new LogCursor(directory, listing, start)) {
+      while (cursor.nextId() <= entryId) {
+        if (cursor.next() == FrameRun.Step.STOP) {
+          return Optional.empty();
+        }
+      }
+      return Optional.of(cursor.position());
+    }
   }
 
   /**
