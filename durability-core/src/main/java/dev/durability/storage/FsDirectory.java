@@ -269,13 +269,13 @@ public final class FsDirectory implements Directory {
 
   @Override
   public void sync(String directory) throws IOException {
-    syncDirectory(paths.directory(directory));
+    DirectorySync.sync(paths.directory(directory));
   }
 
   @Override
   public DirectoryLock lock(String path) throws IOException {
     Path target = paths.target(path);
-    return FsLock.take(target, ownerOnly(target, OWNER_FILE));
+    return FsLock.take(paths, target, ownerOnly(target, OWNER_FILE));
   }
 
   /** {@return the root, for messages} */
@@ -303,7 +303,7 @@ public final class FsDirectory implements Directory {
     Path parent = directory.getParent();
     if (parent != null) {
       // Also when it was there: whoever created it may have died before this.
-      syncDirectory(parent);
+      DirectorySync.sync(parent);
     }
   }
 
@@ -313,24 +313,11 @@ public final class FsDirectory implements Directory {
       return;
     }
     try {
-      syncDirectory(parent);
+      DirectorySync.sync(parent);
     } catch (AccessDeniedException e) {
       // Someone who may not read the parent cannot sync it; the directory is then an
       // administrator's work, and older than this call.
       return;
-    }
-  }
-
-  private static void syncDirectory(Path directory) throws IOException {
-    if (!Files.readAttributes(directory, BasicFileAttributes.class).isDirectory()) {
-      throw new NotDirectoryException(directory.toString());
-    }
-    if (UninterruptibleFile.WINDOWS) {
-      return;
-    }
-    try (UninterruptibleFile opened =
-        UninterruptibleFile.open(directory, Set.of(StandardOpenOption.READ))) {
-      opened.forceAll();
     }
   }
 }
