@@ -129,7 +129,8 @@ class LostLockTest {
     System.out.println("lost locks: " + tried + " ways of losing one and calls after it");
   }
 
-  private static void fillTwoSegments(WalWriter<String> log, Directory directory) throws IOException {
+  private static void fillTwoSegments(WalWriter<String> log, Directory directory)
+      throws IOException {
     log.appendDurable("a".repeat(3_000));
     log.appendDurable("b".repeat(3_000));
     log.appendDurable("c");
@@ -246,8 +247,7 @@ class LostLockTest {
   private static void note(String line, Map<Long, String> acknowledged) {
     if (line != null && line.matches("\\d+ other\\.\\d\\.\\d+")) {
       int space = line.indexOf(' ');
-      acknowledged.putIfAbsent(
-          Long.parseLong(line.substring(0, space)), line.substring(space + 1));
+      acknowledged.putIfAbsent(Long.parseLong(line.substring(0, space)), line.substring(space + 1));
     }
   }
 
