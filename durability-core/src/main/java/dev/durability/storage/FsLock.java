@@ -8,15 +8,17 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileAttribute;
 import java.security.SecureRandom;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +58,7 @@ final class FsLock implements DirectoryLock {
   private final String token;
   private final UninterruptibleFile file;
   private final FileLock lock;
-  private final @Nullable DirectorySync directory;
+  private final @Nullable HeldDirectory directory;
   private final List<Guarded> guarded = new CopyOnWriteArrayList<>();
   private volatile boolean closed;
 
@@ -70,7 +72,7 @@ final class FsLock implements DirectoryLock {
       String token,
       UninterruptibleFile file,
       FileLock lock,
-      @Nullable DirectorySync directory) {
+      @Nullable HeldDirectory directory) {
     this.paths = paths;
     this.path = path;
     this.key = key;
@@ -85,13 +87,12 @@ final class FsLock implements DirectoryLock {
    *
    * @param paths where it is
    * @param path the real path of its file, which is created where it is missing
-   * @param attributes what the file gets if it is created
+   * @param access what the file gets if it is created
    * @return the lock, held
    * @throws LockHeldException if anyone holds it
    * @throws IOException if it cannot be taken for another reason
    */
-  static FsLock take(RootedPaths paths, Path path, FileAttribute<?>... attributes)
-      throws IOException {
+  static FsLock take(RootedPaths paths, Path path, CreatedAccess access) throws IOException {
     // A ReentrantLock would be one for each class loader.
     synchronized (HeldLocks.MONITOR) {
       @Nullable BasicFileAttributes present = attributes(path);
@@ -102,11 +103,11 @@ final class FsLock implements DirectoryLock {
       refuseIfHeld(path, key, "lock");
       Object identity = key == null ? path : key;
       @Nullable UninterruptibleFile known = NEVER_CLOSED.get(identity);
-      UninterruptibleFile file = known == null ? open(path, attributes) : known;
+      UninterruptibleFile file = known == null ? open(path, present == null, access) : known;
       FileLock lock = tryLock(path, identity, file);
       boolean taken = false;
       try {
-        FsLock result = start(paths, path, key, file, lock, attributes);
+        FsLock result = start(paths, path, key, file, lock, access);
         taken = true;
         return result;
       } finally {
@@ -141,16 +142,34 @@ final class FsLock implements DirectoryLock {
     }
   }
 
-  private static UninterruptibleFile open(Path path, FileAttribute<?>... attributes)
+  private static UninterruptibleFile open(Path path, boolean create, CreatedAccess access)
       throws IOException {
-    return UninterruptibleFile.open(
-        path,
-        Set.of(
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.CREATE,
-            LinkOption.NOFOLLOW_LINKS),
-        attributes);
+    Set<OpenOption> options =
+        new HashSet<>(
+            Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS));
+    if (!create) {
+      return UninterruptibleFile.open(path, options);
+    }
+    options.add(StandardOpenOption.CREATE_NEW);
+    UninterruptibleFile file;
+    try {
+      file = UninterruptibleFile.open(path, options, access.ofNewFile());
+    } catch (FileAlreadyExistsException createdMeanwhile) {
+      return open(path, false, access);
+    }
+    boolean given = false;
+    try {
+      // Before it is locked: this opens and closes the file once more.
+      if (access.giveFile(path)) {
+        file.forceAll();
+      }
+      given = true;
+      return file;
+    } finally {
+      if (!given) {
+        file.close();
+      }
+    }
   }
 
   /** Leaves everything that the holder of a lock leaves in the directory, and lists it. */
@@ -160,7 +179,7 @@ final class FsLock implements DirectoryLock {
       @Nullable Object keyBefore,
       UninterruptibleFile file,
       FileLock lock,
-      FileAttribute<?>... attributes)
+      CreatedAccess access)
       throws IOException {
     @Nullable BasicFileAttributes present = attributes(path);
     @Nullable Object key = present == null ? null : present.fileKey();
@@ -171,8 +190,8 @@ final class FsLock implements DirectoryLock {
     RANDOM.nextBytes(random);
     String token = HexFormat.of().formatHex(random);
     file.write(ByteBuffer.wrap((token + "\n").getBytes(US_ASCII)), 0);
-    LockHolder.write(path, token, attributes);
-    DirectorySync directory = DirectorySync.hold(Objects.requireNonNull(path.getParent()));
+    LockHolder.write(path, token, access);
+    HeldDirectory directory = HeldDirectory.hold(Objects.requireNonNull(path.getParent()));
     FsLock taken = new FsLock(paths, path, key, token, file, lock, directory);
     HeldLocks.addLock(path, key, token);
     return taken;

@@ -9,7 +9,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -33,12 +32,15 @@ final class LockHolder {
   }
 
   /** Says that this process holds a lock, which it does. */
-  static void write(Path lock, String token, FileAttribute<?>... attributes) throws IOException {
+  static void write(Path lock, String token, CreatedAccess access) throws IOException {
     Path path = beside(lock);
     boolean unused = Files.deleteIfExists(path); // Of a holder that was killed.
     try (UninterruptibleFile file =
         UninterruptibleFile.open(
-            path, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), attributes)) {
+            path,
+            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+            access.ofNewFile())) {
+      boolean given = access.giveFile(path);
       file.write(UTF_8.encode(text(token)), 0);
     }
   }
