@@ -14,9 +14,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A directory that is kept open. A directory has to be open to be synced, and opening it fails while
- * the process has no descriptor left. So whoever holds a lock keeps its directory open, and {@link
- * DirectorySync} uses the descriptor that is there.
+ * A directory that is kept open. A directory has to be open to be synced, and opening it fails
+ * while the process has no descriptor left. So whoever holds a lock keeps its directory open, and
+ * {@link DirectorySync} uses the descriptor that is there.
  */
 final class HeldDirectory implements Closeable {
   private static final List<HeldDirectory> HELD = new CopyOnWriteArrayList<>();
