@@ -40,7 +40,7 @@ final class LockHolder {
             path,
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
             access.ofNewFile())) {
-      boolean given = access.giveFile(path);
+      boolean unusedGiven = access.giveFile(path);
       file.write(UTF_8.encode(text(token)), 0);
     }
   }
