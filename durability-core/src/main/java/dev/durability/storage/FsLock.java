@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.durability.errors.LockHeldException;
 import dev.durability.errors.LockLostException;
+import dev.durability.threads.StackRoom;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileLock;
@@ -93,6 +94,7 @@ final class FsLock implements DirectoryLock {
    * @throws IOException if it cannot be taken for another reason
    */
   static FsLock take(RootedPaths paths, Path path, CreatedAccess access) throws IOException {
+    long unused = StackRoom.prove();
     // A ReentrantLock would be one for each class loader.
     synchronized (HeldLocks.MONITOR) {
       @Nullable BasicFileAttributes present = attributes(path);
@@ -300,6 +302,7 @@ final class FsLock implements DirectoryLock {
 
   @Override
   public void close() throws IOException {
+    long unused = StackRoom.prove();
     synchronized (HeldLocks.MONITOR) {
       if (closed) {
         return;

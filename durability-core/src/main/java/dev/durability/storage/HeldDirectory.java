@@ -1,5 +1,6 @@
 package dev.durability.storage;
 
+import dev.durability.threads.StackSafeLock;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.FileSystems;
@@ -10,7 +11,6 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +24,7 @@ final class HeldDirectory implements Closeable {
   private final Path path;
   private final Object key;
   private final UninterruptibleFile file;
-  private final ReentrantLock lock = new ReentrantLock();
+  private final StackSafeLock lock = new StackSafeLock();
   private boolean closed;
 
   private HeldDirectory(Path path, Object key, UninterruptibleFile file) {
