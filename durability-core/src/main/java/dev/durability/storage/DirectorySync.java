@@ -97,6 +97,9 @@ final class DirectorySync {
   }
 
   private static void openAndForce(Path directory) throws IOException {
+    if (force(directory, () -> HeldDirectory.force(directory))) {
+      return;
+    }
     UninterruptibleFile opened;
     try {
       opened = UninterruptibleFile.open(directory, Set.of(StandardOpenOption.READ));
@@ -109,7 +112,23 @@ final class DirectorySync {
       throw new NoSyncException(directory, e);
     }
     try (opened) {
-      opened.forceAll();
+      boolean unused =
+          force(
+              directory,
+              () -> {
+                opened.forceAll();
+                return true;
+              });
+    }
+  }
+
+  private interface Force {
+    boolean force() throws IOException;
+  }
+
+  private static boolean force(Path directory, Force force) throws IOException {
+    try {
+      return force.force();
     } catch (IOException e) {
       throw saysNoSuchSync(e, Refusal.TEXT) ? new NoSyncException(directory, e) : e;
     }

@@ -424,7 +424,7 @@ public final class FsDirectory implements Directory {
     Path target = paths.target(path);
     CreatedAccess access = writing(target, "lock").access();
     try {
-      return FsLock.take(target, access);
+      return FsLock.take(paths, target, access);
     } catch (UnsupportedOperationException none) {
       FileSystemException clear = lacks(target, "locks of files");
       clear.initCause(none);
