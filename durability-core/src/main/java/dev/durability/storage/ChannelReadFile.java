@@ -43,9 +43,7 @@ final class ChannelReadFile implements ReadFile {
     int count = 0;
     while (count == 0) { // What an interrupt broke off may look like a read of nothing.
       count =
-          inTurn(
-              () ->
-                  position < channel.size() ? channel.position(position).read(target) : -1);
+          inTurn(() -> position < channel.size() ? channel.position(position).read(target) : -1);
     }
     return count;
   }

@@ -143,10 +143,10 @@ final class DirectorySync {
     String why = reason(failure);
     return switch (why.toLowerCase(Locale.ROOT)) {
       case "invalid argument",
-              "operation not supported",
-              "operation not supported on socket",
-              "not supported",
-              "function not implemented" ->
+          "operation not supported",
+          "operation not supported on socket",
+          "not supported",
+          "function not implemented" ->
           true;
       default -> why.equals(ofThisSystem);
     };

@@ -86,8 +86,7 @@ class FsOptionsTest {
     Path root = temp.resolve("above").resolve("store");
     FsDirectory directory =
         FsDirectory.open(
-            root,
-            FsOptions.builder().fileMode(FILE).directoryMode(DIRECTORY).group(group).build());
+            root, FsOptions.builder().fileMode(FILE).directoryMode(DIRECTORY).group(group).build());
     useEverything(directory);
     tear(directory, root, "wal");
     tear(directory, root, "records");

@@ -39,8 +39,7 @@ class FsReadingTest {
     Path root = temp.resolve("log");
     Directory directory = FsDirectory.open(root);
     try (WalWriter<String> log =
-        WalWriter.open(
-            directory, Codecs.utf8(), WalOptions.builder().segmentBytes(4096).build())) {
+        WalWriter.open(directory, Codecs.utf8(), WalOptions.builder().segmentBytes(4096).build())) {
       for (int i = 1; i <= 20; i++) {
         log.appendDurable(i + "x".repeat(500));
       }

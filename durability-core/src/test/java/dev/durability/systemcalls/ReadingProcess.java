@@ -100,8 +100,7 @@ final class ReadingProcess {
 
   /** Leaves a log that needs a checkpoint. */
   private static long publish(Directory directory) throws IOException {
-    try (WalWriter<Long> log =
-        WalWriter.open(directory, Codecs.longs(), WalOptions.defaults())) {
+    try (WalWriter<Long> log = WalWriter.open(directory, Codecs.longs(), WalOptions.defaults())) {
       long last = log.appendDurable(1L);
       directory.createDirectories(CHECKPOINT.substring(0, CHECKPOINT.indexOf('/')));
       try (CheckpointWriter checkpoint =

@@ -113,8 +113,7 @@ class ReadingProcessTest {
   private static List<String> refusing(String error, Path trace, Path... directories) {
     List<String> command =
         new ArrayList<>(List.of("strace", "-f", "-o", trace.toString(), "-e", "signal=none"));
-    command.addAll(
-        List.of("-e", "trace=fsync,fdatasync", "-e", "inject=fsync:error=" + error));
+    command.addAll(List.of("-e", "trace=fsync,fdatasync", "-e", "inject=fsync:error=" + error));
     for (Path directory : directories) {
       command.addAll(List.of("-P", directory.toString()));
     }
@@ -136,7 +135,13 @@ class ReadingProcessTest {
     Path trace = temp.resolve("trace");
     List<String> strace =
         List.of(
-            "strace", "-f", "-o", trace.toString(), "-e", "trace=fsync,fdatasync", "-e",
+            "strace",
+            "-f",
+            "-o",
+            trace.toString(),
+            "-e",
+            "trace=fsync,fdatasync",
+            "-e",
             "inject=fsync,fdatasync:error=EIO");
     assertThat(run(strace, "C.UTF-8", root, "verify", "read", "recover"))
         .containsExactly("verify: CLEAN", "read: 0", "recover: 1");

@@ -44,8 +44,7 @@ class ForeignLogTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"wal_1.log", "wal_10.log", "wal_+7.log", "wal_18446744073709551615.log"})
+  @ValueSource(strings = {"wal_1.log", "wal_10.log", "wal_+7.log", "wal_18446744073709551615.log"})
   void directoryWithASegmentOfTheCrateIsRefusedByAllAndNothingIsCreated(String name)
       throws IOException {
     directory.createDirectories("wal");
