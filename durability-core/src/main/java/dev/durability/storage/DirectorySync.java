@@ -130,12 +130,16 @@ final class DirectorySync {
     try {
       return force.force();
     } catch (IOException e) {
-      throw saysNoSuchSync(e) ? new NoSyncException(directory, e) : e;
+      throw saysNoSuchSync(e, Refusal.TEXT) ? new NoSyncException(directory, e) : e;
     }
   }
 
-  /** Tells whether the system says that a thing cannot be synced, in words of its language. */
-  static boolean saysNoSuchSync(IOException failure) {
+  /**
+   * Tells whether the system says that a thing cannot be synced, in English or in its own language.
+   *
+   * @param ofThisSystem what it says about a thing that never can, or null if that is unknown
+   */
+  static boolean saysNoSuchSync(IOException failure, @Nullable String ofThisSystem) {
     String why = reason(failure);
     return switch (why.toLowerCase(Locale.ROOT)) {
       case "invalid argument",
@@ -144,7 +148,7 @@ final class DirectorySync {
           "not supported",
           "function not implemented" ->
           true;
-      default -> why.equals(Refusal.TEXT);
+      default -> why.equals(ofThisSystem);
     };
   }
 
