@@ -38,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A process that has no descriptor left for a while: what has not touched the disk is tried again,
  * and nothing is poisoned. In a child JVM with a limit of its own.
  */
+@SuppressWarnings("try") // Descriptors that are taken are only held.
 class DescriptorLimitTest {
   private static final int FREE_MAX = 4;
 
@@ -152,8 +153,7 @@ class DescriptorLimitTest {
       }
     }
     Map<Long, String> found = new HashMap<>();
-    WalReader.of(directory, Codecs.utf8())
-        .replay(WalReplay.START, Long.MAX_VALUE, found::put);
+    WalReader.of(directory, Codecs.utf8()).replay(WalReplay.START, Long.MAX_VALUE, found::put);
     acknowledged.keySet().removeIf(id -> id <= 1); // Truncated.
     assertThat(found).containsAllEntriesOf(acknowledged);
     assertThat(open).as("outcomes that were left open").isPositive();
