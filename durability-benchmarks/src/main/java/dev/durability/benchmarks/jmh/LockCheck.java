@@ -4,12 +4,15 @@ import dev.durability.storage.AppendFile;
 import dev.durability.storage.Directory;
 import dev.durability.storage.DirectoryLock;
 import dev.durability.storage.FsDirectory;
+import dev.durability.storage.MemoryDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -38,9 +41,9 @@ public class LockCheck {
 
   private final ByteBuffer entry = ByteBuffer.allocateDirect(ENTRY_BYTES);
   private Path root = Path.of("");
-  private Directory directory;
-  private DirectoryLock lock;
-  private AppendFile file;
+  private Directory directory = new MemoryDirectory();
+  private @Nullable DirectoryLock lock;
+  private @Nullable AppendFile file;
 
   /** Takes a lock, and makes a file that is filled with zeros. */
   @Setup
@@ -60,8 +63,8 @@ public class LockCheck {
   @TearDown
   public void tearDown() {
     try {
-      file.close();
-      lock.close();
+      Objects.requireNonNull(file).close();
+      Objects.requireNonNull(lock).close();
       directory.delete("wal/file");
       directory.delete("wal/.lock");
       Files.delete(root.resolve("wal"));
@@ -78,7 +81,7 @@ public class LockCheck {
    */
   @Benchmark
   public void check() throws IOException {
-    lock.requireHeld();
+    Objects.requireNonNull(lock).requireHeld();
   }
 
   /**
@@ -88,11 +91,13 @@ public class LockCheck {
    */
   @Benchmark
   public void writeAndSync() throws IOException {
-    if (file.position() + ENTRY_BYTES > FILE_BYTES) {
-      file.close();
-      file = directory.resume("wal/file", 0);
+    AppendFile target = Objects.requireNonNull(file);
+    if (target.position() + ENTRY_BYTES > FILE_BYTES) {
+      target.close();
+      target = directory.resume("wal/file", 0);
+      file = target;
     }
-    file.write(entry.clear());
-    file.sync();
+    target.write(entry.clear());
+    target.sync();
   }
 }
