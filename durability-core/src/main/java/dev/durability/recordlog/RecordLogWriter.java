@@ -6,6 +6,7 @@ import dev.durability.errors.WriterPoisonedException;
 import dev.durability.frame.FrameEncoder;
 import dev.durability.frame.FrameFile;
 import dev.durability.frame.FrameFormat;
+import dev.durability.frame.WallClock;
 import dev.durability.storage.Directory;
 import dev.durability.storage.DirectoryLock;
 import java.io.Closeable;
@@ -13,7 +14,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -126,7 +126,7 @@ public final class RecordLogWriter<T> implements Closeable {
     DirectoryLock lock = directory.lock(path + ".lock");
     @Nullable FrameFile file = null;
     try {
-      RecordLogOpening opening = RecordLogOpening.open(directory, path, micros(clock.instant()));
+      RecordLogOpening opening = RecordLogOpening.open(directory, path, WallClock.micros(clock.instant()));
       file = opening.file();
       RecordLogWriter<T> writer =
           new RecordLogWriter<>(codec, clock, recordBytesMax, lock, opening);
@@ -341,12 +341,8 @@ public final class RecordLogWriter<T> implements Closeable {
   }
 
   private long stamp() {
-    lastStamp = Math.max(lastStamp, micros(clock.instant()));
+    lastStamp = Math.max(lastStamp, WallClock.micros(clock.instant()));
     return lastStamp;
-  }
-
-  private static long micros(Instant instant) {
-    return instant.getEpochSecond() * 1_000_000 + instant.getNano() / 1_000;
   }
 
   private static void closeAfter(Throwable failure, @Nullable Closeable open) {

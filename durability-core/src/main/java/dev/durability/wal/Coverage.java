@@ -4,6 +4,7 @@ import dev.durability.frame.BadHeaderException;
 import dev.durability.frame.CheckpointFile;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FileType;
+import dev.durability.frame.FrameFormat;
 import dev.durability.frame.FrameRun;
 import dev.durability.storage.Directory;
 import dev.durability.storage.ReadFile;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Coverage {
   private static final Pattern NAME = Pattern.compile("([0-9]{20})\\.ckpt");
-  private static final String LARGEST = "0" + Long.MAX_VALUE;
+  private static final String LARGEST = "0" + FrameFormat.ENTRY_ID_MAX;
   private static final int WINDOW_BYTES = 8192;
 
   private final Directory directory;

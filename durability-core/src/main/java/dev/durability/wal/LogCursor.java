@@ -217,7 +217,10 @@ final class LogCursor implements Closeable {
     if (previous == null) {
       return null;
     }
-    if (found.segmentId() != previous.segmentId() + 1) {
+    if (found.segmentId() == previous.segmentId()) {
+      return "another segment before it has the same number";
+    }
+    if (found.segmentId() - 1 != previous.segmentId()) {
       return "segment " + (previous.segmentId() + 1) + " before it is missing";
     }
     if (found.firstEntryId() != nextId) {

@@ -11,6 +11,7 @@ import dev.durability.frame.FrameFormat;
 import dev.durability.frame.FrameRun;
 import dev.durability.frame.Quarantine;
 import dev.durability.frame.Rewrite;
+import dev.durability.frame.WallClock;
 import dev.durability.storage.Directory;
 import dev.durability.storage.ReadFile;
 import java.io.IOException;
@@ -19,7 +20,6 @@ import java.nio.ByteOrder;
 import java.nio.file.NoSuchFileException;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -153,12 +153,16 @@ final class LogOpening {
     FileHeader last = Objects.requireNonNull(found.lastHeader());
     String path = found.report().end().file();
     List<SegmentName> segments = found.listing().segments();
+    long intact = found.report().intact();
+    boolean isEmpty = intact == last.firstEntryId() - 1;
+    if (!isEmpty && last.segmentId() == SegmentName.ID_MAX) {
+      throw SegmentName.noneFollows();
+    }
     if (found.remains().nonZeroEnd() > found.runEnd()) {
       Quarantine.copy(
           directory, LogFiles.QUARANTINE, path, found.runEnd(), found.remains().nonZeroEnd());
     }
-    long intact = found.report().intact();
-    if (intact == last.firstEntryId() - 1) {
+    if (isEmpty) {
       SegmentName name = new SegmentName(last.segmentId(), last.firstEntryId());
       return new Opened(
           found.report(),
@@ -180,12 +184,7 @@ final class LogOpening {
 
   /** The time for the next mark: the wall clock in a log never goes back. */
   static long stamp(Clock clock, long lastStampMicros) {
-    return Math.max(micros(clock.instant()), lastStampMicros);
-  }
-
-  static long micros(Instant instant) {
-    return Math.addExact(
-        Math.multiplyExact(instant.getEpochSecond(), 1_000_000L), instant.getNano() / 1_000);
+    return Math.max(WallClock.micros(clock.instant()), lastStampMicros);
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.durability.codec.Codecs;
 import dev.durability.errors.DurabilityException;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FrameRun;
+import dev.durability.frame.WallClock;
 import dev.durability.storage.Directory;
 import dev.durability.storage.ReadFile;
 import java.io.IOException;
@@ -154,7 +155,7 @@ public final class WalMaintenance {
    * @throws IOException if the storage fails
    */
   public static long lastEntryAt(Directory directory, Instant instant) throws IOException {
-    long micros = microsOf(instant);
+    long micros = WallClock.micros(instant);
     List<SegmentName> segments = LiveCursor.segmentsOf(directory);
     LogListing listing = new LogListing(segments, null, 0);
     int start = lastCreatedBy(directory, segments, micros);
@@ -175,15 +176,6 @@ public final class WalMaintenance {
         last = Math.max(last, cursor.promised());
       }
       return last;
-    }
-  }
-
-  /** An instant beyond what the log can say is at its end. */
-  private static long microsOf(Instant instant) {
-    try {
-      return LogOpening.micros(instant);
-    } catch (ArithmeticException tooFar) {
-      return instant.isBefore(Instant.EPOCH) ? Long.MIN_VALUE : Long.MAX_VALUE;
     }
   }
 

@@ -4,11 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FrameFormat;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -20,27 +16,10 @@ class AppendQueueTest {
   private static final SegmentPlan FIRST = new SegmentPlan(new SegmentName(3, 11), 77, 66);
 
   private final ArrayDeque<Block> taken = new ArrayDeque<>();
-  private final SettableClock clock = new SettableClock();
+  private static final long START = Long.MAX_VALUE - 1_000_000_000; // The clock may overflow.
+
+  private long nanos;
   private AppendQueue queue = new AppendQueue(Logs.SMALL, FIRST);
-
-  private static final class SettableClock extends Clock {
-    private long millis;
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-
-    @Override
-    public Instant instant() {
-      return Instant.ofEpochMilli(millis);
-    }
-  }
 
   private long entry(int frameBytes) {
     assertThat(queue.reserve(frameBytes)).isTrue();
@@ -49,7 +28,7 @@ class AppendQueueTest {
   }
 
   private void aged(Duration age) {
-    queue = new AppendQueue(Logs.small().segmentAge(age).clock(clock).build(), FIRST);
+    queue = new AppendQueue(Logs.small().segmentAge(age).build(), FIRST, () -> nanos);
   }
 
   /** How many bytes of frames fit into the segment with its header and END, given what is there. */
@@ -97,34 +76,34 @@ class AppendQueueTest {
   @Test
   void ageCountsFromTheFirstEntryAndIsReachedToTheMillisecond() {
     aged(Duration.ofSeconds(1));
-    clock.millis = 5_000;
+    nanos = START + 5_000 * 1_000_000L;
     assertThat(queue.needsRotation(FRAME)).as("an empty segment is never too old").isFalse();
     entry(FRAME);
-    clock.millis = 5_999;
+    nanos = START + 5_999 * 1_000_000L;
     entry(FRAME);
     assertThat(queue.needsRotation(FRAME)).isFalse();
-    clock.millis = 6_000;
+    nanos = START + 6_000 * 1_000_000L;
     assertThat(queue.needsRotation(FRAME)).isTrue();
     queue.rotate();
-    clock.millis = 9_000;
+    nanos = START + 9_000 * 1_000_000L;
     assertThat(queue.needsRotation(FRAME)).isFalse();
     entry(FRAME);
-    clock.millis = 9_999;
+    nanos = START + 9_999 * 1_000_000L;
     assertThat(queue.needsRotation(FRAME)).isFalse();
-    clock.millis = 10_000;
+    nanos = START + 10_000 * 1_000_000L;
     assertThat(queue.needsRotation(FRAME)).isTrue();
   }
 
   @Test
   void ageCountsFromACheckpointThatComesFirst() {
     aged(Duration.ofSeconds(1));
-    clock.millis = 5_000;
+    nanos = START + 5_000 * 1_000_000L;
     assertThat(queue.reserve(FRAME)).isTrue();
     long id = queue.checkpoint(1, new byte[0]);
     assertThat(id).isEqualTo(11);
-    clock.millis = 5_999;
+    nanos = START + 5_999 * 1_000_000L;
     assertThat(queue.needsRotation(FRAME)).isFalse();
-    clock.millis = 6_000;
+    nanos = START + 6_000 * 1_000_000L;
     assertThat(queue.needsRotation(FRAME)).isTrue();
   }
 
