@@ -8,7 +8,6 @@ import dev.durability.testkit.errors.Sweep.Scope;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -37,12 +36,6 @@ class ErrorAtEachPointTest {
           new Scope("ReaderScenario", "wal|recordlog|checkpoint|recovery|frame", READERS),
           new Scope("FileScenario", "storage", ALL));
 
-  /**
-   * Points that are out of scope, by a regular expression of what comes next and where, and why.
-   * Reviewed: nothing is here only because it fails.
-   */
-  private static final Map<String, String> OUT_OF_SCOPE = Map.of();
-
   private static final String CHOSEN = System.getProperty("durability.errors.point", "");
   private static final long SEED = Long.getLong("durability.seed", System.nanoTime());
   private static final long SOAK_MINUTES = Long.getLong("durability.soak.minutes", 0);
@@ -50,6 +43,7 @@ class ErrorAtEachPointTest {
   private static final long SOAK_NANOS = TimeUnit.MINUTES.toNanos(SOAK_MINUTES) / 2 / SCOPES.size();
 
   private static final Set<Site> TRIED = new HashSet<>();
+  private static final Set<Site> EXCLUDED = new HashSet<>();
   private static Thread.@Nullable UncaughtExceptionHandler before;
 
   static List<Scope> scopes() {
@@ -67,6 +61,9 @@ class ErrorAtEachPointTest {
   static void restore() {
     Thread.setDefaultUncaughtExceptionHandler(before);
     assertThat(TRIED).as("points that are called " + CHOSEN).isNotEmpty();
+    if (CHOSEN.isEmpty()) {
+      assertThat(OutOfScope.without(EXCLUDED)).as("exclusions that exclude nothing").isEmpty();
+    }
   }
 
   @ParameterizedTest
@@ -82,6 +79,7 @@ class ErrorAtEachPointTest {
       sweep.tryFirst(CHOSEN.isEmpty() ? share(scope) : Long.MAX_VALUE);
     }
     TRIED.addAll(sites);
+    EXCLUDED.addAll(sweep.excluded());
     if (!CHOSEN.isEmpty() && sites.isEmpty()) {
       return; // They are of another scenario.
     }
@@ -102,7 +100,7 @@ class ErrorAtEachPointTest {
   }
 
   private static boolean isOutOfScope(Site site) {
-    return OUT_OF_SCOPE.keySet().stream().anyMatch(site.toString()::matches);
+    return OutOfScope.isExcluded(site);
   }
 
   /** How long a scenario takes at most: a third of the time is the log's. */

@@ -21,8 +21,8 @@ import org.objectweb.asm.Type;
 
 /**
  * The library once more, with a {@linkplain Points point} before and after each call and before
- * each allocation. Initialisers of classes have none: a class of which the initialiser failed is
- * unusable for the rest of the JVM's life.
+ * each allocation. Initialisers of classes have none, nor have constructors of enums, which run in
+ * them: a class of which the initialiser failed is unusable for the rest of the JVM's life.
  */
 final class InstrumentedLibrary extends ClassLoader {
   private static final String OWN = "dev.durability.";
@@ -79,6 +79,7 @@ final class InstrumentedLibrary extends ClassLoader {
     ClassReader reader = new ClassReader(before);
     ClassWriter writer = new ClassWriter(reader, ClassWriter.COMPUTE_MAXS);
     String className = reader.getClassName().replace('/', '.').substring(OWN.length());
+    boolean isEnum = (reader.getAccess() & Opcodes.ACC_ENUM) != 0;
     Map<String, int[]> counts = new HashMap<>();
     reader.accept(
         new ClassVisitor(Opcodes.ASM9, writer) {
@@ -90,7 +91,7 @@ final class InstrumentedLibrary extends ClassLoader {
               @Nullable String signature,
               String @Nullable [] exceptions) {
             MethodVisitor next = super.visitMethod(access, name, descriptor, signature, exceptions);
-            if (name.equals("<clinit>")) {
+            if (name.equals("<clinit>") || (isEnum && name.equals("<init>"))) {
               return next;
             }
             int[] count = Objects.requireNonNull(counts.computeIfAbsent(name, n -> new int[1]));
@@ -127,7 +128,12 @@ final class InstrumentedLibrary extends ClassLoader {
       String call = simple(owner) + "." + name;
       point("before " + call);
       super.visitMethodInsn(opcode, owner, name, descriptor, isInterface);
-      made = call;
+      made = isOwnCode(owner, isInterface) ? "return of " + call : call;
+    }
+
+    /** Has points of its own. Behind an interface there may be code of others. */
+    private static boolean isOwnCode(String owner, boolean isInterface) {
+      return owner.startsWith(OWN.replace('.', '/')) && !isInterface;
     }
 
     @Override

@@ -28,8 +28,8 @@ final class Sweep {
   private Scenario scenario;
   private final Random random;
   private final Map<Site, Integer> reached = new LinkedHashMap<>();
+  private final List<Site> excluded = new ArrayList<>();
   private final Map<Site, String> violations = new LinkedHashMap<>();
-  private int excluded;
   private int tried;
   private int missed;
 
@@ -56,9 +56,8 @@ final class Sweep {
       Points.reached().forEach((site, times) -> reached.merge(site, times, Math::max));
     }
     reached.keySet().removeIf(chosen.negate());
-    int all = reached.size();
-    reached.keySet().removeIf(outOfScope);
-    excluded = all - reached.size();
+    reached.keySet().stream().filter(outOfScope).forEach(excluded::add);
+    excluded.forEach(reached::remove);
     return reached.keySet();
   }
 
@@ -122,6 +121,11 @@ final class Sweep {
     return tried;
   }
 
+  /** {@return what was reached and is out of scope} */
+  List<Site> excluded() {
+    return excluded;
+  }
+
   Map<Site, String> violations() {
     return violations;
   }
@@ -138,8 +142,9 @@ final class Sweep {
             tried,
             reached.size(),
             missed,
-            excluded,
+            excluded.size(),
             violations.size()));
+    text.append(OutOfScope.count(excluded));
     Map<String, List<Site>> byMethod = new TreeMap<>();
     violations
         .keySet()
