@@ -1,6 +1,7 @@
 package dev.durability.checkpoint;
 
 import dev.durability.frame.CheckpointFile;
+import dev.durability.frame.DirectMemory;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FileType;
 import dev.durability.frame.FrameEncoder;
@@ -41,9 +42,10 @@ public final class CheckpointWriter extends OutputStream {
   private final FrameEncoder encoder = new FrameEncoder();
 
   /** A chunk grows in its place in it. Outside the heap, so that writing copies nothing. */
-  private final ByteBuffer frame =
-      ByteBuffer.allocateDirect(FrameFormat.frameBytes(CheckpointFile.CHUNK_BYTES_MAX))
-          .order(ByteOrder.LITTLE_ENDIAN);
+  private final DirectMemory memory =
+      DirectMemory.of(FrameFormat.frameBytes(CheckpointFile.CHUNK_BYTES_MAX));
+
+  private final ByteBuffer frame = memory.bytes().order(ByteOrder.LITTLE_ENDIAN);
 
   private int filled;
   private long nextId = 1;
@@ -180,6 +182,7 @@ public final class CheckpointWriter extends OutputStream {
     }
     boolean delete = state != State.COMMITTED && state != State.RENAMED;
     state = State.CLOSED;
+    memory.close();
     try {
       file.close();
     } finally {

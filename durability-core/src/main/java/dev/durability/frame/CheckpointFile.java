@@ -140,6 +140,7 @@ public final class CheckpointFile implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    run.close();
     file.close();
   }
 }

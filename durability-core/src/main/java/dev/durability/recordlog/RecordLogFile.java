@@ -161,6 +161,7 @@ final class RecordLogFile implements Closeable {
 
   @Override
   public void close() throws IOException {
+    run.close();
     file.close();
   }
 

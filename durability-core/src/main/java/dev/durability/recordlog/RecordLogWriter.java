@@ -3,6 +3,7 @@ package dev.durability.recordlog;
 import dev.durability.codec.Codec;
 import dev.durability.errors.OutcomeOpenException;
 import dev.durability.errors.WriterPoisonedException;
+import dev.durability.frame.DirectMemory;
 import dev.durability.frame.FrameEncoder;
 import dev.durability.frame.FrameFile;
 import dev.durability.frame.FrameFormat;
@@ -47,8 +48,8 @@ public final class RecordLogWriter<T> implements Closeable {
   private final FrameFile file;
   private final int salt;
   private final FrameEncoder encoder = new FrameEncoder();
-  private final ByteBuffer usualBuffer =
-      ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+  private final DirectMemory memory = DirectMemory.of(BUFFER_BYTES);
+  private final ByteBuffer usualBuffer = memory.bytes().order(ByteOrder.LITTLE_ENDIAN);
 
   /** Frames that are not yet in the file, from 0 to the position; empty, or with a record last. */
   private ByteBuffer buffer = usualBuffer;
@@ -260,6 +261,7 @@ public final class RecordLogWriter<T> implements Closeable {
         guarded(file::sync); // Nothing was reserved behind it: END ends the file.
       } finally {
         closed = true;
+        memory.close();
       }
     } finally {
       lock.unlock();

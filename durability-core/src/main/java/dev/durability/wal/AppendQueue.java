@@ -295,6 +295,17 @@ final class AppendQueue {
     }
   }
 
+  /** Gives back the memory of the pool, once all is written and nothing is appended any more. */
+  void release() {
+    if (open != null && open.isEmpty()) {
+      open.release();
+      open = null;
+    }
+    for (Block block = free.poll(); block != null; block = free.poll()) {
+      block.release();
+    }
+  }
+
   /** Puts back blocks that could not be written, before all others. */
   void putBack(Deque<Block> unwritten) {
     for (Block block = unwritten.pollLast(); block != null; block = unwritten.pollLast()) {

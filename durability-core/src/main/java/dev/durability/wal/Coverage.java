@@ -107,11 +107,13 @@ final class Coverage {
       if (header == null || !header.logId().equals(logId)) {
         return null;
       }
-      FrameRun run =
-          new FrameRun(file, FileType.SEGMENT, header.salt(), header.firstEntryId(), WINDOW_BYTES);
-      return run.startsWithCheckpoint()
-          ? new CheckpointReference(run.promised(), run.path(), logId)
-          : null;
+      try (FrameRun run =
+          new FrameRun(
+              file, FileType.SEGMENT, header.salt(), header.firstEntryId(), WINDOW_BYTES)) {
+        return run.startsWithCheckpoint()
+            ? new CheckpointReference(run.promised(), run.path(), logId)
+            : null;
+      }
     } catch (NoSuchFileException removedMeanwhile) {
       // A segment that a writer truncates while we look has a newer checkpoint above it.
       return null;

@@ -194,6 +194,9 @@ final class LogCursor implements Closeable {
     int wanted = Math.min(windowBytesMax, FrameRun.windowBytes(opened));
     FrameRun known = resting;
     if (known == null || restingBytes < wanted) {
+      if (known != null) {
+        known.close();
+      }
       restingBytes = wanted;
       return new FrameRun(opened, FileType.SEGMENT, found.salt(), found.firstEntryId(), wanted);
     }
@@ -416,14 +419,15 @@ final class LogCursor implements Closeable {
       if (found == null || (logId != null && !found.logId().equals(logId))) {
         return 0;
       }
-      FrameRun frames =
+      try (FrameRun frames =
           new FrameRun(
               other,
               FileType.SEGMENT,
               found.salt(),
               found.firstEntryId(),
-              FrameRun.windowBytes(other));
-      return Math.max(found.firstEntryId() - 1, frames.remains().promised());
+              FrameRun.windowBytes(other))) {
+        return Math.max(found.firstEntryId() - 1, frames.remains().promised());
+      }
     }
   }
 
@@ -489,6 +493,14 @@ final class LogCursor implements Closeable {
   @Override
   public void close() throws IOException {
     closed = true;
-    closeSegment();
+    try {
+      closeSegment();
+    } finally {
+      FrameRun memory = resting;
+      resting = null;
+      if (memory != null) {
+        memory.close();
+      }
+    }
   }
 }

@@ -230,10 +230,10 @@ final class LogOpening {
     if (known.nextId() > promised) {
       return Math.min(known.offset(), endOfEntries);
     }
-    try (ReadFile file = directory.open(found.report().end().file())) {
-      FrameRun run =
-          new FrameRun(
-              file, FileType.SEGMENT, last.salt(), last.firstEntryId(), FrameRun.WINDOW_BYTES);
+    try (ReadFile file = directory.open(found.report().end().file());
+        FrameRun run =
+            new FrameRun(
+                file, FileType.SEGMENT, last.salt(), last.firstEntryId(), FrameRun.WINDOW_BYTES)) {
       run.skipTo(known.offset(), known.nextId());
       while (run.nextId() <= promised && run.next() != FrameRun.Step.STOP) {
         if (run.ended()) {

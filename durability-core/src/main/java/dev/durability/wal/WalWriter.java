@@ -694,6 +694,17 @@ public final class WalWriter<E> implements Closeable {
       }
     }
     GroupCommit.rethrow(failure);
+    releaseMemory();
+  }
+
+  /** Only where all ended well: else something may still be in the blocks, or in use. */
+  private void releaseMemory() {
+    lock.lock();
+    try {
+      queue.release();
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void giveUpLock() throws IOException {
