@@ -74,6 +74,7 @@ public final class DurableState<S, E> implements Closeable {
   private long expectedId;
 
   private DurableState(
+      Directory directory,
       StateMachine<S, E> machine,
       CheckpointPolicy policy,
       UpdateCodec<E> codec,
@@ -86,7 +87,8 @@ public final class DurableState<S, E> implements Closeable {
     this.log = log;
     this.publisher = publisher;
     this.applied =
-        new AppliedState<>(machine, loaded.state(), loaded.lastEntryId(), loaded.replayed());
+        new AppliedState<>(
+            directory, machine, loaded.state(), loaded.lastEntryId(), loaded.replayed());
     this.expectedId = loaded.lastEntryId();
     this.background =
         new BackgroundCheckpoints(policy, this::publish, loaded.checkpointId(), loaded.replayed());
@@ -147,7 +149,7 @@ public final class DurableState<S, E> implements Closeable {
     UpdateCodec<E> updates = new UpdateCodec<>(codec, live, options.entryBytesMax());
     WalWriter<Update<E>> log = WalWriter.open(directory, updates, options, loading);
     CheckpointPublisher publisher = CheckpointPublisher.of(directory, options.clock(), log);
-    return new DurableState<>(machine, policy, updates, log, publisher, loading);
+    return new DurableState<>(directory, machine, policy, updates, log, publisher, loading);
   }
 
   /**
@@ -377,7 +379,7 @@ public final class DurableState<S, E> implements Closeable {
     try {
       Snapshot<S> snapshot = applied.snapshot();
       PublishResult result =
-          publisher.publish(snapshot.lastEntryId(), out -> machine.write(snapshot.state(), out));
+          publisher.publish(snapshot.lastEntryId(), new StateWriting<>(machine, snapshot));
       background.checkpointWritten(snapshot.lastEntryId(), snapshot.progress());
       applyDurable(0); // The marker's sync took earlier updates with it, of open outcome too.
       return result;

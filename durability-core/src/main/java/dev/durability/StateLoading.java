@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Builds a state while its log is opened: the checkpoint first, then each entry after it. */
 final class StateLoading<S, E> implements WalReplay<Update<E>> {
+  private final Directory directory;
   private final StateMachine<S, E> machine;
   private final Recoverer<S, E> recoverer;
   private @Nullable Recovery<S> checkpoint;
@@ -24,6 +25,7 @@ final class StateLoading<S, E> implements WalReplay<Update<E>> {
   private long bytes;
 
   StateLoading(Directory directory, Codec<E> codec, StateMachine<S, E> machine) {
+    this.directory = directory;
     this.machine = machine;
     this.recoverer = Recoverer.of(directory, codec, machine);
   }
@@ -45,8 +47,11 @@ final class StateLoading<S, E> implements WalReplay<Update<E>> {
       throw new DurabilityException(
           "applying entry "
               + id
-              + " of the log failed; nothing was changed: mend what failed and open again, or"
-              + " recover up to the entry before it",
+              + EntryPlace.of(directory, id, e)
+              + " failed ("
+              + e
+              + "); nothing was changed: mend what failed and open again, or recover up to the"
+              + " entry before it",
           e);
     }
     lastEntryId = id;

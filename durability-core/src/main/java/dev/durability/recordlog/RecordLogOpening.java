@@ -10,7 +10,9 @@ import dev.durability.storage.AppendFile;
 import dev.durability.storage.Directory;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Predicate;
 
 /**
  * Creates the file of a record log, or makes an existing one ready to go on. Each step may be
@@ -24,14 +26,15 @@ import java.util.UUID;
  */
 record RecordLogOpening(FrameFile file, int salt, long lastId, long promised, long lastStamp) {
 
-  static RecordLogOpening open(Directory directory, String path, long nowMicros)
+  static RecordLogOpening open(
+      Directory directory, String path, long nowMicros, long quarantineBytesMax)
       throws IOException {
     String temporary = path + ".tmp";
     if (directory.exists(temporary)) {
       directory.delete(temporary);
     }
     return directory.exists(path)
-        ? resume(directory, path)
+        ? resume(directory, path, quarantineBytesMax)
         : create(directory, path, temporary, nowMicros);
   }
 
@@ -55,7 +58,8 @@ record RecordLogOpening(FrameFile file, int salt, long lastId, long promised, lo
     }
   }
 
-  private static RecordLogOpening resume(Directory directory, String path) throws IOException {
+  private static RecordLogOpening resume(Directory directory, String path, long quarantineBytesMax)
+      throws IOException {
     try (RecordLogFile found = RecordLogFile.open(directory, path)) {
       Step step;
       do {
@@ -67,20 +71,35 @@ record RecordLogOpening(FrameFile file, int salt, long lastId, long promised, lo
       }
       // The process that created the file may have died between its rename and this sync.
       directory.sync(parent(path));
-      keepWhatIsCut(directory, path, tail);
+      keepWhatIsCut(directory, path, tail, quarantineBytesMax);
       FrameFile file = Rewrite.tail(directory, path, found.promisedEnd(), found.appendOffset());
       return new RecordLogOpening(
           file, found.header().salt(), found.intact(), found.promisedByMarks(), found.lastStamp());
     }
   }
 
-  private static void keepWhatIsCut(Directory directory, String path, RecordLogFile.Tail tail)
+  private static void keepWhatIsCut(
+      Directory directory, String path, RecordLogFile.Tail tail, long quarantineBytesMax)
       throws IOException {
-    String quarantine = parent(path).isEmpty() ? "quarantine" : parent(path) + "/quarantine";
-    Quarantine.removeTemporaries(directory, quarantine, path);
+    String quarantine = quarantine(path);
+    Quarantine.removeTemporaries(directory, quarantine, isOwn(path));
     if (tail.nonZeroEnd() > tail.runEnd()) {
-      Quarantine.copy(directory, quarantine, path, tail.runEnd(), tail.nonZeroEnd());
+      Optional<String> kept =
+          Quarantine.copy(directory, quarantine, path, tail.runEnd(), tail.nonZeroEnd());
+      if (kept.isPresent()) {
+        Quarantine.bound(directory, quarantine, isOwn(path), quarantineBytesMax, kept.get());
+      }
     }
+  }
+
+  /** Where what is cut off a log is kept. */
+  static String quarantine(String path) {
+    return parent(path).isEmpty() ? "quarantine" : parent(path) + "/quarantine";
+  }
+
+  /** Tells by the name of a file whether it is that of a log. */
+  static Predicate<String> isOwn(String path) {
+    return path.substring(path.lastIndexOf('/') + 1)::equals;
   }
 
   static String parent(String path) {

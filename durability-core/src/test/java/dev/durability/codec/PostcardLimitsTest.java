@@ -254,8 +254,7 @@ class PostcardLimitsTest {
   @Test
   void theBudgetIsThatOfTheWholeValue() throws IOException {
     List<Pair> some = Pair.colliding(200);
-    refused(
-        ListOfSets.class, ListsOfPairs.class, new ListsOfPairs(Collections.nCopies(100, some)));
+    refused(ListOfSets.class, ListsOfPairs.class, new ListsOfPairs(Collections.nCopies(100, some)));
     ListOfSets one = new ListOfSets(List.of(new LinkedHashSet<>(some)));
     Codec<ListOfSets> codec = PostcardCodec.of(ListOfSets.class);
     assertThat(codec.decode(ByteBuffer.wrap(encode(codec, one)))).isEqualTo(one);
