@@ -30,11 +30,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A JVM that may take 64 MiB outside the heap, and in which nobody collects garbage in time to give
- * any of it back: whatever opens and closes something does so a few hundred times.
+ * any of it back: whatever opens and closes something does so often enough to use that up.
  */
 @Timeout(120)
 class SmallMemoryTest {
-  private static final int TIMES = 200;
+  private static final int CHECKPOINTS = 200;
+  private static final int TIMES = 80;
   private static final UUID LOG_ID = new UUID(1, 2);
   private static final byte[] MEGABYTE = new byte[1 << 20];
 
@@ -60,20 +61,20 @@ class SmallMemoryTest {
     assertThat(said.strip().lines())
         .containsExactly(
             "200 checkpoints",
-            "200 checkpoints read",
-            "200 logs opened and closed",
-            "200 logs read, followed and verified",
-            "200 record logs");
+            "80 checkpoints read",
+            "80 logs opened and closed",
+            "80 logs read, followed and verified",
+            "80 record logs");
   }
 
   /** Does each of it, and says so. */
   public static void main(String[] arguments) throws Exception {
     FsDirectory apart = FsDirectory.open(Files.createDirectory(Path.of(arguments[0], "apart")));
     FsDirectory directory = FsDirectory.open(Path.of(arguments[0]));
-    for (int i = 0; i < TIMES; i++) {
-      write(apart);
+    for (int i = 1; i <= CHECKPOINTS; i++) {
+      write(apart, new byte[i < CHECKPOINTS ? 1_000 : 1 << 20]);
     }
-    System.out.println(TIMES + " checkpoints");
+    System.out.println(CHECKPOINTS + " checkpoints");
     for (int i = 0; i < TIMES; i++) {
       read(apart);
     }
@@ -100,9 +101,9 @@ class SmallMemoryTest {
     System.out.println(TIMES + " record logs");
   }
 
-  private static void write(FsDirectory directory) throws IOException {
+  private static void write(FsDirectory directory, byte[] content) throws IOException {
     Checkpoints checkpoints = Checkpoints.in(directory, Clock.systemUTC());
-    String unused = checkpoints.write(LOG_ID, 0, out -> out.write(MEGABYTE));
+    String unused = checkpoints.write(LOG_ID, 0, out -> out.write(content));
   }
 
   private static void read(FsDirectory directory) throws IOException {

@@ -94,7 +94,8 @@ public final class CheckpointWriter extends OutputStream {
     int salt = RANDOM.nextInt();
     String temporary = String.format(Locale.ROOT, "%s.%08x.tmp", path, salt);
     FileHeader header =
-        new FileHeader(FileType.CHECKPOINT, logId, 0, lastEntryId, WallClock.micros(clock.instant()), 0, salt);
+        new FileHeader(
+            FileType.CHECKPOINT, logId, 0, lastEntryId, WallClock.micros(clock.instant()), 0, salt);
     directory.createDirectories(parent(path));
     AppendFile file = directory.create(temporary, 0);
     CheckpointWriter writer = new CheckpointWriter(directory, path, temporary, clock, salt, file);
@@ -157,7 +158,13 @@ public final class CheckpointWriter extends OutputStream {
             writeChunk();
           }
           frame.clear();
-          encoder.promise(frame, salt, FrameFormat.END, nextId, payloadBytes, WallClock.micros(clock.instant()));
+          encoder.promise(
+              frame,
+              salt,
+              FrameFormat.END,
+              nextId,
+              payloadBytes,
+              WallClock.micros(clock.instant()));
           file.write(frame.flip());
           // Before the rename: the name must never stand for bytes that a loss of power takes away.
           file.sync();

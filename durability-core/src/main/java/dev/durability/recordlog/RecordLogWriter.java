@@ -163,7 +163,8 @@ public final class RecordLogWriter<T> implements Closeable {
     @Nullable FrameFile file = null;
     try {
       RecordLogOpening opening =
-          RecordLogOpening.open(directory, path, WallClock.micros(clock.instant()), quarantineBytesMax);
+          RecordLogOpening.open(
+              directory, path, WallClock.micros(clock.instant()), quarantineBytesMax);
       file = opening.file();
       RecordLogWriter<T> writer =
           new RecordLogWriter<>(codec, clock, recordBytesMax, lock, opening);

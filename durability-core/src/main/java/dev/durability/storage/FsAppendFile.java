@@ -8,8 +8,7 @@ final class FsAppendFile implements AppendFile {
   private static final int ZEROS_BYTES = 256 << 10;
 
   /** One for all: only a collection would give such memory back. Nobody moves its position. */
-  private static final ByteBuffer ZEROS =
-      ByteBuffer.allocateDirect(ZEROS_BYTES).asReadOnlyBuffer();
+  private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(ZEROS_BYTES).asReadOnlyBuffer();
 
   private final UninterruptibleFile file;
   private long position;

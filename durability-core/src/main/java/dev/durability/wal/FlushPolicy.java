@@ -43,8 +43,8 @@ public final class FlushPolicy {
   /**
    * Returns the policy that flushes in the background, at most this long after an append.
    *
-   * @param interval how long an append may stay in memory, at least a millisecond; one
-   *     of more than 292 years is one of 292 years
+   * @param interval how long an append may stay in memory, at least a millisecond; one of more than
+   *     292 years is one of 292 years
    * @return the policy
    */
   public static FlushPolicy interval(Duration interval) {

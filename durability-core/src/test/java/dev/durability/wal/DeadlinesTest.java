@@ -16,17 +16,22 @@ class DeadlinesTest {
   private final Deadlines none =
       new Deadlines(Logs.small().flushPolicy(FlushPolicy.manual()).build(), START);
   private final Deadlines both =
-      new Deadlines(Logs.small()
+      new Deadlines(
+          Logs.small()
               .flushPolicy(FlushPolicy.interval(Duration.ofMillis(5)))
               .syncInterval(Duration.ofMillis(20))
-              .build(), START);
+              .build(),
+          START);
   private final Deadlines syncing =
-      new Deadlines(Logs.small()
+      new Deadlines(
+          Logs.small()
               .flushPolicy(FlushPolicy.manual())
               .syncInterval(Duration.ofMillis(20))
-              .build(), START);
+              .build(),
+          START);
   private final Deadlines flushing =
-      new Deadlines(Logs.small().flushPolicy(FlushPolicy.interval(Duration.ofMillis(5))).build(), START);
+      new Deadlines(
+          Logs.small().flushPolicy(FlushPolicy.interval(Duration.ofMillis(5))).build(), START);
 
   @Test
   void withoutIntervalsNothingIsEverDue() {
@@ -45,7 +50,7 @@ class DeadlinesTest {
     both.appended(START);
     assertThat(both.startsWithAppend()).isFalse();
     both.appended(START + MILLI);
-    assertThat(both.nanosToNext(START, false)).isEqualTo(START + 5 * MILLI - (START));
+    assertThat(both.nanosToNext(START, false)).isEqualTo(5 * MILLI);
     assertThat(both.commitIsDue(START + 5 * MILLI - 1)).isFalse();
     assertThat(both.commitIsDue(START + 5 * MILLI)).isTrue();
     assertThat(both.syncIsDue(START + 20 * MILLI - 1)).isFalse();
@@ -57,13 +62,13 @@ class DeadlinesTest {
     assertThat(syncing.startsWithAppend()).isTrue();
     syncing.appended(START);
     assertThat(syncing.startsWithAppend()).isFalse();
-    assertThat(syncing.nanosToNext(START, false)).isEqualTo(START + 20 * MILLI - (START));
+    assertThat(syncing.nanosToNext(START, false)).isEqualTo(20 * MILLI);
     assertThat(syncing.commitIsDue(START + 20 * MILLI - 1)).isFalse();
     assertThat(syncing.commitIsDue(START + 20 * MILLI)).isTrue();
     assertThat(flushing.startsWithAppend()).isTrue();
     flushing.appended(START);
     assertThat(flushing.startsWithAppend()).isFalse();
-    assertThat(flushing.nanosToNext(START, false)).isEqualTo(START + 5 * MILLI - (START));
+    assertThat(flushing.nanosToNext(START, false)).isEqualTo(5 * MILLI);
     assertThat(flushing.syncIsDue(FAR)).isFalse();
   }
 
@@ -72,11 +77,11 @@ class DeadlinesTest {
     both.appended(START);
     both.roundEnded(START + MILLI, true, false, true, false);
     assertThat(both.startsWithAppend()).as("the flush may start again").isTrue();
-    assertThat(both.nanosToNext(START, false)).isEqualTo(START + 20 * MILLI - (START));
+    assertThat(both.nanosToNext(START, false)).isEqualTo(20 * MILLI);
     both.roundEnded(START + 2 * MILLI, true, true, true, true);
     assertThat(both.nanosToNext(START, false)).isEqualTo(Deadlines.NEVER);
     both.appended(START + 7 * MILLI);
-    assertThat(both.nanosToNext(START, false)).isEqualTo(START + 12 * MILLI - (START));
+    assertThat(both.nanosToNext(START, false)).isEqualTo(12 * MILLI);
     assertThat(both.syncIsDue(START + 27 * MILLI - 1)).isFalse();
     assertThat(both.syncIsDue(START + 27 * MILLI)).isTrue();
   }
@@ -116,10 +121,10 @@ class DeadlinesTest {
     assertThat(none.markLater(START, true)).as("nobody waits for it yet").isTrue();
     assertThat(none.markIsDue(START + MARK_DELAY - 1)).isFalse();
     assertThat(none.markIsDue(START + MARK_DELAY)).isTrue();
-    assertThat(none.nanosToNext(START, false)).isEqualTo(START + MARK_DELAY - (START));
+    assertThat(none.nanosToNext(START, false)).isEqualTo(MARK_DELAY);
     assertThat(none.markLater(START + MILLI, true)).as("waited for already").isFalse();
     assertThat(none.markIsDue(START + MARK_DELAY)).isFalse();
-    assertThat(none.nanosToNext(START, false)).isEqualTo(START + MILLI + MARK_DELAY - (START));
+    assertThat(none.nanosToNext(START, false)).isEqualTo(MILLI + MARK_DELAY);
     assertThat(none.markLater(START + MILLI, false)).isFalse();
     assertThat(none.nanosToNext(START, false)).isEqualTo(Deadlines.NEVER);
     assertThat(none.markLater(START, true)).isTrue();
@@ -129,8 +134,8 @@ class DeadlinesTest {
   void whileARoundIsUnderWayAMarkIsLookedForLater() {
     assertThat(none.markLater(START, true)).isTrue();
     long now = START + 8 * MILLI;
-    assertThat(none.nanosToNext(now, true)).isEqualTo(now + MARK_DELAY - (now));
-    assertThat(none.nanosToNext(now, false)).isEqualTo(START + MARK_DELAY - (now));
+    assertThat(none.nanosToNext(now, true)).isEqualTo(MARK_DELAY);
+    assertThat(none.nanosToNext(now, false)).isEqualTo(START + MARK_DELAY - now);
   }
 
   @Test

@@ -181,8 +181,7 @@ class LimitsTest {
                 CheckpointWriter.create(
                     directory, "c.ckpt", LogBuilder.LOG_ID, Long.MAX_VALUE, Clock.systemUTC()));
     try (CheckpointWriter last =
-        CheckpointWriter.create(
-            directory, "c.ckpt", LogBuilder.LOG_ID, LAST, Clock.systemUTC())) {
+        CheckpointWriter.create(directory, "c.ckpt", LogBuilder.LOG_ID, LAST, Clock.systemUTC())) {
       assertThat(last.commit()).isZero();
     }
   }
