@@ -189,7 +189,12 @@ public final class CheckpointWriter extends OutputStream {
     }
     boolean delete = state != State.COMMITTED && state != State.RENAMED;
     state = State.CLOSED;
-    memory.close();
+    try (memory) {
+      closeFile(delete);
+    }
+  }
+
+  private void closeFile(boolean delete) throws IOException {
     try {
       file.close();
     } finally {

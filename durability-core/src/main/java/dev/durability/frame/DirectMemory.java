@@ -1,8 +1,8 @@
 package dev.durability.frame;
 
+import dev.durability.threads.StackSafeLock;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class DirectMemory implements AutoCloseable {
   private static final long KEPT_BYTES_MAX = 8 << 20;
 
-  private static final ReentrantLock LOCK = new ReentrantLock();
+  private static final StackSafeLock LOCK = new StackSafeLock();
   private static final ArrayDeque<ByteBuffer> KEPT = new ArrayDeque<>();
   private static long keptBytes;
 

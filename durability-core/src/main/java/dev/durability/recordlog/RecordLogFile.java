@@ -161,8 +161,11 @@ final class RecordLogFile implements Closeable {
 
   @Override
   public void close() throws IOException {
-    run.close();
-    file.close();
+    try {
+      file.close();
+    } finally {
+      run.close();
+    }
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.durability.frame.FrameFormat;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Ids, where segments end, and when an appender has to wait for a block. */
@@ -20,6 +21,10 @@ class AppendQueueTest {
 
   private long nanos;
   private AppendQueue queue = new AppendQueue(Logs.SMALL, FIRST);
+
+  private static long afterMillis(long millis) {
+    return START + TimeUnit.MILLISECONDS.toNanos(millis);
+  }
 
   private long entry(int frameBytes) {
     assertThat(queue.reserve(frameBytes)).isTrue();
@@ -76,34 +81,34 @@ class AppendQueueTest {
   @Test
   void ageCountsFromTheFirstEntryAndIsReachedToTheMillisecond() {
     aged(Duration.ofSeconds(1));
-    nanos = START + 5_000 * 1_000_000L;
+    nanos = afterMillis(5_000);
     assertThat(queue.needsRotation(FRAME)).as("an empty segment is never too old").isFalse();
     entry(FRAME);
-    nanos = START + 5_999 * 1_000_000L;
+    nanos = afterMillis(5_999);
     entry(FRAME);
     assertThat(queue.needsRotation(FRAME)).isFalse();
-    nanos = START + 6_000 * 1_000_000L;
+    nanos = afterMillis(6_000);
     assertThat(queue.needsRotation(FRAME)).isTrue();
     queue.rotate();
-    nanos = START + 9_000 * 1_000_000L;
+    nanos = afterMillis(9_000);
     assertThat(queue.needsRotation(FRAME)).isFalse();
     entry(FRAME);
-    nanos = START + 9_999 * 1_000_000L;
+    nanos = afterMillis(9_999);
     assertThat(queue.needsRotation(FRAME)).isFalse();
-    nanos = START + 10_000 * 1_000_000L;
+    nanos = afterMillis(10_000);
     assertThat(queue.needsRotation(FRAME)).isTrue();
   }
 
   @Test
   void ageCountsFromACheckpointThatComesFirst() {
     aged(Duration.ofSeconds(1));
-    nanos = START + 5_000 * 1_000_000L;
+    nanos = afterMillis(5_000);
     assertThat(queue.reserve(FRAME)).isTrue();
     long id = queue.checkpoint(1, new byte[0]);
     assertThat(id).isEqualTo(11);
-    nanos = START + 5_999 * 1_000_000L;
+    nanos = afterMillis(5_999);
     assertThat(queue.needsRotation(FRAME)).isFalse();
-    nanos = START + 6_000 * 1_000_000L;
+    nanos = afterMillis(6_000);
     assertThat(queue.needsRotation(FRAME)).isTrue();
   }
 
