@@ -1,6 +1,9 @@
 package dev.durability.wal;
 
 import dev.durability.errors.DurabilityException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -148,10 +151,19 @@ interface Waiter {
     }
   }
 
-  /** A future that waits for an entry to be durable. */
+  /**
+   * A future that waits for an entry to be durable. Whoever waits for it helps where nobody else
+   * can: see {@link GroupCommit#help}.
+   */
   final class OfFuture extends AppendFuture implements Waiter {
-    OfFuture(long entryId) {
+    private final GroupCommit commits;
+
+    /** Why the entry is not durable, once its round has failed. */
+    volatile @Nullable DurabilityException failure;
+
+    OfFuture(long entryId, GroupCommit commits) {
       super(entryId);
+      this.commits = commits;
     }
 
     @Override
@@ -165,12 +177,31 @@ interface Waiter {
     }
 
     /** Ends the wait; null is success. */
-    void settle(@Nullable DurabilityException failure) {
-      if (failure == null) {
+    void settle(@Nullable DurabilityException why) {
+      if (why == null) {
         succeed();
       } else {
-        completeExceptionally(failure);
+        completeExceptionally(why);
       }
+    }
+
+    @Override
+    public Long join() {
+      commits.help(this);
+      return super.join();
+    }
+
+    @Override
+    public Long get() throws InterruptedException, ExecutionException {
+      commits.help(this);
+      return super.get();
+    }
+
+    @Override
+    public Long get(long timeout, TimeUnit unit)
+        throws InterruptedException, ExecutionException, TimeoutException {
+      commits.help(this);
+      return super.get(timeout, unit);
     }
   }
 }
