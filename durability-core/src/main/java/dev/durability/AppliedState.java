@@ -116,6 +116,7 @@ final class AppliedState<S, E> {
    * @return what was applied by now
    * @throws DurabilityException if the entry that the caller waits for could not be applied
    */
+  @SuppressWarnings("LockNotBeforeTry") // Given up also where an Error comes after it is taken.
   Progress applyThrough(long durableId, long neededId) throws DurabilityException {
     try {
       lock.writeLock().lock();
@@ -206,6 +207,7 @@ final class AppliedState<S, E> {
         cause);
   }
 
+  @SuppressWarnings("LockNotBeforeTry") // As above.
   <R> R read(Function<? super S, ? extends R> reading) throws DurabilityException {
     refuseWithinApply();
     int held = lock.getReadHoldCount();

@@ -1,9 +1,10 @@
 package dev.durability;
 
 import dev.durability.AppliedState.Progress;
+import dev.durability.threads.StackSafeLock;
 import dev.durability.wal.WalObserver;
 import java.util.concurrent.Callable;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,11 +13,13 @@ import org.jspecify.annotations.Nullable;
  * and to the thread's uncaught exception handler; the log still holds everything, and the next is
  * due as much later.
  */
+@SuppressWarnings("LockNotBeforeTry") // Given up also where an Error comes after it is taken.
 final class BackgroundCheckpoints {
   private final CheckpointPolicy policy;
   private final WalObserver observer;
+  private final ThreadFactory threads;
   private final Callable<?> checkpoint;
-  private final ReentrantLock lock = new ReentrantLock();
+  private final StackSafeLock lock = new StackSafeLock();
   private volatile long checkpointId;
   private volatile @Nullable Throwable lastFailure;
   private Progress seen;
@@ -25,36 +28,30 @@ final class BackgroundCheckpoints {
   private Progress base = new Progress(0, 0);
 
   /** Set once it has started, until it has nothing to do any more. */
-  private @Nullable Worker worker;
+  private @Nullable Thread worker;
 
   private boolean closed;
 
   BackgroundCheckpoints(
       CheckpointPolicy policy,
       WalObserver observer,
+      ThreadFactory threads,
       Callable<?> checkpoint,
       long checkpointId,
       Progress replayed) {
     this.policy = policy;
     this.observer = observer;
+    this.threads = threads;
     this.checkpoint = checkpoint;
     this.checkpointId = checkpointId;
     this.seen = replayed;
   }
 
-  private static final class Worker extends Thread {
-    private final BackgroundCheckpoints owner;
-
-    Worker(BackgroundCheckpoints owner) {
-      super("durability-checkpoint");
-      this.owner = owner;
-      setDaemon(true);
-    }
-
-    @Override
-    public void run() {
-      owner.work();
-    }
+  /** {@return a thread to work on} */
+  static Thread newThread(Runnable work) {
+    Thread thread = new Thread(work, "durability-checkpoint");
+    thread.setDaemon(true);
+    return thread;
   }
 
   /**
@@ -91,7 +88,7 @@ final class BackgroundCheckpoints {
   private @Nullable Throwable start() {
     base = seen; // If this fails, the next is due as much later.
     try {
-      Worker started = new Worker(this);
+      Thread started = threads.newThread(this::work);
       started.start();
       worker = started;
       return null;
@@ -200,12 +197,21 @@ final class BackgroundCheckpoints {
 
   /** Whether this thread is the one that {@link #close} waits for. */
   boolean isOnItsThread() {
-    return Thread.currentThread() instanceof Worker other && other.owner == this;
+    boolean its;
+    try {
+      lock.lock();
+      its = worker == Thread.currentThread();
+      lock.unlock();
+    } catch (Throwable e) {
+      unlock();
+      throw e;
+    }
+    return its;
   }
 
   /** Waits for the one that is being written, whatever interrupts, and starts no other. */
   void close() {
-    Worker left;
+    Thread left;
     try {
       lock.lock();
       closed = true;

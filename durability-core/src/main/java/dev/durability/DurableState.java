@@ -10,6 +10,7 @@ import dev.durability.errors.OutcomeOpenException;
 import dev.durability.frame.FrameFormat;
 import dev.durability.recovery.StateMachine;
 import dev.durability.storage.Directory;
+import dev.durability.threads.StackSafeLock;
 import dev.durability.wal.AppendFuture;
 import dev.durability.wal.LogReport;
 import dev.durability.wal.WalOptions;
@@ -21,7 +22,6 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -67,9 +67,9 @@ public final class DurableState<S, E> implements Closeable {
   private final CheckpointPublisher publisher;
   private final AppliedState<S, E> applied;
   private final BackgroundCheckpoints background;
-  private final ReentrantLock appending = new ReentrantLock();
-  private final ReentrantLock publishing = new ReentrantLock();
-  private final ReentrantLock closing = new ReentrantLock();
+  private final StackSafeLock appending = new StackSafeLock();
+  private final StackSafeLock publishing = new StackSafeLock();
+  private final StackSafeLock closing = new StackSafeLock();
   private final AtomicReference<@Nullable UpdateFuture> settled = new AtomicReference<>();
   private volatile boolean closed;
   private boolean ended;
@@ -92,7 +92,12 @@ public final class DurableState<S, E> implements Closeable {
             directory, machine, loaded.state(), loaded.lastEntryId(), loaded.replayed());
     this.background =
         new BackgroundCheckpoints(
-            policy, options.observer(), this::publish, loaded.checkpointId(), loaded.replayed());
+            policy,
+            options.observer(),
+            BackgroundCheckpoints::newThread,
+            this::publish,
+            loaded.checkpointId(),
+            loaded.replayed());
   }
 
   /**
@@ -231,28 +236,28 @@ public final class DurableState<S, E> implements Closeable {
     refuseWithinCallback();
     AtomicReference<@Nullable Expected<E>> decided = new AtomicReference<>();
     try {
-      AppendFuture durable = inAppending(() -> decide(decision, decided));
-      return durable == null ? OptionalLong.empty() : OptionalLong.of(settle(durable));
+      Optional<AppendFuture> durable = inAppending(() -> decide(decision, decided));
+      return durable.isEmpty() ? OptionalLong.empty() : OptionalLong.of(settle(durable.get()));
     } catch (RuntimeException | Error e) {
       failIfExpected(decided.getPlain(), e);
       throw e;
     }
   }
 
-  /** With the appending lock; null if there is no update. */
-  private @Nullable AppendFuture decide(
+  /** With the appending lock. */
+  private Optional<AppendFuture> decide(
       Function<? super S, Optional<E>> decision, AtomicReference<@Nullable Expected<E>> decided)
       throws IOException {
     refuseIfClosed();
     settleEarlierUpdates();
     Optional<E> entry = applied.read(decision);
     if (entry.isEmpty()) {
-      return null;
+      return Optional.empty();
     }
     Update<E> update = codec.update(entry.get());
     Expected<E> expected = expected(update);
     decided.setPlain(expected);
-    return append(update, expected);
+    return Optional.of(append(update, expected));
   }
 
   /** Makes all that was appended durable and applied. With the appending lock. */

@@ -12,6 +12,7 @@ final class Guard {
     R run() throws IOException;
   }
 
+  @SuppressWarnings("LockNotBeforeTry") // Given up also where an Error comes after it is taken.
   static <R> R with(ReentrantLock lock, Body<R> body) throws IOException {
     int held = lock.getHoldCount();
     try {

@@ -9,13 +9,13 @@ import dev.durability.frame.FrameFormat;
 import dev.durability.frame.Quarantine;
 import dev.durability.storage.Directory;
 import dev.durability.storage.DirectoryLock;
+import dev.durability.threads.StackSafeLock;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +43,7 @@ public final class RecordLogWriter<T> implements Closeable {
 
   private static final int BUFFER_BYTES = 64 << 10;
 
-  private final ReentrantLock lock = new ReentrantLock();
+  private final StackSafeLock lock = new StackSafeLock();
   private final Codec<T> codec;
   private final Clock clock;
   private final int recordBytesMax;
