@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * that would complete it may be this very one, in what depends on another.
  */
 final class UpdateFuture extends CompletableFuture<Long>
-    implements BiConsumer<Long, @Nullable Throwable> {
+    implements BiConsumer<@Nullable Object, @Nullable Object> {
   private final DurableState<?, ?> state;
   private final Expected<?> expected;
   private volatile @Nullable AppendFuture durable;
@@ -37,11 +37,14 @@ final class UpdateFuture extends CompletableFuture<Long>
     CompletableFuture<?> unused = future.whenComplete(this);
   }
 
-  /** The entry is durable, or failed. On whichever thread settled it. */
+  /**
+   * The entry is durable, or failed. On whichever thread settled it. The types are those of the
+   * erased method: a bridge to it would be a call outside of the {@code try}.
+   */
   @Override
-  public void accept(@Nullable Long id, @Nullable Throwable failure) {
+  public void accept(@Nullable Object id, @Nullable Object failure) {
     try {
-      outcome = state.outcome(expected, failure);
+      outcome = state.outcome(expected, (Throwable) failure);
       state.complete(this);
     } catch (Throwable e) {
       completeExceptionally(state.brokenOff(e));

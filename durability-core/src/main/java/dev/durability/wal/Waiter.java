@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Someone who wants all entries up to one to be written, or durable. */
@@ -156,14 +157,18 @@ interface Waiter {
    * can: see {@link GroupCommit#help}.
    */
   final class OfFuture extends AppendFuture implements Waiter {
-    private final GroupCommit commits;
+    private final Consumer<OfFuture> help;
 
     /** Why the entry is not durable, once its round has failed. */
     volatile @Nullable DurabilityException failure;
 
-    OfFuture(long entryId, GroupCommit commits) {
+    /**
+     * @param entryId the entry
+     * @param help what to do before the current thread waits
+     */
+    OfFuture(long entryId, Consumer<OfFuture> help) {
       super(entryId);
-      this.commits = commits;
+      this.help = help;
     }
 
     @Override
@@ -187,20 +192,20 @@ interface Waiter {
 
     @Override
     public Long join() {
-      commits.help(this);
+      help.accept(this);
       return super.join();
     }
 
     @Override
     public Long get() throws InterruptedException, ExecutionException {
-      commits.help(this);
+      help.accept(this);
       return super.get();
     }
 
     @Override
     public Long get(long timeout, TimeUnit unit)
         throws InterruptedException, ExecutionException, TimeoutException {
-      commits.help(this);
+      help.accept(this);
       return super.get(timeout, unit);
     }
   }

@@ -19,6 +19,7 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +70,7 @@ public final class WalWriter<E> implements Closeable {
   private final StackSafeLock truncating = new StackSafeLock();
   private final AtomicBoolean closing = new AtomicBoolean();
   private final Thread background;
+  private final Consumer<Waiter.OfFuture> help;
   private final GroupCommit.LastStep finish;
   private final GroupCommit.LastStep abandon;
   private int unflushedAppends;
@@ -95,6 +97,7 @@ public final class WalWriter<E> implements Closeable {
     this.removal = new SegmentRemoval(directory, notices, appender, commits);
     this.background = new Thread(commits::runInBackground, "durability-wal");
     background.setDaemon(true);
+    this.help = commits::help;
     this.finish = appender::finish;
     this.abandon = appender::abandon;
   }
@@ -323,7 +326,7 @@ public final class WalWriter<E> implements Closeable {
       lock.lock();
       try {
         reserve(scratch, FrameFormat.frameBytes(scratch.size()));
-        durable = new Waiter.OfFuture(queue.nextId(), commits);
+        durable = new Waiter.OfFuture(queue.nextId(), help);
         long id = queue.entry(scratch.bytes(), scratch.size());
         happened = true;
         appended(id, id, FrameFormat.frameBytes(scratch.size()));
