@@ -142,9 +142,14 @@ final class Program {
         "1",
         "verify: the end of the log is torn, as a crash leaves it",
         "2",
-        "the log is corrupt",
+        "the log is corrupt, or did not keep what it promised",
         "3",
-        "any other failure, wrong usage included");
+        "any other failure: wrong usage, no log of this program, not readable, no room, no memory, an"
+            + " output that cannot be written",
+        "130, 143",
+        "ended by SIGINT or SIGTERM",
+        "141",
+        "the reader of the output has gone");
     spec.usageMessage().commandListHeading("%nCommands:%n");
     return complete(spec);
   }
