@@ -283,6 +283,20 @@ class LauncherTest {
   }
 
   @Test
+  void aPlaceThatTheLocaleCannotExpressIsNamed() throws Exception {
+    String copy =
+        "mkdir pr$'\\xc3\\xbc'f && cp -R '" + root + "'/* pr*f && cd / && exec '" + tmp + "'/pr*f/";
+    for (String locale : new String[] {"LC_ALL=C", "LANG=POSIX", "LC_CTYPE=C LANG=C.UTF-8"}) {
+      Path script = path.resolve("copy");
+      String start = locale.isEmpty() ? "" : "export " + locale + "; ";
+      script(
+          script, "#!/bin/bash\ncd '" + tmp + "'; rm -rf pr*f; " + start + copy + "durability\n");
+      assertRefused(end(begin(script, "")), "where the program is", "LC_ALL", "C.UTF-8");
+    }
+    assertThat(builds()).isZero();
+  }
+
+  @Test
   void javaHomeGoesBeforeThePathUnlessItIsTooOld() throws Exception {
     String newer = jdk("25.0.1").toString();
     Path launcher = root.resolve("durability");
