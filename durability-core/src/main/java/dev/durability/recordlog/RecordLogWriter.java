@@ -9,6 +9,7 @@ import dev.durability.frame.FrameFormat;
 import dev.durability.frame.Quarantine;
 import dev.durability.storage.Directory;
 import dev.durability.storage.DirectoryLock;
+import dev.durability.storage.ReadFile;
 import dev.durability.threads.StackSafeLock;
 import java.io.Closeable;
 import java.io.IOException;
@@ -49,6 +50,10 @@ public final class RecordLogWriter<T> implements Closeable {
   private final int recordBytesMax;
   private final DirectoryLock directoryLock;
   private final FrameFile file;
+
+  /** The same file as readers see it: it tells whether anyone else changed it. */
+  private final ReadFile seen;
+
   private final int salt;
   private final FrameEncoder encoder = new FrameEncoder();
   private final ByteBuffer usualBuffer =
@@ -69,12 +74,14 @@ public final class RecordLogWriter<T> implements Closeable {
       Clock clock,
       int recordBytesMax,
       DirectoryLock directoryLock,
-      RecordLogOpening opening) {
+      RecordLogOpening opening,
+      ReadFile seen) {
     this.codec = codec;
     this.clock = clock;
     this.recordBytesMax = recordBytesMax;
     this.directoryLock = directoryLock;
     this.file = opening.file();
+    this.seen = seen;
     this.salt = opening.salt();
     this.lastId = opening.lastId();
     this.syncedId = opening.lastId();
@@ -160,15 +167,22 @@ public final class RecordLogWriter<T> implements Closeable {
     directory.createDirectories(RecordLogOpening.parent(path));
     DirectoryLock lock = directory.lock(path + ".lock");
     @Nullable FrameFile file = null;
+    @Nullable ReadFile seen = null;
     try {
+      if (directory.exists(path)) {
+        lock.guard(path); // Before anything is changed: it may be open under another name.
+      }
       RecordLogOpening opening =
           RecordLogOpening.open(directory, path, micros(clock.instant()), quarantineBytesMax);
       file = opening.file();
+      lock.guard(path); // It may be new.
+      seen = directory.open(path);
       RecordLogWriter<T> writer =
-          new RecordLogWriter<>(codec, clock, recordBytesMax, lock, opening);
+          new RecordLogWriter<>(codec, clock, recordBytesMax, lock, opening, seen);
       writer.restorePromise();
       return writer;
     } catch (IOException | RuntimeException | Error e) {
+      closeAfter(e, seen);
       closeAfter(e, file);
       closeAfter(e, lock);
       throw e;
@@ -287,13 +301,15 @@ public final class RecordLogWriter<T> implements Closeable {
         return;
       }
       try (directoryLock;
-          file) {
+          file;
+          seen) {
         requireOpen();
         writeBuffer();
         syncFile();
         encoder.promise(buffer, salt, FrameFormat.END, lastId + 1, syncedId, stamp());
         writeBuffer();
         guarded(file::sync); // Nothing was reserved behind it: END ends the file.
+        guarded(this::requireOnlyWriter);
       } finally {
         closed = true;
       }
@@ -326,12 +342,7 @@ public final class RecordLogWriter<T> implements Closeable {
     try {
       guarded(
           () -> {
-            if (!directoryLock.isHeld()) {
-              throw new WriterPoisonedException(
-                  "the lock of "
-                      + file.path()
-                      + " was taken away, another writer may be at work; close this one");
-            }
+            requireOnlyWriter();
             file.write(buffer);
           });
       end = 0;
@@ -344,7 +355,34 @@ public final class RecordLogWriter<T> implements Closeable {
   private void syncFile() throws IOException {
     if (syncedId < lastId) {
       guarded(file::sync);
+      // After the sync: a writer that came before this read less than what is acknowledged now.
+      guarded(this::requireOnlyWriter);
       syncedId = lastId;
+    }
+  }
+
+  /**
+   * Asked before anything is written, since that would damage what another writer has acknowledged,
+   * and before anything is acknowledged. A writer in another process that has the file open under
+   * another name has another lock: only the size gives it away.
+   */
+  private void requireOnlyWriter() throws IOException {
+    try {
+      directoryLock.requireHeld();
+    } catch (IOException e) {
+      throw new WriterPoisonedException(
+          "the writer of " + file.path() + " refuses to go on: " + e.getMessage(), e);
+    }
+    long size = seen.size();
+    if (size != file.position()) {
+      throw new WriterPoisonedException(
+          file.path()
+              + " has "
+              + size
+              + " bytes, and this writer left it with "
+              + file.position()
+              + ": another writer is at work, perhaps under another name of the file. See to it that"
+              + " only one runs; then open the log again");
     }
   }
 
