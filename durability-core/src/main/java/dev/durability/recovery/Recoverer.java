@@ -118,12 +118,7 @@ public final class Recoverer<S, E> {
     CheckpointLoader<S> loader = new CheckpointLoader<>(directory, machine);
     CheckpointLoader.Loaded<S> loaded = loader.load(Long.MAX_VALUE);
     return new Recovery<>(
-        loaded.state(),
-        loaded.lastEntryId(),
-        loaded.lastEntryId(),
-        0,
-        loader.damaged(),
-        List.of());
+        loaded.state(), loaded.lastEntryId(), loaded.lastEntryId(), 0, loader.damaged(), List.of());
   }
 
   private void refuseIfOutOfReach(long fromId, int damaged) throws IOException {

@@ -206,11 +206,13 @@ class WalRotationTest {
       Instant closed = start.plusSeconds(10L * i);
       assertThat(WalMaintenance.lastEntryAt(directory, closed).lastEntryId()).isEqualTo(2 * i + 2);
       Instant beforeNext = closed.plusSeconds(10).minus(micro);
-      assertThat(WalMaintenance.lastEntryAt(directory, beforeNext).lastEntryId()).isEqualTo(2 * i + 2);
+      assertThat(WalMaintenance.lastEntryAt(directory, beforeNext).lastEntryId())
+          .isEqualTo(2 * i + 2);
     }
     assertThat(WalMaintenance.lastEntryAt(directory, Instant.MAX).lastEntryId()).isEqualTo(6);
     memory.delete(WalMaintenance.segments(directory).get(0).file());
-    assertThat(WalMaintenance.lastEntryAt(directory, start.plusSeconds(10)).lastEntryId()).isEqualTo(4);
+    assertThat(WalMaintenance.lastEntryAt(directory, start.plusSeconds(10)).lastEntryId())
+        .isEqualTo(4);
     assertThatThrownBy(() -> WalMaintenance.lastEntryAt(directory, start))
         .hasMessageContaining("from entry 3");
   }

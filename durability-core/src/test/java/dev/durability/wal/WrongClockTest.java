@@ -138,8 +138,8 @@ class WrongClockTest {
   void noMoreThanAHundredAreTold() {
     Standstills many = new Standstills(1_000);
     for (int i = 1; i <= 500; i++) {
-      many.pass(2 * i, 900 + i);
-      many.pass(2 * i + 1, 900 + i);
+      many.pass(2L * i, 900L + i);
+      many.pass(2L * i + 1, 900L + i);
     }
     assertThat(many.found()).hasSize(100);
     assertThat(many.found().get(0).afterEntryId()).isEqualTo(202);
@@ -168,8 +168,7 @@ class WrongClockTest {
 
     @Override
     public Long read(InputStream in) throws IOException {
-      return Long.parseLong(
-          new String(in.readAllBytes(), StandardCharsets.UTF_8));
+      return Long.parseLong(new String(in.readAllBytes(), StandardCharsets.UTF_8));
     }
   }
 }
