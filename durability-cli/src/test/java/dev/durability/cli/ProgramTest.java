@@ -2,6 +2,7 @@ package dev.durability.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.durability.errors.PathNotExpressibleException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -106,8 +107,25 @@ class ProgramTest {
     InvalidPathException failure = new InvalidPathException("pr\u00fcf\uFFFD", "unmappable");
     assertThat(Failures.line(new UncheckedIOException(new IOException("x", failure))))
         .doesNotContain("internal");
+    PathNotExpressibleException ofCore = new PathNotExpressibleException("what and why", failure);
+    assertThat(Failures.line(ofCore)).isEqualTo("what and why");
+    assertThat(Failures.exitStatus(ofCore)).isEqualTo(3);
     assertThat(Failures.line(failure)).contains("'pr\u00fcf?' has characters", "LC_ALL");
     assertThat(Failures.exitStatus(failure)).isEqualTo(3);
+  }
+
+  @Test
+  void withoutMemoryOrThreadsItIsSaidWhatToRaiseWhateverItIsWrappedIn() {
+    for (String message : new String[] {"Java heap space", "Direct buffer memory"}) {
+      OutOfMemoryError failure = new OutOfMemoryError(message);
+      assertThat(Failures.line(new IOException("x", new IllegalStateException(failure))))
+          .isEqualTo(Failures.line(failure))
+          .startsWith("out of memory (" + message + ")")
+          .contains("DURABILITY_JAVA_OPTS=-Xmx");
+    }
+    assertThat(Failures.line(new OutOfMemoryError("unable to create native thread: ...")))
+        .startsWith("no thread can be started")
+        .contains("ulimit -u");
   }
 
   @ParameterizedTest
