@@ -60,6 +60,27 @@ class ProgramTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {50, 80, 200})
+  void theHelpFitsTheTerminalAlsoWhereItHasColors(int columns) throws Exception {
+    String program =
+        String.format(
+            "'%s' -Ddurability.columns=%d -cp '%s' dev.durability.cli.Main ",
+            Path.of(System.getProperty("java.home"), "bin", "java"),
+            columns,
+            System.getProperty("java.class.path"));
+    String shown =
+        Terminal.show(columns, program + "help append; " + program)
+            .replaceAll("\033\\[[0-9;]*m", "")
+            .replace("\r", "");
+    assertThat(shown.lines()).allMatch(line -> line.length() <= columns);
+    assertThat(shown)
+        .contains(
+            "Usage: durability append [-0hV] [--acks] [--debug]",
+            "Usage: durability [-hV] [--debug] [COMMAND]\n",
+            "      --debug");
+  }
+
   @Test
   void theHelpListsTheCommands() {
     Run run = Run.of("--help");
