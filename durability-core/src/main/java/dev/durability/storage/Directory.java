@@ -100,7 +100,8 @@ public interface Directory {
   boolean exists(String path) throws IOException;
 
   /**
-   * Lists the names of the files directly in a directory, without subdirectories, sorted.
+   * Lists the names of the files directly in a directory, without subdirectories, sorted. What
+   * stands there and cannot be opened may be listed, too: whoever opens it is told why.
    *
    * @param directory the directory, the empty string for the root
    * @return the names, without the directory
@@ -133,7 +134,8 @@ public interface Directory {
    * Takes the exclusive lock that a file stands for, creating the file where it is missing. Held
    * until it is closed or the process dies. Nothing else may open that file: while the lock is
    * held, the other methods of the same process refuse to open, rename or delete it, or to rename
-   * over it, with {@link dev.durability.errors.LockHeldException}.
+   * over it, with {@link dev.durability.errors.LockHeldException}. A refused attempt has no effect
+   * on the lock that is held. Whether it is still held tells {@link DirectoryLock#requireHeld}.
    *
    * @param path the lock's file; its parent directory exists
    * @return the lock, held
