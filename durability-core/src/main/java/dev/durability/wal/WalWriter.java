@@ -5,6 +5,7 @@ import dev.durability.errors.DurabilityException;
 import dev.durability.errors.OutcomeOpenException;
 import dev.durability.errors.WriterPoisonedException;
 import dev.durability.frame.FrameFormat;
+import dev.durability.frame.StackRoom;
 import dev.durability.storage.Directory;
 import dev.durability.storage.DirectoryLock;
 import java.io.Closeable;

@@ -1,11 +1,11 @@
-package dev.durability.wal;
+package dev.durability.frame;
 
 /**
  * Makes a call fail for lack of stack where nothing has happened yet, and not in the middle of what
  * cannot be undone: once a thread has given an entry its place, others may wait for it, and it must
  * be able to end what it began. A little more stack is used here than is needed for that.
  */
-final class StackRoom {
+public final class StackRoom {
   private static final int LEVELS = 16;
 
   private StackRoom() {}
@@ -15,7 +15,7 @@ final class StackRoom {
    *
    * @return nothing of use; the compiler cannot leave the work out
    */
-  static long prove() {
+  public static long prove() {
     return dig(LEVELS, 1, 2, 3, 4, 5, 6, 7, 8);
   }
 
