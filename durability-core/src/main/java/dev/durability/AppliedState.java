@@ -2,6 +2,7 @@ package dev.durability;
 
 import dev.durability.errors.DurabilityException;
 import dev.durability.recovery.StateMachine;
+import dev.durability.storage.Directory;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * it is durable, in the order of ids.
  */
 final class AppliedState<S, E> {
+  private final Directory directory;
   private final StateMachine<S, E> machine;
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private final Queue<Pending<E>> pending = new ConcurrentLinkedQueue<>();
@@ -24,12 +26,15 @@ final class AppliedState<S, E> {
 
   private record Pending<E>(long id, E entry, long bytes) {}
 
-  private record Failure(long id, Throwable cause) {
+  private record Failure(long id, Throwable cause, String place) {
     DurabilityException toThrow() {
       return new DurabilityException(
           "applying entry "
               + id
-              + " failed. It is durable, and the state in memory does not have it: close, mend what"
+              + place
+              + " failed ("
+              + cause
+              + "). It is durable, and the state in memory does not have it: close, mend what"
               + " failed, and open again; opening applies it to a fresh state",
           cause);
     }
@@ -52,7 +57,13 @@ final class AppliedState<S, E> {
    */
   record Snapshot<S>(S state, long lastEntryId, Progress progress) {}
 
-  AppliedState(StateMachine<S, E> machine, S recovered, long lastEntryId, Progress replayed) {
+  AppliedState(
+      Directory directory,
+      StateMachine<S, E> machine,
+      S recovered,
+      long lastEntryId,
+      Progress replayed) {
+    this.directory = directory;
     this.machine = machine;
     this.state = recovered;
     this.appliedId = lastEntryId;
@@ -97,7 +108,8 @@ final class AppliedState<S, E> {
       progress = new Progress(progress.entries() + 1, progress.bytes() + next.bytes());
     } catch (Throwable e) {
       // The entry is in the log for good. What the state is now, nobody can tell: it is not shown.
-      failure = new Failure(next.id(), e);
+      failure = new Failure(next.id(), e, "");
+      failure = new Failure(next.id(), e, EntryPlace.of(directory, next.id(), e));
     }
   }
 

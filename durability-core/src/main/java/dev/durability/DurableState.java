@@ -6,6 +6,7 @@ import dev.durability.checkpoint.PublishResult;
 import dev.durability.codec.Codec;
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.OutcomeOpenException;
+import dev.durability.frame.FrameFormat;
 import dev.durability.recovery.StateMachine;
 import dev.durability.storage.Directory;
 import dev.durability.wal.AppendFuture;
@@ -40,6 +41,11 @@ import org.jspecify.annotations.Nullable;
  * them, and from within {@link StateMachine#apply}, the state must not be updated, and no
  * checkpoint taken, nor may it be closed: that is an {@link IllegalStateException}.
  *
+ * <p><b>Entries.</b> An entry is encoded when it is passed, and {@link StateMachine#apply} is given
+ * what decoding gives back, as when the state is opened again. So the caller may reuse the entry
+ * and what is in it. Who promises never to change an entry saves the decoding: {@link
+ * LiveEntries#AS_PASSED}.
+ *
  * <p><b>Failures.</b> Those of the log are as {@link WalWriter} says. After {@link
  * OutcomeOpenException} the update may still become durable, and is applied when it does: {@link
  * #sync} tries again. After {@link dev.durability.errors.WriterPoisonedException} only reading
@@ -56,7 +62,8 @@ import org.jspecify.annotations.Nullable;
 public final class DurableState<S, E> implements Closeable {
   private final StateMachine<S, E> machine;
   private final CheckpointPolicy policy;
-  private final WalWriter<E> log;
+  private final UpdateCodec<E> codec;
+  private final WalWriter<Update<E>> log;
   private final CheckpointPublisher publisher;
   private final AppliedState<S, E> applied;
   private final BackgroundCheckpoints background;
@@ -67,17 +74,21 @@ public final class DurableState<S, E> implements Closeable {
   private long expectedId;
 
   private DurableState(
+      Directory directory,
       StateMachine<S, E> machine,
       CheckpointPolicy policy,
-      WalWriter<E> log,
+      UpdateCodec<E> codec,
+      WalWriter<Update<E>> log,
       CheckpointPublisher publisher,
       StateLoading<S, E> loaded) {
     this.machine = machine;
     this.policy = policy;
+    this.codec = codec;
     this.log = log;
     this.publisher = publisher;
     this.applied =
-        new AppliedState<>(machine, loaded.state(), loaded.lastEntryId(), loaded.replayed());
+        new AppliedState<>(
+            directory, machine, loaded.state(), loaded.lastEntryId(), loaded.replayed());
     this.expectedId = loaded.lastEntryId();
     this.background =
         new BackgroundCheckpoints(policy, this::publish, loaded.checkpointId(), loaded.replayed());
@@ -108,10 +119,37 @@ public final class DurableState<S, E> implements Closeable {
       CheckpointPolicy policy,
       WalOptions options)
       throws IOException {
+    return open(directory, codec, machine, policy, options, LiveEntries.DECODED);
+  }
+
+  /**
+   * Opens a state as {@link #open(Directory, Codec, StateMachine, CheckpointPolicy, WalOptions)}
+   * does, for callers who know that their entries never change.
+   *
+   * @param directory where the log and its checkpoints are
+   * @param codec turns entries into bytes and back
+   * @param machine the state, and how entries change it
+   * @param policy when to write a checkpoint
+   * @param options how to write the log
+   * @param live whether {@code apply} is given the entry that the log holds, or the one passed
+   * @param <S> the type of the state
+   * @param <E> the type of the entries
+   * @return the open state; close it
+   * @throws IOException as the other
+   */
+  public static <S, E> DurableState<S, E> open(
+      Directory directory,
+      Codec<E> codec,
+      StateMachine<S, E> machine,
+      CheckpointPolicy policy,
+      WalOptions options,
+      LiveEntries live)
+      throws IOException {
     StateLoading<S, E> loading = new StateLoading<>(directory, codec, machine);
-    WalWriter<E> log = WalWriter.open(directory, loading.codec(), options, loading);
+    UpdateCodec<E> updates = new UpdateCodec<>(codec, live, options.entryBytesMax());
+    WalWriter<Update<E>> log = WalWriter.open(directory, updates, options, loading);
     CheckpointPublisher publisher = CheckpointPublisher.of(directory, options.clock(), log);
-    return new DurableState<>(machine, policy, log, publisher, loading);
+    return new DurableState<>(directory, machine, policy, updates, log, publisher, loading);
   }
 
   /**
@@ -120,6 +158,8 @@ public final class DurableState<S, E> implements Closeable {
    * @param entry the update
    * @return its entry id
    * @throws IllegalArgumentException if its bytes are more than the log takes; nothing changed
+   * @throws dev.durability.errors.CodecException if the codec cannot encode it, or cannot decode
+   *     what it encoded; nothing changed
    * @throws OutcomeOpenException if the log could not be written; the update is not applied now,
    *     and may be later
    * @throws IOException if the codec fails, or earlier updates fill the buffers and could not be
@@ -127,10 +167,12 @@ public final class DurableState<S, E> implements Closeable {
    */
   public long update(E entry) throws IOException {
     applied.refuseWithinCallback();
+    refuseIfClosed();
+    Update<E> update = codec.update(entry);
     AppendFuture durable;
     appending.lock();
     try {
-      durable = append(entry);
+      durable = append(update);
     } finally {
       endAppending();
     }
@@ -149,10 +191,12 @@ public final class DurableState<S, E> implements Closeable {
    */
   public CompletableFuture<Long> updateAsync(E entry) throws IOException {
     applied.refuseWithinCallback();
+    refuseIfClosed();
+    Update<E> update = codec.update(entry);
     CompletableFuture<Long> result = new CompletableFuture<>();
     appending.lock();
     try {
-      var unused = append(entry).whenComplete((id, failure) -> complete(result, id, failure));
+      var unused = append(update).whenComplete((id, failure) -> complete(result, id, failure));
     } finally {
       endAppending();
     }
@@ -182,7 +226,7 @@ public final class DurableState<S, E> implements Closeable {
       if (entry.isEmpty()) {
         return OptionalLong.empty();
       }
-      durable = append(entry.get());
+      durable = append(codec.update(entry.get()));
     } finally {
       endAppending();
     }
@@ -207,13 +251,12 @@ public final class DurableState<S, E> implements Closeable {
   }
 
   /** With the appending lock: entries become expected in the order of their ids. */
-  private AppendFuture append(E entry) throws IOException {
+  private AppendFuture append(Update<E> update) throws IOException {
     refuseIfClosed();
     applied.refuseIfFailed();
-    long bytesBefore = log.appendedBytes();
     AppendFuture durable;
     try {
-      durable = log.appendAsync(entry);
+      durable = log.appendAsync(update);
     } catch (OutcomeOpenException e) {
       throw new DurabilityException(
           "nothing was appended: earlier updates fill the buffers and could not be written ("
@@ -222,7 +265,7 @@ public final class DurableState<S, E> implements Closeable {
           e);
     }
     expectedId = durable.entryId();
-    applied.expect(expectedId, entry, log.appendedBytes() - bytesBefore);
+    applied.expect(expectedId, update.entry(), FrameFormat.frameBytes(update.size()));
     return durable;
   }
 
@@ -336,7 +379,7 @@ public final class DurableState<S, E> implements Closeable {
     try {
       Snapshot<S> snapshot = applied.snapshot();
       PublishResult result =
-          publisher.publish(snapshot.lastEntryId(), out -> machine.write(snapshot.state(), out));
+          publisher.publish(snapshot.lastEntryId(), new StateWriting<>(machine, snapshot));
       background.checkpointWritten(snapshot.lastEntryId(), snapshot.progress());
       applyDurable(0); // The marker's sync took earlier updates with it, of open outcome too.
       return result;

@@ -14,10 +14,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Builds a state while its log is opened: the checkpoint first, then each entry after it. */
-final class StateLoading<S, E> implements WalReplay<E> {
+final class StateLoading<S, E> implements WalReplay<Update<E>> {
+  private final Directory directory;
   private final StateMachine<S, E> machine;
   private final Recoverer<S, E> recoverer;
-  private final MeasuredCodec<E> codec;
   private @Nullable Recovery<S> checkpoint;
   private @Nullable S state;
   private long lastEntryId;
@@ -25,14 +25,9 @@ final class StateLoading<S, E> implements WalReplay<E> {
   private long bytes;
 
   StateLoading(Directory directory, Codec<E> codec, StateMachine<S, E> machine) {
+    this.directory = directory;
     this.machine = machine;
     this.recoverer = Recoverer.of(directory, codec, machine);
-    this.codec = new MeasuredCodec<>(codec);
-  }
-
-  /** The codec to open the log with: it tells how many bytes are replayed. */
-  Codec<E> codec() {
-    return codec;
   }
 
   @Override
@@ -45,20 +40,23 @@ final class StateLoading<S, E> implements WalReplay<E> {
   }
 
   @Override
-  public void entry(long id, E entry) throws IOException {
+  public void entry(long id, Update<E> update) throws IOException {
     try {
-      state = Objects.requireNonNull(machine.apply(state(), entry), "apply returned null");
+      state = Objects.requireNonNull(machine.apply(state(), update.entry()), "apply returned null");
     } catch (RuntimeException e) {
       throw new DurabilityException(
           "applying entry "
               + id
-              + " of the log failed; nothing was changed: mend what failed and open again, or"
-              + " recover up to the entry before it",
+              + EntryPlace.of(directory, id, e)
+              + " failed ("
+              + e
+              + "); nothing was changed: mend what failed and open again, or recover up to the"
+              + " entry before it",
           e);
     }
     lastEntryId = id;
     entries++;
-    bytes += FrameFormat.frameBytes(codec.lastDecodedBytes());
+    bytes += FrameFormat.frameBytes(update.size());
   }
 
   S state() {

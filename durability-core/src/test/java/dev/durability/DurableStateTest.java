@@ -342,8 +342,10 @@ class DurableStateTest {
     try (var state = open()) {
       state.update("a");
       machine.beforeWrite = state::close;
-      assertThatIllegalStateException()
+      assertThatExceptionOfType(DurabilityException.class)
           .isThrownBy(state::checkpoint)
+          .havingCause()
+          .isInstanceOf(IllegalStateException.class)
           .withMessageContaining("closed by the thread that writes a checkpoint");
       machine.beforeWrite = () -> {};
       assertThat(state.update("b")).isEqualTo(2);
@@ -578,7 +580,9 @@ class DurableStateTest {
     } finally {
       Thread.setDefaultUncaughtExceptionHandler(before);
     }
-    assertThat(reported).containsExactly(error, exception);
+    assertThat(reported.get(0)).isSameAs(error);
+    assertThat(reported.get(1)).hasCause(exception);
+    assertThat(reported).hasSize(2);
     try (var state = open()) {
       assertThat(all(state)).endsWith("last");
     }

@@ -75,6 +75,11 @@ public final class CheckpointReader extends InputStream {
     return Instant.EPOCH.plus(file.header().createdMicros(), ChronoUnit.MICROS);
   }
 
+  /** {@return the offset in the file after the last byte that was read} */
+  public long offset() {
+    return file.offset() - chunk.remaining();
+  }
+
   /**
    * Reads one byte.
    *

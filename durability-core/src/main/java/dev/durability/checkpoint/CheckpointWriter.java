@@ -26,8 +26,9 @@ import org.jspecify.annotations.Nullable;
  * half a checkpoint never has its final name. The same bytes in give the same payload in the file;
  * its header differs each time.
  *
- * <p>After an exception from any method but {@link #close}, and after an Error in the middle of one,
- * all but closing is refused: half of what was to be written may be there. One thread at a time.
+ * <p>After an exception from any method but {@link #close}, and after an Error in the middle of
+ * one, all but closing is refused: half of what was to be written may be there. One thread at a
+ * time.
  */
 public final class CheckpointWriter extends OutputStream {
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -187,8 +188,8 @@ public final class CheckpointWriter extends OutputStream {
   }
 
   /**
-   * Closes the file, and deletes it if it was not committed. Closing again does nothing, unless this
-   * failed: then what is left of it is done.
+   * Closes the file, and deletes it if it was not committed. Closing again does nothing, unless
+   * this failed: then what is left of it is done.
    *
    * @throws IOException if that fails; at most the temporary file is left
    */

@@ -38,13 +38,41 @@ final class CollectionType implements WireType {
     Collection<?> elements = (Collection<?>) value;
     int count = elements.size();
     out.varint(count);
+    Keys keys = unique && !element.isOrdered() ? new Keys() : null;
     int written = 0;
     for (Object each : elements) {
       out.enter(written++);
-      element.write(out.present(each), out);
+      if (keys == null) {
+        element.write(out.present(each), out);
+      } else {
+        writeKey(element, out.present(each), keys, out);
+      }
       out.leave();
     }
     checkUnchanged(count, written, out);
+    if (keys != null) {
+      out.compare(keys);
+    }
+  }
+
+  /** Writes a key, and takes note of it. */
+  static void writeKey(WireType type, Object key, Keys keys, PostcardOutput out)
+      throws CodecException {
+    long before = out.cost();
+    int around = out.beginKey();
+    type.write(key, out);
+    out.endKey(around);
+    keys.add(key, out.cost() - before);
+  }
+
+  /** Reads a key, and takes note of it. */
+  static Object readKey(WireType type, Keys keys, PostcardInput in) throws CodecException {
+    long before = in.cost();
+    int around = in.beginKey();
+    Object key = type.read(in);
+    in.endKey(around);
+    keys.add(key, in.cost() - before);
+    return key;
   }
 
   /** Refuses a collection whose count, which is written already, is not that of its elements. */
@@ -54,31 +82,49 @@ final class CollectionType implements WireType {
     }
   }
 
+  /** In one method, as is {@link #write}: each level of a nested value takes stack for it. */
   @Override
   public Object read(PostcardInput in) throws CodecException {
     int count = in.length();
-    return unique ? readSet(count, in) : readList(count, in);
-  }
-
-  private List<Object> readList(int count, PostcardInput in) throws CodecException {
+    if (unique && element.isOrdered()) {
+      return readOrdered(count, in);
+    }
+    Keys keys = unique ? new Keys() : null;
     List<Object> list = new ArrayList<>(Math.min(count, CAPACITY_MAX));
     for (int i = 0; i < count; i++) {
       in.enter(i);
-      list.add(element.read(in));
+      list.add(keys == null ? element.read(in) : readKey(element, keys, in));
       in.leave();
     }
-    return Collections.unmodifiableList(list);
+    return keys == null ? Collections.unmodifiableList(list) : set(list, keys, in);
   }
 
-  private Set<Object> readSet(int count, PostcardInput in) throws CodecException {
+  private Set<Object> readOrdered(int count, PostcardInput in) throws CodecException {
     Set<Object> set = new LinkedHashSet<>();
     for (int i = 0; i < count; i++) {
       in.enter(i);
-      if (!set.add(element.read(in))) {
-        throw in.failure("an element of a set stands there twice", null);
-      }
+      add(element.read(in), set, in);
       in.leave();
     }
     return Collections.unmodifiableSet(set);
+  }
+
+  /** None is put into the set before it is known that none takes too long. */
+  private static Set<Object> set(List<Object> elements, Keys keys, PostcardInput in)
+      throws CodecException {
+    in.compareWithinBounds(keys);
+    Set<Object> set = new LinkedHashSet<>();
+    for (int i = 0; i < elements.size(); i++) {
+      in.enter(i);
+      add(elements.get(i), set, in);
+      in.leave();
+    }
+    return Collections.unmodifiableSet(set);
+  }
+
+  private static void add(Object one, Set<Object> set, PostcardInput in) throws CodecException {
+    if (!set.add(one)) {
+      throw in.failure("an element of a set stands there twice", null);
+    }
   }
 }

@@ -1,8 +1,10 @@
 package dev.durability.codec;
 
 import dev.durability.errors.CodecException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** A map: a count and the entries in iteration order, each as key and value. */
@@ -13,27 +15,58 @@ record MapType(WireType key, WireType value) implements WireType {
     Map<?, ?> map = (Map<?, ?>) object;
     int count = map.size();
     out.varint(count);
+    Keys keys = key.isOrdered() ? null : new Keys();
     int written = 0;
     for (Map.Entry<?, ?> entry : map.entrySet()) {
       out.enter(written++);
-      key.write(out.present(entry.getKey()), out);
+      if (keys == null) {
+        key.write(out.present(entry.getKey()), out);
+      } else {
+        CollectionType.writeKey(key, out.present(entry.getKey()), keys, out);
+      }
       value.write(out.present(entry.getValue()), out);
       out.leave();
     }
     CollectionType.checkUnchanged(count, written, out);
+    if (keys != null) {
+      out.compare(keys);
+    }
   }
 
+  /** In one method, as is {@link #write}: each level of a nested value takes stack for it. */
   @Override
   public Object read(PostcardInput in) throws CodecException {
     int count = in.length();
+    Keys keys = key.isOrdered() ? null : new Keys();
+    List<Object> itsKeys = new ArrayList<>();
+    List<Object> itsValues = new ArrayList<>();
     Map<Object, Object> map = new LinkedHashMap<>();
     for (int i = 0; i < count; i++) {
       in.enter(i);
-      if (map.put(key.read(in), value.read(in)) != null) {
-        throw in.failure("a key of a map stands there twice", null);
+      if (keys == null) {
+        put(map, key.read(in), value.read(in), in);
+      } else {
+        itsKeys.add(CollectionType.readKey(key, keys, in));
+        itsValues.add(value.read(in));
       }
       in.leave();
     }
+    if (keys != null) {
+      // None is put into the map before it is known that none takes too long.
+      in.compareWithinBounds(keys);
+      for (int i = 0; i < count; i++) {
+        in.enter(i);
+        put(map, itsKeys.get(i), itsValues.get(i), in);
+        in.leave();
+      }
+    }
     return Collections.unmodifiableMap(map);
+  }
+
+  private static void put(Map<Object, Object> map, Object key, Object value, PostcardInput in)
+      throws CodecException {
+    if (map.put(key, value) != null) {
+      throw in.failure("a key of a map stands there twice", null);
+    }
   }
 }

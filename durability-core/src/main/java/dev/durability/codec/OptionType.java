@@ -59,7 +59,9 @@ record OptionType(
     Optional<?> optional = unwrap.apply(value);
     out.raw(optional.isPresent() ? 1 : 0);
     if (optional.isPresent()) {
+      out.descend();
       content.write(optional.get(), out);
+      out.ascend();
     }
   }
 
@@ -68,7 +70,12 @@ record OptionType(
     byte tag = in.raw();
     return switch (tag) {
       case 0 -> wrap.apply(Optional.empty());
-      case 1 -> wrap.apply(Optional.of(content.read(in)));
+      case 1 -> {
+        in.descend();
+        Object value = content.read(in);
+        in.ascend();
+        yield wrap.apply(Optional.of(value));
+      }
       default -> throw in.failure("an optional begins with 0 or 1, here is " + (tag & 0xFF), null);
     };
   }

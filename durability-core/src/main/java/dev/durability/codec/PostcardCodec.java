@@ -50,8 +50,9 @@ import java.util.Map;
  *
  * <p>Boxed numbers are as the plain ones. Records may be generic where all type arguments are known
  * ({@code List<Pair<String, Long>>}), and may contain themselves through an Optional, a collection
- * or a variant, up to 500 components and elements deep. Anything else is refused when the codec is
- * made.
+ * or a variant, up to 200 levels deep; a key of a map or an element of a set up to 32. Each
+ * component, element, optional and variant is a level. A thread with a stack of 256 KiB has room
+ * for that. Anything else is refused when the codec is made.
  *
  * <p>The order of components, permitted subtypes and enum constants is the format: appending a
  * variant or a constant keeps old bytes readable, any other change does not. Write {@code permits}
@@ -69,6 +70,11 @@ import java.util.Map;
  * that stands there twice, and a char of more than one character. A number in more bytes than it
  * needs is accepted, as in postcard. What a constructor throws becomes the cause of a {@link
  * CodecException}, so that a record's own checks guard what is read.
+ *
+ * <p>A hash map compares keys that have the same hash code with each other. Where that takes more
+ * than 64 times the bytes of the value, beyond a million bytes, the value is refused, when it is
+ * encoded and when it is decoded: bytes that were made for it could else take hours. Strings,
+ * numbers and characters as keys are free of this, whatever their hash codes.
  *
  * <p>Null has no bytes: it is refused with a {@link CodecException} that names the component.
  *
@@ -148,13 +154,15 @@ public final class PostcardCodec<T> implements Codec<T> {
    * {@inheritDoc}
    *
    * @throws CodecException if the value holds null, an unpaired surrogate, a class that its type
-   *     does not permit, or is nested too deep; nothing has been written to {@code out} then
+   *     does not permit, or too many keys with the same hash code, or is nested too deep; nothing
+   *     has been written to {@code out} then
    */
   @Override
   public void encode(T value, OutputStream out) throws IOException {
     PostcardOutput output = new PostcardOutput(root);
     try {
       type.write(output.present(value), output);
+      output.checkComparisons();
     } catch (RuntimeException e) {
       // From the caller's own collections, or a value that is not of its declared type.
       throw output.failure("the value could not be read: " + e, e);

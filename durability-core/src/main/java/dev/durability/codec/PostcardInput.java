@@ -9,11 +9,13 @@ final class PostcardInput extends ValuePath {
 
   private final ByteBuffer in;
   private final int start;
+  private final int size;
 
   PostcardInput(Class<?> root, ByteBuffer in) {
     super(root);
     this.in = in.order(ByteOrder.LITTLE_ENDIAN);
     this.start = in.position();
+    this.size = in.remaining();
   }
 
   int remaining() {
@@ -104,6 +106,17 @@ final class PostcardInput extends ValuePath {
     }
   }
 
+  /** The keys of a set or map were read, and are compared next, if that does not take too long. */
+  void compareWithinBounds(Keys keys) throws CodecException {
+    compare(keys);
+    checkComparisons(size);
+  }
+
+  @Override
+  int bytes() {
+    return in.position() - start;
+  }
+
   @Override
   String activity() {
     return "decoding";
@@ -111,6 +124,6 @@ final class PostcardInput extends ValuePath {
 
   @Override
   String position() {
-    return " at byte " + (in.position() - start);
+    return " at byte " + bytes();
   }
 }

@@ -97,6 +97,16 @@ final class PostcardOutput extends ValuePath {
     }
   }
 
+  @Override
+  int bytes() {
+    return size;
+  }
+
+  /** Refuses what a decoder would refuse, once all is written. */
+  void checkComparisons() throws CodecException {
+    checkComparisons(size);
+  }
+
   void writeTo(OutputStream out) throws IOException {
     out.write(bytes, 0, size);
   }

@@ -33,6 +33,11 @@ record ScalarType(Writer writer, Reader reader) implements WireType {
     return reader.read(in);
   }
 
+  @Override
+  public boolean isOrdered() {
+    return true; // All but byte[], which is no key.
+  }
+
   private static Map<Class<?>, WireType> signed() {
     Map<Class<?>, WireType> types = common();
     WireType shorts =

@@ -47,11 +47,17 @@ final class SealedType implements WireType {
       throw out.failure(leaf.getName() + " is not a " + type.getName(), null);
     }
     out.varint(index);
+    out.descend();
     variants[index].write(value, out);
+    out.ascend();
   }
 
   @Override
   public Object read(PostcardInput in) throws CodecException {
-    return variants[EnumType.indexBelow(variants.length, type, in)].read(in);
+    WireType variant = variants[EnumType.indexBelow(variants.length, type, in)];
+    in.descend();
+    Object value = variant.read(in);
+    in.ascend();
+    return value;
   }
 }

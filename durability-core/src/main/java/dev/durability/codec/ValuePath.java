@@ -9,13 +9,27 @@ import org.jspecify.annotations.Nullable;
  * object serves one call, on one thread. It is not left after a failure, so that the failure can
  * still be named.
  */
-class ValuePath {
+abstract class ValuePath {
 
   /**
-   * How many components and elements deep a value may nest. Recursion in the type is the only way
-   * to get near it; beyond it hostile bytes could overflow the stack.
+   * How deep a value may nest: each component, element, optional and variant is a level. Recursion
+   * in the type is the only way to get near it. A thread with a stack of 256 KiB has room for it.
    */
-  static final int DEPTH_MAX = 500;
+  static final int DEPTH_MAX = 200;
+
+  /**
+   * How deep a key of a map or an element of a set may nest. Its {@code hashCode} and {@code
+   * equals} go as deep, on a stack that is as deep as the value already.
+   */
+  static final int KEY_DEPTH_MAX = 32;
+
+  /** How many bytes the comparisons of colliding keys may cost for each byte of the value. */
+  private static final long COMPARISONS_PER_BYTE_MAX = 64;
+
+  /** And how many whatever its size: some hundred small keys may all have the same hash code. */
+  private static final long COMPARISONS_MIN = 1 << 20;
+
+  private static final int NO_KEY = -1;
 
   private static final int UNINDEXED = -1;
 
@@ -26,6 +40,9 @@ class ValuePath {
   private @Nullable String[] names = new @Nullable String[8];
   private int[] indexes = new int[8];
   private int depth;
+  private int level;
+  private int keyLevel = NO_KEY;
+  private long comparisons;
 
   ValuePath(Class<?> root) {
     this.root = root.getSimpleName();
@@ -42,11 +59,7 @@ class ValuePath {
   }
 
   private void push(@Nullable String name, int index) throws CodecException {
-    if (depth == DEPTH_MAX) {
-      throw failure(
-          "values are nested more than " + DEPTH_MAX + " deep; use a list instead of a chain",
-          null);
-    }
+    descend();
     if (depth == names.length) {
       names = Arrays.copyOf(names, 2 * depth);
       indexes = Arrays.copyOf(indexes, 2 * depth);
@@ -58,7 +71,74 @@ class ValuePath {
   /** Goes back to where it was before the last {@code enter}. */
   final void leave() {
     depth--;
+    ascend();
   }
+
+  /** Goes a level deeper, into an optional or a variant, which have no name of their own. */
+  final void descend() throws CodecException {
+    if (level == DEPTH_MAX) {
+      throw failure(
+          "values are nested more than " + DEPTH_MAX + " deep; use a list instead of a chain",
+          null);
+    }
+    if (keyLevel != NO_KEY && level - keyLevel == KEY_DEPTH_MAX) {
+      throw failure(
+          "a key of a map or an element of a set is nested more than " + KEY_DEPTH_MAX + " deep",
+          null);
+    }
+    level++;
+  }
+
+  /** Goes back to the level before the last {@code descend}. */
+  final void ascend() {
+    level--;
+  }
+
+  /**
+   * Begins a key of a map or an element of a set.
+   *
+   * @return what to end it with
+   */
+  final int beginKey() {
+    int around = keyLevel;
+    keyLevel = around == NO_KEY ? level : around;
+    return around;
+  }
+
+  /** Ends what {@link #beginKey} began. */
+  final void endKey(int around) {
+    keyLevel = around;
+  }
+
+  /** What was read or written so far, in bytes, and what comparing the keys in it costs. */
+  final long cost() {
+    return bytes() + comparisons;
+  }
+
+  /** The keys of a set or map are complete. */
+  final void compare(Keys keys) {
+    comparisons = Math.min(Keys.COMPARISONS_MAX, comparisons + keys.comparisons());
+  }
+
+  /**
+   * Refuses a value whose keys have colliding hash codes, so that comparing them would take too
+   * long.
+   *
+   * @param size of the value in bytes
+   */
+  final void checkComparisons(long size) throws CodecException {
+    if (comparisons > COMPARISONS_MIN + size * COMPARISONS_PER_BYTE_MAX) {
+      throw failure(
+          "too many keys of maps or elements of sets have the same hash code: comparing them takes"
+              + " more than "
+              + COMPARISONS_PER_BYTE_MAX
+              + " times the size of the value",
+          null);
+    }
+  }
+
+  /** How many bytes were read or written. */
+  abstract int bytes();
 
   /** Makes the failure of what is done here. */
   final CodecException failure(String problem, @Nullable Throwable cause) {

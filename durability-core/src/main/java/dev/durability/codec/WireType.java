@@ -13,6 +13,14 @@ interface WireType {
   Object read(PostcardInput in) throws CodecException;
 
   /**
+   * Tells whether the values are in an order of their own, by which a hash map finds one quickly
+   * among many with the same hash code.
+   */
+  default boolean isOrdered() {
+    return false;
+  }
+
+  /**
    * Tells whether every value of the type takes no bytes at all. A count of such values could not
    * be checked against the bytes that remain.
    *

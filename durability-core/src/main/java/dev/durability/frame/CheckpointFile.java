@@ -19,6 +19,7 @@ public final class CheckpointFile implements AutoCloseable {
   private final FileHeader header;
   private final FrameRun run;
   private long payloadBytes;
+  private long chunkEnd = FileHeader.BYTES;
 
   private CheckpointFile(String path, ReadFile file, FileHeader header) throws IOException {
     this.path = path;
@@ -75,6 +76,11 @@ public final class CheckpointFile implements AutoCloseable {
     return header;
   }
 
+  /** {@return the offset in the file behind the last chunk that was read} */
+  public long offset() {
+    return chunkEnd;
+  }
+
   /**
    * Reads the next chunk.
    *
@@ -90,6 +96,7 @@ public final class CheckpointFile implements AutoCloseable {
           throw new BadCheckpointException(path, run.offset(), "a chunk is larger than 1 MiB");
         }
         payloadBytes += run.payloadBytes();
+        chunkEnd = run.offset();
         return run.payload();
       }
       case END -> {

@@ -61,11 +61,12 @@ public record FileHeader(
    * @return the header
    * @throws BadHeaderException if the bytes are no header of that type
    * @throws FormatException if the header is whole, and of a version or with a feature that this
-   *     library does not know
+   *     library does not know; or if it is one of another program
    */
   public static FileHeader decode(ByteBuffer bytes, FileType type, String file)
       throws BadHeaderException, FormatException {
     ByteBuffer b = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    ForeignFile.refuse(b, file);
     int at = b.position();
     if (b.remaining() < BYTES) {
       throw new BadHeaderException(

@@ -11,7 +11,9 @@ import dev.durability.storage.Directory;
 import java.io.Closeable;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,14 +29,15 @@ import org.jspecify.annotations.Nullable;
 record RecordLogOpening(FrameFile file, int salt, long lastId, long promised, long lastStamp)
     implements Closeable {
 
-  static RecordLogOpening open(Directory directory, String path, long nowMicros)
+  static RecordLogOpening open(
+      Directory directory, String path, long nowMicros, long quarantineBytesMax)
       throws IOException {
     String temporary = path + ".tmp";
     if (directory.exists(temporary)) {
       directory.delete(temporary);
     }
     return directory.exists(path)
-        ? resume(directory, path)
+        ? resume(directory, path, quarantineBytesMax)
         : create(directory, path, temporary, nowMicros);
   }
 
@@ -58,7 +61,8 @@ record RecordLogOpening(FrameFile file, int salt, long lastId, long promised, lo
     }
   }
 
-  private static RecordLogOpening resume(Directory directory, String path) throws IOException {
+  private static RecordLogOpening resume(Directory directory, String path, long quarantineBytesMax)
+      throws IOException {
     @Nullable FrameFile file = null;
     try (RecordLogFile found = RecordLogFile.open(directory, path)) {
       Step step;
@@ -71,7 +75,7 @@ record RecordLogOpening(FrameFile file, int salt, long lastId, long promised, lo
       }
       // The process that created the file may have died between its rename and this sync.
       directory.sync(parent(path));
-      keepWhatIsCut(directory, path, tail);
+      keepWhatIsCut(directory, path, tail, quarantineBytesMax);
       file = Rewrite.tail(directory, path, found.promisedEnd(), found.appendOffset());
       return new RecordLogOpening(
           file, found.header().salt(), found.intact(), found.promisedByMarks(), found.lastStamp());
@@ -81,13 +85,28 @@ record RecordLogOpening(FrameFile file, int salt, long lastId, long promised, lo
     }
   }
 
-  private static void keepWhatIsCut(Directory directory, String path, RecordLogFile.Tail tail)
+  private static void keepWhatIsCut(
+      Directory directory, String path, RecordLogFile.Tail tail, long quarantineBytesMax)
       throws IOException {
-    String quarantine = parent(path).isEmpty() ? "quarantine" : parent(path) + "/quarantine";
-    Quarantine.removeTemporaries(directory, quarantine, path);
+    String quarantine = quarantine(path);
+    Quarantine.removeTemporaries(directory, quarantine, isOwn(path));
     if (tail.nonZeroEnd() > tail.runEnd()) {
-      Quarantine.copy(directory, quarantine, path, tail.runEnd(), tail.nonZeroEnd());
+      Optional<String> kept =
+          Quarantine.copy(directory, quarantine, path, tail.runEnd(), tail.nonZeroEnd());
+      if (kept.isPresent()) {
+        Quarantine.bound(directory, quarantine, isOwn(path), quarantineBytesMax, kept.get());
+      }
     }
+  }
+
+  /** Where what is cut off a log is kept. */
+  static String quarantine(String path) {
+    return parent(path).isEmpty() ? "quarantine" : parent(path) + "/quarantine";
+  }
+
+  /** Tells by the name of a file whether it is that of a log. */
+  static Predicate<String> isOwn(String path) {
+    return path.substring(path.lastIndexOf('/') + 1)::equals;
   }
 
   static String parent(String path) {

@@ -120,7 +120,12 @@ public final class RecordLogReader<T> {
   @SuppressWarnings("MustBeClosedChecker") // The caller closes it, as the contract says.
   public Stream<T> stream() throws IOException {
     Cursor cursor = new Cursor();
-    return StreamSupport.stream(cursor, false).onClose(cursor::closeUnchecked);
+    try {
+      return StreamSupport.stream(cursor, false).onClose(cursor::closeUnchecked);
+    } catch (Error e) {
+      cursor.close();
+      throw e;
+    }
   }
 
   /** A walk over the records of the file. */
@@ -223,15 +228,14 @@ public final class RecordLogReader<T> {
     public boolean tryAdvance(Consumer<? super T> action) {
       if (failure != null) {
         throw new UncheckedIOException(
-            new IOException(
-                "reading " + path + " failed before: open another stream", failure));
+            new IOException("reading " + path + " failed before: open another stream", failure));
       }
-      T value;
       try {
         if (!advance()) {
           return false;
         }
-        value = decode();
+        action.accept(decode());
+        return true;
       } catch (IOException e) {
         failure = e;
         throw new UncheckedIOException(e);
@@ -239,8 +243,6 @@ public final class RecordLogReader<T> {
         failure = e; // Another step might leave out the record that this one was about to give.
         throw e;
       }
-      action.accept(value);
-      return true;
     }
 
     void closeUnchecked() {

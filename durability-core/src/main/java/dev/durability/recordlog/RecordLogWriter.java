@@ -6,6 +6,7 @@ import dev.durability.errors.WriterPoisonedException;
 import dev.durability.frame.FrameEncoder;
 import dev.durability.frame.FrameFile;
 import dev.durability.frame.FrameFormat;
+import dev.durability.frame.Quarantine;
 import dev.durability.frame.StackRoom;
 import dev.durability.storage.Directory;
 import dev.durability.storage.DirectoryLock;
@@ -43,6 +44,9 @@ import org.jspecify.annotations.Nullable;
 public final class RecordLogWriter<T> implements Closeable {
   /** The largest record in bytes, where nothing else was asked for: 16 MiB. */
   public static final int RECORD_BYTES_MAX = 16 << 20;
+
+  /** How many bytes stay in quarantine, where nothing else was asked for: 256 MiB. */
+  public static final long QUARANTINE_BYTES_MAX = Quarantine.BYTES_MAX;
 
   private static final int BUFFER_BYTES = 64 << 10;
 
@@ -122,13 +126,44 @@ public final class RecordLogWriter<T> implements Closeable {
    * @return the writer
    * @throws dev.durability.errors.CorruptLogException if promised records are damaged or missing;
    *     nothing was changed
-   * @throws dev.durability.errors.FormatException if the file is of an unknown version
+   * @throws dev.durability.errors.FormatException if the file is of an unknown version, or of
+   *     another program
    * @throws dev.durability.errors.LockHeldException if another writer has the log open
    * @throws IOException if the storage fails; opening again is safe
    */
   public static <T> RecordLogWriter<T> open(
       Directory directory, String path, Codec<T> codec, Clock clock, int recordBytesMax)
       throws IOException {
+    return open(directory, path, codec, clock, recordBytesMax, QUARANTINE_BYTES_MAX);
+  }
+
+  /**
+   * As {@link #open(Directory, String, Codec, Clock, int)}, with a bound of its own on what is kept
+   * in quarantine.
+   *
+   * @param directory where the log is
+   * @param path its file, relative to the directory; missing directories are created
+   * @param codec how records become bytes
+   * @param clock the wall clock for the file's header and marks
+   * @param recordBytesMax the largest record in bytes, 1 to 2^28-1
+   * @param quarantineBytesMax how many bytes stay in quarantine when an opening adds to it; the
+   *     oldest go first, what this opening kept never
+   * @param <T> the type of the records
+   * @return the writer
+   * @throws IOException as {@link #open(Directory, String, Codec, Clock, int)}
+   */
+  public static <T> RecordLogWriter<T> open(
+      Directory directory,
+      String path,
+      Codec<T> codec,
+      Clock clock,
+      int recordBytesMax,
+      long quarantineBytesMax)
+      throws IOException {
+    if (quarantineBytesMax < 0) {
+      throw new IllegalArgumentException(
+          "quarantineBytesMax is " + quarantineBytesMax + ", it must be 0 or more");
+    }
     if (recordBytesMax < 1 || recordBytesMax > FrameFormat.PAYLOAD_BYTES_MAX) {
       throw new IllegalArgumentException(
           "recordBytesMax is "
@@ -140,7 +175,8 @@ public final class RecordLogWriter<T> implements Closeable {
     DirectoryLock lock = directory.lock(path + ".lock");
     @Nullable RecordLogOpening opening = null;
     try {
-      opening = RecordLogOpening.open(directory, path, micros(clock.instant()));
+      opening =
+          RecordLogOpening.open(directory, path, micros(clock.instant()), quarantineBytesMax);
       RecordLogWriter<T> writer =
           new RecordLogWriter<>(codec, clock, recordBytesMax, lock, opening);
       writer.restorePromise();

@@ -3,6 +3,7 @@ package dev.durability.recovery;
 import dev.durability.checkpoint.CheckpointReader;
 import dev.durability.checkpoint.Checkpoints;
 import dev.durability.errors.CorruptLogException;
+import dev.durability.errors.DurabilityException;
 import dev.durability.storage.Directory;
 import dev.durability.wal.CheckpointReference;
 import dev.durability.wal.WalMaintenance;
@@ -81,11 +82,7 @@ final class CheckpointLoader<S> {
           || reader.lastEntryId() != reference.lastEntryId()) {
         return null;
       }
-      // The machine may close what it reads from; whether all of it is whole is still to be seen.
-      S state = machine.read(openWhatever(reader));
-      // What the machine left unread may be damaged too.
-      reader.transferTo(OutputStream.nullOutputStream());
-      return new Loaded<>(state, reference.lastEntryId());
+      return new Loaded<>(read(reader, reference), reference.lastEntryId());
     } catch (NoSuchFileException | CorruptLogException unusable) {
       return null;
     } catch (IOException | RuntimeException e) {
@@ -95,6 +92,38 @@ final class CheckpointLoader<S> {
       }
       return null;
     }
+  }
+
+  private S read(CheckpointReader reader, CheckpointReference reference) throws IOException {
+    S state;
+    try {
+      // The machine may close what it reads from; whether all of it is whole is still to be seen.
+      state = Objects.requireNonNull(machine.read(openWhatever(reader)), "read returned null");
+    } catch (IOException | RuntimeException e) {
+      throw unreadable(reference, "failed at offset " + reader.offset() + ": " + e, e);
+    }
+    long offset = reader.offset();
+    long unread = reader.transferTo(OutputStream.nullOutputStream());
+    if (unread > 0) {
+      throw unreadable(
+          reference,
+          "left its last " + unread + " bytes unread, from offset " + offset + " on",
+          null);
+    }
+    return state;
+  }
+
+  private static DurabilityException unreadable(
+      CheckpointReference reference, String what, @Nullable Exception cause) {
+    return new DurabilityException(
+        "reading the state from "
+            + reference.path()
+            + ", which ends with entry "
+            + reference.lastEntryId()
+            + ", "
+            + what
+            + ". Nothing was changed: read it with the StateMachine that fits what wrote it",
+        cause);
   }
 
   private static InputStream openWhatever(CheckpointReader reader) {

@@ -102,7 +102,8 @@ public final class Recoverer<S, E> {
    * Loads the newest usable checkpoint alone, without the entries after it.
    *
    * @return its state, or the initial state if there is none
-   * @throws IOException if the storage fails, or the machine cannot read a checkpoint that is whole
+   * @throws IOException if the storage fails, or the machine cannot read a checkpoint that is
+   *     whole, or leaves a part of it unread: the message names the file and the offset
    */
   public Recovery<S> loadCheckpoint() throws IOException {
     CheckpointLoader<S> loader = new CheckpointLoader<>(directory, machine);
@@ -125,6 +126,18 @@ public final class Recoverer<S, E> {
     }
   }
 
+  /** Where an entry stands, as far as that can be told. */
+  private String place(long id, RuntimeException failure) {
+    try {
+      return WalMaintenance.find(directory, id)
+          .map(at -> " (it ends at offset " + at.offset() + " of " + at.file() + ")")
+          .orElse("");
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+      return "";
+    }
+  }
+
   private final class Fold {
     private S state;
     private long lastEntryId;
@@ -142,8 +155,10 @@ public final class Recoverer<S, E> {
         throw new DurabilityException(
             "applying entry "
                 + id
-                + " of the log failed: mend what failed and recover again, or recover up to the"
-                + " entry before it",
+                + place(id, e)
+                + " failed ("
+                + e
+                + "): mend what failed and recover again, or recover up to the entry before it",
             e);
       }
       lastEntryId = id;

@@ -45,16 +45,20 @@ public interface StateMachine<S, E> {
    *
    * @param state what {@link #snapshot} or {@link #apply} returned
    * @param out where it goes, of any size; buffered. Closing it does nothing
-   * @throws IOException if that fails
+   * @throws IOException if that fails. It reaches the caller as the cause of an exception that
+   *     names the checkpoint and the offset
    */
   void write(S state, OutputStream out) throws IOException;
 
   /**
-   * Reads a state that {@link #write} wrote.
+   * Reads a state that {@link #write} wrote: all of it, to its end. What is left unread is an
+   * error.
    *
-   * @param in the bytes; buffered. Closing it does nothing
+   * @param in the bytes; buffered. Closing it does nothing. In a stream that reads ahead, such as a
+   *     {@link java.io.BufferedInputStream}, bytes may be left that nobody sees: use none
    * @return the state
-   * @throws IOException if that fails
+   * @throws IOException if that fails. It reaches the caller as the cause of an exception that
+   *     names the checkpoint and the offset
    */
   S read(InputStream in) throws IOException;
 }

@@ -6,7 +6,6 @@ import dev.durability.recovery.RecoveryOptions;
 import dev.durability.recovery.StateMachine;
 import dev.durability.segmentindex.SegmentIndexEntry.CancelMerge;
 import dev.durability.storage.Directory;
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -104,7 +103,7 @@ public final class SegmentIndexRecovery {
 
     @Override
     public SegmentIndexState read(InputStream in) throws IOException {
-      return SegmentIndexState.readFrom(new BufferedInputStream(in));
+      return SegmentIndexState.readFrom(in);
     }
   }
 }

@@ -9,7 +9,7 @@ final class FsAppendFile implements AppendFile {
 
   private final UninterruptibleFile file;
   private long position;
-  private boolean cut;
+  private boolean metadataChanged;
 
   FsAppendFile(UninterruptibleFile file, long position) {
     this.file = file;
@@ -31,6 +31,11 @@ final class FsAppendFile implements AppendFile {
     file.forceAll();
   }
 
+  /** Something of the file changed that is not data: the next sync makes it durable, too. */
+  void metadataChanged() {
+    metadataChanged = true;
+  }
+
   @Override
   public void write(ByteBuffer source) throws IOException {
     int bytes = source.remaining();
@@ -40,11 +45,11 @@ final class FsAppendFile implements AppendFile {
 
   @Override
   public void sync() throws IOException {
-    if (cut) {
+    if (metadataChanged) {
       // POSIX asks of fdatasync only what is needed to read the data back. A larger size is; that
-      // a smaller one is too, no text promises.
+      // a smaller one is too, no text promises. Permissions are not.
       file.forceAll();
-      cut = false;
+      metadataChanged = false;
     } else {
       file.forceData();
     }
@@ -56,7 +61,7 @@ final class FsAppendFile implements AppendFile {
       throw new IllegalArgumentException(
           "cannot cut to " + size + " bytes a file written up to offset " + position);
     }
-    cut = true;
+    metadataChanged = true;
     file.truncate(size);
     position = size;
   }

@@ -5,23 +5,26 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystem;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A directory of the file system.
@@ -30,7 +33,11 @@ import java.util.Set;
  *
  * <ul>
  *   <li>Files and directories are created for their owner alone (modes 0600 and 0700) where the
- *       file system knows POSIX permissions. What exists keeps its permissions.
+ *       file system knows POSIX permissions, or as {@link FsOptions} say. What exists keeps its
+ *       permissions.
+ *   <li>{@link #openForReading} gives a directory that only reads: it creates nothing, syncs
+ *       nothing, and needs no right to write. Every method that would change anything throws {@link
+ *       FileSystemException}.
  *   <li>Symbolic links that stay inside the root are followed; {@link #delete} and {@link #rename}
  *       act on the link itself. Only regular files are opened.
  *   <li>{@link #create} with expected bytes writes zeros and syncs them; if that fails, a full disk
@@ -39,37 +46,77 @@ import java.util.Set;
  *       methods here refuse to open, delete or rename its file, with {@link
  *       dev.durability.errors.LockHeldException}: on POSIX, opening and closing that file by any
  *       other means frees the lock. Its file is never deleted.
- *   <li>On Windows {@link #sync} has no effect, since a directory cannot be synced there: names
- *       become durable when the file system journals them.
- *   <li>{@link #list} leaves out names that no path can have (a backslash in a name).
+ *   <li>On Windows, and on file systems that have no sync of directories, {@link #sync} has no
+ *       effect: names become durable when the file system journals them. Where that is so is told
+ *       once, through {@link FsOptions#warnings}; on Windows it is not told. A sync that fails is
+ *       an exception everywhere.
+ *   <li>{@link #list} leaves out directories, and names that no path can have: with a backslash, or
+ *       with bytes that the JVM's encoding of names does not know. Whatever else is there is
+ *       listed, also what cannot be opened, such as a link in a loop; {@link #open} tells why.
+ *   <li>A path that this JVM cannot express as a name is {@link
+ *       dev.durability.errors.PathNotExpressibleException}.
+ *   <li>A path of another file system than the default one (an archive, memory) can be read. It can
+ *       be written if that file system has asynchronous channels and locks; if not, {@link #open}
+ *       or the first call that needs them says which it lacks.
  * </ul>
  *
  * <p>Safe for many threads; interrupts have no effect. It holds no resources and is not closed.
  */
 public final class FsDirectory implements Directory {
-  private static final FileAttribute<?>[] NONE = {};
-  private static final FileAttribute<?>[] OWNER_FILE = {
-    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-  };
-  private static final FileAttribute<?>[] OWNER_DIRECTORY = {
-    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
-  };
+  private static final String ASYNCHRONOUS =
+      "asynchronous channels, which keep an interrupt from closing a file";
 
   private final RootedPaths paths;
 
-  private FsDirectory(Path realRoot) {
+  /** How it is written, or null if it is only read. */
+  private final @Nullable Writing writing;
+
+  private record Writing(CreatedAccess access, DirectorySync syncs) {}
+
+  private FsDirectory(Path realRoot, @Nullable Writing writing) {
     this.paths = new RootedPaths(realRoot);
+    this.writing = writing;
   }
 
   /**
-   * Opens a directory. Creates it where it is missing, with those above it; when this returns, all
-   * that was created is durable, also where an earlier call was cut off by a crash.
+   * Opens a directory for reading and writing, with the default options. Creates it where it is
+   * missing, with those above it; when this returns, all that was created is durable, also where an
+   * earlier call was cut off by a crash.
    *
    * @param root the directory
    * @return the directory, ready for use
-   * @throws IOException if it cannot be created or is not a directory
+   * @throws IOException if it cannot be created, is not a directory, or its file system cannot be
+   *     written by this library
    */
   public static FsDirectory open(Path root) throws IOException {
+    return open(root, FsOptions.defaults());
+  }
+
+  /**
+   * Opens a directory for reading only. Nothing is created and nothing is synced, now or later, and
+   * no right to write is needed; a log in it may be written by another process meanwhile.
+   *
+   * @param root the directory
+   * @return the directory, ready for use
+   * @throws java.nio.file.NoSuchFileException if it is missing
+   * @throws IOException if it is not a directory or cannot be looked at
+   */
+  public static FsDirectory openForReading(Path root) throws IOException {
+    return new FsDirectory(realDirectory(root), null);
+  }
+
+  /**
+   * As {@link #open(Path)}, with options.
+   *
+   * @param root the directory
+   * @param options who may use what is created, and where warnings go
+   * @return the directory, ready for use
+   * @throws IOException as {@link #open(Path)}; or if the file system has no POSIX permissions and
+   *     the options ask for some, or there is no such group
+   */
+  public static FsDirectory open(Path root, FsOptions options) throws IOException {
+    Writing writing =
+        new Writing(CreatedAccess.of(options, root), new DirectorySync(options.warnings()));
     Deque<Path> missing = new ArrayDeque<>();
     Path present = root.toAbsolutePath();
     while (!Files.exists(present)) {
@@ -80,16 +127,63 @@ public final class FsDirectory implements Directory {
       }
       present = parent;
     }
+    refuseWhereNotWritable(present);
     // A call that was cut off by a crash synced every directory into its parent but the last one.
-    syncParentWhereReadable(present);
+    syncParentWhereReadable(present, writing.syncs());
     for (Path directory : missing) {
-      createDirectory(directory);
+      createDirectory(directory, writing);
     }
+    return new FsDirectory(realDirectory(root), writing);
+  }
+
+  private static Path realDirectory(Path root) throws IOException {
     Path real = root.toRealPath();
     if (!Files.isDirectory(real)) {
       throw new NotDirectoryException(real.toString());
     }
-    return new FsDirectory(real);
+    return real;
+  }
+
+  /** Only the default file system is known to have all that writing needs. */
+  private static void refuseWhereNotWritable(Path present) throws IOException {
+    FileSystem fileSystem = present.getFileSystem();
+    if (fileSystem == FileSystems.getDefault()) {
+      return;
+    }
+    if (fileSystem.isReadOnly()) {
+      throw lacks(present, "right to write: it is open for reading only");
+    }
+    try {
+      UninterruptibleFile.open(present, Set.of(StandardOpenOption.READ)).close();
+    } catch (UnsupportedOperationException none) {
+      throw lacks(present, ASYNCHRONOUS);
+    } catch (IOException directoriesCannotBeOpened) {
+      return; // As it is with many: that one tried to says that it has the channels.
+    }
+  }
+
+  private static FileSystemException lacks(Path path, String feature) {
+    return new FileSystemException(
+        path.toString(),
+        null,
+        "its file system ("
+            + path.getFileSystem().provider().getScheme()
+            + ") has no "
+            + feature
+            + "; write to a directory of another file system, or open this one with"
+            + " FsDirectory.openForReading");
+  }
+
+  private Writing writing(Path path, String what) throws FileSystemException {
+    if (writing == null) {
+      throw new FileSystemException(
+          path.toString(),
+          null,
+          "cannot "
+              + what
+              + " it: the directory was opened for reading only; open it with FsDirectory.open");
+    }
+    return writing;
   }
 
   @Override
@@ -99,26 +193,43 @@ public final class FsDirectory implements Directory {
       throw new IllegalArgumentException(
           "cannot create " + target + " for " + expectedBytes + " bytes");
     }
+    CreatedAccess access = writing(target, "create").access();
     FsLock.refuseIfHeld(target, null, "create");
     UninterruptibleFile file =
-        UninterruptibleFile.open(
+        openToWrite(
             target,
             Set.of(
                 StandardOpenOption.READ,
                 StandardOpenOption.WRITE,
                 StandardOpenOption.CREATE_NEW,
                 LinkOption.NOFOLLOW_LINKS),
-            ownerOnly(target, OWNER_FILE));
+            access.ofNewFile());
     FsAppendFile result = new FsAppendFile(file, 0);
-    if (expectedBytes > 0) {
-      try {
-        result.reserve(expectedBytes);
-      } catch (IOException | RuntimeException | Error e) {
-        undoCreate(target, result, e);
-        throw e;
+    try {
+      if (access.giveFile(target)) {
+        result.metadataChanged();
       }
+      if (expectedBytes > 0) {
+        result.reserve(expectedBytes);
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      undoCreate(target, result, e);
+      throw e;
     }
     return result;
+  }
+
+  private static UninterruptibleFile openToWrite(
+      Path target, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
+      throws IOException {
+    try {
+      return UninterruptibleFile.open(target, options, attributes);
+    } catch (UnsupportedOperationException none) {
+      // Not to be taken for what resume() throws where a store cannot resume.
+      FileSystemException clear = lacks(target, ASYNCHRONOUS);
+      clear.initCause(none);
+      throw clear;
+    }
   }
 
   private static void undoCreate(Path target, FsAppendFile file, Throwable cause) {
@@ -139,7 +250,10 @@ public final class FsDirectory implements Directory {
     if (offset < 0) {
       throw new IllegalArgumentException("cannot resume " + target + " at offset " + offset);
     }
-    UninterruptibleFile file = openRegular(target, StandardOpenOption.WRITE);
+    Writing unused = writing(target, "resume");
+    refuseUnlessRegular(target);
+    UninterruptibleFile file =
+        openToWrite(target, Set.of(StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS));
     boolean opened = false;
     try {
       long size = file.size();
@@ -164,32 +278,54 @@ public final class FsDirectory implements Directory {
 
   @Override
   public ReadFile open(String path) throws IOException {
-    return new FsReadFile(openRegular(paths.target(path), StandardOpenOption.READ));
+    Path target = paths.target(path);
+    refuseUnlessRegular(target);
+    try {
+      return new FsReadFile(
+          UninterruptibleFile.open(
+              target, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)));
+    } catch (UnsupportedOperationException noAsynchronousChannels) {
+      return ChannelReadFile.open(target);
+    }
   }
 
   /** Opening a directory would succeed, and opening a pipe would wait. */
-  private static UninterruptibleFile openRegular(Path target, StandardOpenOption how)
-      throws IOException {
+  private static void refuseUnlessRegular(Path target) throws IOException {
     BasicFileAttributes present = attributes(target);
     if (!present.isRegularFile()) {
       throw new FileSystemException(target.toString(), null, "it is not a regular file");
     }
     FsLock.refuseIfHeld(target, present.fileKey(), "open");
-    return UninterruptibleFile.open(target, Set.of(how, LinkOption.NOFOLLOW_LINKS));
   }
 
   @Override
   public void rename(String from, String to) throws IOException {
     Path source = paths.name(from);
     Path target = paths.name(to);
+    Writing unused = writing(source, "rename");
     refuseDirectoryOrLock(source, "rename");
     FsLock.refuseIfHeld(target, null, "rename over");
-    Files.move(source, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    try {
+      Files.move(
+          source, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (FileSystemException failed) {
+      if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
+        FileSystemException clear =
+            new FileSystemException(
+                target.toString(),
+                source.toString(),
+                "a directory has the name that a file needs: move it away");
+        clear.initCause(failed);
+        throw clear;
+      }
+      throw failed;
+    }
   }
 
   @Override
   public void delete(String path) throws IOException {
     Path name = paths.name(path);
+    Writing unused = writing(name, "delete");
     refuseDirectoryOrLock(name, "delete");
     Files.delete(name);
   }
@@ -238,7 +374,7 @@ public final class FsDirectory implements Directory {
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(target)) {
       for (Path entry : entries) {
         String name = String.valueOf(entry.getFileName());
-        if (name.indexOf('\\') < 0 && isRegularFile(entry)) {
+        if (name.indexOf('\\') < 0 && paths.canExpress(entry, name) && isToBeListed(entry)) {
           names.add(name);
         }
       }
@@ -249,33 +385,50 @@ public final class FsDirectory implements Directory {
     return Collections.unmodifiableList(names);
   }
 
-  private static boolean isRegularFile(Path entry) throws IOException {
+  /** What cannot be looked at is listed: whoever needs it is told why, and no one else is. */
+  private static boolean isToBeListed(Path entry) throws IOException {
     try {
-      // Not Files.isRegularFile: it takes a failure for a no, and a file would go unseen.
-      return Files.readAttributes(entry, BasicFileAttributes.class).isRegularFile();
-    } catch (NoSuchFileException e) {
-      return false; // deleted since, or a link to nothing
+      return !Files.readAttributes(entry, BasicFileAttributes.class).isDirectory();
+    } catch (IOException unknown) {
+      try {
+        BasicFileAttributes unused = attributes(entry);
+        return true; // a link to nothing, in a loop, or to what may not be seen
+      } catch (NoSuchFileException deletedSince) {
+        return false;
+      } catch (IOException failed) {
+        return true;
+      }
     }
   }
 
   @Override
   public void createDirectories(String directory) throws IOException {
+    List<String> names = PathRules.directoryNames(directory);
+    Writing how = writing(paths.directory(directory), "create");
     StringBuilder path = new StringBuilder();
-    for (String name : PathRules.directoryNames(directory)) {
+    for (String name : names) {
       path.append(path.isEmpty() ? "" : "/").append(name);
-      createDirectory(paths.directory(path.toString()));
+      createDirectory(paths.directory(path.toString()), how);
     }
   }
 
   @Override
   public void sync(String directory) throws IOException {
-    syncDirectory(paths.directory(directory));
+    Path target = paths.directory(directory);
+    writing(target, "sync").syncs().sync(target);
   }
 
   @Override
   public DirectoryLock lock(String path) throws IOException {
     Path target = paths.target(path);
-    return FsLock.take(target, ownerOnly(target, OWNER_FILE));
+    CreatedAccess access = writing(target, "lock").access();
+    try {
+      return FsLock.take(target, access);
+    } catch (UnsupportedOperationException none) {
+      FileSystemException clear = lacks(target, "locks of files");
+      clear.initCause(none);
+      throw clear;
+    }
   }
 
   /** {@return the root, for messages} */
@@ -288,13 +441,12 @@ public final class FsDirectory implements Directory {
     return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
   }
 
-  private static FileAttribute<?>[] ownerOnly(Path path, FileAttribute<?>[] attributes) {
-    return path.getFileSystem().supportedFileAttributeViews().contains("posix") ? attributes : NONE;
-  }
-
-  private static void createDirectory(Path directory) throws IOException {
+  private static void createDirectory(Path directory, Writing how) throws IOException {
     try {
-      Files.createDirectory(directory, ownerOnly(directory, OWNER_DIRECTORY));
+      Files.createDirectory(directory, how.access().ofNewDirectory());
+      if (how.access().giveDirectory(directory)) {
+        how.syncs().sync(directory); // A crash must not keep the name and forget the permissions.
+      }
     } catch (FileAlreadyExistsException e) {
       if (!Files.isDirectory(directory)) {
         throw e;
@@ -303,34 +455,22 @@ public final class FsDirectory implements Directory {
     Path parent = directory.getParent();
     if (parent != null) {
       // Also when it was there: whoever created it may have died before this.
-      syncDirectory(parent);
+      how.syncs().sync(parent);
     }
   }
 
-  private static void syncParentWhereReadable(Path directory) throws IOException {
+  private static void syncParentWhereReadable(Path directory, DirectorySync syncs)
+      throws IOException {
     Path parent = directory.getParent();
     if (parent == null) {
       return;
     }
     try {
-      syncDirectory(parent);
+      syncs.sync(parent);
     } catch (AccessDeniedException e) {
       // Someone who may not read the parent cannot sync it; the directory is then an
       // administrator's work, and older than this call.
       return;
-    }
-  }
-
-  private static void syncDirectory(Path directory) throws IOException {
-    if (!Files.readAttributes(directory, BasicFileAttributes.class).isDirectory()) {
-      throw new NotDirectoryException(directory.toString());
-    }
-    if (UninterruptibleFile.WINDOWS) {
-      return;
-    }
-    try (UninterruptibleFile opened =
-        UninterruptibleFile.open(directory, Set.of(StandardOpenOption.READ))) {
-      opened.forceAll();
     }
   }
 }

@@ -4,14 +4,16 @@ import dev.durability.errors.LockHeldException;
 import java.io.IOException;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileAttribute;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
@@ -48,12 +50,12 @@ final class FsLock implements DirectoryLock {
    * Takes a lock.
    *
    * @param path the real path of its file, which is created where it is missing
-   * @param attributes what the file gets if it is created
+   * @param access what the file gets if it is created
    * @return the lock, held
    * @throws LockHeldException if anyone holds it
    * @throws IOException if it cannot be taken for another reason
    */
-  static FsLock take(Path path, FileAttribute<?>... attributes) throws IOException {
+  static FsLock take(Path path, CreatedAccess access) throws IOException {
     GUARD.lock();
     try {
       @Nullable BasicFileAttributes present = attributes(path);
@@ -61,18 +63,39 @@ final class FsLock implements DirectoryLock {
         throw new IOException("cannot lock " + path + ": it is not a regular file");
       }
       refuseIfHeld(path, present == null ? null : present.fileKey(), "lock");
-      UninterruptibleFile file =
-          UninterruptibleFile.open(
-              path,
-              Set.of(
-                  StandardOpenOption.READ,
-                  StandardOpenOption.WRITE,
-                  StandardOpenOption.CREATE,
-                  LinkOption.NOFOLLOW_LINKS),
-              attributes);
-      return take(path, file);
+      return take(path, open(path, present == null, access));
     } finally {
       GUARD.unlock();
+    }
+  }
+
+  private static UninterruptibleFile open(Path path, boolean create, CreatedAccess access)
+      throws IOException {
+    Set<OpenOption> options =
+        new HashSet<>(
+            Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS));
+    if (!create) {
+      return UninterruptibleFile.open(path, options);
+    }
+    options.add(StandardOpenOption.CREATE_NEW);
+    UninterruptibleFile file;
+    try {
+      file = UninterruptibleFile.open(path, options, access.ofNewFile());
+    } catch (FileAlreadyExistsException createdMeanwhile) {
+      return open(path, false, access);
+    }
+    boolean given = false;
+    try {
+      // Before it is locked: this opens and closes the file once more.
+      if (access.giveFile(path)) {
+        file.forceAll();
+      }
+      given = true;
+      return file;
+    } finally {
+      if (!given) {
+        file.close();
+      }
     }
   }
 

@@ -1,12 +1,15 @@
 package dev.durability.storage;
 
+import dev.durability.errors.PathNotExpressibleException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Locale;
 
 /**
  * Turns the paths of a {@link Directory} into real paths below one root. It follows symbolic links
@@ -39,6 +42,7 @@ final class RootedPaths {
    * @param path the path of a file or directory, there or not
    * @return where it is, absolute, without symbolic links in it
    * @throws IllegalArgumentException if the contract of {@link Directory} refuses the path
+   * @throws PathNotExpressibleException if this JVM cannot express it
    * @throws AccessDeniedException if a link leads out of the root
    */
   Path target(String path) throws IOException {
@@ -52,6 +56,7 @@ final class RootedPaths {
    * @param directory the path, the empty string for the root
    * @return where it is, absolute, without symbolic links in it
    * @throws IllegalArgumentException if the contract of {@link Directory} refuses the path
+   * @throws PathNotExpressibleException if this JVM cannot express it
    * @throws AccessDeniedException if a link leads out of the root
    */
   Path directory(String directory) throws IOException {
@@ -106,12 +111,47 @@ final class RootedPaths {
     return at;
   }
 
-  private Path relative(String path) {
-    Path relative = root.getFileSystem().getPath(path);
+  /** Tells whether a name is all that is needed to get to the entry of a directory that has it. */
+  boolean canExpress(Path entry, String name) {
+    try {
+      return root.getFileSystem().getPath(name).equals(entry.getFileName());
+    } catch (InvalidPathException e) {
+      return false;
+    }
+  }
+
+  private Path relative(String path) throws PathNotExpressibleException {
+    Path relative;
+    try {
+      relative = root.getFileSystem().getPath(path);
+    } catch (InvalidPathException e) {
+      throw new PathNotExpressibleException(
+          "this JVM cannot express the path \""
+              + ascii(path)
+              + "\" below "
+              + root
+              + ": "
+              + e.getReason()
+              + "; its encoding of file names is "
+              + System.getProperty("sun.jnu.encoding", "unknown")
+              + ": start it in a locale that has these characters, for example with"
+              + " LC_ALL=C.UTF-8",
+          e);
+    }
     if (relative.getRoot() != null) {
       // "C:/x" on Windows, which the rules that all platforms share let pass.
       throw new IllegalArgumentException("path \"" + path + "\" refused: it is absolute");
     }
     return relative;
+  }
+
+  /** Where the JVM cannot write the name, it cannot write it into a message either. */
+  private static String ascii(String path) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < path.length(); i++) {
+      char c = path.charAt(i);
+      text.append(c < 0x7f && c >= ' ' ? c : String.format(Locale.ROOT, "\\u%04x", (int) c));
+    }
+    return text.toString();
   }
 }

@@ -282,6 +282,11 @@ final class LogCursor implements Closeable {
         refused);
   }
 
+  /** The segment, and the offset after what was stepped over. */
+  LogReport.Position position() {
+    return new LogReport.Position(segment().path(), Objects.requireNonNull(run).offset());
+  }
+
   /** The id of the entry or CHECKPOINT that was stepped over. */
   long id() {
     return nextId - 1;
@@ -452,7 +457,8 @@ final class LogCursor implements Closeable {
               + (listing.covered() + 1)
               + " to "
               + (listing.segments().get(0).firstEntryId() - 1)
-              + " are missing: a segment before this one, or a checkpoint that covers them, is gone";
+              + " are missing: a segment before this one, or a checkpoint that covers them, is"
+              + " gone";
       case BROKEN_BEFORE_LAST ->
           (problem != null ? problem : "its frames break off or are damaged here")
               + "; entries from "

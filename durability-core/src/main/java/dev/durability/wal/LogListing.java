@@ -19,8 +19,15 @@ import org.jspecify.annotations.Nullable;
  */
 record LogListing(List<SegmentName> segments, @Nullable UUID logId, long covered) {
 
+  /**
+   * Lists the segments that there are.
+   *
+   * @throws dev.durability.errors.FormatException if a log of another program is there
+   */
   static List<SegmentName> segments(Directory directory) throws IOException {
-    return directory.list(LogFiles.SEGMENTS).stream()
+    List<String> names = directory.list(LogFiles.SEGMENTS);
+    ForeignLog.refuse(directory, names);
+    return names.stream()
         .map(SegmentName::parse)
         .filter(Objects::nonNull)
         .map(Objects::requireNonNull)

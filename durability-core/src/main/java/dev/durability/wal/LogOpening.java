@@ -22,7 +22,9 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,19 +82,26 @@ final class LogOpening {
     return RANDOM.nextInt();
   }
 
-  /** Files that were being made when a process died: nothing refers to them. */
+  /**
+   * Files that this log was making when a process died: nothing refers to them. What others make
+   * here, a record log in the same directory for one, is theirs.
+   */
   private void removeTemporaryFiles() throws IOException {
-    for (String place : List.of(LogFiles.SEGMENTS, LogFiles.CHECKPOINTS, LogFiles.QUARANTINE)) {
-      List<String> names;
-      try {
-        names = directory.list(place);
-      } catch (NoSuchFileException none) {
-        continue;
-      }
-      for (String name : names) {
-        if (name.endsWith(LogFiles.TEMPORARY)) {
-          directory.delete(place + "/" + name);
-        }
+    removeTemporaryFiles(LogFiles.SEGMENTS, LogFiles::isSegmentInTheMaking);
+    removeTemporaryFiles(LogFiles.CHECKPOINTS, LogFiles::isCheckpointInTheMaking);
+    Quarantine.removeTemporaries(directory, LogFiles.QUARANTINE, LogFiles::isSegment);
+  }
+
+  private void removeTemporaryFiles(String place, Predicate<String> isOwn) throws IOException {
+    List<String> names;
+    try {
+      names = directory.list(place);
+    } catch (NoSuchFileException none) {
+      return;
+    }
+    for (String name : names) {
+      if (isOwn.test(name)) {
+        directory.delete(place + "/" + name);
       }
     }
   }
@@ -154,8 +163,7 @@ final class LogOpening {
     String path = found.report().end().file();
     List<SegmentName> segments = found.listing().segments();
     if (found.remains().nonZeroEnd() > found.runEnd()) {
-      Quarantine.copy(
-          directory, LogFiles.QUARANTINE, path, found.runEnd(), found.remains().nonZeroEnd());
+      keepWhatIsCut(found, path);
     }
     long intact = found.report().intact();
     if (intact == last.firstEntryId() - 1) {
@@ -176,6 +184,20 @@ final class LogOpening {
             new SegmentName(last.segmentId() + 1, intact + 1), randomSalt(), last.salt()),
         segments,
         stamp);
+  }
+
+  private void keepWhatIsCut(LogFindings found, String path) throws IOException {
+    Optional<String> kept =
+        Quarantine.copy(
+            directory, LogFiles.QUARANTINE, path, found.runEnd(), found.remains().nonZeroEnd());
+    if (kept.isPresent()) {
+      Quarantine.bound(
+          directory,
+          LogFiles.QUARANTINE,
+          LogFiles::isSegment,
+          options.quarantineBytesMax(),
+          kept.get());
+    }
   }
 
   /** The time for the next mark: the wall clock in a log never goes back. */

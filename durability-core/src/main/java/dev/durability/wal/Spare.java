@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * where there is none, or it fails, a segment starts with a new file.
  */
 final class Spare implements Closeable {
-  private static final String PATH = LogFiles.SEGMENTS + "/spare" + LogFiles.TEMPORARY;
+  private static final String PATH = LogFiles.SEGMENTS + "/" + LogFiles.SPARE;
 
   private final Directory directory;
   private final Executor background;

@@ -4,7 +4,9 @@ import dev.durability.codec.Codecs;
 import dev.durability.errors.DurabilityException;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FrameRun;
+import dev.durability.frame.Quarantine;
 import dev.durability.storage.Directory;
+import dev.durability.storage.QuarantinedFile;
 import dev.durability.storage.ReadFile;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -12,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Looks after a log that is not open for writing here: verify, list segments, truncate. */
@@ -29,7 +32,8 @@ public final class WalMaintenance {
    * @param directory where the log is
    * @return what the files say
    * @throws java.nio.file.NoSuchFileException if there is no log
-   * @throws dev.durability.errors.FormatException if a newer version of the library wrote it
+   * @throws dev.durability.errors.FormatException if a newer version of the library wrote it, or
+   *     the directory has a log of the Rust crate
    * @throws IOException if the storage fails
    */
   public static LogReport verify(Directory directory) throws IOException {
@@ -112,6 +116,32 @@ public final class WalMaintenance {
    */
   public static long firstEntryId(Directory directory) throws IOException {
     return LiveCursor.segmentsOf(directory).get(0).firstEntryId();
+  }
+
+  /**
+   * Tells where an entry stands. It reads the segment of that entry.
+   *
+   * @param directory where the log is
+   * @param entryId the entry
+   * @return its segment, and the offset in it after the entry; empty if the log does not hold it
+   * @throws java.nio.file.NoSuchFileException if there is no log
+   * @throws IOException if the storage fails
+   */
+  public static Optional<LogReport.Position> find(Directory directory, long entryId)
+      throws IOException {
+    LogListing listing = new LogListing(LiveCursor.segmentsOf(directory), null, 0);
+    int start = listing.indexOf(entryId);
+    if (start < 0) {
+      return Optional.empty();
+    }
+    try (LogCursor cursor = new LogCursor(directory, listing, start)) {
+      while (cursor.nextId() <= entryId) {
+        if (cursor.next() == FrameRun.Step.STOP) {
+          return Optional.empty();
+        }
+      }
+      return Optional.of(cursor.position());
+    }
   }
 
   /**
@@ -199,6 +229,32 @@ public final class WalMaintenance {
       }
     }
     return -1;
+  }
+
+  /**
+   * Lists what openings cut off the log and kept beside it, in {@code quarantine/}.
+   *
+   * @param directory where the log is
+   * @return what is kept, the oldest first; nothing if there is no log
+   * @throws IOException if the storage fails
+   */
+  public static List<QuarantinedFile> quarantined(Directory directory) throws IOException {
+    return Quarantine.list(directory, LogFiles.QUARANTINE, LogFiles::isSegment);
+  }
+
+  /**
+   * Removes from quarantine. A writer may have the log open: it never reads what is kept. A file
+   * that is gone already counts as removed.
+   *
+   * @param directory where the log is
+   * @param files what to remove, of those that {@link #quarantined} lists; all are gone, durably,
+   *     when this returns
+   * @throws IllegalArgumentException if one is none that this log keeps; nothing was removed
+   * @throws IOException if the storage fails; some may have been removed
+   */
+  public static void removeQuarantined(Directory directory, List<QuarantinedFile> files)
+      throws IOException {
+    Quarantine.remove(directory, LogFiles.QUARANTINE, LogFiles::isSegment, files);
   }
 
   /**

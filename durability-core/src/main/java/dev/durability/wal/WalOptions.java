@@ -1,6 +1,7 @@
 package dev.durability.wal;
 
 import dev.durability.frame.FrameFormat;
+import dev.durability.frame.Quarantine;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
@@ -17,6 +18,7 @@ public final class WalOptions {
   private final @Nullable Duration syncInterval;
   private final long preallocatedBytesMax;
   private final int entryBytesMax;
+  private final long quarantineBytesMax;
   private final WalObserver observer;
   private final Clock clock;
 
@@ -28,6 +30,7 @@ public final class WalOptions {
     syncInterval = b.syncInterval;
     preallocatedBytesMax = b.preallocatedBytesMax;
     entryBytesMax = b.entryBytesMax;
+    quarantineBytesMax = b.quarantineBytesMax;
     observer = b.observer;
     clock = b.clock;
   }
@@ -77,6 +80,11 @@ public final class WalOptions {
     return entryBytesMax;
   }
 
+  /** {@return how many bytes may stay in quarantine when an opening adds to it} */
+  public long quarantineBytesMax() {
+    return quarantineBytesMax;
+  }
+
   /** {@return who sees what the writer does} */
   public WalObserver observer() {
     return observer;
@@ -96,6 +104,7 @@ public final class WalOptions {
     private @Nullable Duration syncInterval;
     private long preallocatedBytesMax = Long.MAX_VALUE;
     private int entryBytesMax = 16 << 20;
+    private long quarantineBytesMax = Quarantine.BYTES_MAX;
     private WalObserver observer = WalObserver.NONE;
     private Clock clock = Clock.systemUTC();
 
@@ -185,6 +194,18 @@ public final class WalOptions {
         throw new IllegalArgumentException("entryBytesMax is " + bytes + ": at most 2^28-1");
       }
       entryBytesMax = (int) atLeast(1, bytes, "entryBytesMax");
+      return this;
+    }
+
+    /**
+     * Bounds what is kept of the ends that openings cut off. An opening that adds to it removes the
+     * oldest until the rest has at most so many bytes; what it adds itself stays in any case.
+     *
+     * @param bytes 0 or more; 256 MiB by default
+     * @return this builder
+     */
+    public Builder quarantineBytesMax(long bytes) {
+      quarantineBytesMax = atLeast(0, bytes, "quarantineBytesMax");
       return this;
     }
 

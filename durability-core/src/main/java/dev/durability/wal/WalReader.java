@@ -148,12 +148,12 @@ public final class WalReader<E> {
         throw new UncheckedIOException(
             new IOException("reading the log failed before: open another stream", failure));
       }
-      WalRecord<E> record;
       try {
         if (!cursor.next(Long.MAX_VALUE)) {
           return false;
         }
-        record = new WalRecord<>(cursor.id(), cursor.decode(codec));
+        action.accept(new WalRecord<>(cursor.id(), cursor.decode(codec)));
+        return true;
       } catch (IOException e) {
         failure = e;
         throw new UncheckedIOException(e);
@@ -161,8 +161,6 @@ public final class WalReader<E> {
         failure = e; // Another step might leave out the entry that this one was about to give.
         throw e;
       }
-      action.accept(record);
-      return true;
     }
   }
 }

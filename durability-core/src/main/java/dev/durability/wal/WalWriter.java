@@ -121,7 +121,8 @@ public final class WalWriter<E> implements Closeable {
    * @throws dev.durability.errors.LockHeldException if another writer has the log open
    * @throws dev.durability.errors.CorruptLogException if something that was promised is damaged or
    *     missing; nothing was changed
-   * @throws dev.durability.errors.FormatException if a newer version of the library wrote the log
+   * @throws dev.durability.errors.FormatException if a newer version of the library wrote the log,
+   *     or the directory has a log of the Rust crate; nothing was changed
    * @throws IOException if the storage fails; what was valid is unchanged, and opening can be tried
    *     again
    */
@@ -147,6 +148,7 @@ public final class WalWriter<E> implements Closeable {
   public static <E> WalWriter<E> open(
       Directory directory, Codec<E> codec, WalOptions options, @Nullable WalReplay<E> replay)
       throws IOException {
+    ForeignLog.refuse(directory);
     directory.createDirectories(LogFiles.SEGMENTS);
     DirectoryLock held = directory.lock(LogFiles.LOCK);
     try {

@@ -244,10 +244,10 @@ class PostcardHostileTest {
 
   @Test
   void manyNestedCountsOfAllThatRemainsTakeLittleMemory() {
-    // 240 lists within each other, each of which claims an element for almost every byte left:
-    // with room for what they claim, that is more than 14 GB of references.
+    // 95 lists within each other, each of which claims an element for almost every byte left:
+    // with room for what they claim, that is more than 5 GB of references.
     ByteBuffer bytes = ByteBuffer.allocate(1 << 24);
-    for (int level = 0; level < 240; level++) {
+    for (int level = 0; level < 95; level++) {
       bytes.put(HexFormat.of().parseHex("8080c007")); // 15 Mi
     }
     bytes.put(HexFormat.of().parseHex("ffffff7f"));
@@ -260,7 +260,7 @@ class PostcardHostileTest {
   void aDeepValueFitsASmallStack() throws InterruptedException {
     List<Node> deepest = new ArrayList<>();
     Node value = new Branch(List.of(), Map.of(), Set.of());
-    for (int i = 1; i < ValuePath.DEPTH_MAX / 2; i++) {
+    for (int i = 1; i < ValuePath.DEPTH_MAX / 3; i++) {
       value = new Branch(List.of(value), Map.of(), Set.of());
     }
     Node deep = value;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.durability.CheckpointPolicy;
 import dev.durability.DurableState;
+import dev.durability.LiveEntries;
 import dev.durability.codec.Codec;
 import dev.durability.codec.PostcardCodec;
 import dev.durability.recovery.StateMachine;
@@ -115,6 +116,25 @@ public class KeyValueStoreExampleTest {
             WalOptions.defaults())) {
       assertThat(store.<Map<String, String>>read(TreeMap::new))
           .containsExactly(Map.entry("owner", "me"));
+    }
+  }
+
+  @Test
+  void entriesThatNeverChangeNeedNotBeDecoded() throws IOException {
+    Codec<Change> codec = PostcardCodec.of(Change.class);
+    // begin:kv-live
+    var store =
+        DurableState.open(
+            FsDirectory.open(path),
+            codec,
+            new Store(),
+            CheckpointPolicy.defaults(),
+            WalOptions.defaults(),
+            LiveEntries.AS_PASSED);
+    // end:kv-live
+    try (store) {
+      store.update(new Put("owner", "me"));
+      assertThat(store.<String>read(map -> map.get("owner"))).isEqualTo("me");
     }
   }
 }

@@ -300,9 +300,9 @@ class RecovererTest {
     RuntimeException thrown = new IllegalStateException("not mine");
     var machine = throwing(thrown, 4);
     Recoverer<List<String>, String> recoverer = Recoverer.of(disk, Codecs.utf8(), machine);
-    assertThatExceptionOfType(IllegalStateException.class)
+    assertThatExceptionOfType(DurabilityException.class)
         .isThrownBy(() -> recoverer.recover(RecoveryOptions.latest()))
-        .isSameAs(thrown);
+        .withCause(thrown);
     for (long id : Checkpoints.in(disk, Clock.systemUTC()).list()) {
       String path = Checkpoints.pathOf(id);
       long size;

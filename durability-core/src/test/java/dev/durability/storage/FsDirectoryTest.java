@@ -9,8 +9,10 @@ import dev.durability.errors.LockHeldException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -144,14 +146,27 @@ class FsDirectoryTest extends ResumingDirectoryContractTest {
   }
 
   @Test
-  void listLeavesOutLinksToNothingAndToDirectoriesAndNamesThatNoPathHas() throws IOException {
+  void listLeavesOutDirectoriesAndLinksToThemAndNamesThatNoPathHas() throws IOException {
     files.createDirectories("d");
     writeFile("a", "content");
     Files.createSymbolicLink(root.resolve("file"), Path.of("a"));
     Files.createSymbolicLink(root.resolve("dir"), Path.of("d"));
-    Files.createSymbolicLink(root.resolve("nothing"), Path.of("missing"));
     Files.createFile(root.resolve("back\\slash"));
     assertThat(files.list("")).containsExactly("a", "file");
+  }
+
+  @Test
+  void whatCannotBeOpenedIsListedAndWhoeverOpensItIsToldWhy() throws IOException {
+    Files.createSymbolicLink(root.resolve("loop"), Path.of("loop"));
+    Files.createSymbolicLink(root.resolve("nothing"), Path.of("missing"));
+    writeFile("a", "content");
+    assertThat(files.list("")).containsExactly("a", "loop", "nothing");
+    assertThatThrownBy(() -> files.open("loop"))
+        .isInstanceOf(FileSystemLoopException.class)
+        .hasMessageContaining("loop");
+    assertThatThrownBy(() -> files.open("nothing"))
+        .isInstanceOf(NoSuchFileException.class)
+        .hasMessageContaining("missing");
   }
 
   // ---- what else the file system holds
@@ -163,7 +178,7 @@ class FsDirectoryTest extends ResumingDirectoryContractTest {
     assertThatThrownBy(() -> files.open("pipe")).isInstanceOf(IOException.class);
     assertThatThrownBy(() -> files.resume("pipe", 0)).isInstanceOf(IOException.class);
     assertThatThrownBy(() -> files.lock("pipe")).isInstanceOf(IOException.class);
-    assertThat(files.list("")).isEmpty();
+    assertThat(files.list("")).containsExactly("pipe");
   }
 
   @Test

@@ -326,16 +326,31 @@ class WalRotationTest {
     directory.createDirectories("checkpoints");
     directory.createDirectories("quarantine");
     List<String> leftovers =
-        List.of("wal/spare.tmp", "wal/x.wal.tmp", "checkpoints/1.ckpt.tmp", "quarantine/a.tmp");
+        List.of(
+            "wal/spare.tmp",
+            "wal/00000000000000000002-00000000000000000001.wal.tmp",
+            "checkpoints/00000000000000000007.ckpt.0123abcd.tmp",
+            "quarantine/00000000000000000001-00000000000000000001.wal@64-1.tmp");
+    List<String> ofOthers =
+        List.of(
+            "events.log.tmp",
+            "wal/notes.txt",
+            "wal/events.log.tmp",
+            "checkpoints/mine.ckpt.0123abcd.tmp",
+            "quarantine/events.log@64-1.tmp");
     for (String path : leftovers) {
       directory.create(path, 10).close();
     }
-    directory.create("wal/notes.txt", 0).close();
+    for (String path : ofOthers) {
+      directory.create(path, 10).close();
+    }
     Logs.open(directory).close();
     for (String path : leftovers) {
       assertThat(directory.exists(path)).as(path).isFalse();
     }
-    assertThat(directory.exists("wal/notes.txt")).isTrue();
+    for (String path : ofOthers) {
+      assertThat(directory.exists(path)).as(path).isTrue();
+    }
   }
 
   @Test

@@ -19,11 +19,11 @@ import java.util.List;
 
 /** The heats of appending. */
 final class AppendHeats {
-  private static final int SMALL = 128;
+  static final int SMALL = 128;
   private static final int PAGE = 4096;
 
   /** What a slice may write at most, so that rounds of all contestants fit on the disk. */
-  private static final long SLICE_BYTES_MAX = 48L << 20;
+  static final long SLICE_BYTES_MAX = 48L << 20;
 
   private static final String SHARED =
       "A peer with one writer at a time (SQLite, Zeebe) is shared by the threads behind a lock.";

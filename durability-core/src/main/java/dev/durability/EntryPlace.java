@@ -1,0 +1,22 @@
+package dev.durability;
+
+import dev.durability.storage.Directory;
+import dev.durability.wal.WalMaintenance;
+import java.io.IOException;
+
+/** Says where an entry stands, for messages. */
+final class EntryPlace {
+  private EntryPlace() {}
+
+  /** The place as a part of a sentence, or nothing where it cannot be told. */
+  static String of(Directory directory, long entryId, Throwable failure) {
+    try {
+      return WalMaintenance.find(directory, entryId)
+          .map(at -> " (it ends at offset " + at.offset() + " of " + at.file() + ")")
+          .orElse("");
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+      return "";
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package dev.durability;
+
+import dev.durability.AppliedState.Snapshot;
+import dev.durability.checkpoint.Checkpoints;
+import dev.durability.errors.DurabilityException;
+import dev.durability.recovery.StateMachine;
+import java.io.IOException;
+import java.io.OutputStream;
+import org.jspecify.annotations.Nullable;
+
+/** Writes a snapshot as the content of its checkpoint, and says where the machine failed. */
+final class StateWriting<S> implements Checkpoints.Content {
+  private final StateMachine<S, ?> machine;
+  private final Snapshot<S> snapshot;
+
+  StateWriting(StateMachine<S, ?> machine, Snapshot<S> snapshot) {
+    this.machine = machine;
+    this.snapshot = snapshot;
+  }
+
+  @Override
+  public void writeTo(OutputStream out) throws IOException {
+    Counted counted = new Counted(out);
+    try {
+      machine.write(snapshot.state(), counted);
+    } catch (IOException | RuntimeException e) {
+      if (e == counted.failure) {
+        throw e; // Of the storage: it names the file and the offset.
+      }
+      throw new DurabilityException(
+          "writing the state through entry "
+              + snapshot.lastEntryId()
+              + " to "
+              + Checkpoints.pathOf(snapshot.lastEntryId())
+              + " failed at offset "
+              + counted.bytes
+              + " of its payload ("
+              + e
+              + "); no checkpoint was made, and the log holds everything",
+          e);
+    }
+  }
+
+  private static final class Counted extends OutputStream {
+    private final OutputStream out;
+    private long bytes;
+    private @Nullable IOException failure;
+
+    Counted(OutputStream out) {
+      this.out = out;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      try {
+        out.write(b);
+      } catch (IOException e) {
+        failure = e;
+        throw e;
+      }
+      bytes++;
+    }
+
+    @Override
+    public void write(byte[] source, int from, int length) throws IOException {
+      try {
+        out.write(source, from, length);
+      } catch (IOException e) {
+        failure = e;
+        throw e;
+      }
+      bytes += length;
+    }
+  }
+}

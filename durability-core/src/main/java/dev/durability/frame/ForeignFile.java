@@ -1,0 +1,48 @@
+package dev.durability.frame;
+
+import dev.durability.errors.FormatException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Files of the Rust crate {@code durability}, which has the same purpose and keeps its files in the
+ * same places. Taking one for damage of ours, or for nothing, would be wrong alike.
+ */
+public final class ForeignFile {
+  private static final int MAGIC_BYTES = 4;
+
+  private ForeignFile() {}
+
+  /**
+   * Refuses a file of the crate.
+   *
+   * @param firstBytes the first bytes of the file, at least 4 where it has them
+   * @param file the file's path, for the message
+   * @throws FormatException if the bytes are a header of the crate
+   */
+  public static void refuse(ByteBuffer firstBytes, String file) throws FormatException {
+    if (firstBytes.remaining() < MAGIC_BYTES) {
+      return;
+    }
+    byte[] bytes = new byte[MAGIC_BYTES];
+    firstBytes.duplicate().get(bytes);
+    String magic = new String(bytes, StandardCharsets.ISO_8859_1);
+    switch (magic) {
+      case "VWAL" -> throw refused(file, magic, "a segment of a write-ahead log");
+      case "VRLG" -> throw refused(file, magic, "a record log");
+      case "VCKP" -> throw refused(file, magic, "a checkpoint");
+      default -> {}
+    }
+  }
+
+  private static FormatException refused(String file, String magic, String what) {
+    return new FormatException(
+        file
+            + " at offset 0 has the header "
+            + magic
+            + ": it is "
+            + what
+            + " of the Rust crate durability, which this library does not read. Nothing was changed:"
+            + " use another directory, or move the files of the crate away");
+  }
+}

@@ -1,0 +1,162 @@
+package dev.durability.storage;
+
+import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the names in directories durable. All syncs of directories are done here.
+ *
+ * <p>Some file systems (network, shared, synthetic) have no sync of a directory and refuse it. That
+ * is no failure: names become durable there when the file system writes them, and this says so
+ * once. A sync that fails is one, always: a directory that could be synced before can be synced, so
+ * what fails there later is a failure whatever the system calls it.
+ *
+ * <p>Safe for many threads.
+ */
+final class DirectorySync {
+
+  /** Syncs one directory. */
+  interface Step {
+    void sync(Path directory) throws IOException;
+  }
+
+  private final Consumer<String> warnings;
+  private final Step step;
+  private final Set<Path> synced = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean told = new AtomicBoolean();
+
+  DirectorySync(Consumer<String> warnings) {
+    this(warnings, DirectorySync::openAndForce);
+  }
+
+  /** The same, with another way to sync, for tests. */
+  DirectorySync(Consumer<String> warnings, Step step) {
+    this.warnings = warnings;
+    this.step = step;
+  }
+
+  /**
+   * Makes the names in a directory durable, as far as its file system can.
+   *
+   * @param directory the real path of the directory
+   * @throws IOException if it is none, or the sync failed: what is durable is then unknown
+   */
+  void sync(Path directory) throws IOException {
+    if (!Files.readAttributes(directory, BasicFileAttributes.class).isDirectory()) {
+      throw new NotDirectoryException(directory.toString());
+    }
+    if (UninterruptibleFile.WINDOWS) {
+      return;
+    }
+    try {
+      step.sync(directory);
+      synced.add(directory);
+    } catch (NoSyncException noSuchSync) {
+      if (synced.contains(directory)) {
+        throw noSuchSync;
+      }
+      tell(directory, noSuchSync);
+    }
+  }
+
+  private void tell(Path directory, IOException why) {
+    if (!told.compareAndSet(false, true)) {
+      return;
+    }
+    try {
+      warnings.accept(
+          why.getMessage()
+              + ": the file system of "
+              + directory
+              + " has no sync of directories, so a file that was just created, renamed or deleted"
+              + " may come back or be missing after a loss of power");
+    } catch (Throwable ofTheSink) {
+      Thread thread = Thread.currentThread();
+      thread.getUncaughtExceptionHandler().uncaughtException(thread, ofTheSink);
+    }
+  }
+
+  /** The file system has no sync of directories. */
+  static final class NoSyncException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    NoSyncException(Path directory, Throwable cause) {
+      super("cannot sync the directory " + directory + " (" + cause.getMessage() + ")", cause);
+    }
+  }
+
+  private static void openAndForce(Path directory) throws IOException {
+    UninterruptibleFile opened;
+    try {
+      opened = UninterruptibleFile.open(directory, Set.of(StandardOpenOption.READ));
+    } catch (IOException | UnsupportedOperationException e) {
+      if (e instanceof IOException failed
+          && directory.getFileSystem() == FileSystems.getDefault()) {
+        throw failed;
+      }
+      // Of other file systems it is only known that they cannot open a directory.
+      throw new NoSyncException(directory, e);
+    }
+    try (opened) {
+      opened.forceAll();
+    } catch (IOException e) {
+      throw saysNoSuchSync(e) ? new NoSyncException(directory, e) : e;
+    }
+  }
+
+  /** Tells whether the system says that a thing cannot be synced, in words of its language. */
+  static boolean saysNoSuchSync(IOException failure) {
+    String why = reason(failure);
+    return switch (why.toLowerCase(Locale.ROOT)) {
+      case "invalid argument",
+          "operation not supported",
+          "operation not supported on socket",
+          "not supported",
+          "function not implemented" ->
+          true;
+      default -> why.equals(Refusal.TEXT);
+    };
+  }
+
+  private static String reason(IOException failure) {
+    Throwable at = failure;
+    while (at.getCause() instanceof IOException cause) {
+      at = cause;
+    }
+    return String.valueOf(at.getMessage());
+  }
+
+  /**
+   * What this system says about a file that has no sync. The JDK gives no error number, only the
+   * system's text, which depends on the locale; so the text is taken from a device that never has.
+   */
+  private static final class Refusal {
+    static final @Nullable String TEXT = ofNullDevice();
+
+    private static @Nullable String ofNullDevice() {
+      UninterruptibleFile device;
+      try {
+        device = UninterruptibleFile.open(Path.of("/dev/null"), Set.of(StandardOpenOption.WRITE));
+      } catch (IOException | RuntimeException notThere) {
+        return null; // What is known in English still counts.
+      }
+      try (device) {
+        device.forceAll();
+        return null;
+      } catch (IOException refused) {
+        return reason(refused);
+      }
+    }
+  }
+}
