@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Errors.</b> After a StackOverflowError or OutOfMemoryError that a call threw, that call has
  * not happened and the writer goes on; or the writer refuses all further work, with {@link
  * WriterPoisonedException}. Where it refuses, what the call appended may be found when the log is
- * opened again. A {@link #close} that an Error ended gives up file and lock when it is called again,
- * if it did not yet.
+ * opened again. A {@link #close} that an Error ended gives up file and lock when it is called
+ * again, if it did not yet.
  *
  * <p><b>Threads.</b> All methods may be called by many threads; they take turns. Interrupting one
  * has no effect.
@@ -175,8 +175,7 @@ public final class RecordLogWriter<T> implements Closeable {
     DirectoryLock lock = directory.lock(path + ".lock");
     @Nullable RecordLogOpening opening = null;
     try {
-      opening =
-          RecordLogOpening.open(directory, path, micros(clock.instant()), quarantineBytesMax);
+      opening = RecordLogOpening.open(directory, path, micros(clock.instant()), quarantineBytesMax);
       RecordLogWriter<T> writer =
           new RecordLogWriter<>(codec, clock, recordBytesMax, lock, opening);
       writer.restorePromise();

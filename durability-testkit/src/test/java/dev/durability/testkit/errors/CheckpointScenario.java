@@ -81,7 +81,8 @@ final class CheckpointScenario implements Scenario {
     }
     boolean written = true;
     for (byte[] piece : PIECES) {
-      written &= isDone(piece.length == 1 ? () -> writer.write(piece[0]) : () -> writer.write(piece));
+      written &=
+          isDone(piece.length == 1 ? () -> writer.write(piece[0]) : () -> writer.write(piece));
     }
     written &= isDone(() -> require(writer.commit() == NEW.length, "another size"));
     try {
