@@ -1,13 +1,13 @@
 package dev.durability;
 
 import dev.durability.AppliedState.Progress;
+import dev.durability.threads.StackSafeLock;
 import java.io.Closeable;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Writes checkpoints when the policy says so, on a thread of its own, so that no update waits for
@@ -18,7 +18,7 @@ final class BackgroundCheckpoints implements Closeable {
   private final CheckpointPolicy policy;
   private final Callable<?> checkpoint;
   private final ExecutorService executor;
-  private final ReentrantLock lock = new ReentrantLock();
+  private final StackSafeLock lock = new StackSafeLock();
   private long checkpointId;
   private Progress seen;
 

@@ -9,6 +9,7 @@ import dev.durability.errors.OutcomeOpenException;
 import dev.durability.frame.FrameFormat;
 import dev.durability.recovery.StateMachine;
 import dev.durability.storage.Directory;
+import dev.durability.threads.StackSafeLock;
 import dev.durability.wal.AppendFuture;
 import dev.durability.wal.LogReport;
 import dev.durability.wal.WalOptions;
@@ -23,7 +24,6 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -67,8 +67,8 @@ public final class DurableState<S, E> implements Closeable {
   private final CheckpointPublisher publisher;
   private final AppliedState<S, E> applied;
   private final BackgroundCheckpoints background;
-  private final ReentrantLock appending = new ReentrantLock();
-  private final ReentrantLock publishing = new ReentrantLock();
+  private final StackSafeLock appending = new StackSafeLock();
+  private final StackSafeLock publishing = new StackSafeLock();
   private final Queue<Runnable> completions = new ConcurrentLinkedQueue<>();
   private volatile boolean closed;
   private long expectedId;

@@ -12,7 +12,10 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,8 +48,8 @@ final class BenchCommand implements Command {
                 + " nothing but what the disk and the memory have to. The ratios are the result.",
             "",
             "All is done in a new directory in DIR, which is removed at the end; it takes up to"
-                + " 1 GiB of room. Nothing else is touched. Let the machine do nothing else"
-                + " meanwhile: a disk is shared by all.");
+                + " 1 GiB of room. A DIR that is missing is made, and removed, too. Nothing else is"
+                + " touched. Let the machine do nothing else meanwhile: a disk is shared by all.");
     spec.addPositional(
         CommandSyntax.optionalDirectory(
             "A directory on the disk to measure; the current directory by default."));
@@ -103,7 +106,7 @@ final class BenchCommand implements Command {
         .write(
             given.hasMatchedOption(JSON)
                 ? JsonReport.of(result)
-                : TextReport.of(result).getBytes(StandardCharsets.US_ASCII));
+                : TextReport.of(result, io.textColumns()).getBytes(StandardCharsets.US_ASCII));
     io.out().flush();
     if (plot != null) {
       writePlot(plot, PercentilePlot.of(result));
@@ -111,11 +114,19 @@ final class BenchCommand implements Command {
     return ExitStatus.OK;
   }
 
-  private static void refuseIfUnfit(Path directory) throws IOException {
-    if (!Files.readAttributes(directory, "isDirectory").containsValue(true)) {
-      throw new FileSystemException(directory.toString(), null, "not a directory");
+  private void refuseIfUnfit(Path directory) throws IOException {
+    Path present = directory;
+    while (Files.notExists(present)) {
+      Path parent = present.toAbsolutePath().getParent();
+      if (parent == null) {
+        throw new NoSuchFileException(directory.toString());
+      }
+      present = parent;
     }
-    long room = Files.getFileStore(directory).getUsableSpace();
+    if (!Files.readAttributes(present, BasicFileAttributes.class).isDirectory()) {
+      throw new NotDirectoryException(present.toString());
+    }
+    long room = Files.getFileStore(present).getUsableSpace();
     if (room < Bench.roomBytes()) {
       throw new FileSystemException(
           directory.toString(),
@@ -125,6 +136,15 @@ final class BenchCommand implements Command {
               + ", and "
               + mebibytes(room)
               + " are free");
+    }
+    if (!present.equals(directory)) {
+      io.err()
+          .println(
+              "durability bench: "
+                  + directory
+                  + " is missing: it is made on the disk of "
+                  + present
+                  + ", and removed at the end");
     }
   }
 
@@ -174,7 +194,7 @@ final class BenchCommand implements Command {
 
   private static TemporaryDirectory newDirectory(Path directory) throws IOException {
     try {
-      return new TemporaryDirectory(Files.createTempDirectory(directory, "durability-bench-"));
+      return TemporaryDirectory.in(directory, "durability-bench-");
     } catch (FileSystemException e) {
       String why = e.getReason() == null ? "permission denied" : e.getReason();
       FileSystemException failure =

@@ -16,6 +16,16 @@ import java.io.PrintStream;
 record CommandIo(
     InputStream in, OutputStream out, PrintStream err, int columns, Termination termination) {
 
+  private static final int TEXT_COLUMNS_MIN = 50;
+  private static final int TEXT_COLUMNS_MAX = 90;
+
+  /** How wide text for people is. */
+  int textColumns() {
+    return columns == 0
+        ? TEXT_COLUMNS_MAX
+        : Math.max(TEXT_COLUMNS_MIN, Math.min(TEXT_COLUMNS_MAX, columns));
+  }
+
   /** Whether progress can be drawn on {@code err}. */
   boolean showsProgress() {
     return columns > 0;

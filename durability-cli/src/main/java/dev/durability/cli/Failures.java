@@ -7,10 +7,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /** Turns failures into one line for the user and an exit status. */
 final class Failures {
@@ -42,7 +44,27 @@ final class Failures {
 
   /** What to tell the user, in one line. */
   static String line(Throwable failure) {
-    return text(unwrap(failure)).replaceAll("\\s*\\R\\s*", "; ");
+    OutOfMemoryError noMemory = outOfMemory(failure);
+    String text = noMemory == null ? text(unwrap(failure)) : outOfMemoryText(noMemory);
+    return text.replaceAll("\\s*\\R\\s*", "; ");
+  }
+
+  /** Whatever it is wrapped in: what was being done when it came helps nobody. */
+  private static @Nullable OutOfMemoryError outOfMemory(Throwable failure) {
+    for (Throwable at = failure; at != null; at = at.getCause()) {
+      if (at instanceof OutOfMemoryError e) {
+        return e;
+      }
+    }
+    return null;
+  }
+
+  private static String outOfMemoryText(OutOfMemoryError failure) {
+    return "out of memory ("
+        + failure.getMessage()
+        + "); at most "
+        + (Runtime.getRuntime().maxMemory() >> 20)
+        + " MiB may be used: allow more, such as DURABILITY_JAVA_OPTS=-Xmx2g";
   }
 
   private static String text(Throwable failure) {
@@ -55,10 +77,8 @@ final class Failures {
     if (failure instanceof IOException || failure instanceof UsageException) {
       return withCause(failure);
     }
-    if (failure instanceof OutOfMemoryError) {
-      return "out of memory ("
-          + failure.getMessage()
-          + "): allow more with -Xmx in JAVA_TOOL_OPTIONS";
+    if (failure instanceof InvalidPathException e) {
+      return Arguments.notExpressible(e.getInput());
     }
     return "internal error: " + failure + "; --debug shows where";
   }

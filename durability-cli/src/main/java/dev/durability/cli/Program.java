@@ -1,5 +1,6 @@
 package dev.durability.cli;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
@@ -23,8 +24,11 @@ final class Program {
   private static final String NAME = "durability";
   private static final List<String> COMMANDS =
       List.of("append", "cat", "verify", "demo", "bench", "torture");
-  private static final int COLUMNS_MIN = 60;
-  private static final int COLUMNS_MAX = 90;
+  private static final String HELP = "help";
+  private static final String HELP_OPTION = "--help";
+
+  /** Less, the library refuses. */
+  private static final int HELP_COLUMNS_MIN = 55;
 
   private final CommandIo io;
 
@@ -42,16 +46,45 @@ final class Program {
   static int run(CommandIo io, String... args) {
     Program program = new Program(io);
     try {
-      if (args.length == 0) {
-        program.commandLine(COMMANDS).usage(io.err());
-        return ExitStatus.FAILED;
-      }
-      return program.commandLine(needed(args[0])).execute(args);
-    } catch (RuntimeException | Error e) {
-      return program.report(NAME, e, false);
-    } finally {
-      io.err().flush();
+      return program.withWorkingError(program.run(args));
+    } catch (IOException | RuntimeException | Error e) {
+      return program.withWorkingError(program.report(NAME, e, false));
     }
+  }
+
+  private int run(String... args) throws IOException {
+    if (args.length == 0) {
+      commandLine(COMMANDS).usage(io.err());
+      return ExitStatus.FAILED;
+    }
+    Arguments.check(args);
+    String[] given = args[0].equals(HELP) ? asHelpOption(args) : args;
+    ByteArrayOutputStream help = new ByteArrayOutputStream();
+    CommandLine line = commandLine(needed(given[0]));
+    line.setOut(new PrintWriter(help, true, Charset.defaultCharset()));
+    int status = line.execute(given);
+    if (help.size() > 0) {
+      io.out().write(help.toByteArray()); // Not by a writer, which keeps a failure to itself.
+      io.out().flush();
+    }
+    return status;
+  }
+
+  /** {@code help [COMMAND]} is another way to say {@code [COMMAND] --help}. */
+  private static String[] asHelpOption(String... args) {
+    if (args.length > 2) {
+      throw new UsageException("help is about one command at a time");
+    }
+    boolean ofAll = args.length == 1 || args[1].equals(HELP) || args[1].startsWith("-");
+    if (!ofAll && !COMMANDS.contains(args[1])) {
+      throw new UsageException("there is no command '" + args[1] + "'");
+    }
+    return ofAll ? new String[] {HELP_OPTION} : new String[] {args[1], HELP_OPTION};
+  }
+
+  /** Who tells by the standard error how it went, and cannot, has not done all. */
+  private int withWorkingError(int status) {
+    return io.err().checkError() && status == ExitStatus.OK ? ExitStatus.FAILED : status;
   }
 
   /** The commands that matter: putting the others together would take time. */
@@ -68,10 +101,8 @@ final class Program {
       root.addSubcommand(name, complete(create(name).spec()));
     }
     CommandLine line = new CommandLine(root);
-    line.setOut(new PrintWriter(io.out(), true, Charset.defaultCharset()));
     line.setErr(new PrintWriter(io.err(), true, Charset.defaultCharset()));
-    int columns = io.columns() == 0 ? COLUMNS_MAX : io.columns();
-    line.setUsageHelpWidth(Math.max(COLUMNS_MIN, Math.min(COLUMNS_MAX, columns)));
+    line.setUsageHelpWidth(Math.max(HELP_COLUMNS_MIN, io.textColumns()));
     line.setParameterExceptionHandler(
         new IParameterExceptionHandler() {
           @Override
@@ -105,7 +136,7 @@ final class Program {
             "  durability verify mylog",
             "  durability bench",
             "",
-            "'durability COMMAND --help' tells more about a command."),
+            "'durability help COMMAND' or 'durability COMMAND --help' tells more about a command."),
         "0",
         "all is well",
         "1",

@@ -1,14 +1,18 @@
 package dev.durability.cli;
 
+import java.time.Duration;
+import java.util.List;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
+import me.tongfei.progressbar.ProgressBarRenderer;
+import me.tongfei.progressbar.ProgressState;
 import org.jspecify.annotations.Nullable;
 
 /** A progress bar on a terminal, or nothing where there is none. */
 final class Progress implements AutoCloseable {
   private static final int UPDATE_MILLIS = 200;
+  private static final String SEPARATOR = ", ";
 
   private final @Nullable ProgressBar bar;
   private boolean closed;
@@ -26,10 +30,20 @@ final class Progress implements AutoCloseable {
    * @return the progress, at 0
    */
   static Progress start(CommandIo io, String task, long bytes) {
-    return new Progress(
-        io.showsProgress() && bytes > 0
-            ? builder(io, task, bytes).setUnit(" MiB", 1L << 20).showSpeed().build()
-            : null);
+    if (!io.showsProgress() || bytes <= 0) {
+      return new Progress(null);
+    }
+    return show(
+        io,
+        bytes,
+        new ProgressBarRenderer() {
+          @Override
+          public String render(ProgressState state, int columns) {
+            Duration time = state.getElapsedAfterStart();
+            double seconds = time.toMillis() / 1e3;
+            return ProgressLine.ofBytes(task, state.getCurrent(), state.getMax(), seconds, columns);
+          }
+        });
   }
 
   /**
@@ -38,24 +52,40 @@ final class Progress implements AutoCloseable {
    * @param io where
    * @param task what is being done
    * @param unit what a step is
-   * @param steps how many there are
+   * @param steps how many there are, at least 1
    * @return the progress, at 0
    */
   static Progress ofSteps(CommandIo io, String task, String unit, long steps) {
-    return new Progress(
-        io.showsProgress()
-            ? builder(io, task, steps).setUnit(" " + unit, 1).hideEta().build()
-            : null);
+    if (!io.showsProgress()) {
+      return new Progress(null);
+    }
+    return show(
+        io,
+        steps,
+        new ProgressBarRenderer() {
+          @Override
+          public String render(ProgressState state, int columns) {
+            String message = state.getExtraMessage();
+            return ProgressLine.ofSteps(
+                task,
+                unit,
+                state.getCurrent(),
+                state.getMax(),
+                message.isEmpty() ? List.of() : List.of(message.split(SEPARATOR, -1)),
+                columns);
+          }
+        });
   }
 
-  private static ProgressBarBuilder builder(CommandIo io, String task, long max) {
+  private static Progress show(CommandIo io, long max, ProgressBarRenderer renderer) {
     // The library asks for the width only where it is not given, with much machinery.
-    return new ProgressBarBuilder()
-        .setTaskName(task)
-        .setInitialMax(max)
-        .setStyle(ProgressBarStyle.ASCII)
-        .setUpdateIntervalMillis(UPDATE_MILLIS)
-        .setConsumer(new ConsoleProgressBarConsumer(io.err(), Math.max(40, io.columns() - 1)));
+    return new Progress(
+        new ProgressBarBuilder()
+            .setInitialMax(max)
+            .setRenderer(renderer)
+            .setUpdateIntervalMillis(UPDATE_MILLIS)
+            .setConsumer(new ConsoleProgressBarConsumer(io.err(), io.columns() - 1))
+            .build());
   }
 
   /**
@@ -83,11 +113,11 @@ final class Progress implements AutoCloseable {
   /**
    * Tells what is being done now.
    *
-   * @param message shown behind the bar
+   * @param message shown behind the bar: of its parts, which commas separate, those that fit
    */
   void say(String message) {
     if (bar != null) {
-      bar.setExtraMessage(" " + message);
+      bar.setExtraMessage(message);
     }
   }
 

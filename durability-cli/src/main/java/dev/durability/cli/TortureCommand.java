@@ -8,11 +8,12 @@ import dev.durability.wal.WalWriter;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -54,9 +55,12 @@ final class TortureCommand implements Command {
                 + " order, batches whole, and nothing else. Behind half of the ends some bytes are"
                 + " put, as a write leaves that is cut off.",
             "",
-            "DIR must not exist yet. It is removed at the end, and kept if something is wrong.");
+            "The log is made in a new directory in DIR, or as DIR itself where there is none yet."
+                + " It is removed at the end, and kept if something is wrong. What else is in DIR,"
+                + " another log perhaps, is not touched.");
     spec.addPositional(
-        CommandSyntax.directory("The directory of the log, which is made and removed."));
+        CommandSyntax.optionalDirectory(
+            "A directory on the disk to use; the current directory by default."));
     spec.addOption(
         OptionSpec.builder(MINUTES)
             .type(Double.class)
@@ -95,8 +99,8 @@ final class TortureCommand implements Command {
       throw new UsageException(MINUTES + " is more than 0, and at most a year");
     }
     long seed = given.matchedOptionValue(SEED, new Random().nextLong());
-    Path directory = newDirectory(CommandSyntax.directory(given));
-    try (TemporaryDirectory log = new TemporaryDirectory(directory)) {
+    try (TemporaryDirectory log = newDirectory(Path.of(given.matchedPositionalValue(0, ".")))) {
+      Path directory = log.path();
       io.termination().onRequest(this::stop);
       TortureTally tally = new TortureTally(seed);
       try {
@@ -123,12 +127,14 @@ final class TortureCommand implements Command {
     }
   }
 
-  private static Path newDirectory(Path directory) throws IOException {
-    if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
-      throw new FileAlreadyExistsException(
-          directory.toString(), null, "it exists; name one to be made");
+  private static TemporaryDirectory newDirectory(Path directory) throws IOException {
+    if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+      return TemporaryDirectory.at(directory);
     }
-    return Files.createDirectories(directory);
+    if (!Files.readAttributes(directory, BasicFileAttributes.class).isDirectory()) {
+      throw new NotDirectoryException(directory.toString());
+    }
+    return TemporaryDirectory.in(directory, "durability-torture-");
   }
 
   private void stop() {

@@ -89,10 +89,20 @@ class BenchCommandTest {
   }
 
   @Test
+  void aDirectoryThatIsMissingIsMadeAndRemoved() throws IOException {
+    Path disk = tmp.resolve("lib/app");
+    Run run = Run.of("bench", "--seconds", 1, "--plot", tmp.resolve("plot.svg"), disk);
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.errLines()).hasSize(2);
+    assertThat(run.err()).contains(disk + " is missing: it is made on the disk of " + tmp);
+    assertThat(tmp.toFile().list()).containsExactly("plot.svg");
+  }
+
+  @Test
   void aDirectoryThatDoesNotFitIsRefusedInOneLine() throws IOException {
-    assertFails(Run.of("bench", tmp.resolve("missing")), "missing: no such file or directory");
     Path file = Files.createFile(tmp.resolve("file"));
     assertFails(Run.of("bench", file), "file: not a directory");
+    assertFails(Run.of("bench", file.resolve("below")), "below: ");
     assertFails(Run.of("bench", "/proc"), "/proc: ");
     assertThat(Run.of("bench", "--seconds", 0, tmp).err()).contains("--seconds is at least 1");
   }

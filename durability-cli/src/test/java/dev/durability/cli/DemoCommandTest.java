@@ -22,11 +22,13 @@ class DemoCommandTest {
     assertThat(run.errLines()).hasSize(3);
     assertThat(run.err()).contains("round 1 of 2: ", "round 2 of 2: ");
     assertThat(run.out())
-        .contains("acknowledged", "found", "lost", "survived", "recovery")
+        .contains("acknowledged", "found", "lost", "extra", "recovery")
         .containsPattern("(?m)^1 +(\\d+) +\\1 +0 +[0-4] +\\d+ ms$")
         .containsPattern("(?m)^2 +(\\d+) +\\1 +0 +[0-4] +\\d+ ms$")
         .containsPattern("(?m)^all +(\\d+) +\\1 +0 +[0-8] +<= \\d+ ms$")
         .contains("Every acknowledged write was found");
+    assertThat(run.out().lines().filter(line -> line.contains("  ")))
+        .allMatch(line -> line.length() < 50);
     assertThat(Run.of("verify", store).status()).isZero();
   }
 

@@ -12,12 +12,15 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The launcher, in a copy of the project in which Java and Maven are scripts that note calls. */
 @Timeout(120)
@@ -51,8 +54,12 @@ class LauncherTest {
       #!/bin/sh
       if [ "$2" = -v ]; then echo "Apache Maven MAVEN_VERSION (x)"; exit; fi
       echo "JAVA_HOME=$JAVA_HOME $*" >>CALLS
+      echo "[INFO] Scanning for projects..."
+      echo "[INFO] Building durability-core 0.1.0-SNAPSHOT                            [2/3]"
       if [ -e FAIL ]; then echo "[ERROR] what Maven says"; exit 1; fi
+      echo "[INFO] --- maven-jar-plugin:3.4.2:prepare-something-of-a-long-name (x) @ durability-core ---"
       sleep 0.2
+      echo "[INFO] Building durability-cli 0.1.0-SNAPSHOT                             [3/3]"
       mkdir -p ROOT/durability-cli/target/lib
       echo jar >ROOT/durability-cli/target/durability-cli-1.jar
       """;
@@ -157,17 +164,52 @@ class LauncherTest {
   }
 
   @Test
-  void theFirstStartBuildsWithOneLineAndTheNextOnesAreQuiet() throws Exception {
+  void theFirstStartTellsWhatItBuildsAndTheNextOnesAreQuiet() throws Exception {
     Start first = start("cat", "a b");
     assertThat(first.status()).isZero();
-    assertThat(first.err().lines()).hasSize(1);
-    assertThat(first.err()).contains("building", "minute");
+    assertThat(first.err().lines().toList())
+        .hasSize(5)
+        .allMatch(line -> line.startsWith("durability: "))
+        .containsSubsequence(
+            "durability: building the program, which takes a minute or two",
+            "durability: building durability-core (2 of 3)",
+            "durability: building durability-cli (3 of 3)")
+        .last()
+        .asString()
+        .matches("durability: built in \\d+ s");
     assertThat(first.out()).contains("durability.jar cat a b");
     assertThat(Files.readString(calls())).startsWith("JAVA_HOME=" + jdk + " ");
     Start second = start("cat");
     assertThat(second.err()).isEmpty();
     assertThat(second.status()).isZero();
     assertThat(builds()).isOne();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {50, 80, 200})
+  void onATerminalOneLineChangesThatIsNeverWiderThanIt(int columns) throws Exception {
+    String shown =
+        Terminal.show(
+            columns,
+            "env -i PATH='"
+                + path
+                + "' '"
+                + root.resolve("durability")
+                + "' cat && echo status=$?");
+    assertThat(shown).contains("durability.jar cat", "status=0");
+    List<String> steps = new ArrayList<>();
+    for (String drawn : shown.split("[\r\n]", -1)) {
+      if (drawn.endsWith("\033[K")) {
+        steps.add(drawn.replace("\033[K", ""));
+      }
+    }
+    String step = "durability-core (2 of 3): prepare-something-of-a-long-name";
+    assertThat(steps)
+        .allMatch(each -> each.length() < columns)
+        .anyMatch(each -> each.matches("\\d+ s  " + Pattern.quote(step.substring(0, 40)) + ".*"))
+        .anyMatch(each -> columns == 50 || each.endsWith(step))
+        .anyMatch(each -> each.endsWith("durability-cli (3 of 3)"));
+    assertThat(shown).contains("\r\033[Kdurability: built in ");
   }
 
   @Test

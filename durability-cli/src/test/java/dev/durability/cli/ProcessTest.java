@@ -9,11 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The command as the operating system sees it: signals, pipes, locks, full disks. */
 @Timeout(120)
@@ -162,5 +165,86 @@ class ProcessTest {
     } finally {
       SmallDisk.unmount(mount);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--help",
+        "--version",
+        "help cat",
+        "cat 'log'",
+        "verify 'log'",
+        "append --acks 'log' 'log/in'"
+      })
+  void whateverCannotBePrintedIsAFailure(String command) throws Exception {
+    if (!Files.exists(Path.of("/dev/full"))) {
+      System.out.println("skipped: there is no /dev/full");
+      abort("there is no /dev/full");
+    }
+    Path log = Logs.of(tmp.resolve("log"), "a", "b");
+    Files.writeString(log.resolve("in"), "c\n");
+    String line = command.replace("'log", "'" + log);
+    try (Child full = Child.startInShell(tmp, "\"$@\" " + line + " >/dev/full")) {
+      assertThat(full.status()).isEqualTo(3);
+      assertThat(full.err())
+          .contains("durability", ": cannot write to the standard output: No space left on device");
+    }
+    try (Child closed = Child.startInShell(tmp, "\"$@\" " + line + " >&- 2>/dev/null")) {
+      assertThat(closed.status()).isNotZero();
+    }
+    String piped = "{ sleep 0.1; \"$@\" " + line + "; echo $? >&2; } | :";
+    try (Child broken = Child.startInShell(tmp, piped)) {
+      assertThat(broken.status()).isZero();
+      assertThat(broken.err().lines().filter(each -> !each.startsWith("last acknowledged")))
+          .containsExactly("141");
+    }
+  }
+
+  @Test
+  void whatTheLocaleCannotExpressIsRefusedAndNothingIsMade() throws Exception {
+    Path directory = Files.createDirectory(tmp.resolve("in"));
+    String append = "cd '" + directory + "' && export LC_ALL=C && echo x | \"$@\" append ";
+    for (String name : new String[] {"pr$'\\xc3\\xbc'f", "pr$'\\xe4'f/log"}) {
+      try (Child child = Child.startInShell(tmp, append + name)) {
+        assertThat(child.status()).isEqualTo(3);
+        assertThat(child.err().lines().toList())
+            .hasSize(2)
+            .first()
+            .asString()
+            .startsWith("durability: 'pr?")
+            .contains("LC_ALL", "UTF-8")
+            .doesNotContain("internal");
+      }
+    }
+    String inside = "mkdir pr$'\\xc3\\xbc'f && cd pr* && echo x | \"$@\" append log";
+    try (Child child =
+        Child.startInShell(tmp, append.substring(0, append.indexOf("echo")) + inside)) {
+      assertThat(child.status()).isEqualTo(3);
+      assertThat(child.err()).startsWith("durability: the current directory, '");
+    }
+    assertThat(directory.toFile().list()).hasSize(1);
+    try (Stream<Path> files = Files.list(directory.toFile().listFiles()[0].toPath())) {
+      assertThat(files).isEmpty();
+    }
+  }
+
+  @Test
+  void withoutMemoryItIsSaidHowToGiveMore() throws Exception {
+    Path log = tmp.resolve("log");
+    Path small = Files.writeString(tmp.resolve("small"), "a\n");
+    Path large = Files.writeString(tmp.resolve("large"), "x".repeat(15_000_000) + "\n");
+    assertThat(Run.of("append", log, small, large).status()).isZero();
+    for (String command :
+        new String[] {"cat '" + log + "'", "append '" + log + "' '" + large + "'"}) {
+      try (Child child =
+          Child.startInShell(tmp, "\"$1\" -Xmx16m \"${@:3}\" " + command + " >/dev/null")) {
+        assertThat(child.status()).isEqualTo(3);
+        assertThat(child.err())
+            .contains(": out of memory (", "MiB may be used", "DURABILITY_JAVA_OPTS=-Xmx")
+            .doesNotContain("internal");
+      }
+    }
+    assertThat(Run.of("verify", log).out()).contains("CLEAN");
   }
 }

@@ -2,6 +2,13 @@ package dev.durability.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +43,75 @@ class ProgramTest {
     assertThat(run.out())
         .contains("append ", "cat ", "verify ", "demo ", "bench ", "torture ")
         .contains("Examples:", "Exit status:");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"append", "cat", "verify", "demo", "bench", "torture"})
+  void helpOfACommandIsItsHelp(String command) {
+    assertThat(Run.of("help", command)).isEqualTo(Run.of(command, "--help"));
+  }
+
+  @Test
+  void helpAloneIsTheHelpOfAll() {
+    assertThat(Run.of("help")).isEqualTo(Run.of("--help"));
+    assertThat(Run.of("help", "help")).isEqualTo(Run.of("--help"));
+    assertThat(Run.of("help", "--help")).isEqualTo(Run.of("--help"));
+    assertUsage(Run.of("help", "nonsense"), "nonsense");
+    assertUsage(Run.of("help", "cat", "verify"), "one command");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"append", "cat", "verify", "demo", "bench", "torture"})
+  void anEmptyArgumentIsRefusedAndNothingIsMade(String command) throws IOException {
+    Path here = Path.of("").toAbsolutePath();
+    var before = here.toFile().list();
+    Run run = Run.withInput("x\n".getBytes(StandardCharsets.UTF_8), command, "");
+    assertUsage(run, "argument 2 is empty");
+    assertThat(here.toFile().list()).isEqualTo(before);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"append", "cat", "verify", "demo", "bench", "torture"})
+  void anArgumentThatJavaHasGarbledIsRefused(String command) {
+    assertUsage(Run.of(command, "pr\uFFFDf"), "'pr?f' has characters that this locale");
+    assertUsage(Run.of(command, "--from=\uFFFD", "log"), "'--from=?' has characters");
+    assertUsage(Run.of(command, "nul\0"), "'nul?' has characters");
+  }
+
+  @Test
+  void aPathThatJavaCannotExpressIsNeverAnInternalError() {
+    InvalidPathException failure = new InvalidPathException("pr\u00fcf\uFFFD", "unmappable");
+    assertThat(Failures.line(new UncheckedIOException(new IOException("x", failure))))
+        .doesNotContain("internal");
+    assertThat(Failures.line(failure)).contains("'pr\u00fcf?' has characters", "LC_ALL");
+    assertThat(Failures.exitStatus(failure)).isEqualTo(3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--help", "--version", "cat --help", "help", "help cat", "bench -h"})
+  void anOutputThatCannotBeWrittenIsAFailure(String args) {
+    Run full = Run.to(new Failing("No space left on device"), (Object[]) args.split(" ", -1));
+    assertThat(full.status()).isEqualTo(3);
+    assertThat(full.err())
+        .startsWith("durability: cannot write to the standard output: No space left")
+        .hasLineCount(1);
+    Run broken = Run.to(new Failing("Broken pipe"), (Object[]) args.split(" ", -1));
+    assertThat(broken.status()).isEqualTo(141);
+    assertThat(broken.err()).isEmpty();
+  }
+
+  @Test
+  void anErrorOutputThatCannotBeWrittenIsAFailure(@TempDir Path tmp) {
+    PrintStream err = new PrintStream(new Failing("No space left on device"), true);
+    CommandIo io =
+        new CommandIo(
+            new ByteArrayInputStream("a\n".getBytes(StandardCharsets.UTF_8)),
+            OutputStream.nullOutputStream(),
+            err,
+            0,
+            new Termination());
+    assertThat(Program.run(io, "append", tmp.resolve("log").toString())).isEqualTo(3);
+    assertThat(Run.of("cat", tmp.resolve("log")).out()).isEqualTo("a\n");
   }
 
   @ParameterizedTest

@@ -32,6 +32,11 @@ record Run(int status, String out, String err) {
     return with(input, out, new Termination(), args);
   }
 
+  /** Runs a command with an empty input and another standard output. */
+  static Run to(OutputStream out, Object... args) {
+    return with(new ByteArrayInputStream(new byte[0]), out, new Termination(), args);
+  }
+
   static Run with(InputStream input, OutputStream out, Termination termination, Object... args) {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     PrintStream errPrinter = new PrintStream(err, true, StandardCharsets.UTF_8);

@@ -115,12 +115,23 @@ class TortureCommandTest {
   }
 
   @Test
-  void anExistingDirectoryIsRefused() {
-    Run run = Run.of("torture", tmp);
+  void inALogThatIsThereAnotherIsMadeAndRemovedAndNothingElseTouched() throws IOException {
+    Path log = Logs.of(tmp.resolve("log"), "a", "b");
+    var before = Logs.content(log);
+    Run run = Run.of("torture", "--json", "--minutes", "0.01", log);
+    assertThat(run.status()).as(run.out() + run.err()).isZero();
+    assertThat(Logs.content(log)).isEqualTo(before);
+    assertThat(log.toFile().list()).noneMatch(name -> name.startsWith("durability-torture-"));
+  }
+
+  @Test
+  void whatIsNoDirectoryIsRefused() throws IOException {
+    Path file = Files.writeString(tmp.resolve("file"), "x");
+    Run run = Run.of("torture", file);
     assertThat(run.status()).isEqualTo(3);
     assertThat(run.errLines()).hasSize(1);
-    assertThat(run.err()).contains(tmp + ": it exists");
-    assertThat(tmp).isEmptyDirectory();
+    assertThat(run.err()).contains(file + ": not a directory");
+    assertThat(file).hasContent("x");
   }
 
   @Test

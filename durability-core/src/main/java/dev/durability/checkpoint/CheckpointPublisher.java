@@ -1,12 +1,12 @@
 package dev.durability.checkpoint;
 
 import dev.durability.storage.Directory;
+import dev.durability.threads.StackSafeLock;
 import dev.durability.wal.WalWriter;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Publishes checkpoints of a log and truncates it, so that a crash at any moment leaves a log that
@@ -30,7 +30,7 @@ public final class CheckpointPublisher {
   private final Checkpoints checkpoints;
   private final WalWriter<?> log;
   private final int kept;
-  private final ReentrantLock publishing = new ReentrantLock();
+  private final StackSafeLock publishing = new StackSafeLock();
 
   private CheckpointPublisher(Checkpoints checkpoints, WalWriter<?> log, int kept) {
     this.checkpoints = checkpoints;

@@ -7,16 +7,15 @@ import dev.durability.frame.FrameEncoder;
 import dev.durability.frame.FrameFile;
 import dev.durability.frame.FrameFormat;
 import dev.durability.frame.Quarantine;
-import dev.durability.frame.StackRoom;
 import dev.durability.storage.Directory;
 import dev.durability.storage.DirectoryLock;
+import dev.durability.threads.StackSafeLock;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +49,7 @@ public final class RecordLogWriter<T> implements Closeable {
 
   private static final int BUFFER_BYTES = 64 << 10;
 
-  private final ReentrantLock lock = new ReentrantLock();
+  private final StackSafeLock lock = new StackSafeLock();
   private final Codec<T> codec;
   private final Clock clock;
   private final int recordBytesMax;
@@ -212,7 +211,6 @@ public final class RecordLogWriter<T> implements Closeable {
   public long append(T value) throws IOException {
     RecordBytes bytes = new RecordBytes(file.path(), recordBytesMax);
     codec.encode(value, bytes);
-    long unused = StackRoom.prove();
     lock.lock();
     try {
       requireOpen();
@@ -248,7 +246,6 @@ public final class RecordLogWriter<T> implements Closeable {
    * @throws IOException if the writer is poisoned, becomes so, or is closed
    */
   public void flush() throws IOException {
-    long unused = StackRoom.prove();
     lock.lock();
     try {
       requireOpen();
@@ -268,7 +265,6 @@ public final class RecordLogWriter<T> implements Closeable {
    * @throws IOException if the writer is closed
    */
   public long sync() throws IOException {
-    long unused = StackRoom.prove();
     lock.lock();
     try {
       requireOpen();
@@ -310,7 +306,6 @@ public final class RecordLogWriter<T> implements Closeable {
    */
   @Override
   public void close() throws IOException {
-    long unused = StackRoom.prove();
     lock.lock();
     try {
       if (released) {

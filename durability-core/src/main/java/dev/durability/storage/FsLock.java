@@ -1,6 +1,7 @@
 package dev.durability.storage;
 
 import dev.durability.errors.LockHeldException;
+import dev.durability.threads.StackSafeLock;
 import java.io.IOException;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -16,7 +17,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * asked before the file is opened.
  */
 final class FsLock implements DirectoryLock {
-  private static final ReentrantLock GUARD = new ReentrantLock();
+  private static final StackSafeLock GUARD = new StackSafeLock();
 
   /** The locks that this JVM holds. */
   private static final List<FsLock> HELD = new ArrayList<>();

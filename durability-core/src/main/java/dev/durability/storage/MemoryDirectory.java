@@ -1,6 +1,7 @@
 package dev.durability.storage;
 
 import dev.durability.errors.LockHeldException;
+import dev.durability.threads.StackSafeLock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
@@ -13,7 +14,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A directory in memory, for tests and for state that may be lost: nothing survives the process,
@@ -21,7 +21,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * exclusive among the users of one object. Safe for many threads.
  */
 public final class MemoryDirectory implements Directory {
-  private final ReentrantLock lock = new ReentrantLock();
+  private final StackSafeLock lock = new StackSafeLock();
   private final TreeMap<String, MemoryFile> files = new TreeMap<>();
   private final TreeSet<String> directories = new TreeSet<>(List.of(""));
   private final Set<String> locked = new HashSet<>();

@@ -35,9 +35,16 @@ import org.jspecify.annotations.Nullable;
 final class GroupCommit {
   private static final int OTHER_ERRORS_MAX = 3;
 
-  private final DurabilityException noMemory =
-      new DurabilityException(
-          "there is no memory to tell what failed; close the writer and open the log again");
+  private final WriterPoisonedException poisonedWithoutMemory =
+      new WriterPoisonedException(
+          "the writer failed before and refuses to go on, and there is no memory to tell why; close"
+              + " it and open the log again");
+
+  private final OutcomeOpenException openWithoutMemory =
+      new OutcomeOpenException(
+          "some entries are not durable, and there is no memory to tell which; they stay in memory"
+              + " and are written first: make room, then sync again",
+          new IOException("there was no memory to keep what failed"));
 
   private final IOException writerClosed = new IOException("the writer was closed");
   private final DurabilityException brokenQueue =
@@ -422,6 +429,13 @@ final class GroupCommit {
     }
   }
 
+  /** Gives up what an Error left held by this thread, through the calls that it made. */
+  void unlockDownTo(int holds) {
+    while (lock.getHoldCount() > holds) {
+      lock.unlock();
+    }
+  }
+
   /** Once the writer is poisoned nobody leads and nobody joins any more: tells all who wait. */
   private void settleStranded(Leader self) {
     lockForSure();
@@ -452,7 +466,7 @@ final class GroupCommit {
               + " written first: make room, then sync again",
           Objects.requireNonNull(failure));
     } catch (Throwable e) {
-      return noMemory;
+      return poison == null ? openWithoutMemory : poisonedWithoutMemory;
     }
   }
 

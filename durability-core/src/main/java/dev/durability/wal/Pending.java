@@ -1,23 +1,39 @@
 package dev.durability.wal;
 
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What another thread works on, and one thread waits for. Telling the outcome takes no memory: a
- * future could fail to, and leave the log waiting for ever.
+ * Work for another thread that one thread waits for. It is done once, whoever runs it. Telling the
+ * outcome takes no memory: a future could fail to, and leave the log waiting for ever.
  *
  * @param <T> the type of the outcome
  */
-final class Pending<T> {
+abstract class Pending<T> implements Runnable {
+  private final AtomicBoolean begun = new AtomicBoolean();
   private @Nullable T value;
   private @Nullable Throwable failure;
   private volatile @Nullable Thread waiting;
   private volatile boolean done;
 
-  /** Tells the outcome. The first that is told counts; telling again only wakes. */
-  void tell(@Nullable T outcome, @Nullable Throwable thrown) {
+  /** The work; what it throws is told to whoever waits. */
+  abstract @Nullable T work() throws Exception;
+
+  @Override
+  public final void run() {
+    try {
+      if (begun.compareAndSet(false, true)) {
+        tell(work(), null);
+      }
+    } catch (Throwable e) {
+      tell(null, e);
+    }
+  }
+
+  /** The first outcome that is told counts; telling again only wakes. */
+  private void tell(@Nullable T outcome, @Nullable Throwable thrown) {
     if (!done) {
       value = outcome;
       failure = thrown;
@@ -32,7 +48,7 @@ final class Pending<T> {
    * @return the outcome
    * @throws IOException what failed; or an Error, or a RuntimeException
    */
-  @Nullable T await() throws IOException {
+  final @Nullable T await() throws IOException {
     waiting = Thread.currentThread();
     boolean interrupted = false;
     while (!done) {
@@ -42,15 +58,7 @@ final class Pending<T> {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    if (failure instanceof IOException e) {
-      throw e;
-    }
-    if (failure instanceof RuntimeException e) {
-      throw e;
-    }
-    if (failure instanceof Error e) {
-      throw e;
-    }
+    GroupCommit.rethrow(failure);
     return value;
   }
 }

@@ -30,17 +30,29 @@ final class SegmentStart {
   private final Background background;
   private final Spare spare;
   private final SegmentPlan plan;
-  private final Pending<AppendFile> made = new Pending<>();
+  private final Pending<AppendFile> made;
   private @Nullable Pending<Void> named;
   private String temporary;
   private boolean reserved;
 
-  private SegmentStart(Directory directory, Background background, Spare spare, SegmentPlan plan) {
+  private SegmentStart(
+      Directory directory,
+      Background background,
+      Spare spare,
+      SegmentPlan plan,
+      ByteBuffer header) {
     this.directory = directory;
     this.background = background;
     this.spare = spare;
     this.plan = plan;
     this.temporary = plan.name().path() + LogFiles.TEMPORARY;
+    this.made =
+        new Pending<>() {
+          @Override
+          AppendFile work() throws IOException {
+            return make(header);
+          }
+        };
   }
 
   /** Starts to make the file and its header durable. */
@@ -50,8 +62,8 @@ final class SegmentStart {
       Spare spare,
       SegmentPlan plan,
       ByteBuffer header) {
-    SegmentStart start = new SegmentStart(directory, background, spare, plan);
-    background.executeOrRun(() -> start.tryToMake(header));
+    SegmentStart start = new SegmentStart(directory, background, spare, plan, header);
+    background.executeOrRun(start.made);
     return start;
   }
 
@@ -62,17 +74,6 @@ final class SegmentStart {
   /** Whether zeros may stand behind what is written. Once {@link #enter} returned. */
   boolean isReserved() {
     return reserved;
-  }
-
-  /** Whoever waits is told in any case. */
-  private void tryToMake(ByteBuffer header) {
-    AppendFile file = null;
-    try {
-      file = make(header);
-      made.tell(file, null);
-    } catch (Throwable failure) {
-      made.tell(file, failure);
-    }
   }
 
   private AppendFile make(ByteBuffer header) throws IOException {
@@ -128,20 +129,24 @@ final class SegmentStart {
       closeAfter(failure, file);
       throw poison(failure);
     }
-    Pending<Void> naming = new Pending<>();
+    Pending<Void> naming =
+        new Pending<>() {
+          @Override
+          @Nullable Void work() throws IOException {
+            syncName();
+            return null;
+          }
+        };
     named = naming;
-    background.executeOrRun(() -> syncName(naming));
+    background.executeOrRun(naming);
     return new FrameFile(path, file);
   }
 
-  private void syncName(Pending<Void> naming) {
+  private void syncName() throws WriterPoisonedException {
     try {
       directory.sync(LogFiles.SEGMENTS);
-      naming.tell(null, null);
     } catch (IOException failure) {
-      naming.tell(null, poison(failure));
-    } catch (Throwable failure) {
-      naming.tell(null, failure);
+      throw poison(failure);
     }
   }
 

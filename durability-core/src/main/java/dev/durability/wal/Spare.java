@@ -2,10 +2,10 @@ package dev.durability.wal;
 
 import dev.durability.storage.AppendFile;
 import dev.durability.storage.Directory;
+import dev.durability.threads.StackSafeLock;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +17,7 @@ final class Spare implements Closeable {
 
   private final Directory directory;
   private final Executor background;
-  private final ReentrantLock lock = new ReentrantLock();
+  private final StackSafeLock lock = new StackSafeLock();
   private volatile @Nullable AppendFile ready;
   private boolean wanted;
   private boolean closed;

@@ -5,9 +5,10 @@ import dev.durability.errors.DurabilityException;
 import dev.durability.errors.OutcomeOpenException;
 import dev.durability.errors.WriterPoisonedException;
 import dev.durability.frame.FrameFormat;
-import dev.durability.frame.StackRoom;
 import dev.durability.storage.Directory;
 import dev.durability.storage.DirectoryLock;
+import dev.durability.threads.StackRoom;
+import dev.durability.threads.StackSafeLock;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +19,7 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,7 +66,7 @@ public final class WalWriter<E> implements Closeable {
   private final ReentrantLock lock;
   private final Scratch.Pool scratches = new Scratch.Pool();
   private final SegmentRemoval removal;
-  private final ReentrantLock truncating = new ReentrantLock();
+  private final StackSafeLock truncating = new StackSafeLock();
   private final AtomicBoolean closing = new AtomicBoolean();
   private final Thread background;
   private final GroupCommit.LastStep finish;
@@ -460,22 +462,12 @@ public final class WalWriter<E> implements Closeable {
 
   /** {@return the id of the last entry that was appended, 0 if there is none} */
   public long lastAppendedId() {
-    lock.lock();
-    try {
-      return queue.nextId() - 1;
-    } finally {
-      lock.unlock();
-    }
+    return read(() -> queue.nextId() - 1);
   }
 
   /** {@return how many bytes of frames were appended since the log was opened} */
   public long appendedBytes() {
-    lock.lock();
-    try {
-      return appendedBytes;
-    } finally {
-      lock.unlock();
-    }
+    return read(() -> appendedBytes);
   }
 
   /** {@return the id of the last entry that survives power loss, 0 if there is none} */
@@ -590,20 +582,29 @@ public final class WalWriter<E> implements Closeable {
    * @return the segments, oldest first, the one that the next entry goes to at the end
    */
   public List<SegmentRange> segments() {
-    lock.lock();
+    return read(
+        () -> {
+          List<SegmentRange> segments = new ArrayList<>(appender.ended());
+          SegmentPlan live = queue.segment();
+          long firstId = live.name().firstEntryId();
+          // Segments between the last that ended and this one are still in memory.
+          if (segments.isEmpty() || segments.get(segments.size() - 1).lastEntryId() < firstId) {
+            segments.add(
+                new SegmentRange(
+                    live.name().segmentId(), firstId, queue.nextId() - 1, live.name().path()));
+          }
+          return segments;
+        });
+  }
+
+  /** Looks at what the lock guards. Nothing is left held where an Error comes. */
+  private <T> T read(Supplier<T> what) {
+    int holds = lock.getHoldCount();
     try {
-      List<SegmentRange> segments = new ArrayList<>(appender.ended());
-      SegmentPlan live = queue.segment();
-      long firstId = live.name().firstEntryId();
-      // Segments between the last that ended and this one are still in memory.
-      if (segments.isEmpty() || segments.get(segments.size() - 1).lastEntryId() < firstId) {
-        segments.add(
-            new SegmentRange(
-                live.name().segmentId(), firstId, queue.nextId() - 1, live.name().path()));
-      }
-      return segments;
+      lock.lock();
+      return what.get();
     } finally {
-      lock.unlock();
+      commits.unlockDownTo(holds);
     }
   }
 
@@ -629,6 +630,7 @@ public final class WalWriter<E> implements Closeable {
               + ": the log is durable up to entry "
               + lastDurableId());
     }
+    int holds = lock.getHoldCount();
     truncating.lock();
     try {
       List<SegmentRange> doomed =
@@ -640,6 +642,9 @@ public final class WalWriter<E> implements Closeable {
       markBefore(throughId);
       refuseIfDone(); // Closing waits for this lock, so the log is still ours.
       return removal.remove(doomed);
+    } catch (Error e) {
+      commits.unlockDownTo(holds);
+      throw e;
     } finally {
       truncating.unlock();
     }

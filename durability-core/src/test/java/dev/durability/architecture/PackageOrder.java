@@ -12,6 +12,7 @@ final class PackageOrder {
   /** The order of core, as ARCHITECTURE.md has it. The empty name is the root itself. */
   static final List<String> CORE =
       List.of(
+          "threads",
           "errors",
           "storage",
           "codec",

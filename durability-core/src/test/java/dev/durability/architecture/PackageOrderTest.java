@@ -36,6 +36,7 @@ import org.junit.jupiter.api.Test;
 /** The order of packages inside core, and what none of its classes may do. */
 final class PackageOrderTest {
   private static final String ROOT = "dev.durability";
+  private static final Set<String> HIDDEN = Set.of(ROOT + ".frame", ROOT + ".threads");
 
   private static final Path CORE_CLASSES = classesOfCore();
 
@@ -89,7 +90,7 @@ final class PackageOrderTest {
   }
 
   @Test
-  void theModuleRequiresOnlyTheBaseModuleAndHidesTheFrames() throws IOException {
+  void theModuleRequiresOnlyTheBaseModuleAndHidesFramesAndThreads() throws IOException {
     ModuleDescriptor module = descriptor();
 
     assertThat(module.requires())
@@ -98,7 +99,7 @@ final class PackageOrderTest {
         .extracting(ModuleDescriptor.Requires::name)
         .containsExactly("java.base");
     List<String> open = new ArrayList<>(new PackageOrder(ROOT, PackageOrder.CORE).packages());
-    open.remove(ROOT + ".frame");
+    open.removeAll(HIDDEN);
     assertThat(module.exports())
         .extracting(ModuleDescriptor.Exports::source)
         .containsExactlyInAnyOrderElementsOf(open);
@@ -196,7 +197,7 @@ final class PackageOrderTest {
 
   private static boolean isVisible(JavaClass type) {
     return isOpen(type.getModifiers())
-        && !type.getPackageName().equals(ROOT + ".frame")
+        && !HIDDEN.contains(type.getPackageName())
         && type.getEnclosingClass().map(PackageOrderTest::isVisible).orElse(true);
   }
 

@@ -7,16 +7,32 @@ import org.HdrHistogram.Histogram;
 
 /** Two histograms in text, side by side: how often an operation took from one time to the next. */
 final class LatencyBars {
-  private static final int BAR_WIDTH = 24;
+  private static final int TIME_COLUMNS = 21;
+  private static final int PERCENT_COLUMNS = 9;
+  private static final int BAR_COLUMNS_MAX = 24;
   private static final double STEP = Math.sqrt(2);
   private static final double SHARE_MIN = 0.00005;
 
   private final Histogram left;
   private final Histogram right;
+  private final int barColumns;
 
-  LatencyBars(Histogram left, Histogram right) {
+  /**
+   * Draws two histograms.
+   *
+   * @param columns how wide a line may be
+   */
+  LatencyBars(Histogram left, Histogram right, int columns) {
     this.left = left;
     this.right = right;
+    this.barColumns = Math.min(BAR_COLUMNS_MAX, (columns - TIME_COLUMNS - 4) / 2 - PERCENT_COLUMNS);
+  }
+
+  /** The line above the others; titles that are too long are cut. */
+  String header(String times, String leftTitle, String rightTitle) {
+    int columns = barColumns + PERCENT_COLUMNS;
+    String form = "%-" + TIME_COLUMNS + "s  %-" + columns + "." + columns + "s  %." + columns + "s";
+    return String.format(Locale.ROOT, form, times, leftTitle, rightTitle);
   }
 
   /** A line for each step in time, from the shortest to the longest that there was. */
@@ -60,15 +76,15 @@ final class LatencyBars {
         bar(share(right, from, to), most));
   }
 
-  private static String bar(double share, double most) {
+  private String bar(double share, double most) {
+    int columns = barColumns + PERCENT_COLUMNS;
     if (share == 0) {
-      return " ".repeat(BAR_WIDTH + 9);
+      return " ".repeat(columns);
     }
-    int length = (int) Math.max(1, Math.round(share / most * BAR_WIDTH));
+    int length = (int) Math.max(1, Math.round(share / most * barColumns));
     String percent =
         share < SHARE_MIN ? "<0.01 %" : String.format(Locale.ROOT, "%.2f %%", share * 100);
-    return String.format(
-        Locale.ROOT, "%-" + (BAR_WIDTH + 9) + "s", "#".repeat(length) + " " + percent);
+    return String.format(Locale.ROOT, "%-" + columns + "s", "#".repeat(length) + " " + percent);
   }
 
   /** The share of operations that took at least {@code from} and less than {@code to}. */

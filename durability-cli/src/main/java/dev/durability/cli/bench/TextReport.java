@@ -2,28 +2,31 @@ package dev.durability.cli.bench;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import org.HdrHistogram.Histogram;
 
 /** The result as a text for people, in ASCII. */
 public final class TextReport {
-  private static final int WIDTH = 90;
-  private static final String ROW = "%-33s %13s %8s %15s %8s %8s%n";
+  private static final int TITLE_COLUMNS = 32;
 
   private final BenchResult result;
+  private final int columns;
   private final StringBuilder text = new StringBuilder();
 
-  private TextReport(BenchResult result) {
+  private TextReport(BenchResult result, int columns) {
     this.result = result;
+    this.columns = columns;
   }
 
   /**
    * Writes the text.
    *
    * @param result what was measured
-   * @return lines of at most 90 characters
+   * @param columns how wide it may be, at least 50; the table leaves out what has no room
+   * @return lines of at most so many characters
    */
-  public static String of(BenchResult result) {
-    TextReport report = new TextReport(result);
+  public static String of(BenchResult result, int columns) {
+    TextReport report = new TextReport(result, columns);
     report.disk();
     report.table();
     report.notes();
@@ -49,22 +52,51 @@ public final class TextReport {
                 : ""));
   }
 
+  /** A column of the table: how wide it is, from which width of the text on, and what it shows. */
+  private record Column(
+      String title, int width, int textColumnsMin, Function<Measurement, String> cell) {}
+
+  private static final List<Column> COLUMNS =
+      List.of(
+          new Column("rate", 13, 64, each -> Quantity.rate(each.rate().median())),
+          new Column("by probe", 8, 0, TextReport::ratio),
+          new Column("least .. most", 15, 89, TextReport::spread),
+          new Column("median", 8, 0, each -> latency(each, 50)),
+          new Column("99 %", 8, 73, each -> latency(each, 99)));
+
   private void table() {
-    line("%n" + ROW, "", "rate", "by probe", "least .. most", "median", "99 %");
+    List<Column> shown = COLUMNS.stream().filter(each -> each.textColumnsMin() <= columns).toList();
+    text.append(System.lineSeparator());
+    row("", shown, Column::title);
     for (Measurement each : result.measurements()) {
-      Spread ratio = each.ratio();
-      Histogram latencies = each.latencies();
-      line(
-          ROW,
-          (each.isProbe() ? "" : "  ") + each.title(),
-          Quantity.rate(each.rate().median()),
-          each.isProbe() ? "probe" : Quantity.digits(ratio.median()) + " x",
-          each.isProbe()
-              ? ""
-              : Quantity.digits(ratio.least()) + " .. " + Quantity.digits(ratio.most()),
-          each.hasLatencies() ? Quantity.time(latencies.getValueAtPercentile(50)) : "",
-          each.hasLatencies() ? Quantity.time(latencies.getValueAtPercentile(99)) : "");
+      row((each.isProbe() ? "" : "  ") + each.title(), shown, column -> column.cell().apply(each));
     }
+  }
+
+  private void row(String title, List<Column> shown, Function<Column, String> cell) {
+    StringBuilder row = new StringBuilder();
+    row.append(String.format(Locale.ROOT, "%-" + TITLE_COLUMNS + "s", title));
+    for (Column column : shown) {
+      row.append(String.format(Locale.ROOT, " %" + column.width() + "s", cell.apply(column)));
+    }
+    line("%s%n", row);
+  }
+
+  private static String ratio(Measurement each) {
+    return each.isProbe() ? "probe" : Quantity.digits(each.ratio().median()) + " x";
+  }
+
+  private static String spread(Measurement each) {
+    Spread ratio = each.ratio();
+    return each.isProbe()
+        ? ""
+        : Quantity.digits(ratio.least()) + " .. " + Quantity.digits(ratio.most());
+  }
+
+  private static String latency(Measurement each, int percentile) {
+    return each.hasLatencies()
+        ? Quantity.time(each.latencies().getValueAtPercentile(percentile))
+        : "";
   }
 
   private void notes() {
@@ -81,16 +113,16 @@ public final class TextReport {
   /** The probe and the log with one thread, side by side. */
   private void histogram() {
     List<Measurement> shown = result.withLatencies().subList(0, 2);
-    LatencyBars bars = new LatencyBars(shown.get(0).latencies(), shown.get(1).latencies());
+    LatencyBars bars = new LatencyBars(shown.get(0).latencies(), shown.get(1).latencies(), columns);
     text.append(System.lineSeparator());
-    line("%-24s%-33s  %s%n", "how long it took", shown.get(0).title(), shown.get(1).title());
+    line("%s%n", bars.header("how long it took", shown.get(0).title(), shown.get(1).title()));
     bars.lines().forEach(each -> line("%s%n", each));
   }
 
   private void paragraph(String words) {
     int column = 0;
     for (String word : words.split(" ", -1)) {
-      boolean fits = column + 1 + word.length() <= WIDTH;
+      boolean fits = column + 1 + word.length() <= columns;
       text.append(column == 0 ? "" : fits ? " " : System.lineSeparator()).append(word);
       column = column > 0 && fits ? column + 1 + word.length() : word.length();
     }

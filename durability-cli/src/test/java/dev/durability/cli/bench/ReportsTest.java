@@ -14,6 +14,7 @@ import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
@@ -52,8 +53,8 @@ class ReportsTest {
 
   @Test
   void textTellsTheDiskTheRatiosAndHowLatenciesAreSpread() {
-    String text = TextReport.of(RESULT);
-    assertThat(text.lines().mapToInt(String::length).max().orElseThrow()).isLessThanOrEqualTo(92);
+    String text = TextReport.of(RESULT, 90);
+    assertThat(text.lines().mapToInt(String::length).max().orElseThrow()).isLessThanOrEqualTo(90);
     assertThat(text.chars()).allMatch(c -> c < 128);
     assertThat(text)
         .contains(
@@ -64,6 +65,18 @@ class ReportsTest {
         .containsPattern("what replay is +5,000,000/s +0.90 x +0.81 .. 0.99\\n")
         .containsPattern("92.7 us +.. +131 us  #+ 86.21 % +#+ 99.90 %")
         .containsPattern("1.48 ms +.. +2.10 ms  # 0.10 %");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {50, 60, 70, 80, 90})
+  void textIsNeverWiderThanItsTerminalAndNumbersAreWhole(int columns) {
+    String text = TextReport.of(RESULT, columns);
+    assertThat(text.lines()).allMatch(line -> line.length() <= columns);
+    assertThat(text)
+        .containsPattern("what append-1 is .*0.97 x .*103 us")
+        .containsPattern("92.7 us +.. +131 us  #+ 86.21 % +#+ 99.90 %");
+    assertThat(text.contains("9,700/s")).isEqualTo(columns >= 64);
+    assertThat(text.contains("0.87 .. 1.07")).isEqualTo(columns >= 89);
   }
 
   @Test
@@ -118,11 +131,11 @@ class ReportsTest {
 
   @Test
   void reportsAreTheSameInEveryLocale() {
-    String text = TextReport.of(RESULT);
+    String text = TextReport.of(RESULT, 90);
     Locale before = Locale.getDefault();
     Locale.setDefault(Locale.forLanguageTag("ar-EG"));
     try {
-      assertThat(TextReport.of(RESULT)).isEqualTo(text);
+      assertThat(TextReport.of(RESULT, 90)).isEqualTo(text);
     } finally {
       Locale.setDefault(before);
     }

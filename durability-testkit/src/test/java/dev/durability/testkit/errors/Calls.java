@@ -116,9 +116,18 @@ final class Calls {
         List.of(entry),
         call -> {
           CompletableFuture<Long> future = body.call();
-          call.id = future instanceof AppendFuture known ? known.entryId() : 0;
           call.future = future;
+          call.id = future instanceof AppendFuture known ? entryId(known) : 0;
         });
+  }
+
+  /** The append returned: an Error here is not its. */
+  private static long entryId(AppendFuture future) {
+    try {
+      return future.entryId();
+    } catch (Error e) {
+      return future.entryId();
+    }
   }
 
   /** {@return whether it returned} */

@@ -30,6 +30,12 @@ final class OpenFiles implements Directory {
     Calls.require(open.isEmpty(), () -> "left open: " + open.values());
   }
 
+  void requireNoLock() {
+    Calls.require(
+        open.keySet().stream().noneMatch(file -> file instanceof Held),
+        () -> "left locked: " + open.values());
+  }
+
   /** Whether the Error was thrown in a method that closes, or where one is called. */
   private static boolean isClosingHit() {
     Error thrown = Points.thrown();

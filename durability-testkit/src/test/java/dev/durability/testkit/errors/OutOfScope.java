@@ -22,13 +22,16 @@ record OutOfScope(Pattern points, String reason) {
   static final List<OutOfScope> ALL =
       List.of(
           entry(
-              ".* after ReentrantLock\\.lock" + LINE,
-              "lock returned, or is about to: it takes the lock last, by a method with"
-                  + " @ReservedStackAccess, and allocates nothing once it has it"),
+              "threads\\.StackSafeLock\\.lock:.* after ReentrantLock\\.lock" + LINE,
+              "the JDK takes the lock last and allocates nothing once it has it; that there is stack"
+                  + " enough was proved"),
           entry(
-              ".* before ReentrantLock\\.unlock" + LINE,
-              "unlock allocates nothing and loads no class; it releases by a method with"
-                  + " @ReservedStackAccess; whether the stack is enough is tried by StackSweep"),
+              ".* before StackSafeLock\\.unlock" + LINE,
+              "lock() proved that there is stack for it, it takes no memory, its class is loaded;"
+                  + " StackSweep tries it with each size of stack"),
+          entry(
+              ".* after AtomicBoolean\\.compareAndSet.*",
+              "one instruction of the processor: nothing comes after its effect"),
           entry(
               ".* after ReentrantLock\\.unlock" + LINE,
               "the lock is released: what is left of unlock wakes a thread, in native code"),

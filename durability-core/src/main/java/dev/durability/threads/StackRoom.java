@@ -1,4 +1,4 @@
-package dev.durability.frame;
+package dev.durability.threads;
 
 /**
  * Makes a call fail for lack of stack where nothing has happened yet, and not in the middle of what

@@ -1,0 +1,66 @@
+package dev.durability.cli;
+
+import java.nio.charset.Charset;
+
+/**
+ * Refuses arguments that no longer say what the user typed. Java reads arguments, and names of
+ * files, in the character set of the locale, and puts U+FFFD for every byte that means nothing in
+ * it: two names of different directories would become the same one.
+ */
+final class Arguments {
+  private static final char REPLACEMENT = '\uFFFD';
+
+  private Arguments() {}
+
+  /**
+   * Looks at a command line.
+   *
+   * @param args the arguments
+   * @throws UsageException if one is empty, or not what was typed, or if the current directory has
+   *     a name that cannot be read
+   */
+  static void check(String... args) {
+    for (int i = 0; i < args.length; i++) {
+      if (args[i].isEmpty()) {
+        throw new UsageException(
+            "argument " + (i + 1) + " is empty; the current directory is named .");
+      }
+      if (!isExpressible(args[i])) {
+        throw new UsageException(notExpressible(args[i]));
+      }
+    }
+    String current = System.getProperty("user.dir", "");
+    if (!isExpressible(current)) {
+      throw new UsageException("the current directory, " + notExpressible(current));
+    }
+  }
+
+  private static boolean isExpressible(String text) {
+    return text.indexOf(REPLACEMENT) < 0
+        && text.indexOf('\0') < 0
+        && charset().newEncoder().canEncode(text);
+  }
+
+  /**
+   * Says that a name cannot be used, and what to do.
+   *
+   * @param name the name, as Java has it
+   */
+  static String notExpressible(String name) {
+    return "'"
+        + name.replace(REPLACEMENT, '?').replace('\0', '?')
+        + "' has characters that this locale, with the character set "
+        + charset().name()
+        + ", cannot express: set LC_ALL to one of UTF-8, such as C.UTF-8";
+  }
+
+  /** In which names go to the system and come from there. */
+  private static Charset charset() {
+    String name = System.getProperty("sun.jnu.encoding", "");
+    try {
+      return name.isEmpty() ? Charset.defaultCharset() : Charset.forName(name);
+    } catch (IllegalArgumentException unknown) {
+      return Charset.defaultCharset();
+    }
+  }
+}
