@@ -2,6 +2,7 @@ package dev.durability.cli;
 
 import dev.durability.codec.Codecs;
 import dev.durability.storage.FsDirectory;
+import dev.durability.storage.FsOptions;
 import dev.durability.wal.FlushPolicy;
 import dev.durability.wal.LogReport;
 import dev.durability.wal.Verdict;
@@ -60,12 +61,14 @@ final class AppendCommand implements Command {
             "Print the id of every entry on the standard output, a line each, as soon as it is"
                 + " acknowledged.",
             ACKS));
+    CreationOptions.add(spec);
     CommandSyntax.endOfHelp(
         spec,
         List.of(
             "  durability append mylog words.txt",
             "  tail -f app.log | durability append --acks mylog",
-            "  find . -type f -print0 | durability append -0 mylog"),
+            "  find . -type f -print0 | durability append -0 mylog",
+            "  durability append --mode 660 --group app /var/lib/app/log words.txt"),
         "0",
         "everything was appended and acknowledged",
         "2",
@@ -88,8 +91,11 @@ final class AppendCommand implements Command {
     }
     // Every entry is waited for, so nothing has to be written before it is synced.
     WalOptions options = WalOptions.builder().flushPolicy(FlushPolicy.manual()).build();
+    FsOptions creation =
+        CreationOptions.of(given, warning -> io.err().println("durability append: " + warning));
     WalWriter<byte[]> writer =
-        WalWriter.open(FsDirectory.open(CommandSyntax.directory(given)), Codecs.bytes(), options);
+        WalWriter.open(
+            FsDirectory.open(CommandSyntax.directory(given), creation), Codecs.bytes(), options);
     tellWhatWasCut(writer.recovered());
     AckOutput acks =
         new AckOutput(given.hasMatchedOption(ACKS) ? io.out() : OutputStream.nullOutputStream());

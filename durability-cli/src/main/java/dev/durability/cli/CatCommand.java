@@ -84,7 +84,7 @@ final class CatCommand implements Command {
           "--from and --to are entry ids, from 1 on, and --to is not below --from");
     }
     Path directory = CommandSyntax.directory(given);
-    WalReader<byte[]> reader = WalReader.of(LogDirectory.existing(directory), Codecs.bytes());
+    WalReader<byte[]> reader = WalReader.of(LogDirectory.forReading(directory), Codecs.bytes());
     OutputStream buffer = new BufferedOutputStream(io.out(), BUFFER_BYTES);
     EntryOutput out =
         new EntryOutput(

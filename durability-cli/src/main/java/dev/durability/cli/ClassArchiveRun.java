@@ -34,6 +34,7 @@ final class ClassArchiveRun {
     run("verify", log);
     run("verify", "--json", log);
     run("verify", log + "/wal");
+    run("quarantine", log);
     run("verify");
     Main.main(new String[] {"--version"}); // does not return
   }

@@ -8,17 +8,32 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 
-/** Opens the directory of a log that has to be there: reading must not create one. */
+/** Opens the directory of a log that has to be there: only appending makes one. */
 final class LogDirectory {
 
   private LogDirectory() {}
 
   /**
-   * Opens it.
+   * Opens it for reading, which needs no right to write, creates nothing and syncs nothing.
    *
    * @throws IOException if it is missing, no log, or not readable
    */
-  static FsDirectory existing(Path path) throws IOException {
+  static FsDirectory forReading(Path path) throws IOException {
+    refuseUnlessLog(path);
+    return FsDirectory.openForReading(path);
+  }
+
+  /**
+   * Opens it to change it.
+   *
+   * @throws IOException if it is missing, no log, or not writable
+   */
+  static FsDirectory forWriting(Path path) throws IOException {
+    refuseUnlessLog(path);
+    return FsDirectory.open(path);
+  }
+
+  private static void refuseUnlessLog(Path path) throws IOException {
     if (!attributes(path).isDirectory()) {
       throw new FileSystemException(path.toString(), null, "not a directory, so not a log");
     }
@@ -31,7 +46,6 @@ final class LogDirectory {
     if (!isLog) {
       throw new FileSystemException(path.toString(), null, "not a log: it holds no directory wal");
     }
-    return FsDirectory.open(path);
   }
 
   /** Not Files.isDirectory, to which what may not be looked at is no directory. */

@@ -2,9 +2,11 @@ package dev.durability.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.durability.storage.QuarantinedFile;
 import dev.durability.wal.LogReport;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A report as JSON. Others read its keys: they are fixed. */
@@ -13,7 +15,7 @@ final class ReportJson {
   private ReportJson() {}
 
   /** One object on one line. */
-  static byte[] of(LogReport report) throws IOException {
+  static byte[] of(LogReport report, List<QuarantinedFile> kept) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (JsonGenerator json = new JsonFactory().createGenerator(bytes)) {
       json.writeStartObject();
@@ -25,6 +27,8 @@ final class ReportJson {
       json.writeFieldName("cut");
       writeCut(json, report.cut());
       json.writeStringField("reason", report.reason());
+      json.writeNumberField("quarantineFiles", kept.size());
+      json.writeNumberField("quarantineBytes", QuarantineCommand.bytes(kept));
       json.writeEndObject();
       json.writeRaw('\n');
     }

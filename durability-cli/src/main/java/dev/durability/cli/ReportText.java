@@ -1,8 +1,10 @@
 package dev.durability.cli;
 
+import dev.durability.storage.QuarantinedFile;
 import dev.durability.wal.LogReport;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -11,13 +13,14 @@ final class ReportText {
 
   private ReportText() {}
 
-  static byte[] of(LogReport report, Path directory) {
+  static byte[] of(LogReport report, List<QuarantinedFile> kept, Path directory) {
     StringBuilder text = new StringBuilder();
     line(text, "verdict", report.verdict().name());
     line(text, "intact", report.intact() + "  (the last entry that can be read)");
     line(text, "covered", report.covered() + "  (the last entry in a checkpoint)");
     line(text, "promised", report.promised() + "  (the last entry that the log says is durable)");
     line(text, "segments", Integer.toString(report.segments()));
+    line(text, "quarantine", QuarantineCommand.summary(kept));
     if (report.reason() != null) {
       line(text, "reason", report.reason());
     }
@@ -49,6 +52,6 @@ final class ReportText {
   }
 
   private static void line(StringBuilder text, String name, String value) {
-    text.append(String.format(Locale.ROOT, "%-10s%s%n", name, value));
+    text.append(String.format(Locale.ROOT, "%-12s%s%n", name, value));
   }
 }

@@ -1,6 +1,7 @@
 package dev.durability.cli;
 
 import dev.durability.storage.Directory;
+import dev.durability.storage.QuarantinedFile;
 import dev.durability.wal.LogReport;
 import dev.durability.wal.WalMaintenance;
 import java.io.IOException;
@@ -52,13 +53,16 @@ final class VerifyCommand implements Command {
   @Override
   public int run(ParseResult given) throws IOException {
     Path directory = CommandSyntax.directory(given);
-    Directory log = LogDirectory.existing(directory);
+    Directory log = LogDirectory.forReading(directory);
     LogReport report;
     try (Progress progress = Progress.start(io, "verify", MeteredDirectory.logBytes(log))) {
       report = WalMaintenance.verify(new MeteredDirectory(log, progress));
     }
+    List<QuarantinedFile> kept = WalMaintenance.quarantined(log);
     byte[] text =
-        given.hasMatchedOption(JSON) ? ReportJson.of(report) : ReportText.of(report, directory);
+        given.hasMatchedOption(JSON)
+            ? ReportJson.of(report, kept)
+            : ReportText.of(report, kept, directory);
     io.out().write(text);
     io.out().flush();
     return switch (report.verdict()) {

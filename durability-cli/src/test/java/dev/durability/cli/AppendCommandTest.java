@@ -17,12 +17,16 @@ import java.io.PipedOutputStream;
 import java.io.SequenceInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
@@ -285,5 +289,38 @@ class AppendCommandTest {
     Run run = Run.of("cat", log);
     assertThat(run.status()).as(run.err()).isZero();
     return run.out();
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "permissions of POSIX")
+  void modeAndGroupAreThoseOfAllThatIsCreated() throws IOException {
+    Path log = tmp.resolve("new/log");
+    String group = Files.getAttribute(tmp, "unix:gid").toString();
+    Run run =
+        Run.withInput(new byte[] {'a', '\n'}, "append", "--mode", "0660", "--group", group, log);
+    assertThat(run.status()).as(run.err()).isZero();
+    try (Stream<Path> all = Files.walk(tmp.resolve("new"))) {
+      for (Path each : all.toList()) {
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(each)))
+            .as(each.toString())
+            .isEqualTo(Files.isDirectory(each) ? "rwxrwx---" : "rw-rw----");
+      }
+    }
+  }
+
+  @Test
+  void modesAndGroupsThatMakeNoSenseAreRefusedAndNothingIsMade() {
+    Path log = tmp.resolve("log");
+    for (String mode : new String[] {"", "66", "1660", "668", "rw-rw----", "760", "460", "066"}) {
+      Run run = Run.of("append", "--mode=" + mode, log);
+      assertThat(run.status()).as(mode).isEqualTo(3);
+      assertThat(run.err()).as(mode).contains("--mode is three octal digits").contains("--help");
+    }
+    assertThat(Run.of("append", "--group= ", log).err()).contains("--group is the name or number");
+    Run unknown = Run.of("append", "--group=no-such-group", log);
+    assertThat(unknown.status()).isEqualTo(3);
+    assertThat(unknown.errLines()).hasSize(1);
+    assertThat(unknown.err()).contains("no-such-group");
+    assertThat(log).doesNotExist();
   }
 }

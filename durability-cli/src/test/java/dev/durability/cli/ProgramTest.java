@@ -26,7 +26,7 @@ class ProgramTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"append", "cat", "verify", "demo", "bench", "torture"})
+  @ValueSource(strings = {"append", "cat", "verify", "quarantine", "demo", "bench", "torture"})
   void theHelpOfEveryCommandHasExamplesAndExitStatuses(String command) {
     Run run = Run.of(command, "--help");
     assertThat(run.status()).isZero();
@@ -41,12 +41,12 @@ class ProgramTest {
     Run run = Run.of("--help");
     assertThat(run.status()).isZero();
     assertThat(run.out())
-        .contains("append ", "cat ", "verify ", "demo ", "bench ", "torture ")
+        .contains("append ", "cat ", "verify ", "quarantine ", "demo ", "bench ", "torture ")
         .contains("Examples:", "Exit status:");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"append", "cat", "verify", "demo", "bench", "torture"})
+  @ValueSource(strings = {"append", "cat", "verify", "quarantine", "demo", "bench", "torture"})
   void helpOfACommandIsItsHelp(String command) {
     assertThat(Run.of("help", command)).isEqualTo(Run.of(command, "--help"));
   }
@@ -61,7 +61,7 @@ class ProgramTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"append", "cat", "verify", "demo", "bench", "torture"})
+  @ValueSource(strings = {"append", "cat", "verify", "quarantine", "demo", "bench", "torture"})
   void anEmptyArgumentIsRefusedAndNothingIsMade(String command) throws IOException {
     Path here = Path.of("").toAbsolutePath();
     var before = here.toFile().list();
@@ -71,7 +71,7 @@ class ProgramTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"append", "cat", "verify", "demo", "bench", "torture"})
+  @ValueSource(strings = {"append", "cat", "verify", "quarantine", "demo", "bench", "torture"})
   void anArgumentThatJavaHasGarbledIsRefused(String command) {
     assertUsage(Run.of(command, "pr\uFFFDf"), "'pr?f' has characters that this locale");
     assertUsage(Run.of(command, "--from=\uFFFD", "log"), "'--from=?' has characters");

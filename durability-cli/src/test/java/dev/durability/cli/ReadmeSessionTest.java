@@ -21,7 +21,7 @@ final class ReadmeSessionTest {
 
   // Both differ from run to run: time, and how many MARKs stand between entries.
   private static final Pattern RATE = Pattern.compile("in [0-9.]+ s, [0-9,.]+ entr(?:y|ies)/s");
-  private static final Pattern OFFSET = Pattern.compile("(offset\\W+)\\d+");
+  private static final Pattern OFFSET = Pattern.compile("(offset\\W+|wal@)\\d+");
 
   @Test
   void commandsPrintWhatThePageSays(@TempDir Path temp) throws Exception {

@@ -13,6 +13,13 @@ final class SmallDisk {
     return exec("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", where.toString()) == 0;
   }
 
+  /** From now on it can be read alone. */
+  static void makeReadOnly(Path where) throws IOException, InterruptedException {
+    if (exec("mount", "-o", "remount,ro", where.toString()) != 0) {
+      throw new AssertionError("cannot make read-only: " + where);
+    }
+  }
+
   static void unmount(Path where) throws IOException, InterruptedException {
     if (exec("umount", where.toString()) != 0) {
       throw new AssertionError("cannot unmount " + where);

@@ -1,6 +1,7 @@
 package dev.durability.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,6 +11,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class VerifyCommandTest {
@@ -25,7 +28,7 @@ class VerifyCommandTest {
     assertThat(Run.of("verify", "--json", log).out())
         .isEqualTo(
             """
-            {"verdict":"CLEAN","intact":3,"covered":0,"promised":3,"segments":1,"cut":null,"reason":null}
+            {"verdict":"CLEAN","intact":3,"covered":0,"promised":3,"segments":1,"cut":null,"reason":null,"quarantineFiles":0,"quarantineBytes":0}
             """);
   }
 
@@ -89,6 +92,52 @@ class VerifyCommandTest {
   }
 
   @Test
+  void aLogOfTheRustCrateIsRefusedByEveryCommandAndLeftAsItIs() throws IOException {
+    Path log = tmp.resolve("log");
+    Path segment = Files.createDirectories(log.resolve("wal")).resolve("wal_1.log");
+    Files.writeString(segment, "VWAL" + "\1".repeat(60));
+    var before = Logs.content(log);
+    for (String command : new String[] {"verify", "cat", "append"}) {
+      Run run = Run.withInput(new byte[] {'x', '\n'}, command, log);
+      assertThat(run.status()).as(command).isEqualTo(3);
+      assertThat(run.out()).isEmpty();
+      assertThat(run.errLines()).as(command).hasSize(1);
+      assertThat(run.err())
+          .startsWith("durability " + command + ": ")
+          .contains("wal_1.log", "VWAL", "Rust crate")
+          .doesNotContain("internal");
+    }
+    assertThat(Logs.content(log)).isEqualTo(before);
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "mounts")
+  void readingNeedsNoRightToWrite() throws Exception {
+    Path mount = Files.createDirectory(tmp.resolve("disk"));
+    if (!SmallDisk.mount(mount)) {
+      System.out.println("skipped: a disk can be mounted for reading by root alone");
+      abort("a disk can be mounted for reading by root alone");
+    }
+    try {
+      Path log = Logs.of(mount.resolve("log"), "a", "b");
+      Logs.tear(log);
+      SmallDisk.makeReadOnly(mount);
+      assertThat(Run.of("cat", log).out()).isEqualTo("a\nb\n");
+      assertThat(Run.of("verify", log).out()).contains("TORN");
+      assertThat(Run.of("quarantine", log).out()).contains("0 bytes");
+      for (String args : new String[] {"append", "quarantine"}) {
+        Run run = Run.of(args, log, args.equals("append") ? "-" : "remove");
+        assertThat(run.err()).doesNotContain("internal");
+      }
+      Run append = Run.withInput(new byte[] {'x', '\n'}, "append", log);
+      assertThat(append.status()).isEqualTo(3);
+      assertThat(append.errLines()).hasSize(1);
+    } finally {
+      SmallDisk.unmount(mount);
+    }
+  }
+
+  @Test
   void nothingIsChanged() throws IOException {
     Path log = Logs.of(tmp.resolve("log"), "a", "b", "c");
     Logs.tear(log);
@@ -103,7 +152,16 @@ class VerifyCommandTest {
     List<String> keys = new ArrayList<>();
     json.fieldNames().forEachRemaining(keys::add);
     assertThat(keys)
-        .containsExactly("verdict", "intact", "covered", "promised", "segments", "cut", "reason");
+        .containsExactly(
+            "verdict",
+            "intact",
+            "covered",
+            "promised",
+            "segments",
+            "cut",
+            "reason",
+            "quarantineFiles",
+            "quarantineBytes");
     assertThat(run.out().lines()).hasSize(1);
     return json;
   }

@@ -9,6 +9,7 @@ import dev.durability.frame.FrameFormat;
 import dev.durability.frame.Quarantine;
 import dev.durability.storage.Directory;
 import dev.durability.storage.DirectoryLock;
+import dev.durability.storage.ReadFile;
 import dev.durability.threads.StackSafeLock;
 import java.io.Closeable;
 import java.io.IOException;
@@ -55,6 +56,10 @@ public final class RecordLogWriter<T> implements Closeable {
   private final int recordBytesMax;
   private final DirectoryLock directoryLock;
   private final FrameFile file;
+
+  /** The same file as readers see it: it tells whether anyone else changed it. */
+  private final ReadFile seen;
+
   private final int salt;
   private final FrameEncoder encoder = new FrameEncoder();
   private final ByteBuffer usualBuffer =
@@ -82,12 +87,14 @@ public final class RecordLogWriter<T> implements Closeable {
       Clock clock,
       int recordBytesMax,
       DirectoryLock directoryLock,
-      RecordLogOpening opening) {
+      RecordLogOpening opening,
+      ReadFile seen) {
     this.codec = codec;
     this.clock = clock;
     this.recordBytesMax = recordBytesMax;
     this.directoryLock = directoryLock;
     this.file = opening.file();
+    this.seen = seen;
     this.salt = opening.salt();
     this.lastId = opening.lastId();
     this.syncedId = opening.lastId();
@@ -173,13 +180,20 @@ public final class RecordLogWriter<T> implements Closeable {
     directory.createDirectories(RecordLogOpening.parent(path));
     DirectoryLock lock = directory.lock(path + ".lock");
     @Nullable RecordLogOpening opening = null;
+    @Nullable ReadFile seen = null;
     try {
+      if (directory.exists(path)) {
+        lock.guard(path); // Before anything is changed: it may be open under another name.
+      }
       opening = RecordLogOpening.open(directory, path, micros(clock.instant()), quarantineBytesMax);
+      lock.guard(path); // It may be new.
+      seen = directory.open(path);
       RecordLogWriter<T> writer =
-          new RecordLogWriter<>(codec, clock, recordBytesMax, lock, opening);
+          new RecordLogWriter<>(codec, clock, recordBytesMax, lock, opening, seen);
       writer.restorePromise();
       return writer;
     } catch (IOException | RuntimeException | Error e) {
+      closeAfter(e, seen);
       closeAfter(e, opening);
       closeAfter(e, lock);
       throw e;
@@ -330,6 +344,7 @@ public final class RecordLogWriter<T> implements Closeable {
     end = promise(FrameFormat.END);
     writeBuffer();
     guarded(file::sync); // Nothing was reserved behind it: END ends the file.
+    guarded(this::requireOnlyWriter);
   }
 
   /** What an Error broke off is done again: closing a file or a lock twice does no harm. */
@@ -344,7 +359,8 @@ public final class RecordLogWriter<T> implements Closeable {
 
   private void closeAll() throws IOException {
     try (directoryLock;
-        file) {
+        file;
+        seen) {
       released = true; // Also if the storage reports something: there is no more to be done.
     } catch (Error e) {
       released = false;
@@ -381,19 +397,41 @@ public final class RecordLogWriter<T> implements Closeable {
   }
 
   private void writeFrames() throws IOException {
-    if (!directoryLock.isHeld()) {
-      throw new WriterPoisonedException(
-          "the lock of "
-              + file.path()
-              + " was taken away, another writer may be at work; close this one");
-    }
+    requireOnlyWriter();
     file.write(buffer.clear().limit(end));
   }
 
   private void syncFile() throws IOException {
     if (syncedId < lastId) {
       guarded(file::sync);
+      // After the sync: a writer that came before this read less than what is acknowledged now.
+      guarded(this::requireOnlyWriter);
       syncedId = lastId;
+    }
+  }
+
+  /**
+   * Asked before anything is written, since that would damage what another writer has acknowledged,
+   * and before anything is acknowledged. A writer in another process that has the file open under
+   * another name has another lock: only the size gives it away.
+   */
+  private void requireOnlyWriter() throws IOException {
+    try {
+      directoryLock.requireHeld();
+    } catch (IOException e) {
+      throw new WriterPoisonedException(
+          "the writer of " + file.path() + " refuses to go on: " + e.getMessage(), e);
+    }
+    long size = seen.size();
+    if (size != file.position()) {
+      throw new WriterPoisonedException(
+          file.path()
+              + " has "
+              + size
+              + " bytes, and this writer left it with "
+              + file.position()
+              + ": another writer is at work, perhaps under another name of the file. See to it that"
+              + " only one runs; then open the log again");
     }
   }
 

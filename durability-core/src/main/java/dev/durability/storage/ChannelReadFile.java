@@ -37,13 +37,15 @@ final class ChannelReadFile implements ReadFile {
     if (position < 0) {
       throw new IllegalArgumentException("cannot read " + path + " at offset " + position);
     }
-    return inTurn(
-        () -> {
-          if (!target.hasRemaining()) {
-            return position < channel.size() ? 0 : -1;
-          }
-          return position < channel.size() ? channel.position(position).read(target) : -1;
-        });
+    if (!target.hasRemaining()) {
+      return position < size() ? 0 : -1;
+    }
+    int count = 0;
+    while (count == 0) { // What an interrupt broke off may look like a read of nothing.
+      count =
+          inTurn(() -> position < channel.size() ? channel.position(position).read(target) : -1);
+    }
+    return count;
   }
 
   @Override

@@ -97,6 +97,9 @@ final class DirectorySync {
   }
 
   private static void openAndForce(Path directory) throws IOException {
+    if (force(directory, () -> HeldDirectory.force(directory))) {
+      return;
+    }
     UninterruptibleFile opened;
     try {
       opened = UninterruptibleFile.open(directory, Set.of(StandardOpenOption.READ));
@@ -109,14 +112,34 @@ final class DirectorySync {
       throw new NoSyncException(directory, e);
     }
     try (opened) {
-      opened.forceAll();
-    } catch (IOException e) {
-      throw saysNoSuchSync(e) ? new NoSyncException(directory, e) : e;
+      boolean unused =
+          force(
+              directory,
+              () -> {
+                opened.forceAll();
+                return true;
+              });
     }
   }
 
-  /** Tells whether the system says that a thing cannot be synced, in words of its language. */
-  static boolean saysNoSuchSync(IOException failure) {
+  private interface Force {
+    boolean force() throws IOException;
+  }
+
+  private static boolean force(Path directory, Force force) throws IOException {
+    try {
+      return force.force();
+    } catch (IOException e) {
+      throw saysNoSuchSync(e, Refusal.TEXT) ? new NoSyncException(directory, e) : e;
+    }
+  }
+
+  /**
+   * Tells whether the system says that a thing cannot be synced, in English or in its own language.
+   *
+   * @param ofThisSystem what it says about a thing that never can, or null if that is unknown
+   */
+  static boolean saysNoSuchSync(IOException failure, @Nullable String ofThisSystem) {
     String why = reason(failure);
     return switch (why.toLowerCase(Locale.ROOT)) {
       case "invalid argument",
@@ -125,7 +148,7 @@ final class DirectorySync {
           "not supported",
           "function not implemented" ->
           true;
-      default -> why.equals(Refusal.TEXT);
+      default -> why.equals(ofThisSystem);
     };
   }
 

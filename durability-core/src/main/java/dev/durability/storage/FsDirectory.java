@@ -57,10 +57,12 @@ import org.jspecify.annotations.Nullable;
  *       dev.durability.errors.PathNotExpressibleException}.
  *   <li>A path of another file system than the default one (an archive, memory) can be read. It can
  *       be written if that file system has asynchronous channels and locks; if not, {@link #open}
- *       or the first call that needs them says which it lacks.
+ *       or the first call that needs them says which it lacks. There an interrupt may close what
+ *       the file system itself has open, and reading then fails.
  * </ul>
  *
- * <p>Safe for many threads; interrupts have no effect. It holds no resources and is not closed.
+ * <p>Safe for many threads; on the default file system interrupts have no effect. It holds no
+ * resources and is not closed.
  */
 public final class FsDirectory implements Directory {
   private static final String ASYNCHRONOUS =
@@ -423,7 +425,7 @@ public final class FsDirectory implements Directory {
     Path target = paths.target(path);
     CreatedAccess access = writing(target, "lock").access();
     try {
-      return FsLock.take(target, access);
+      return FsLock.take(paths, target, access);
     } catch (UnsupportedOperationException none) {
       FileSystemException clear = lacks(target, "locks of files");
       clear.initCause(none);

@@ -1,8 +1,12 @@
 package dev.durability.storage;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import dev.durability.errors.LockHeldException;
-import dev.durability.threads.StackSafeLock;
+import dev.durability.errors.LockLostException;
+import dev.durability.threads.StackRoom;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
@@ -13,59 +17,130 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
+import java.security.SecureRandom;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A lock that the operating system keeps on a file of an {@link FsDirectory}.
  *
- * <p>POSIX drops all locks that a process has on a file as soon as the process closes <em>any</em>
- * descriptor of it. A second attempt in the same JVM would therefore fail and, by closing what it
- * had opened, silently free the first. So all locks of this JVM are listed here, and the list is
- * asked before the file is opened.
+ * <p><b>A refused attempt disturbs nobody.</b> POSIX drops all locks that a process has on a file
+ * as soon as the process closes <em>any</em> descriptor of it. A second attempt in the same JVM
+ * would therefore fail and, by closing what it had opened, silently free the first. So {@link
+ * HeldLocks} is asked before the file is opened. Where the JDK knows of a lock that is not listed
+ * there, what was opened stays open for good.
+ *
+ * <p><b>A lock that is lost is noticed.</b> Other code in the process may open and close the file,
+ * and anyone may remove it. Java cannot ask the system whether a lock is still held. So each holder
+ * writes a random token into the file; {@link #requireHeld} reads it again, through the descriptor
+ * that holds the lock, and looks whether the file is still the one under the name. A holder that
+ * comes after has written its own token before it reads anything of what the lock protects.
  */
 final class FsLock implements DirectoryLock {
-  private static final StackSafeLock GUARD = new StackSafeLock();
+  private static final SecureRandom RANDOM = new SecureRandom();
+  private static final int TOKEN_BYTES = 16;
 
-  /** The locks that this JVM holds. */
-  private static final List<FsLock> HELD = new ArrayList<>();
+  /**
+   * Files that other code in this JVM has locked, by their identity: to close them would free that
+   * lock. With the monitor of {@link HeldLocks}.
+   */
+  private static final Map<Object, UninterruptibleFile> NEVER_CLOSED = new HashMap<>();
 
+  private final RootedPaths paths;
   private final Path path;
   private final @Nullable Object key;
+  private final String token;
   private final UninterruptibleFile file;
   private final FileLock lock;
+  private final @Nullable HeldDirectory directory;
+  private final List<Guarded> guarded = new CopyOnWriteArrayList<>();
   private volatile boolean closed;
 
-  private FsLock(Path path, @Nullable Object key, UninterruptibleFile file, FileLock lock) {
+  /** A file that only the holder writes. */
+  private record Guarded(Path path, @Nullable Object key) {}
+
+  private FsLock(
+      RootedPaths paths,
+      Path path,
+      @Nullable Object key,
+      String token,
+      UninterruptibleFile file,
+      FileLock lock,
+      @Nullable HeldDirectory directory) {
+    this.paths = paths;
     this.path = path;
     this.key = key;
+    this.token = token;
     this.file = file;
     this.lock = lock;
+    this.directory = directory;
   }
 
   /**
    * Takes a lock.
    *
+   * @param paths where it is
    * @param path the real path of its file, which is created where it is missing
    * @param access what the file gets if it is created
    * @return the lock, held
    * @throws LockHeldException if anyone holds it
    * @throws IOException if it cannot be taken for another reason
    */
-  static FsLock take(Path path, CreatedAccess access) throws IOException {
-    GUARD.lock();
-    try {
+  static FsLock take(RootedPaths paths, Path path, CreatedAccess access) throws IOException {
+    long unused = StackRoom.prove();
+    // A ReentrantLock would be one for each class loader.
+    synchronized (HeldLocks.MONITOR) {
       @Nullable BasicFileAttributes present = attributes(path);
       if (present != null && !present.isRegularFile()) {
         throw new IOException("cannot lock " + path + ": it is not a regular file");
       }
-      refuseIfHeld(path, present == null ? null : present.fileKey(), "lock");
-      return take(path, open(path, present == null, access));
+      @Nullable Object key = present == null ? null : present.fileKey();
+      refuseIfHeld(path, key, "lock");
+      Object identity = key == null ? path : key;
+      @Nullable UninterruptibleFile known = NEVER_CLOSED.get(identity);
+      UninterruptibleFile file = known == null ? open(path, present == null, access) : known;
+      FileLock lock = tryLock(path, identity, file);
+      boolean taken = false;
+      try {
+        FsLock result = start(paths, path, key, file, lock, access);
+        taken = true;
+        return result;
+      } finally {
+        if (!taken) {
+          file.close();
+        }
+      }
+    }
+  }
+
+  /** Locks a file, or throws; then it is closed, unless that would free the lock of others. */
+  private static FileLock tryLock(Path path, Object identity, UninterruptibleFile file)
+      throws IOException {
+    boolean closes = !NEVER_CLOSED.containsKey(identity);
+    try {
+      FileLock lock = file.tryLock();
+      closes = lock == null;
+      boolean unused = NEVER_CLOSED.remove(identity, file);
+      if (lock == null) {
+        String holder = LockHolder.describe(path, token(file));
+        throw held(path, "another process holds it" + (holder == null ? "" : ": " + holder), null);
+      }
+      return lock;
+    } catch (OverlappingFileLockException e) {
+      NEVER_CLOSED.put(identity, file);
+      closes = false;
+      throw held(path, "other code in this process holds it", e);
     } finally {
-      GUARD.unlock();
+      if (closes) {
+        file.close();
+      }
     }
   }
 
@@ -99,25 +174,29 @@ final class FsLock implements DirectoryLock {
     }
   }
 
-  private static FsLock take(Path path, UninterruptibleFile file) throws IOException {
-    boolean taken = false;
-    try {
-      FileLock lock = file.tryLock();
-      if (lock == null) {
-        throw held(path, "another process holds it", null);
-      }
-      @Nullable BasicFileAttributes present = attributes(path);
-      FsLock result = new FsLock(path, present == null ? null : present.fileKey(), file, lock);
-      HELD.add(result);
-      taken = true;
-      return result;
-    } catch (OverlappingFileLockException e) {
-      throw held(path, "other code in this process holds it", e);
-    } finally {
-      if (!taken) {
-        file.close();
-      }
+  /** Leaves everything that the holder of a lock leaves in the directory, and lists it. */
+  private static FsLock start(
+      RootedPaths paths,
+      Path path,
+      @Nullable Object keyBefore,
+      UninterruptibleFile file,
+      FileLock lock,
+      CreatedAccess access)
+      throws IOException {
+    @Nullable BasicFileAttributes present = attributes(path);
+    @Nullable Object key = present == null ? null : present.fileKey();
+    if (present == null || (keyBefore != null && !keyBefore.equals(key))) {
+      throw held(path, "its file was removed while it was being locked", null);
     }
+    byte[] random = new byte[TOKEN_BYTES];
+    RANDOM.nextBytes(random);
+    String token = HexFormat.of().formatHex(random);
+    file.write(ByteBuffer.wrap((token + "\n").getBytes(US_ASCII)), 0);
+    LockHolder.write(path, token, access);
+    HeldDirectory directory = HeldDirectory.hold(Objects.requireNonNull(path.getParent()));
+    FsLock taken = new FsLock(paths, path, key, token, file, lock, directory);
+    HeldLocks.addLock(path, key, token);
+    return taken;
   }
 
   /**
@@ -129,56 +208,127 @@ final class FsLock implements DirectoryLock {
    * @throws LockHeldException if the file is such a lock
    */
   static void refuseIfHeld(Path path, @Nullable Object key, String what) throws LockHeldException {
-    GUARD.lock();
-    try {
-      for (FsLock lock : HELD) {
-        if (lock.path.equals(path) || (key != null && key.equals(lock.key))) {
-          throw new LockHeldException(
-              "cannot "
-                  + what
-                  + " "
-                  + path
-                  + ": this process holds it as a lock; close the lock first, or share what was"
-                  + " opened with it");
-        }
-      }
-    } finally {
-      GUARD.unlock();
+    if (HeldLocks.isLock(path, key)) {
+      throw new LockHeldException(
+          "cannot "
+              + what
+              + " "
+              + path
+              + ": this process holds it as a lock; close the lock first, or share what was"
+              + " opened with it. Another class loader may hold it, such as that of another web"
+              + " application");
     }
   }
 
-  /** Tells also, as far as the path shows it, whether someone removed the file from under it. */
   @Override
   public boolean isHeld() {
-    if (closed || !lock.isValid()) {
-      return false;
-    }
     try {
-      @Nullable BasicFileAttributes present = attributes(path);
-      return present != null && (key == null || key.equals(present.fileKey()));
+      requireHeld();
+      return true;
+    } catch (LockLostException lost) {
+      return false;
     } catch (IOException e) {
       // That the file cannot be looked at says nothing about the lock, which was valid just now.
-      return true;
+      return !closed;
+    }
+  }
+
+  /**
+   * Costs a positional read of a few bytes and one look at the file under the name, and one more
+   * for each file that is guarded. It needs no descriptor that is not open.
+   */
+  @Override
+  public void requireHeld() throws IOException {
+    if (closed || !lock.isValid()) {
+      throw lost("it was closed");
+    }
+    if (!token.equals(token(file))) {
+      throw lost("another writer has taken it, after something in this process closed its file");
+    }
+    requireInPlace(path, key);
+    for (Guarded each : guarded) {
+      requireInPlace(each.path(), each.key());
+    }
+  }
+
+  private void requireInPlace(Path place, @Nullable Object expected) throws IOException {
+    @Nullable BasicFileAttributes present = attributes(place);
+    if (present == null) {
+      Path parent = Objects.requireNonNull(place.getParent());
+      throw lost(
+          Files.exists(parent)
+              ? place + " was removed"
+              : "the directory " + parent + " was removed or renamed");
+    }
+    if (expected != null && !expected.equals(present.fileKey())) {
+      throw lost(place + " was replaced by another file");
+    }
+  }
+
+  private LockLostException lost(String what) {
+    return new LockLostException(
+        "the lock "
+            + path
+            + " was lost: "
+            + what
+            + ". Another writer may be at work, so nothing more is written or acknowledged. See to it"
+            + " that only one writer runs and that nothing else touches the lock's file; then open"
+            + " again");
+  }
+
+  @Override
+  public void guard(String file) throws IOException {
+    Path target = paths.target(file);
+    synchronized (HeldLocks.MONITOR) {
+      @Nullable BasicFileAttributes present = attributes(target);
+      if (present == null) {
+        throw new NoSuchFileException(target.toString());
+      }
+      if (closed) {
+        throw lost("it was closed");
+      }
+      if (HeldLocks.isGuardedByOther(target, present.fileKey(), token)) {
+        throw new LockHeldException(
+            "cannot write "
+                + target
+                + ": this process has it open for writing already, perhaps under another name (a"
+                + " symbolic or hard link); close that first, or share it");
+      }
+      HeldLocks.addGuarded(target, present.fileKey(), token);
+      guarded.removeIf(each -> each.path().equals(target)); // It may have been written anew.
+      guarded.add(new Guarded(target, present.fileKey()));
     }
   }
 
   @Override
   public void close() throws IOException {
-    GUARD.lock();
-    try {
+    long unused = StackRoom.prove();
+    synchronized (HeldLocks.MONITOR) {
       if (closed) {
         return;
       }
+      boolean ours = isHeld();
       closed = true;
-      // In the list until the descriptor is closed: the closing would free a lock taken meanwhile.
-      try {
-        file.close();
+      // Listed until the descriptor is closed: the closing would free a lock taken meanwhile.
+      try (file;
+          directory) {
+        if (ours) {
+          LockHolder.delete(path);
+        }
       } finally {
-        HELD.remove(this);
+        HeldLocks.remove(token);
       }
-    } finally {
-      GUARD.unlock();
     }
+  }
+
+  /** What stands in the lock's file: the token of who took it last, or less. */
+  private static String token(UninterruptibleFile file) throws IOException {
+    ByteBuffer there = ByteBuffer.allocate(2 * TOKEN_BYTES);
+    int read = 0;
+    while (read >= 0 && there.hasRemaining()) {
+      read = file.read(there, there.position());
+    }
+    return new String(there.array(), 0, there.position(), US_ASCII);
   }
 
   private static @Nullable BasicFileAttributes attributes(Path path) throws IOException {

@@ -8,6 +8,7 @@ import dev.durability.frame.FrameEncoder;
 import dev.durability.frame.FrameFile;
 import dev.durability.frame.FrameFormat;
 import dev.durability.storage.Directory;
+import dev.durability.storage.DirectoryLock;
 import dev.durability.storage.ReadFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -34,6 +35,7 @@ final class SegmentAppender {
   private static final long ZERO_FILLED_FOR_BYTES_A_SYNC_MAX = 256 << 10;
 
   private final Directory directory;
+  private final DirectoryLock lock;
   private final WalOptions options;
   private final Notices notices;
   private final UUID logId;
@@ -59,8 +61,13 @@ final class SegmentAppender {
   private boolean reserved;
 
   SegmentAppender(
-      Directory directory, WalOptions options, Notices notices, LogOpening.Opened opened) {
+      Directory directory,
+      DirectoryLock lock,
+      WalOptions options,
+      Notices notices,
+      LogOpening.Opened opened) {
     this.directory = directory;
+    this.lock = lock;
     this.options = options;
     this.notices = notices;
     this.logId = opened.logId();
@@ -95,9 +102,18 @@ final class SegmentAppender {
     ended.remove(segmentThatEnded);
   }
 
+  /**
+   * Throws if the log's lock was lost. Asked before anything is written, since that would damage
+   * what another writer has acknowledged, and before anything is acknowledged. Any thread.
+   */
+  void requireLock() throws IOException {
+    lock.requireHeld();
+  }
+
   /** Creates the first segment of this writer. */
   void start() throws IOException {
     try {
+      requireLock();
       enter(segment);
       awaitName();
     } catch (Throwable e) {
@@ -136,6 +152,7 @@ final class SegmentAppender {
    * @param syncFollows whether a sync comes next: the name of a new segment becomes durable with it
    */
   void write(Block block, boolean syncFollows) throws IOException {
+    requireLock();
     if (file == null) {
       enter(block.segment());
       if (!syncFollows) {
@@ -185,6 +202,8 @@ final class SegmentAppender {
     long start = System.nanoTime();
     target.sync();
     awaitName();
+    // After the sync: whoever took the log before this read less than what would be acknowledged.
+    requireLock();
     dirty = false;
     syncsInSegment++;
     durableId = writtenId;
@@ -199,6 +218,7 @@ final class SegmentAppender {
     if (!owesPromise()) {
       return;
     }
+    requireLock();
     FrameFile target = file;
     if (target == null) {
       enter(Objects.requireNonNull(coming).plan());
@@ -314,6 +334,7 @@ final class SegmentAppender {
   private void end(FrameFile target) throws IOException {
     try (target) {
       sync();
+      requireLock();
       promise.clear();
       encoder.promise(promise, segment.salt(), FrameFormat.END, writtenId + 1, durableId, stamp());
       target.write(promise.flip());
@@ -321,6 +342,7 @@ final class SegmentAppender {
         cutReserve(target);
       }
       target.sync();
+      requireLock();
     } catch (OutcomeOpenException e) {
       throw new DurabilityException(
           "everything appended is durable, but the end of "

@@ -29,6 +29,7 @@ final class SegmentRemoval {
    * @return those that were removed, durably
    */
   List<SegmentRange> remove(List<SegmentRange> doomed) throws IOException {
+    requireLock();
     List<SegmentRange> removed = new ArrayList<>();
     IOException failure = null;
     for (SegmentRange segment : doomed) {
@@ -52,6 +53,16 @@ final class SegmentRemoval {
       throw failure;
     }
     return removed;
+  }
+
+  /** Whoever took the log may need what this one does not. */
+  private void requireLock() throws IOException {
+    try {
+      appender.requireLock();
+    } catch (IOException e) {
+      commits.poison(e);
+      throw e;
+    }
   }
 
   private void delete(SegmentRange segment) throws IOException {

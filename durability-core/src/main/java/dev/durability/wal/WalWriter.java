@@ -88,7 +88,7 @@ public final class WalWriter<E> implements Closeable {
     this.notices = new Notices(options.observer());
     this.directoryLock = directoryLock;
     this.opened = opened;
-    this.appender = new SegmentAppender(directory, options, notices, opened);
+    this.appender = new SegmentAppender(directory, directoryLock, options, notices, opened);
     this.queue = new AppendQueue(options, opened.plan());
     this.commits = new GroupCommit(options, queue, appender);
     this.lock = commits.lock();

@@ -49,6 +49,10 @@ final class LockingProcess implements AutoCloseable {
     return answer;
   }
 
+  long pid() {
+    return process.pid();
+  }
+
   /** Ends it with SIGKILL, and returns when it is gone. */
   void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();

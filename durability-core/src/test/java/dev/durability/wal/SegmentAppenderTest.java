@@ -68,6 +68,7 @@ class SegmentAppenderTest {
     SegmentAppender appender =
         new SegmentAppender(
             counting,
+            new MemoryDirectory().lock("lock"),
             options,
             new Notices(observer),
             new LogOpening.Opened(report, new UUID(1, 2), FIRST, List.of(), 0));

@@ -128,12 +128,14 @@ final class InstrumentedLibrary extends ClassLoader {
       String call = simple(owner) + "." + name;
       point("before " + call);
       super.visitMethodInsn(opcode, owner, name, descriptor, isInterface);
-      made = isOwnCode(owner, isInterface) ? "return of " + call : call;
+      made = isOwnCode(owner) ? "return of " + call : call;
     }
 
-    /** Has points of its own. Behind an interface there may be code of others. */
-    private static boolean isOwnCode(String owner, boolean isInterface) {
-      return owner.startsWith(OWN.replace('.', '/')) && !isInterface;
+    /**
+     * Has points of its own; or it is a user's behind an interface, who throws before it returns.
+     */
+    private static boolean isOwnCode(String owner) {
+      return owner.startsWith(OWN.replace('.', '/'));
     }
 
     @Override

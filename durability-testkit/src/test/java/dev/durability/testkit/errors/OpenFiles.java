@@ -169,6 +169,16 @@ final class OpenFiles implements Directory {
     }
 
     @Override
+    public void requireHeld() throws IOException {
+      lock.requireHeld();
+    }
+
+    @Override
+    public void guard(String path) throws IOException {
+      lock.guard(path);
+    }
+
+    @Override
     public void close() throws IOException {
       lock.close();
       open.remove(this);

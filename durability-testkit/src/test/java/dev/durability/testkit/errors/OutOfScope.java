@@ -36,10 +36,6 @@ record OutOfScope(Pattern points, String reason) {
               ".* after ReentrantLock\\.unlock" + LINE,
               "the lock is released: what is left of unlock wakes a thread, in native code"),
           entry(
-              ".* after Directory\\.(create|resume|open|lock)" + LINE,
-              "what was opened is about to be assigned: no instruction throws there. What a"
-                  + " directory of files does until it returns has points of its own"),
-          entry(
               ".* after return of [\\w.<>$]+" + LINE,
               "a method of the library has returned, and what comes next is no call and no"
                   + " allocation: what its last instructions throw is thrown at its own points"));

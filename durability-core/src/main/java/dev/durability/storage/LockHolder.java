@@ -1,0 +1,133 @@
+package dev.durability.storage;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who holds a lock: a text beside the lock's file, for people and for the message of whoever is
+ * refused. It stands in a file of its own because reading the lock's file, and closing it, frees
+ * the lock if its holder does it. It is read as belonging to the lock only if both have the same
+ * token: a killed holder leaves its text behind.
+ */
+final class LockHolder {
+  private static final String SUFFIX = ".holder";
+  private static final int BYTES_MAX = 4096;
+
+  private LockHolder() {}
+
+  private static Path beside(Path lock) {
+    return lock.resolveSibling(lock.getFileName() + SUFFIX);
+  }
+
+  /** Says that this process holds a lock, which it does. */
+  static void write(Path lock, String token, CreatedAccess access) throws IOException {
+    Path path = beside(lock);
+    boolean unused = Files.deleteIfExists(path); // Of a holder that was killed.
+    try (UninterruptibleFile file =
+        UninterruptibleFile.open(
+            path,
+            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+            access.ofNewFile())) {
+      boolean unusedGiven = access.giveFile(path);
+      file.write(UTF_8.encode(text(token)), 0);
+    }
+  }
+
+  private static String text(String token) {
+    StringBuilder text = new StringBuilder("token " + token + "\n");
+    text.append("process ").append(ProcessHandle.current().pid()).append('\n');
+    String host = host();
+    if (!host.isEmpty()) {
+      text.append("host ").append(host).append('\n');
+    }
+    text.append("since ").append(Instant.now()).append('\n');
+    // The arguments stay out of it: they may hold a secret.
+    String program = System.getProperty("sun.java.command", "").split("\\s", 2)[0];
+    if (!program.isEmpty()) {
+      text.append("program ").append(program).append('\n');
+    }
+    return text.toString();
+  }
+
+  /** Without asking the network, which may take long. */
+  private static String host() {
+    Path linux = Path.of("/proc/sys/kernel/hostname");
+    try {
+      return read(linux).strip();
+    } catch (IOException notLinux) {
+      Map<String, String> environment = System.getenv();
+      return environment.getOrDefault("HOSTNAME", environment.getOrDefault("COMPUTERNAME", ""));
+    }
+  }
+
+  /** Takes back what {@link #write} said. Whoever does it still holds the lock. */
+  static void delete(Path lock) throws IOException {
+    boolean unused = Files.deleteIfExists(beside(lock));
+  }
+
+  /**
+   * Tells who holds a lock.
+   *
+   * @param lock the lock's file
+   * @param token what stands in it
+   * @return such as "process 17 on host a, since …", or null if that is not known
+   */
+  static @Nullable String describe(Path lock, String token) {
+    Map<String, String> said = new HashMap<>();
+    try {
+      for (String line : read(beside(lock)).split("\n", -1)) {
+        int space = line.indexOf(' ');
+        if (space > 0) {
+          said.put(line.substring(0, space), printable(line.substring(space + 1)));
+        }
+      }
+    } catch (IOException unknown) {
+      return null; // The refusal says less, and stays a refusal.
+    }
+    if (!token.equals(said.get("token")) || !said.containsKey("process")) {
+      return null;
+    }
+    return "process "
+        + said.get("process")
+        + part(said, " (", "program", ")")
+        + part(said, " on host ", "host", "")
+        + part(said, ", since ", "since", "");
+  }
+
+  private static String read(Path path) throws IOException {
+    if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+      throw new NoSuchFileException(path.toString()); // To open a pipe would wait.
+    }
+    try (UninterruptibleFile file =
+        UninterruptibleFile.open(
+            path, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
+      ByteBuffer bytes = ByteBuffer.allocate(BYTES_MAX);
+      int read = 0;
+      while (read >= 0 && bytes.hasRemaining()) {
+        read = file.read(bytes, bytes.position());
+      }
+      return new String(bytes.array(), 0, bytes.position(), UTF_8);
+    }
+  }
+
+  private static String part(Map<String, String> said, String before, String name, String after) {
+    String value = said.get(name);
+    return value == null ? "" : before + value + after;
+  }
+
+  private static String printable(String text) {
+    return text.replaceAll("\\p{Cntrl}", "?");
+  }
+}
