@@ -318,7 +318,10 @@ final class PlantedBugs {
               "the sync of a record log",
               "acknowledged records survive",
               new Patch(
-                  "recordlog.RecordLogWriter", "syncFile", withoutCall("RecordLogWriter.guarded")),
+                      "recordlog.RecordLogWriter",
+                      "syncFile",
+                      withoutCall("RecordLogWriter.guarded"))
+                  .times(2),
               Workload.RECORD_LOG,
               1),
           bug(
