@@ -100,7 +100,8 @@ public interface Directory {
   boolean exists(String path) throws IOException;
 
   /**
-   * Lists the names of the files directly in a directory, without subdirectories, sorted.
+   * Lists the names of the files directly in a directory, without subdirectories, sorted. What
+   * stands there and cannot be opened may be listed, too: whoever opens it is told why.
    *
    * @param directory the directory, the empty string for the root
    * @return the names, without the directory

@@ -169,6 +169,18 @@ class FsDirectoryTest extends ResumingDirectoryContractTest {
         .hasMessageContaining("missing");
   }
 
+  @Test
+  void listLeavesOutNamesThatTheEncodingOfThisJvmDoesNotKnow() throws Exception {
+    writeFile("a", "content");
+    Process made =
+        new ProcessBuilder("sh", "-c", "touch \"$(printf 'x\\377')\"")
+            .directory(root.toFile())
+            .start();
+    assumeTrue(made.waitFor() == 0, "the file system refuses such names");
+    assertThat(root.toFile().list()).hasSize(2);
+    assertThat(files.list("")).containsExactly("a");
+  }
+
   // ---- what else the file system holds
 
   @Test
