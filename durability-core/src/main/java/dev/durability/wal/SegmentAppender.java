@@ -126,6 +126,11 @@ final class SegmentAppender {
     }
   }
 
+  /** Whether this thread is one of those that work on segments, for which closing waits. */
+  boolean isOnItsThread() {
+    return background.isOnItsThread();
+  }
+
   /** The last entry that is in the file. */
   long writtenId() {
     return writtenId;
