@@ -1,11 +1,13 @@
 package dev.durability.checkpoint;
 
 import dev.durability.frame.CheckpointFile;
+import dev.durability.frame.DirectMemory;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FileType;
 import dev.durability.frame.FrameEncoder;
 import dev.durability.frame.FrameFile;
 import dev.durability.frame.FrameFormat;
+import dev.durability.frame.WallClock;
 import dev.durability.storage.AppendFile;
 import dev.durability.storage.Directory;
 import java.io.IOException;
@@ -14,7 +16,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.UUID;
@@ -41,9 +42,10 @@ public final class CheckpointWriter extends OutputStream {
   private final FrameEncoder encoder = new FrameEncoder();
 
   /** A chunk grows in its place in it. Outside the heap, so that writing copies nothing. */
-  private final ByteBuffer frame =
-      ByteBuffer.allocateDirect(FrameFormat.frameBytes(CheckpointFile.CHUNK_BYTES_MAX))
-          .order(ByteOrder.LITTLE_ENDIAN);
+  private final DirectMemory memory =
+      DirectMemory.of(FrameFormat.frameBytes(CheckpointFile.CHUNK_BYTES_MAX));
+
+  private final ByteBuffer frame = memory.bytes().order(ByteOrder.LITTLE_ENDIAN);
 
   private int filled;
   private long nextId = 1;
@@ -77,7 +79,7 @@ public final class CheckpointWriter extends OutputStream {
    * @param path its final path, relative to the directory; missing directories are created. A file
    *     that is there is replaced by {@link #commit}, and stays whole until then
    * @param logId the log that it belongs to
-   * @param lastEntryId the last entry that it contains, 0 or more
+   * @param lastEntryId the last entry that it contains, 0 to 2^63-2
    * @param clock tells when it was made, and nothing else
    * @return the writer
    * @throws IOException if the storage fails; at most a temporary file is left
@@ -85,14 +87,15 @@ public final class CheckpointWriter extends OutputStream {
   public static CheckpointWriter create(
       Directory directory, String path, UUID logId, long lastEntryId, Clock clock)
       throws IOException {
-    if (lastEntryId < 0) {
+    if (lastEntryId < 0 || lastEntryId > FrameFormat.ENTRY_ID_MAX) {
       throw new IllegalArgumentException(
           "a checkpoint cannot contain entries up to " + lastEntryId);
     }
     int salt = RANDOM.nextInt();
     String temporary = String.format(Locale.ROOT, "%s.%08x.tmp", path, salt);
     FileHeader header =
-        new FileHeader(FileType.CHECKPOINT, logId, 0, lastEntryId, micros(clock), 0, salt);
+        new FileHeader(
+            FileType.CHECKPOINT, logId, 0, lastEntryId, WallClock.micros(clock.instant()), 0, salt);
     directory.createDirectories(parent(path));
     AppendFile file = directory.create(temporary, 0);
     CheckpointWriter writer = new CheckpointWriter(directory, path, temporary, clock, salt, file);
@@ -155,7 +158,13 @@ public final class CheckpointWriter extends OutputStream {
             writeChunk();
           }
           frame.clear();
-          encoder.promise(frame, salt, FrameFormat.END, nextId, payloadBytes, micros(clock));
+          encoder.promise(
+              frame,
+              salt,
+              FrameFormat.END,
+              nextId,
+              payloadBytes,
+              WallClock.micros(clock.instant()));
           file.write(frame.flip());
           // Before the rename: the name must never stand for bytes that a loss of power takes away.
           file.sync();
@@ -180,6 +189,12 @@ public final class CheckpointWriter extends OutputStream {
     }
     boolean delete = state != State.COMMITTED && state != State.RENAMED;
     state = State.CLOSED;
+    try (memory) {
+      closeFile(delete);
+    }
+  }
+
+  private void closeFile(boolean delete) throws IOException {
     try {
       file.close();
     } finally {
@@ -222,11 +237,6 @@ public final class CheckpointWriter extends OutputStream {
 
   static String parent(String path) {
     return path.substring(0, Math.max(0, path.lastIndexOf('/')));
-  }
-
-  private static long micros(Clock clock) {
-    Instant now = clock.instant();
-    return now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000;
   }
 
   private interface Step {

@@ -1,6 +1,7 @@
 package dev.durability.checkpoint;
 
 import dev.durability.frame.CheckpointFile;
+import dev.durability.frame.FrameFormat;
 import dev.durability.storage.Directory;
 import java.io.IOException;
 import java.io.InputStream;
@@ -112,7 +113,8 @@ public final class Checkpoints {
   }
 
   private static boolean isLong(String twentyDigits) {
-    return twentyDigits.compareTo(String.format(Locale.ROOT, "%020d", Long.MAX_VALUE)) <= 0;
+    return twentyDigits.compareTo(String.format(Locale.ROOT, "%020d", FrameFormat.ENTRY_ID_MAX))
+        <= 0;
   }
 
   /**

@@ -147,6 +147,10 @@ public final class CheckpointFile implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    file.close();
+    try {
+      file.close();
+    } finally {
+      run.close();
+    }
   }
 }

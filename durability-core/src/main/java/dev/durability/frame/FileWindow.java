@@ -6,15 +6,18 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /** A part of a file in memory, moved forward over it. Its memory does not grow with the file. */
-final class FileWindow {
+final class FileWindow implements AutoCloseable {
   private ReadFile file;
+  private final DirectMemory memory;
   private final ByteBuffer bytes;
   private long start;
   private int filled;
+  private boolean closed;
 
   FileWindow(ReadFile file, int capacity) {
     this.file = file;
-    this.bytes = ByteBuffer.allocateDirect(capacity).order(ByteOrder.LITTLE_ENDIAN);
+    this.memory = DirectMemory.of(capacity);
+    this.bytes = memory.bytes().order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /** Goes on in another file. */
@@ -78,6 +81,9 @@ final class FileWindow {
   }
 
   private void fill(long offset, int length) throws IOException {
+    if (closed) {
+      throw new IOException("reading a file after its reader was closed; open it again");
+    }
     if (offset >= start && offset < start + filled) {
       bytes.limit(filled).position((int) (offset - start));
       bytes.compact();
@@ -95,5 +101,13 @@ final class FileWindow {
       filled = bytes.position();
     }
     bytes.clear();
+  }
+
+  /** Gives the memory back. The file stays open; nothing can be read from it here any more. */
+  @Override
+  public void close() {
+    closed = true;
+    filled = 0;
+    memory.close();
   }
 }

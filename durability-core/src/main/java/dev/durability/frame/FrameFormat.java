@@ -16,6 +16,7 @@ package dev.durability.frame;
  *   <li>it starts at a multiple of 8, from 64 on,
  *   <li>its kind is one of the five, in a record log ENTRY, MARK or END, in a checkpoint ENTRY or
  *       END,
+ *   <li>its id is 1 to 2^63-1, that of an ENTRY, PART or CHECKPOINT at most 2^63-2,
  *   <li>its payload lies within the file,
  *   <li>a MARK or END has 16 bytes of payload, a CHECKPOINT 8 to 4,104,
  *   <li>its checksum is right under the file's salt, and
@@ -38,6 +39,12 @@ public final class FrameFormat {
 
   /** A promise, and the end of the file. */
   public static final int END = 5;
+
+  /**
+   * The last id that an entry can have: 2^63-2. The next id is 2^63-1 then, which a MARK or END
+   * after it carries; there is no entry with it.
+   */
+  public static final long ENTRY_ID_MAX = Long.MAX_VALUE - 1;
 
   /** The bytes of a frame before its payload. */
   public static final int OVERHEAD_BYTES = 16;
@@ -90,6 +97,10 @@ public final class FrameFormat {
 
   static int length(int kindAndLength) {
     return kindAndLength & PAYLOAD_BYTES_MAX;
+  }
+
+  static boolean isPossible(int kind, long id) {
+    return id > 0 && (id <= ENTRY_ID_MAX || kind == MARK || kind == END);
   }
 
   static boolean isPossible(FileType type, int kind, int payloadBytes) {

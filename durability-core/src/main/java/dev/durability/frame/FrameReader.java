@@ -64,7 +64,7 @@ final class FrameReader {
     offset = at;
     return length <= payloadBytesMax
         && FrameFormat.isPossible(type, kind, length)
-        && id > 0
+        && FrameFormat.isPossible(kind, id)
         && (expectedId == 0 || id == expectedId)
         && checksumIsRight(index)
         && promiseIsBelowId();
@@ -83,7 +83,7 @@ final class FrameReader {
     int payloadBytes = FrameFormat.length(kindAndLength);
     int total = FrameFormat.OVERHEAD_BYTES + payloadBytes;
     if (FrameFormat.kind(kindAndLength) != FrameFormat.ENTRY
-        || expectedId <= 0
+        || !FrameFormat.isPossible(FrameFormat.ENTRY, expectedId)
         || bytes.getLong(index + 8) != expectedId
         || window.indexOf(at, total) < 0) {
       return false;

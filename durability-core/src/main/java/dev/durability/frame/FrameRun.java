@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
  * <p>The run ends before the first frame that is invalid, has another id than its place demands,
  * stands inside a batch without belonging to it, or belongs to a batch that does not end.
  */
-public final class FrameRun {
+public final class FrameRun implements AutoCloseable {
 
   /** What a step came to. */
   public enum Step {
@@ -312,6 +312,15 @@ public final class FrameRun {
     ByteBuffer payload = frames.payload();
     payload.getLong();
     return StandardCharsets.UTF_8.decode(payload).toString();
+  }
+
+  /**
+   * Gives back the memory of the run. The file is not closed. Nothing can be read through the run
+   * any more, and views that it returned must not be used. Closing again does nothing.
+   */
+  @Override
+  public void close() {
+    frames.window().close();
   }
 
   /**

@@ -161,7 +161,11 @@ final class RecordLogFile implements Closeable {
 
   @Override
   public void close() throws IOException {
-    file.close();
+    try {
+      file.close();
+    } finally {
+      run.close();
+    }
   }
 
   /**

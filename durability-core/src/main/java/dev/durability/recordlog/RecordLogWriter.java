@@ -3,10 +3,12 @@ package dev.durability.recordlog;
 import dev.durability.codec.Codec;
 import dev.durability.errors.OutcomeOpenException;
 import dev.durability.errors.WriterPoisonedException;
+import dev.durability.frame.DirectMemory;
 import dev.durability.frame.FrameEncoder;
 import dev.durability.frame.FrameFile;
 import dev.durability.frame.FrameFormat;
 import dev.durability.frame.Quarantine;
+import dev.durability.frame.WallClock;
 import dev.durability.storage.Directory;
 import dev.durability.storage.DirectoryLock;
 import dev.durability.storage.ReadFile;
@@ -16,7 +18,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Clock;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,8 +57,8 @@ public final class RecordLogWriter<T> implements Closeable {
 
   private final int salt;
   private final FrameEncoder encoder = new FrameEncoder();
-  private final ByteBuffer usualBuffer =
-      ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+  private final DirectMemory memory = DirectMemory.of(BUFFER_BYTES);
+  private final ByteBuffer usualBuffer = memory.bytes().order(ByteOrder.LITTLE_ENDIAN);
 
   /** Frames that are not yet in the file, from 0 to the position; empty, or with a record last. */
   private ByteBuffer buffer = usualBuffer;
@@ -174,7 +175,8 @@ public final class RecordLogWriter<T> implements Closeable {
         lock.guard(path); // Before anything is changed: it may be open under another name.
       }
       RecordLogOpening opening =
-          RecordLogOpening.open(directory, path, micros(clock.instant()), quarantineBytesMax);
+          RecordLogOpening.open(
+              directory, path, WallClock.micros(clock.instant()), quarantineBytesMax);
       file = opening.file();
       lock.guard(path); // It may be new.
       seen = directory.open(path);
@@ -313,6 +315,7 @@ public final class RecordLogWriter<T> implements Closeable {
         guarded(this::requireOnlyWriter);
       } finally {
         closed = true;
+        memory.close();
       }
     } finally {
       lock.unlock();
@@ -416,12 +419,8 @@ public final class RecordLogWriter<T> implements Closeable {
   }
 
   private long stamp() {
-    lastStamp = Math.max(lastStamp, micros(clock.instant()));
+    lastStamp = Math.max(lastStamp, WallClock.micros(clock.instant()));
     return lastStamp;
-  }
-
-  private static long micros(Instant instant) {
-    return instant.getEpochSecond() * 1_000_000 + instant.getNano() / 1_000;
   }
 
   private static void closeAfter(Throwable failure, @Nullable Closeable open) {

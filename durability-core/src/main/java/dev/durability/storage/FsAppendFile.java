@@ -5,7 +5,10 @@ import java.nio.ByteBuffer;
 
 /** A file of an {@link FsDirectory}, open for appending. */
 final class FsAppendFile implements AppendFile {
-  private static final int ZEROS = 256 << 10;
+  private static final int ZEROS_BYTES = 256 << 10;
+
+  /** One for all: only a collection would give such memory back. Nobody moves its position. */
+  private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(ZEROS_BYTES).asReadOnlyBuffer();
 
   private final UninterruptibleFile file;
   private long position;
@@ -23,10 +26,10 @@ final class FsAppendFile implements AppendFile {
    * @throws IOException if that fails; any part may have been written
    */
   void reserve(long bytes) throws IOException {
-    ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(ZEROS, bytes));
-    for (long at = 0; at < bytes; at += zeros.limit()) {
-      zeros.clear().limit((int) Math.min(zeros.capacity(), bytes - at));
-      file.write(zeros, at);
+    for (long at = 0; at < bytes; ) {
+      int piece = (int) Math.min(ZEROS_BYTES, bytes - at);
+      file.write(ZEROS.duplicate().limit(piece), at);
+      at += piece;
     }
     file.forceAll();
   }

@@ -1,13 +1,15 @@
 package dev.durability.wal;
 
+import dev.durability.errors.DurabilityException;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FrameEncoder;
 import dev.durability.frame.FrameFormat;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +27,8 @@ final class AppendQueue {
 
   private final FrameEncoder encoder = new FrameEncoder();
   private final long segmentBytes;
-  private final long segmentMillis;
-  private final Clock clock;
+  private final long segmentNanos;
+  private final LongSupplier nanoTime;
   private final int blockBytes;
   private final ArrayDeque<Block> full = new ArrayDeque<>();
   private final ArrayDeque<Block> free = new ArrayDeque<>(POOLED_BLOCKS);
@@ -34,17 +36,22 @@ final class AppendQueue {
   private int singlesOutside;
   private @Nullable Block open;
   private SegmentPlan segment;
-  private long firstEntryMillis;
+  private long firstEntryNanos;
   private long plannedBytes = FileHeader.BYTES;
   private long nextId;
   private int lastFrameBytes;
   private boolean changing;
 
   AppendQueue(WalOptions options, SegmentPlan first) {
+    this(options, first, System::nanoTime);
+  }
+
+  /** The same, with another clock for the age of segments: one that nobody sets. */
+  AppendQueue(WalOptions options, SegmentPlan first, LongSupplier nanoTime) {
     this.segmentBytes = options.segmentBytes();
     Duration age = options.segmentAge();
-    this.segmentMillis = age == null ? Long.MAX_VALUE : age.toMillis();
-    this.clock = options.clock();
+    this.segmentNanos = age == null ? Long.MAX_VALUE : TimeUnit.NANOSECONDS.convert(age);
+    this.nanoTime = nanoTime;
     this.blockBytes = options.bufferBytes();
     this.segment = first;
     this.nextId = first.name().firstEntryId();
@@ -79,6 +86,27 @@ final class AppendQueue {
     return open != null && open.frameBytes() >= WRITE_BYTES;
   }
 
+  /**
+   * Refuses entries whose ids would go beyond the last that there is, or that would need a segment
+   * beyond the last that there is. Nothing that was appended is touched by that.
+   */
+  void refuseBeyondEnd(int entries, boolean inNewSegment) throws DurabilityException {
+    if (entries > FrameFormat.ENTRY_ID_MAX - (nextId - 1)) {
+      throw new DurabilityException(
+          "the log has used up its entry ids, which end at 2^63-2: the next would be "
+              + nextId
+              + (entries > 1 ? ", and " + entries + " are wanted" : "")
+              + ". Nothing was appended; start a new log in another directory");
+    }
+    if (inNewSegment && !hasSuccessor()) {
+      throw SegmentName.noneFollows();
+    }
+  }
+
+  private boolean hasSuccessor() {
+    return segment.name().segmentId() < SegmentName.ID_MAX;
+  }
+
   /** Whether frames of this many bytes go into the next segment: this one is full, or old. */
   boolean needsRotation(long frameBytes) {
     return segmentHasEntries()
@@ -86,13 +114,13 @@ final class AppendQueue {
   }
 
   private boolean isOld() {
-    return segmentMillis != Long.MAX_VALUE && clock.millis() - firstEntryMillis >= segmentMillis;
+    return segmentNanos != Long.MAX_VALUE && nanoTime.getAsLong() - firstEntryNanos >= segmentNanos;
   }
 
   /** The age of a segment counts from its first entry: an empty one is never too old. */
   private void startAge() {
-    if (segmentMillis != Long.MAX_VALUE && !segmentHasEntries()) {
-      firstEntryMillis = clock.millis();
+    if (segmentNanos != Long.MAX_VALUE && !segmentHasEntries()) {
+      firstEntryNanos = nanoTime.getAsLong();
     }
   }
 
@@ -239,7 +267,7 @@ final class AppendQueue {
     plannedBytes += FrameFormat.PROMISE_FRAME_BYTES; // Each round may put a MARK before them.
     changing = true;
     if (open != null && !open.isEmpty()) {
-      if (endsFullSegment && needsRotation(lastFrameBytes)) {
+      if (endsFullSegment && needsRotation(lastFrameBytes) && hasSuccessor()) {
         rotate();
         changing = true;
       } else {
@@ -264,6 +292,17 @@ final class AppendQueue {
       free.add(written);
     } else {
       singlesOutside--;
+    }
+  }
+
+  /** Gives back the memory of the pool, once all is written and nothing is appended any more. */
+  void release() {
+    if (open != null && open.isEmpty()) {
+      open.release();
+      open = null;
+    }
+    for (Block block = free.poll(); block != null; block = free.poll()) {
+      block.release();
     }
   }
 

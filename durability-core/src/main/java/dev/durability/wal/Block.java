@@ -1,5 +1,6 @@
 package dev.durability.wal;
 
+import dev.durability.frame.DirectMemory;
 import dev.durability.frame.FrameEncoder;
 import dev.durability.frame.FrameFormat;
 import java.nio.ByteBuffer;
@@ -18,6 +19,7 @@ final class Block {
   private static final int HEAD_BYTES = FrameFormat.PROMISE_FRAME_BYTES;
   private static final int TAIL_BYTES = FrameFormat.PROMISE_FRAME_BYTES;
 
+  private final @Nullable DirectMemory pooled;
   private final ByteBuffer bytes;
   private final ByteBuffer frames;
   private SegmentPlan segment;
@@ -30,7 +32,9 @@ final class Block {
   /** The id of the entry after the last in this block. */
   long nextId;
 
-  private Block(ByteBuffer bytes, SegmentPlan segment, long firstId) {
+  private Block(
+      @Nullable DirectMemory pooled, ByteBuffer bytes, SegmentPlan segment, long firstId) {
+    this.pooled = pooled;
     this.bytes = bytes.order(ByteOrder.LITTLE_ENDIAN);
     this.frames = bytes.duplicate();
     this.segment = segment;
@@ -39,13 +43,14 @@ final class Block {
 
   /** A block that is used again and again: outside the heap, so that writing copies nothing. */
   static Block pooled(int capacity, SegmentPlan segment, long firstId) {
-    return new Block(
-        ByteBuffer.allocateDirect(HEAD_BYTES + capacity + TAIL_BYTES), segment, firstId);
+    DirectMemory memory = DirectMemory.of(HEAD_BYTES + capacity + TAIL_BYTES);
+    return new Block(memory, memory.bytes(), segment, firstId);
   }
 
   /** A block for one use: on the heap, so that its memory goes with it. */
   static Block single(int capacity, SegmentPlan segment, long firstId) {
-    return new Block(ByteBuffer.allocate(HEAD_BYTES + capacity + TAIL_BYTES), segment, firstId);
+    ByteBuffer bytes = ByteBuffer.allocate(HEAD_BYTES + capacity + TAIL_BYTES);
+    return new Block(null, bytes, segment, firstId);
   }
 
   void reuse(SegmentPlan forSegment, long fromId) {
@@ -73,7 +78,14 @@ final class Block {
   }
 
   boolean isPooled() {
-    return bytes.isDirect();
+    return pooled != null;
+  }
+
+  /** Gives back the memory of a block of the pool, which is not used any more. */
+  void release() {
+    if (pooled != null) {
+      pooled.close();
+    }
   }
 
   /** The id of the entry after the last in this block. */

@@ -4,6 +4,7 @@ import dev.durability.frame.BadHeaderException;
 import dev.durability.frame.CheckpointFile;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FileType;
+import dev.durability.frame.FrameFormat;
 import dev.durability.frame.FrameRun;
 import dev.durability.storage.Directory;
 import dev.durability.storage.ReadFile;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Coverage {
   private static final Pattern NAME = Pattern.compile("([0-9]{20})\\.ckpt");
-  private static final String LARGEST = "0" + Long.MAX_VALUE;
+  private static final String LARGEST = "0" + FrameFormat.ENTRY_ID_MAX;
   private static final int WINDOW_BYTES = 8192;
 
   private final Directory directory;
@@ -106,11 +107,13 @@ final class Coverage {
       if (header == null || !header.logId().equals(logId)) {
         return null;
       }
-      FrameRun run =
-          new FrameRun(file, FileType.SEGMENT, header.salt(), header.firstEntryId(), WINDOW_BYTES);
-      return run.startsWithCheckpoint()
-          ? new CheckpointReference(run.promised(), run.path(), logId)
-          : null;
+      try (FrameRun run =
+          new FrameRun(
+              file, FileType.SEGMENT, header.salt(), header.firstEntryId(), WINDOW_BYTES)) {
+        return run.startsWithCheckpoint()
+            ? new CheckpointReference(run.promised(), run.path(), logId)
+            : null;
+      }
     } catch (NoSuchFileException removedMeanwhile) {
       // A segment that a writer truncates while we look has a newer checkpoint above it.
       return null;

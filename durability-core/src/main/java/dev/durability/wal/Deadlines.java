@@ -1,10 +1,14 @@
 package dev.durability.wal;
 
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
  * When the log's own thread has something to do that nobody waits for. Times are those of {@link
  * System#nanoTime}, passed in; guarded by the writer's lock.
+ *
+ * <p>That clock may stand anywhere, also close before it overflows. Inside, all times are counted
+ * from when this was made, and no interval is longer than 73 years: sums of them cannot overflow.
  */
 final class Deadlines {
   /** How long a promise may stay out of the log while nothing else is written. */
@@ -12,15 +16,25 @@ final class Deadlines {
 
   static final long NEVER = Long.MAX_VALUE;
 
+  private static final long INTERVAL_NANOS_MAX = Long.MAX_VALUE / 4;
+
+  private final long origin;
   private final long syncIntervalNanos;
   private final long flushIntervalNanos;
   private long mark = NEVER;
   private long sync = NEVER;
   private long flush = NEVER;
 
-  Deadlines(WalOptions options) {
-    this.syncIntervalNanos = options.syncInterval() == null ? 0 : options.syncInterval().toNanos();
-    this.flushIntervalNanos = options.flushPolicy().intervalNanos();
+  Deadlines(WalOptions options, long now) {
+    Duration syncInterval = options.syncInterval();
+    long syncNanos = syncInterval == null ? 0 : TimeUnit.NANOSECONDS.convert(syncInterval);
+    this.origin = now;
+    this.syncIntervalNanos = Math.min(syncNanos, INTERVAL_NANOS_MAX);
+    this.flushIntervalNanos = Math.min(options.flushPolicy().intervalNanos(), INTERVAL_NANOS_MAX);
+  }
+
+  private long since(long now) {
+    return now - origin;
   }
 
   /** Whether appending starts a clock that does not run yet. */
@@ -30,10 +44,10 @@ final class Deadlines {
 
   void appended(long now) {
     if (syncIntervalNanos > 0 && sync == NEVER) {
-      sync = now + syncIntervalNanos;
+      sync = since(now) + syncIntervalNanos;
     }
     if (flushIntervalNanos > 0 && flush == NEVER) {
-      flush = now + flushIntervalNanos;
+      flush = since(now) + flushIntervalNanos;
     }
   }
 
@@ -43,12 +57,12 @@ final class Deadlines {
     if (allDurable) {
       sync = NEVER;
     } else if (triedToSync && sync != NEVER) {
-      sync = now + syncIntervalNanos;
+      sync = since(now) + syncIntervalNanos;
     }
     if (allWritten) {
       flush = NEVER;
     } else if (triedToWrite && flush != NEVER) {
-      flush = now + flushIntervalNanos;
+      flush = since(now) + flushIntervalNanos;
     }
   }
 
@@ -59,27 +73,29 @@ final class Deadlines {
    */
   boolean markLater(long now, boolean isOwed) {
     boolean waited = mark != NEVER;
-    mark = isOwed ? now + MARK_DELAY_NANOS : NEVER;
+    mark = isOwed ? since(now) + MARK_DELAY_NANOS : NEVER;
     return isOwed && !waited;
   }
 
   boolean markIsDue(long now) {
-    return mark <= now;
+    return mark <= since(now);
   }
 
   boolean syncIsDue(long now) {
-    return sync <= now;
+    return sync <= since(now);
   }
 
   boolean commitIsDue(long now) {
-    return Math.min(sync, flush) <= now;
+    return Math.min(sync, flush) <= since(now);
   }
 
   /**
-   * The next time at which something is due; a round that is under way decides anew on the MARK.
+   * How long it is until something is due, or {@link #NEVER}; a round that is under way decides
+   * anew on the MARK.
    */
-  long next(long now, boolean roundIsUnderWay) {
-    long markAt = roundIsUnderWay && mark != NEVER ? now + MARK_DELAY_NANOS : mark;
-    return Math.min(markAt, Math.min(sync, flush));
+  long nanosToNext(long now, boolean roundIsUnderWay) {
+    long markAt = roundIsUnderWay && mark != NEVER ? since(now) + MARK_DELAY_NANOS : mark;
+    long next = Math.min(markAt, Math.min(sync, flush));
+    return next == NEVER ? NEVER : next - since(now);
   }
 }

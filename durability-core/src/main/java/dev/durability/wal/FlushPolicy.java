@@ -1,7 +1,7 @@
 package dev.durability.wal;
 
 import java.time.Duration;
-import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 
 /**
  * When {@link WalWriter#append} writes what it buffered to the file, so that it survives the death
@@ -43,14 +43,15 @@ public final class FlushPolicy {
   /**
    * Returns the policy that flushes in the background, at most this long after an append.
    *
-   * @param interval how long an append may stay in memory, at least a millisecond
+   * @param interval how long an append may stay in memory, at least a millisecond; one of more than
+   *     292 years is one of 292 years
    * @return the policy
    */
   public static FlushPolicy interval(Duration interval) {
-    if (Objects.requireNonNull(interval, "interval").toMillis() < 1) {
+    if (TimeUnit.MILLISECONDS.convert(interval) < 1) {
       throw new IllegalArgumentException("a flush interval of " + interval + ": at least 1 ms");
     }
-    return new FlushPolicy(0, interval.toNanos());
+    return new FlushPolicy(0, TimeUnit.NANOSECONDS.convert(interval));
   }
 
   /** {@return the policy that flushes on {@code flush}, {@code sync} and what piled up alone} */

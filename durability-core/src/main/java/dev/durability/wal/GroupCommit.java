@@ -82,7 +82,7 @@ final class GroupCommit {
   GroupCommit(WalOptions options, AppendQueue queue, SegmentAppender appender) {
     this.queue = queue;
     this.appender = appender;
-    this.deadlines = new Deadlines(options);
+    this.deadlines = new Deadlines(options, System.nanoTime());
     this.writtenId = appender.writtenId();
     this.durableId = appender.durableId();
   }
@@ -629,13 +629,13 @@ final class GroupCommit {
 
   @SuppressWarnings("WaitNotInLoop") // The caller looks again at what is to be done.
   private void awaitWork(long now) {
-    long due = deadlines.next(now, leader != null);
-    if (due == Deadlines.NEVER || poison != null || next.isDemanded()) {
+    long wait = deadlines.nanosToNext(now, leader != null);
+    if (wait == Deadlines.NEVER || poison != null || next.isDemanded()) {
       work.awaitUninterruptibly();
       return;
     }
     try {
-      long unusedTime = work.awaitNanos(due - now);
+      long unusedTime = work.awaitNanos(wait);
     } catch (InterruptedException e) {
       // The thread is the log's own; whoever interrupts it does not end the log.
       Thread.interrupted();

@@ -194,6 +194,9 @@ final class LogCursor implements Closeable {
     int wanted = Math.min(windowBytesMax, FrameRun.windowBytes(opened));
     FrameRun known = resting;
     if (known == null || restingBytes < wanted) {
+      if (known != null) {
+        known.close();
+      }
       restingBytes = wanted;
       return new FrameRun(opened, FileType.SEGMENT, found.salt(), found.firstEntryId(), wanted);
     }
@@ -217,7 +220,10 @@ final class LogCursor implements Closeable {
     if (previous == null) {
       return null;
     }
-    if (found.segmentId() != previous.segmentId() + 1) {
+    if (found.segmentId() == previous.segmentId()) {
+      return "another segment before it has the same number";
+    }
+    if (found.segmentId() - 1 != previous.segmentId()) {
       return "segment " + (previous.segmentId() + 1) + " before it is missing";
     }
     if (found.firstEntryId() != nextId) {
@@ -418,14 +424,15 @@ final class LogCursor implements Closeable {
       if (found == null || (logId != null && !found.logId().equals(logId))) {
         return 0;
       }
-      FrameRun frames =
+      try (FrameRun frames =
           new FrameRun(
               other,
               FileType.SEGMENT,
               found.salt(),
               found.firstEntryId(),
-              FrameRun.windowBytes(other));
-      return Math.max(found.firstEntryId() - 1, frames.remains().promised());
+              FrameRun.windowBytes(other))) {
+        return Math.max(found.firstEntryId() - 1, frames.remains().promised());
+      }
     }
   }
 
@@ -492,6 +499,14 @@ final class LogCursor implements Closeable {
   @Override
   public void close() throws IOException {
     closed = true;
-    closeSegment();
+    try {
+      closeSegment();
+    } finally {
+      FrameRun memory = resting;
+      resting = null;
+      if (memory != null) {
+        memory.close();
+      }
+    }
   }
 }

@@ -11,6 +11,7 @@ import dev.durability.frame.FrameFormat;
 import dev.durability.frame.FrameRun;
 import dev.durability.frame.Quarantine;
 import dev.durability.frame.Rewrite;
+import dev.durability.frame.WallClock;
 import dev.durability.storage.Directory;
 import dev.durability.storage.ReadFile;
 import java.io.IOException;
@@ -19,7 +20,6 @@ import java.nio.ByteOrder;
 import java.nio.file.NoSuchFileException;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -162,11 +162,15 @@ final class LogOpening {
     FileHeader last = Objects.requireNonNull(found.lastHeader());
     String path = found.report().end().file();
     List<SegmentName> segments = found.listing().segments();
+    long intact = found.report().intact();
+    boolean isEmpty = intact == last.firstEntryId() - 1;
+    if (!isEmpty && last.segmentId() == SegmentName.ID_MAX) {
+      throw SegmentName.noneFollows();
+    }
     if (found.remains().nonZeroEnd() > found.runEnd()) {
       keepWhatIsCut(found, path);
     }
-    long intact = found.report().intact();
-    if (intact == last.firstEntryId() - 1) {
+    if (isEmpty) {
       SegmentName name = new SegmentName(last.segmentId(), last.firstEntryId());
       return new Opened(
           found.report(),
@@ -202,12 +206,7 @@ final class LogOpening {
 
   /** The time for the next mark: the wall clock in a log never goes back. */
   static long stamp(Clock clock, long lastStampMicros) {
-    return Math.max(micros(clock.instant()), lastStampMicros);
-  }
-
-  static long micros(Instant instant) {
-    return Math.addExact(
-        Math.multiplyExact(instant.getEpochSecond(), 1_000_000L), instant.getNano() / 1_000);
+    return Math.max(WallClock.micros(clock.instant()), lastStampMicros);
   }
 
   /**
@@ -253,10 +252,10 @@ final class LogOpening {
     if (known.nextId() > promised) {
       return Math.min(known.offset(), endOfEntries);
     }
-    try (ReadFile file = directory.open(found.report().end().file())) {
-      FrameRun run =
-          new FrameRun(
-              file, FileType.SEGMENT, last.salt(), last.firstEntryId(), FrameRun.WINDOW_BYTES);
+    try (ReadFile file = directory.open(found.report().end().file());
+        FrameRun run =
+            new FrameRun(
+                file, FileType.SEGMENT, last.salt(), last.firstEntryId(), FrameRun.WINDOW_BYTES)) {
       run.skipTo(known.offset(), known.nextId());
       while (run.nextId() <= promised && run.next() != FrameRun.Step.STOP) {
         if (run.ended()) {

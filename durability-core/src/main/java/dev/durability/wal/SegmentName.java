@@ -1,5 +1,6 @@
 package dev.durability.wal;
 
+import dev.durability.errors.DurabilityException;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 record SegmentName(long segmentId, long firstEntryId) {
   static final Comparator<SegmentName> ORDER =
       Comparator.comparingLong(SegmentName::segmentId).thenComparingLong(SegmentName::firstEntryId);
+
+  /** The last number that a segment can have. */
+  static final long ID_MAX = Long.MAX_VALUE;
 
   /** Not before any other. */
   static final SegmentName HIGHEST = new SegmentName(Long.MAX_VALUE, Long.MAX_VALUE);
@@ -34,6 +38,13 @@ record SegmentName(long segmentId, long firstEntryId) {
     } catch (NumberFormatException tooLarge) {
       return null; // Above 2^63-1: no name that a writer gives.
     }
+  }
+
+  /** Why no segment can follow the last that there can be. */
+  static DurabilityException noneFollows() {
+    return new DurabilityException(
+        "the log has used up its segment numbers, which end at 2^63-1: it can be read, and nothing"
+            + " can be appended. Start a new log in another directory");
   }
 
   /** The path of the segment, relative to the log's directory. */

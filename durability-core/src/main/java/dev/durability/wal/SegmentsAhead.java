@@ -100,25 +100,36 @@ final class SegmentsAhead {
 
   private void work() {
     FrameRun memory = null;
-    for (int i = next.getAndIncrement(); i < segments.size(); i = next.getAndIncrement()) {
-      SegmentName segment = segments.get(i);
-      try (ReadFile file = directory.open(segment.path())) {
-        FileHeader header = Coverage.readHeader(file, segment);
-        if (header == null) {
-          continue;
-        }
-        if (memory == null) {
-          memory =
-              new FrameRun(
-                  file, FileType.SEGMENT, header.salt(), header.firstEntryId(), windowBytes);
-        } else {
-          memory.restart(file, header.salt(), header.firstEntryId());
-        }
-        passed.put(segment, pass(memory, header));
-      } catch (IOException e) {
-        failed.put(segment, e);
+    try {
+      for (int i = next.getAndIncrement(); i < segments.size(); i = next.getAndIncrement()) {
+        memory = pass(segments.get(i), memory);
+      }
+    } finally {
+      if (memory != null) {
+        memory.close();
       }
     }
+  }
+
+  /** Goes over a segment, in the memory that there is; returns that, or what was taken now. */
+  private @Nullable FrameRun pass(SegmentName segment, @Nullable FrameRun known) {
+    FrameRun memory = known;
+    try (ReadFile file = directory.open(segment.path())) {
+      FileHeader header = Coverage.readHeader(file, segment);
+      if (header == null) {
+        return memory;
+      }
+      if (memory == null) {
+        memory =
+            new FrameRun(file, FileType.SEGMENT, header.salt(), header.firstEntryId(), windowBytes);
+      } else {
+        memory.restart(file, header.salt(), header.firstEntryId());
+      }
+      passed.put(segment, pass(memory, header));
+    } catch (IOException e) {
+      failed.put(segment, e);
+    }
+    return memory;
   }
 
   private static Passed pass(FrameRun run, FileHeader header) throws IOException {

@@ -5,6 +5,7 @@ import dev.durability.errors.DurabilityException;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FrameRun;
 import dev.durability.frame.Quarantine;
+import dev.durability.frame.WallClock;
 import dev.durability.storage.Directory;
 import dev.durability.storage.QuarantinedFile;
 import dev.durability.storage.ReadFile;
@@ -184,7 +185,7 @@ public final class WalMaintenance {
    * @throws IOException if the storage fails
    */
   public static long lastEntryAt(Directory directory, Instant instant) throws IOException {
-    long micros = microsOf(instant);
+    long micros = WallClock.micros(instant);
     List<SegmentName> segments = LiveCursor.segmentsOf(directory);
     LogListing listing = new LogListing(segments, null, 0);
     int start = lastCreatedBy(directory, segments, micros);
@@ -205,15 +206,6 @@ public final class WalMaintenance {
         last = Math.max(last, cursor.promised());
       }
       return last;
-    }
-  }
-
-  /** An instant beyond what the log can say is at its end. */
-  private static long microsOf(Instant instant) {
-    try {
-      return LogOpening.micros(instant);
-    } catch (ArithmeticException tooFar) {
-      return instant.isBefore(Instant.EPOCH) ? Long.MIN_VALUE : Long.MAX_VALUE;
     }
   }
 

@@ -5,6 +5,7 @@ import dev.durability.frame.Quarantine;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** How a log is written. Immutable; the defaults are right for most. */
@@ -124,13 +125,14 @@ public final class WalOptions {
 
     /**
      * Sets the age after which a segment ends, at the next append. It counts from the segment's
-     * first entry, by the log's clock.
+     * first entry, by a clock that nobody sets ({@link System#nanoTime}): each opening of the log
+     * starts a segment.
      *
-     * @param age at least a millisecond; none by default
+     * @param age at least a millisecond, and of any length; none by default
      * @return this builder
      */
     public Builder segmentAge(Duration age) {
-      atLeast(1, age.toMillis(), "segmentAge in milliseconds");
+      atLeast(1, TimeUnit.MILLISECONDS.convert(age), "segmentAge in milliseconds");
       segmentAge = age;
       return this;
     }
@@ -162,11 +164,11 @@ public final class WalOptions {
      * Bounds how long an append can stay unsynced: a sync in the background follows it. What is
      * appended and not synced can be lost to power loss for about this long.
      *
-     * @param interval at least a millisecond; no background sync by default
+     * @param interval at least a millisecond, and of any length; no background sync by default
      * @return this builder
      */
     public Builder syncInterval(Duration interval) {
-      atLeast(1, interval.toMillis(), "syncInterval in milliseconds");
+      atLeast(1, TimeUnit.MILLISECONDS.convert(interval), "syncInterval in milliseconds");
       syncInterval = interval;
       return this;
     }

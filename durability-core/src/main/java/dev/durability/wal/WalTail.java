@@ -59,7 +59,7 @@ public final class WalTail<E> implements Closeable {
   /**
    * Waits for the next entry.
    *
-   * @param timeout how long to wait; zero to look once
+   * @param timeout how long to wait; zero or less to look once, and more than 292 years for 292
    * @return the next entry, or null if none came in time, or the thread is interrupted, whose flag
    *     then stays set
    * @throws dev.durability.errors.CorruptLogException if the log is damaged here, and not just
@@ -72,7 +72,7 @@ public final class WalTail<E> implements Closeable {
    */
   public @Nullable WalRecord<E> poll(Duration timeout) throws IOException {
     long start = System.nanoTime();
-    long wait = TimeUnit.NANOSECONDS.convert(timeout);
+    long wait = Math.max(0, TimeUnit.NANOSECONDS.convert(timeout));
     long pause = PAUSE_NANOS_MIN;
     while (true) {
       if (undelivered || findPromised()) {
@@ -178,6 +178,7 @@ public final class WalTail<E> implements Closeable {
   private boolean hasSuccessor() throws IOException {
     return ahead.ended()
         && ahead.isInLast()
+        && ahead.segment().segmentId() < SegmentName.ID_MAX
         && directory.exists(
             new SegmentName(ahead.segment().segmentId() + 1, ahead.nextId()).path());
   }

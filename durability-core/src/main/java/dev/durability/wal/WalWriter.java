@@ -192,8 +192,8 @@ public final class WalWriter<E> implements Closeable {
    * @throws dev.durability.errors.OutcomeOpenException if it has an id, and writing it failed and
    *     was rolled back; or if writing earlier entries failed to make room for it, and then nothing
    *     was appended: {@link #lastAppendedId} tells
-   * @throws IOException if the codec fails, and nothing was appended; or the writer is poisoned or
-   *     closed
+   * @throws IOException if the codec fails, or the log has used up its entry ids, which end at
+   *     2^63-2, and nothing was appended; or the writer is poisoned or closed
    */
   public long append(E entry) throws IOException {
     refuseWithinObserver();
@@ -205,7 +205,7 @@ public final class WalWriter<E> implements Closeable {
       Waiter.OfThread flush;
       lock.lock();
       try {
-        reserve(scratch, FrameFormat.frameBytes(scratch.size()));
+        reserve(scratch, 1, FrameFormat.frameBytes(scratch.size()));
         boolean flushes = isFlushDue();
         id = queue.entry(scratch.bytes(), scratch.size());
         happened = true;
@@ -246,7 +246,7 @@ public final class WalWriter<E> implements Closeable {
       Waiter.OfThread flush;
       lock.lock();
       try {
-        reserve(scratch, frameBytes);
+        reserve(scratch, ends.length, frameBytes);
         boolean flushes = isFlushDue();
         id = queue.batch(scratch.bytes(), ends);
         happened = true;
@@ -285,7 +285,7 @@ public final class WalWriter<E> implements Closeable {
       Waiter.OfThread durable;
       lock.lock();
       try {
-        reserve(scratch, FrameFormat.frameBytes(scratch.size()));
+        reserve(scratch, 1, FrameFormat.frameBytes(scratch.size()));
         id = queue.entry(scratch.bytes(), scratch.size());
         happened = true;
         appended(id, id, FrameFormat.frameBytes(scratch.size()));
@@ -322,7 +322,7 @@ public final class WalWriter<E> implements Closeable {
       Waiter.OfFuture durable;
       lock.lock();
       try {
-        reserve(scratch, FrameFormat.frameBytes(scratch.size()));
+        reserve(scratch, 1, FrameFormat.frameBytes(scratch.size()));
         durable = new Waiter.OfFuture(queue.nextId());
         long id = queue.entry(scratch.bytes(), scratch.size());
         happened = true;
@@ -422,20 +422,22 @@ public final class WalWriter<E> implements Closeable {
    * Makes room, waiting if need be, and gets ready: what follows cannot fail for lack of memory.
    * With the lock, which is given up while waiting.
    */
-  private void reserve(Scratch scratch, int frameBytes) throws IOException {
+  private void reserve(Scratch scratch, int entries, int frameBytes) throws IOException {
     commits.refuseIfDone();
-    rotateIfFull(frameBytes);
+    rotateIfFull(entries, frameBytes);
     while ((queue.isWorthWriting() && commits.isIdle()) || !queue.reserve(frameBytes)) {
       long unused = StackRoom.prove();
       commits.awaitRoom(scratch.waiter());
       commits.refuseIfDone();
-      rotateIfFull(frameBytes); // Others appended meanwhile.
+      rotateIfFull(entries, frameBytes); // Others appended meanwhile.
     }
     commits.prepare();
   }
 
-  private void rotateIfFull(int frameBytes) {
-    if (queue.needsRotation(frameBytes)) {
+  private void rotateIfFull(int entries, int frameBytes) throws DurabilityException {
+    boolean rotates = queue.needsRotation(frameBytes);
+    queue.refuseBeyondEnd(entries, rotates);
+    if (rotates) {
       queue.rotate();
     }
   }
@@ -561,8 +563,10 @@ public final class WalWriter<E> implements Closeable {
     commits.prepare();
   }
 
-  private void rotateIfUsed() {
-    if (queue.segmentHasEntries()) {
+  private void rotateIfUsed() throws DurabilityException {
+    boolean rotates = queue.segmentHasEntries();
+    queue.refuseBeyondEnd(1, rotates);
+    if (rotates) {
       queue.rotate();
     }
   }
@@ -698,6 +702,17 @@ public final class WalWriter<E> implements Closeable {
       }
     }
     GroupCommit.rethrow(failure);
+    releaseMemory();
+  }
+
+  /** Only where all ended well: else something may still be in the blocks, or in use. */
+  private void releaseMemory() {
+    lock.lock();
+    try {
+      queue.release();
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void giveUpLock() throws IOException {

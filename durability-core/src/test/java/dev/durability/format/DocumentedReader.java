@@ -120,7 +120,7 @@ public final class DocumentedReader {
     for (Map.Entry<String, byte[]> file : files.entrySet()) {
       Matcher name = CHECKPOINT.matcher(file.getKey());
       if (name.matches()
-          && name.group(1).compareTo("0" + Long.MAX_VALUE) <= 0
+          && name.group(1).compareTo("0" + (Long.MAX_VALUE - 1)) <= 0
           && isUsable(files, file.getKey(), logId, Long.parseLong(name.group(1)))) {
         covered = Math.max(covered, Long.parseLong(name.group(1)));
       }
@@ -392,6 +392,7 @@ public final class DocumentedReader {
     if (!mayStandHere
         || length > bytes.length - at - 16
         || id < 1
+        || (id > Long.MAX_VALUE - 1 && kind != 3 && kind != 5)
         || in.getInt(at) != (crc(bytes, at + 4, 12 + length) ^ salt)) {
       return null;
     }

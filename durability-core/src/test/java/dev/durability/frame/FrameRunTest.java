@@ -1,6 +1,7 @@
 package dev.durability.frame;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.durability.format.Vectors;
@@ -492,20 +493,47 @@ class FrameRunTest {
   }
 
   @Test
-  void negativeIdsAreNeverValid() throws Exception {
-    byte[] bytes =
-        new FrameFileBuilder(FileType.SEGMENT)
-            .entry(Long.MAX_VALUE, new byte[1])
-            .entry(Long.MIN_VALUE, new byte[1])
-            .build();
-    FrameRun run =
-        new FrameRun(
-            new BytesFile(bytes),
-            FileType.SEGMENT,
-            FrameFileBuilder.SALT,
-            Long.MAX_VALUE,
-            SMALL_WINDOW);
+  void idsEndAndNoneIsNegative() throws Exception {
+    FrameFileBuilder last =
+        new FrameFileBuilder(FileType.SEGMENT).entry(FrameFormat.ENTRY_ID_MAX, new byte[1]);
+    byte[] beyond = last.entry(Long.MAX_VALUE, new byte[1]).build();
+    FrameRun run = runFrom(FrameFormat.ENTRY_ID_MAX, beyond);
     assertThat(run.next()).isEqualTo(Step.ENTRY);
     assertThat(run.next()).isEqualTo(Step.STOP);
+    assertThat(run.nextId()).isEqualTo(Long.MAX_VALUE);
+    FrameRun promises =
+        runFrom(
+            Long.MAX_VALUE,
+            new FrameFileBuilder(FileType.SEGMENT)
+                .mark(Long.MAX_VALUE, FrameFormat.ENTRY_ID_MAX)
+                .end(Long.MAX_VALUE, FrameFormat.ENTRY_ID_MAX)
+                .entry(Long.MIN_VALUE, new byte[1])
+                .build());
+    assertThat(promises.next()).isEqualTo(Step.MARK);
+    assertThat(promises.next()).isEqualTo(Step.END);
+    assertThat(promises.next()).isEqualTo(Step.STOP);
+    FrameRun checkpoint =
+        runFrom(
+            Long.MAX_VALUE,
+            new FrameFileBuilder(FileType.SEGMENT).checkpoint(Long.MAX_VALUE, 1, "").build());
+    assertThat(checkpoint.next()).isEqualTo(Step.STOP);
+  }
+
+  @Test
+  void nothingIsReadThroughARunThatWasClosed() throws Exception {
+    byte[] bytes = new FrameFileBuilder(FileType.SEGMENT).entry(1, new byte[9]).build();
+    FrameRun run = runFrom(1, bytes);
+    assertThat(run.next()).isEqualTo(Step.ENTRY);
+    run.close();
+    run.close();
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(run::payload)
+        .withMessageContaining("after its reader was closed");
+    assertThatExceptionOfType(IOException.class).isThrownBy(run::next);
+  }
+
+  private static FrameRun runFrom(long id, byte[] bytes) {
+    return new FrameRun(
+        new BytesFile(bytes), FileType.SEGMENT, FrameFileBuilder.SALT, id, SMALL_WINDOW);
   }
 }

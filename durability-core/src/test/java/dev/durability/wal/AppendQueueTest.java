@@ -4,13 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FrameFormat;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Ids, where segments end, and when an appender has to wait for a block. */
@@ -20,26 +17,13 @@ class AppendQueueTest {
   private static final SegmentPlan FIRST = new SegmentPlan(new SegmentName(3, 11), 77, 66);
 
   private final ArrayDeque<Block> taken = new ArrayDeque<>();
-  private final SettableClock clock = new SettableClock();
+  private static final long START = Long.MAX_VALUE - 1_000_000_000; // The clock may overflow.
+
+  private long nanos;
   private AppendQueue queue = new AppendQueue(Logs.SMALL, FIRST);
 
-  private static final class SettableClock extends Clock {
-    private long millis;
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-
-    @Override
-    public Instant instant() {
-      return Instant.ofEpochMilli(millis);
-    }
+  private static long afterMillis(long millis) {
+    return START + TimeUnit.MILLISECONDS.toNanos(millis);
   }
 
   private long entry(int frameBytes) {
@@ -49,7 +33,7 @@ class AppendQueueTest {
   }
 
   private void aged(Duration age) {
-    queue = new AppendQueue(Logs.small().segmentAge(age).clock(clock).build(), FIRST);
+    queue = new AppendQueue(Logs.small().segmentAge(age).build(), FIRST, () -> nanos);
   }
 
   /** How many bytes of frames fit into the segment with its header and END, given what is there. */
@@ -97,34 +81,34 @@ class AppendQueueTest {
   @Test
   void ageCountsFromTheFirstEntryAndIsReachedToTheMillisecond() {
     aged(Duration.ofSeconds(1));
-    clock.millis = 5_000;
+    nanos = afterMillis(5_000);
     assertThat(queue.needsRotation(FRAME)).as("an empty segment is never too old").isFalse();
     entry(FRAME);
-    clock.millis = 5_999;
+    nanos = afterMillis(5_999);
     entry(FRAME);
     assertThat(queue.needsRotation(FRAME)).isFalse();
-    clock.millis = 6_000;
+    nanos = afterMillis(6_000);
     assertThat(queue.needsRotation(FRAME)).isTrue();
     queue.rotate();
-    clock.millis = 9_000;
+    nanos = afterMillis(9_000);
     assertThat(queue.needsRotation(FRAME)).isFalse();
     entry(FRAME);
-    clock.millis = 9_999;
+    nanos = afterMillis(9_999);
     assertThat(queue.needsRotation(FRAME)).isFalse();
-    clock.millis = 10_000;
+    nanos = afterMillis(10_000);
     assertThat(queue.needsRotation(FRAME)).isTrue();
   }
 
   @Test
   void ageCountsFromACheckpointThatComesFirst() {
     aged(Duration.ofSeconds(1));
-    clock.millis = 5_000;
+    nanos = afterMillis(5_000);
     assertThat(queue.reserve(FRAME)).isTrue();
     long id = queue.checkpoint(1, new byte[0]);
     assertThat(id).isEqualTo(11);
-    clock.millis = 5_999;
+    nanos = afterMillis(5_999);
     assertThat(queue.needsRotation(FRAME)).isFalse();
-    clock.millis = 6_000;
+    nanos = afterMillis(6_000);
     assertThat(queue.needsRotation(FRAME)).isTrue();
   }
 

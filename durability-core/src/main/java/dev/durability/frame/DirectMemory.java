@@ -1,0 +1,112 @@
+package dev.durability.frame;
+
+import dev.durability.threads.StackSafeLock;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A piece of memory outside the heap, which is used again after {@link #close}: else only a
+ * collection gives such memory back, which a JVM with little garbage may put off for ever, and run
+ * out of it. At most 8 MiB are kept for later, of the whole JVM's class loader; what is not closed
+ * is left to the collector.
+ *
+ * <p>Who closes a piece uses its bytes no more. One thread at a time.
+ */
+public final class DirectMemory implements AutoCloseable {
+  private static final long KEPT_BYTES_MAX = 8 << 20;
+
+  private static final StackSafeLock LOCK = new StackSafeLock();
+  private static final ArrayDeque<ByteBuffer> KEPT = new ArrayDeque<>();
+  private static long keptBytes;
+
+  private final ByteBuffer bytes;
+  private @Nullable ByteBuffer whole;
+
+  private DirectMemory(ByteBuffer whole, int size) {
+    this.whole = whole;
+    this.bytes = whole.slice(0, size);
+  }
+
+  /**
+   * Takes memory; what stands in it is anything.
+   *
+   * @param size how much, in bytes
+   * @return the memory
+   */
+  public static DirectMemory of(int size) {
+    ByteBuffer known = takeKept(size);
+    return new DirectMemory(known == null ? ByteBuffer.allocateDirect(size) : known, size);
+  }
+
+  /** {@return the memory, as large as it was asked for; a big-endian view at first} */
+  public ByteBuffer bytes() {
+    return bytes;
+  }
+
+  /** Gives the memory to whoever needs some next. Closing again does nothing. */
+  @Override
+  public void close() {
+    ByteBuffer given = whole;
+    whole = null;
+    if (given != null) {
+      keep(given);
+    }
+  }
+
+  /** The smallest that is large enough and not much larger, or null. */
+  private static @Nullable ByteBuffer takeKept(int size) {
+    LOCK.lock();
+    try {
+      ByteBuffer best = null;
+      for (ByteBuffer each : KEPT) {
+        if (each.capacity() >= size
+            && each.capacity() / 4 <= size
+            && (best == null || each.capacity() < best.capacity())) {
+          best = each;
+        }
+      }
+      if (best != null) {
+        remove(best);
+      }
+      return best;
+    } finally {
+      LOCK.unlock();
+    }
+  }
+
+  /** The oldest make room for it. */
+  private static void keep(ByteBuffer given) {
+    if (given.capacity() > KEPT_BYTES_MAX) {
+      return;
+    }
+    LOCK.lock();
+    try {
+      while (keptBytes + given.capacity() > KEPT_BYTES_MAX) {
+        remove(KEPT.getFirst());
+      }
+      KEPT.add(given);
+      keptBytes += given.capacity();
+    } finally {
+      LOCK.unlock();
+    }
+  }
+
+  /** How much is kept for later. */
+  static long keptBytes() {
+    LOCK.lock();
+    try {
+      return keptBytes;
+    } finally {
+      LOCK.unlock();
+    }
+  }
+
+  /** By identity: buffers are equal where their bytes are. */
+  @SuppressWarnings("ReferenceEquality")
+  private static void remove(ByteBuffer one) {
+    if (KEPT.removeIf(each -> each == one)) {
+      keptBytes -= one.capacity();
+    }
+  }
+}

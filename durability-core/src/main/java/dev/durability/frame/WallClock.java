@@ -1,0 +1,22 @@
+package dev.durability.frame;
+
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+
+/** The wall clock as headers and marks carry it: microseconds since the epoch. */
+public final class WallClock {
+  private WallClock() {}
+
+  /**
+   * Turns an instant into microseconds. One that the files cannot tell, 292,000 years away, becomes
+   * the last that they can.
+   *
+   * @param instant the instant
+   * @return microseconds since the epoch
+   */
+  public static long micros(Instant instant) {
+    long seconds = TimeUnit.SECONDS.toMicros(instant.getEpochSecond());
+    long micros = seconds + instant.getNano() / 1_000;
+    return seconds > 0 && micros < 0 ? Long.MAX_VALUE : micros;
+  }
+}
