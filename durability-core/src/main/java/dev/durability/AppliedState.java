@@ -4,8 +4,6 @@ import dev.durability.errors.DurabilityException;
 import dev.durability.recovery.StateMachine;
 import dev.durability.storage.Directory;
 import java.util.Objects;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -13,30 +11,58 @@ import org.jspecify.annotations.Nullable;
 /**
  * The state in memory, and the entries that are in the log but not yet in it. An entry gets in once
  * it is durable, in the order of ids.
+ *
+ * <p>An Error may come at any call. What changes here does so by assignments with no call among
+ * them, so that an entry is in the state or it is not; where {@code apply} was broken off, nobody
+ * is shown the state any more.
  */
 final class AppliedState<S, E> {
   private final Directory directory;
   private final StateMachine<S, E> machine;
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
-  private final Queue<Pending<E>> pending = new ConcurrentLinkedQueue<>();
+
+  /** The last that was applied. Those after it are to be applied; for writing, with the lock. */
+  private Expected<E> applied = new Expected<>();
+
+  /** The last that is expected. By one thread at a time. */
+  private Expected<E> last = applied;
+
   private S state;
-  private long appliedId;
   private Progress progress;
-  private @Nullable Failure failure;
+  private volatile long appliedId;
 
-  private record Pending<E>(long id, E entry, long bytes) {}
+  /** The entry whose application failed or was broken off, 0 if none was. */
+  private long failedId;
 
-  private record Failure(long id, Throwable cause, String place) {
-    DurabilityException toThrow() {
-      return new DurabilityException(
-          "applying entry "
-              + id
-              + place
-              + " failed ("
-              + cause
-              + "). It is durable, and the state in memory does not have it: close, mend what"
-              + " failed, and open again; opening applies it to a fresh state",
-          cause);
+  private volatile @Nullable Throwable failure;
+  private @Nullable String place;
+
+  /** An entry that is on its way into the log, or in the log and on its way into the state. */
+  static final class Expected<E> {
+    private final @Nullable E entry;
+    private final long bytes;
+    private long id;
+    private volatile @Nullable Expected<E> next;
+
+    private Expected() {
+      entry = null;
+      bytes = 0;
+    }
+
+    /**
+     * Before it is appended.
+     *
+     * @param entry the entry
+     * @param bytes how many bytes of log it takes
+     */
+    Expected(E entry, long bytes) {
+      this.entry = entry;
+      this.bytes = bytes;
+    }
+
+    /** Its entry id, 0 before it has one. */
+    long id() {
+      return id;
     }
   }
 
@@ -70,9 +96,16 @@ final class AppliedState<S, E> {
     this.progress = replayed;
   }
 
-  /** An entry got its id. Called in the order of ids, by one thread at a time. */
-  void expect(long id, E entry, long bytes) {
-    pending.add(new Pending<>(id, entry, bytes));
+  /** An entry got its id. Called in the order of ids, by one thread at a time. Calls nothing. */
+  void expect(long id, Expected<E> entry) {
+    entry.id = id;
+    last.next = entry;
+    last = entry;
+  }
+
+  /** The last entry that is expected; 0 if none was since opening. By who appends. */
+  long lastExpectedId() {
+    return last.id;
   }
 
   /**
@@ -83,83 +116,136 @@ final class AppliedState<S, E> {
    * @return what was applied by now
    * @throws DurabilityException if the entry that the caller waits for could not be applied
    */
+  @SuppressWarnings("LockNotBeforeTry") // Given up also where an Error comes after it is taken.
   Progress applyThrough(long durableId, long neededId) throws DurabilityException {
-    lock.writeLock().lock();
     try {
-      for (Pending<E> next = pending.peek();
-          failure == null && next != null && next.id() <= durableId;
-          next = pending.peek()) {
+      lock.writeLock().lock();
+      Expected<E> next = applied.next;
+      while (failure == null && next != null && next.id <= durableId) {
         apply(next);
-        pending.remove();
+        next = next.next;
       }
       if (failure != null && appliedId < neededId) {
-        throw failure.toThrow();
+        throw failed();
       }
-      return progress;
-    } finally {
+      Progress now = progress;
+      lock.writeLock().unlock();
+      return now;
+    } catch (Throwable e) {
+      try {
+        unlockWriting();
+      } catch (Throwable again) {
+        unlockWriting();
+        throw again;
+      }
+      throw e;
+    }
+  }
+
+  private void unlockWriting() {
+    while (lock.isWriteLockedByCurrentThread()) {
       lock.writeLock().unlock();
     }
   }
 
-  private void apply(Pending<E> next) {
+  private void apply(Expected<E> next) {
+    failedId = next.id; // Until it is in.
     try {
-      state = Objects.requireNonNull(machine.apply(state, next.entry()), "apply returned null");
-      appliedId = next.id();
-      progress = new Progress(progress.entries() + 1, progress.bytes() + next.bytes());
+      S changed =
+          Objects.requireNonNull(
+              machine.apply(state, Objects.requireNonNull(next.entry)), "apply returned null");
+      Progress after = new Progress(progress.entries() + 1, progress.bytes() + next.bytes);
+      // Nothing is called from here on.
+      state = changed;
+      progress = after;
+      applied = next;
+      appliedId = next.id;
+      failedId = 0;
     } catch (Throwable e) {
       // The entry is in the log for good. What the state is now, nobody can tell: it is not shown.
-      failure = new Failure(next.id(), e, "");
-      failure = new Failure(next.id(), e, EntryPlace.of(directory, next.id(), e));
+      failure = e;
     }
   }
 
+  /** An update was broken off, so that nobody knows whether the log has it. */
+  void fail(Throwable e) {
+    if (failure == null) {
+      failure = e;
+    }
+  }
+
+  /** Why the state is not shown any more, or null. */
+  @Nullable Throwable failure() {
+    return failure;
+  }
+
+  /** Says why. */
+  DurabilityException failed() {
+    Throwable cause = Objects.requireNonNull(failure);
+    long id = failedId;
+    if (id == 0) {
+      return new DurabilityException(
+          "an Error ended an update in the middle ("
+              + cause
+              + "), and the log may hold an entry that the state does not: close it and open it"
+              + " again",
+          cause);
+    }
+    String where = place;
+    if (where == null) {
+      where = EntryPlace.of(directory, id, cause);
+      place = where;
+    }
+    return new DurabilityException(
+        "applying entry "
+            + id
+            + where
+            + " failed ("
+            + cause
+            + "). It is durable, and the state in memory does not have it: close, mend what"
+            + " failed, and open again; opening applies it to a fresh state",
+        cause);
+  }
+
+  @SuppressWarnings("LockNotBeforeTry") // As above.
   <R> R read(Function<? super S, ? extends R> reading) throws DurabilityException {
     refuseWithinApply();
-    lock.readLock().lock();
+    int held = lock.getReadHoldCount();
     try {
+      lock.readLock().lock();
       refuseIfFailed();
-      return reading.apply(state);
-    } finally {
+      R result = reading.apply(state);
+      lock.readLock().unlock();
+      return result;
+    } catch (Throwable e) {
+      try {
+        unlockReading(held);
+      } catch (Throwable again) {
+        unlockReading(held);
+        throw again;
+      }
+      throw e;
+    }
+  }
+
+  private void unlockReading(int held) {
+    while (lock.getReadHoldCount() > held) {
       lock.readLock().unlock();
     }
   }
 
   Snapshot<S> snapshot() throws DurabilityException {
-    lock.readLock().lock();
-    try {
-      refuseIfFailed();
-      return new Snapshot<>(machine.snapshot(state), appliedId, progress);
-    } finally {
-      lock.readLock().unlock();
-    }
+    return read(shown -> new Snapshot<>(machine.snapshot(shown), appliedId, progress));
   }
 
+  /** The last entry in the state. It waits for nobody. */
   long appliedId() {
-    lock.readLock().lock();
-    try {
-      return appliedId;
-    } finally {
-      lock.readLock().unlock();
-    }
-  }
-
-  boolean hasFailed() {
-    lock.readLock().lock();
-    try {
-      return failure != null;
-    } finally {
-      lock.readLock().unlock();
-    }
+    return appliedId;
   }
 
   void refuseIfFailed() throws DurabilityException {
-    lock.readLock().lock();
-    try {
-      if (failure != null) {
-        throw failure.toThrow();
-      }
-    } finally {
-      lock.readLock().unlock();
+    if (failure != null) {
+      throw failed();
     }
   }
 

@@ -2,62 +2,77 @@ package dev.durability;
 
 import dev.durability.AppliedState.Progress;
 import dev.durability.threads.StackSafeLock;
-import java.io.Closeable;
+import dev.durability.wal.WalObserver;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ThreadFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Writes checkpoints when the policy says so, on a thread of its own, so that no update waits for
- * one. One that fails is reported to that thread's uncaught exception handler; the log still holds
- * everything, and the next is due as much later.
+ * Writes checkpoints when the policy says so, each on a thread of its own, one at a time, so that
+ * no update waits for one. One that fails, or whose thread cannot start, is told to the observer
+ * and to the thread's uncaught exception handler; the log still holds everything, and the next is
+ * due as much later.
  */
-final class BackgroundCheckpoints implements Closeable {
+@SuppressWarnings("LockNotBeforeTry") // Given up also where an Error comes after it is taken.
+final class BackgroundCheckpoints {
   private final CheckpointPolicy policy;
+  private final WalObserver observer;
+  private final ThreadFactory threads;
   private final Callable<?> checkpoint;
-  private final ExecutorService executor;
   private final StackSafeLock lock = new StackSafeLock();
-  private long checkpointId;
+  private volatile long checkpointId;
+  private volatile @Nullable Throwable lastFailure;
   private Progress seen;
 
   /** What was applied when the last checkpoint was taken, or was tried. */
   private Progress base = new Progress(0, 0);
 
-  private boolean underway;
+  /** Set once it has started, until it has nothing to do any more. */
+  private @Nullable Thread worker;
+
   private boolean closed;
 
   BackgroundCheckpoints(
-      CheckpointPolicy policy, Callable<?> checkpoint, long checkpointId, Progress replayed) {
+      CheckpointPolicy policy,
+      WalObserver observer,
+      ThreadFactory threads,
+      Callable<?> checkpoint,
+      long checkpointId,
+      Progress replayed) {
     this.policy = policy;
+    this.observer = observer;
+    this.threads = threads;
     this.checkpoint = checkpoint;
     this.checkpointId = checkpointId;
     this.seen = replayed;
-    ThreadPoolExecutor one =
-        new ThreadPoolExecutor(
-            1,
-            1,
-            1,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            task -> {
-              Thread thread = new Thread(task, "durability-checkpoint");
-              thread.setDaemon(true);
-              return thread;
-            });
-    one.allowCoreThreadTimeOut(true);
-    this.executor = one;
   }
 
-  /** Entries were applied. Calls may come out of order. */
+  /** {@return a thread to work on} */
+  static Thread newThread(Runnable work) {
+    Thread thread = new Thread(work, "durability-checkpoint");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /**
+   * Entries were applied. Calls may come out of order. It throws nothing: what calls it has done
+   * what it was to do.
+   */
   void progressed(Progress now) {
-    lock.lock();
+    Throwable failure = null;
     try {
+      lock.lock();
       seen = later(seen, now);
-      startIfDue();
-    } finally {
+      if (worker == null && isDue()) {
+        failure = start();
+      }
       lock.unlock();
+    } catch (Throwable e) {
+      failure = e;
+      unlock();
+    }
+    if (failure != null) {
+      failed(failure);
     }
   }
 
@@ -65,70 +80,151 @@ final class BackgroundCheckpoints implements Closeable {
     return one.entries() >= other.entries() ? one : other;
   }
 
-  private void startIfDue() {
-    if (!underway
-        && !closed
-        && policy.isDue(seen.entries() - base.entries(), seen.bytes() - base.bytes())) {
-      underway = true;
-      base = seen;
-      executor.execute(this::run);
+  private boolean isDue() {
+    return !closed && policy.isDue(seen.entries() - base.entries(), seen.bytes() - base.bytes());
+  }
+
+  /** Returns why no thread could start, or null. */
+  private @Nullable Throwable start() {
+    base = seen; // If this fails, the next is due as much later.
+    try {
+      Thread started = threads.newThread(this::work);
+      started.start();
+      worker = started;
+      return null;
+    } catch (Throwable noThread) {
+      return noThread;
     }
   }
 
-  private void run() {
-    try {
-      Object unused = checkpoint.call();
-    } catch (Throwable e) {
-      Thread thread = Thread.currentThread();
-      thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
-    } finally {
-      lock.lock();
+  /** On the thread: writes one, and goes on while another is due. */
+  private void work() {
+    boolean more = true;
+    while (more) {
       try {
-        underway = false;
-        startIfDue(); // As much may have been applied meanwhile.
-      } finally {
-        lock.unlock();
+        Object unused = checkpoint.call();
+      } catch (Throwable e) {
+        failed(e);
       }
+      more = continues();
     }
+  }
+
+  /** Whether as much was applied meanwhile that the next is due. If not, the thread ends. */
+  private boolean continues() {
+    boolean more = false;
+    try {
+      lock.lock();
+      more = isDue();
+      base = more ? seen : base;
+      worker = more ? worker : null;
+      lock.unlock();
+    } catch (Throwable e) {
+      unlock();
+      ended();
+      failed(e);
+      more = false;
+    }
+    return more;
+  }
+
+  private void ended() {
+    lock.lock();
+    worker = null;
+    unlock();
+  }
+
+  private void unlock() {
+    while (lock.isHeldByCurrentThread()) {
+      lock.unlock();
+    }
+  }
+
+  /** Nobody waits for it: tells the observer, and the handler. */
+  @SuppressWarnings("EmptyCatch")
+  private void failed(Throwable e) {
+    try {
+      lastFailure = e;
+      tellObserver(e);
+      report(e);
+    } catch (Throwable ofTheHandler) {
+      // The virtual machine ignores what a handler throws; so does the state.
+    }
+  }
+
+  private void tellObserver(Throwable e) {
+    try {
+      observer.onCheckpointFailed(e);
+    } catch (Throwable ofTheObserver) {
+      report(ofTheObserver);
+    }
+  }
+
+  private static void report(Throwable e) {
+    Thread thread = Thread.currentThread();
+    thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
   }
 
   /** A checkpoint is durable, by this or on demand. */
   void checkpointWritten(long lastEntryId, Progress contained) {
-    lock.lock();
     try {
-      checkpointId = Math.max(checkpointId, lastEntryId);
+      lock.lock();
       seen = later(seen, contained);
       base = later(base, contained);
-    } finally {
+      checkpointId = Math.max(checkpointId, lastEntryId);
+      lastFailure = null;
       lock.unlock();
+    } catch (Throwable e) {
+      unlock();
+      throw e;
     }
+  }
+
+  /** One on demand failed; its caller was told. */
+  void checkpointFailed(Throwable e) {
+    lastFailure = e;
   }
 
   /** The last entry that the newest checkpoint contains. */
   long checkpointId() {
-    lock.lock();
-    try {
-      return checkpointId;
-    } finally {
-      lock.unlock();
-    }
+    return checkpointId;
   }
 
-  /** Waits for the one that is being written, and starts no other. */
-  @Override
-  public void close() {
-    lock.lock();
+  /** Why the last checkpoint failed, or null if it did not. */
+  @Nullable Throwable lastFailure() {
+    return lastFailure;
+  }
+
+  /** Whether this thread is the one that {@link #close} waits for. */
+  boolean isOnItsThread() {
+    boolean its;
     try {
-      closed = true;
-    } finally {
+      lock.lock();
+      its = worker == Thread.currentThread();
       lock.unlock();
+    } catch (Throwable e) {
+      unlock();
+      throw e;
     }
-    executor.shutdown();
+    return its;
+  }
+
+  /** Waits for the one that is being written, whatever interrupts, and starts no other. */
+  void close() {
+    Thread left;
+    try {
+      lock.lock();
+      closed = true;
+      left = worker;
+      lock.unlock();
+    } catch (Throwable e) {
+      unlock();
+      throw e;
+    }
     boolean interrupted = false;
-    boolean done = false;
-    while (!done) {
+    while (left != null && left.isAlive()) {
       try {
-        done = executor.awaitTermination(1, TimeUnit.MINUTES);
+        left.join();
       } catch (InterruptedException e) {
         interrupted = true;
       }

@@ -1,5 +1,6 @@
 package dev.durability;
 
+import dev.durability.AppliedState.Expected;
 import dev.durability.AppliedState.Snapshot;
 import dev.durability.checkpoint.CheckpointPublisher;
 import dev.durability.checkpoint.PublishResult;
@@ -16,14 +17,11 @@ import dev.durability.wal.WalOptions;
 import dev.durability.wal.WalWriter;
 import java.io.Closeable;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +58,8 @@ import org.jspecify.annotations.Nullable;
  * @param <E> the type of the entries, which are the updates
  */
 public final class DurableState<S, E> implements Closeable {
+  private static final int CLOSING_ATTEMPTS = 3;
+
   private final StateMachine<S, E> machine;
   private final CheckpointPolicy policy;
   private final UpdateCodec<E> codec;
@@ -69,9 +69,10 @@ public final class DurableState<S, E> implements Closeable {
   private final BackgroundCheckpoints background;
   private final StackSafeLock appending = new StackSafeLock();
   private final StackSafeLock publishing = new StackSafeLock();
-  private final Queue<Runnable> completions = new ConcurrentLinkedQueue<>();
+  private final StackSafeLock closing = new StackSafeLock();
+  private final AtomicReference<@Nullable UpdateFuture> settled = new AtomicReference<>();
   private volatile boolean closed;
-  private long expectedId;
+  private boolean ended;
 
   private DurableState(
       Directory directory,
@@ -79,19 +80,24 @@ public final class DurableState<S, E> implements Closeable {
       CheckpointPolicy policy,
       UpdateCodec<E> codec,
       WalWriter<Update<E>> log,
-      CheckpointPublisher publisher,
+      WalOptions options,
       StateLoading<S, E> loaded) {
     this.machine = machine;
     this.policy = policy;
     this.codec = codec;
     this.log = log;
-    this.publisher = publisher;
+    this.publisher = CheckpointPublisher.of(directory, options.clock(), log);
     this.applied =
         new AppliedState<>(
             directory, machine, loaded.state(), loaded.lastEntryId(), loaded.replayed());
-    this.expectedId = loaded.lastEntryId();
     this.background =
-        new BackgroundCheckpoints(policy, this::publish, loaded.checkpointId(), loaded.replayed());
+        new BackgroundCheckpoints(
+            policy,
+            options.observer(),
+            BackgroundCheckpoints::newThread,
+            this::publish,
+            loaded.checkpointId(),
+            loaded.replayed());
   }
 
   /**
@@ -148,8 +154,12 @@ public final class DurableState<S, E> implements Closeable {
     StateLoading<S, E> loading = new StateLoading<>(directory, codec, machine);
     UpdateCodec<E> updates = new UpdateCodec<>(codec, live, options.entryBytesMax());
     WalWriter<Update<E>> log = WalWriter.open(directory, updates, options, loading);
-    CheckpointPublisher publisher = CheckpointPublisher.of(directory, options.clock(), log);
-    return new DurableState<>(directory, machine, policy, updates, log, publisher, loading);
+    try {
+      return new DurableState<>(directory, machine, policy, updates, log, options, loading);
+    } catch (Throwable e) {
+      log.close(); // Nobody else can.
+      throw e;
+    }
   }
 
   /**
@@ -166,17 +176,15 @@ public final class DurableState<S, E> implements Closeable {
    *     written, and nothing changed; the log is poisoned; or applying failed, now or before
    */
   public long update(E entry) throws IOException {
-    applied.refuseWithinCallback();
-    refuseIfClosed();
-    Update<E> update = codec.update(entry);
-    AppendFuture durable;
-    appending.lock();
+    Update<E> update = encode(entry);
+    Expected<E> expected = expected(update);
     try {
-      durable = append(update);
-    } finally {
-      endAppending();
+      AppendFuture durable = inAppending(() -> append(update, expected));
+      return settle(durable);
+    } catch (RuntimeException | Error e) {
+      failIfExpected(expected, e);
+      throw e;
     }
-    return settle(durable);
   }
 
   /**
@@ -190,17 +198,26 @@ public final class DurableState<S, E> implements Closeable {
    * @throws IOException as {@link #update}, if the update gets no entry id
    */
   public CompletableFuture<Long> updateAsync(E entry) throws IOException {
-    applied.refuseWithinCallback();
-    refuseIfClosed();
-    Update<E> update = codec.update(entry);
-    CompletableFuture<Long> result = new CompletableFuture<>();
-    appending.lock();
+    Update<E> update = encode(entry);
+    Expected<E> expected = expected(update);
     try {
-      var unused = append(update).whenComplete((id, failure) -> complete(result, id, failure));
-    } finally {
-      endAppending();
+      UpdateFuture result = new UpdateFuture(this, expected);
+      result.follow(inAppending(() -> append(update, expected)));
+      return result;
+    } catch (RuntimeException | Error e) {
+      failIfExpected(expected, e);
+      throw e;
     }
-    return result;
+  }
+
+  private Update<E> encode(E entry) throws IOException {
+    refuseWithinCallback();
+    refuseIfClosed();
+    return codec.update(entry);
+  }
+
+  private static <E> Expected<E> expected(Update<E> update) {
+    return new Expected<>(update.entry(), FrameFormat.frameBytes(update.size()));
   }
 
   /**
@@ -216,57 +233,102 @@ public final class DurableState<S, E> implements Closeable {
    *     then nothing was decided or appended
    */
   public OptionalLong updateIf(Function<? super S, Optional<E>> decision) throws IOException {
-    applied.refuseWithinCallback();
-    AppendFuture durable;
-    appending.lock();
+    refuseWithinCallback();
+    AtomicReference<@Nullable Expected<E>> decided = new AtomicReference<>();
     try {
-      refuseIfClosed();
-      settleEarlierUpdates();
-      Optional<E> entry = applied.read(decision);
-      if (entry.isEmpty()) {
-        return OptionalLong.empty();
-      }
-      durable = append(codec.update(entry.get()));
-    } finally {
-      endAppending();
+      Optional<AppendFuture> durable = inAppending(() -> decide(decision, decided));
+      return durable.isEmpty() ? OptionalLong.empty() : OptionalLong.of(settle(durable.get()));
+    } catch (RuntimeException | Error e) {
+      failIfExpected(decided.getPlain(), e);
+      throw e;
     }
-    return OptionalLong.of(settle(durable));
+  }
+
+  /** With the appending lock. */
+  private Optional<AppendFuture> decide(
+      Function<? super S, Optional<E>> decision, AtomicReference<@Nullable Expected<E>> decided)
+      throws IOException {
+    refuseIfClosed();
+    settleEarlierUpdates();
+    Optional<E> entry = applied.read(decision);
+    if (entry.isEmpty()) {
+      return Optional.empty();
+    }
+    Update<E> update = codec.update(entry.get());
+    Expected<E> expected = expected(update);
+    decided.setPlain(expected);
+    return Optional.of(append(update, expected));
   }
 
   /** Makes all that was appended durable and applied. With the appending lock. */
   private void settleEarlierUpdates() throws IOException {
-    // What depends on futures may run in the sync, on this thread, and append more.
-    while (applied.appliedId() < expectedId) {
-      try {
-        log.sync();
-      } catch (OutcomeOpenException e) {
-        throw new DurabilityException(
-            "nothing was decided or appended: earlier updates could not be made durable ("
-                + e.getMessage()
-                + ")",
-            e);
-      }
-      applyDurable(expectedId);
+    long earlier = applied.lastExpectedId();
+    if (applied.appliedId() >= earlier) {
+      return;
     }
+    try {
+      log.sync();
+    } catch (OutcomeOpenException e) {
+      throw new DurabilityException(
+          "nothing was decided or appended: earlier updates could not be made durable ("
+              + e.getMessage()
+              + ")",
+          e);
+    }
+    applyDurable(earlier);
   }
 
-  /** With the appending lock: entries become expected in the order of their ids. */
-  private AppendFuture append(Update<E> update) throws IOException {
+  /**
+   * With the appending lock: entries become expected in the order of their ids.
+   *
+   * @throws DurabilityException if nothing was appended
+   */
+  private AppendFuture append(Update<E> update, Expected<E> expected) throws IOException {
     refuseIfClosed();
     applied.refuseIfFailed();
-    AppendFuture durable;
+    long before = log.lastAppendedId();
     try {
-      durable = log.appendAsync(update);
+      AppendFuture durable = log.appendAsync(update);
+      applied.expect(durable.entryId(), expected);
+      return durable;
     } catch (OutcomeOpenException e) {
       throw new DurabilityException(
           "nothing was appended: earlier updates fill the buffers and could not be written ("
               + e.getMessage()
               + ")",
           e);
+    } catch (Error e) {
+      failIfAppended(before, expected, e);
+      throw e;
     }
-    expectedId = durable.entryId();
-    applied.expect(expectedId, update.entry(), FrameFormat.frameBytes(update.size()));
-    return durable;
+  }
+
+  /** An entry in the log that the state does not expect: then the state must not go on. */
+  private void failIfAppended(long before, Expected<E> expected, Error e) {
+    boolean appended = true;
+    try {
+      appended = expected.id() != 0 || log.lastAppendedId() != before;
+    } finally {
+      if (appended) {
+        applied.fail(e);
+      }
+    }
+  }
+
+  /**
+   * A call was broken off. If its entry is in the log, the state refuses from then on: the call did
+   * not say that it had happened.
+   */
+  private void failIfExpected(@Nullable Expected<E> expected, Throwable e) {
+    if (expected != null && expected.id() != 0) {
+      applied.fail(e);
+    }
+  }
+
+  /** The same, for a future. */
+  DurabilityException brokenOff(Throwable e) {
+    applied.fail(e);
+    return applied.failed();
   }
 
   /**
@@ -299,36 +361,83 @@ public final class DurableState<S, E> implements Closeable {
     background.progressed(applied.applyThrough(log.lastDurableId(), neededId));
   }
 
-  /** An update is durable, or failed. On whichever thread settled it. */
-  private void complete(CompletableFuture<Long> result, Long id, @Nullable Throwable failure) {
-    Throwable outcome = failure;
-    if (outcome == null) {
-      try {
-        applyDurable(id);
-      } catch (DurabilityException | RuntimeException | Error e) {
-        outcome = e; // Nobody else learns of it, and the future must end.
-      }
+  /** What an update comes to whose entry is durable, or failed: null is success. */
+  @Nullable Throwable outcome(Expected<?> expected, @Nullable Throwable failure) {
+    if (failure != null) {
+      return failure;
     }
-    Throwable thrown = outcome;
-    Runnable completion =
-        thrown == null ? () -> result.complete(id) : () -> result.completeExceptionally(thrown);
-    if (appending.isHeldByCurrentThread()) {
-      // What depends on the future must not run under the lock: it may wait for others who want it.
-      completions.add(completion);
-    } else {
-      completion.run();
+    try {
+      applyDurable(expected.id());
+      return null;
+    } catch (DurabilityException e) {
+      return e;
     }
   }
 
-  private void endAppending() {
-    appending.unlock();
+  /**
+   * Completes an update that is settled. What depends on it must not run under the lock of
+   * appending: it may wait for others who want it.
+   */
+  void complete(UpdateFuture update) {
     if (!appending.isHeldByCurrentThread()) {
-      // All at once: what depends on the first may append, and come here again.
-      List<Runnable> taken = new ArrayList<>();
-      for (Runnable next = completions.poll(); next != null; next = completions.poll()) {
-        taken.add(next);
+      update.complete();
+      return;
+    }
+    update.next = settled.get(); // Only who holds the lock adds.
+    while (!settled.compareAndSet(update.next, update)) {
+      update.next = settled.get();
+    }
+  }
+
+  /** Runs something with the appending lock, and then what became complete meanwhile. */
+  private <R> R inAppending(Guard.Body<R> body) throws IOException {
+    try {
+      R result = Guard.with(appending, body);
+      completeSettled();
+      return result;
+    } catch (Throwable e) {
+      try {
+        completeSettled();
+      } catch (Throwable again) {
+        completeSettled();
+        throw again;
       }
-      taken.forEach(Runnable::run);
+      throw e;
+    }
+  }
+
+  /** All at once: what depends on the first may append, and come here again. */
+  private void completeSettled() {
+    UpdateFuture taken = settled.getAndSet(null);
+    UpdateFuture first = null;
+    while (taken != null) {
+      UpdateFuture following = taken.next;
+      taken.next = first;
+      first = taken;
+      taken = following;
+    }
+    while (first != null) {
+      UpdateFuture following = first.next;
+      try {
+        first.complete();
+      } catch (Throwable e) {
+        completeLater(first);
+        throw e;
+      }
+      first = following;
+    }
+  }
+
+  /** Puts back what is left, for the caller of {@link #completeSettled}. */
+  private void completeLater(UpdateFuture left) {
+    for (UpdateFuture each = left; each != null; ) {
+      UpdateFuture following = each.next;
+      UpdateFuture head = settled.get();
+      do {
+        head = settled.get();
+        each.next = head;
+      } while (!settled.compareAndSet(head, each));
+      each = following;
     }
   }
 
@@ -347,13 +456,29 @@ public final class DurableState<S, E> implements Closeable {
   }
 
   /**
+   * Tells how the state is. It writes nothing, waits for nobody, and works from anywhere, also
+   * after the state failed or was closed.
+   *
+   * @return how it is
+   */
+  public StateHealth health() {
+    Throwable failure = applied.failure();
+    return new StateHealth(
+        failure != null ? failure : log.poison(),
+        background.checkpointId(),
+        background.lastFailure(),
+        log.lastDurableId(),
+        applied.appliedId());
+  }
+
+  /**
    * Makes every update so far durable and applied, those included whose outcome was left open.
    *
    * @throws OutcomeOpenException if the log could not be written; it can be tried again
    * @throws IOException if the log is poisoned or closed; or applying failed, now or before
    */
   public void sync() throws IOException {
-    applied.refuseWithinCallback();
+    refuseWithinCallback();
     refuseIfClosed();
     log.sync();
     applyDurable(Long.MAX_VALUE - 1);
@@ -365,27 +490,34 @@ public final class DurableState<S, E> implements Closeable {
    * one after the other.
    *
    * @return what was done; all of it is durable
-   * @throws IOException if that fails; the state and the log are whole, and it can be tried again
+   * @throws IOException if that fails; the state and the log are whole, and it can be tried again.
+   *     What {@link StateMachine#write} throws is the cause
+   * @throws IllegalStateException if this thread is writing a checkpoint of this state
    */
   public PublishResult checkpoint() throws IOException {
-    applied.refuseWithinCallback();
+    refuseWithinCallback();
     refuseIfClosed();
-    return publish();
+    refuseWithinCheckpoint("taken");
+    try {
+      return publish();
+    } catch (IOException | RuntimeException e) {
+      background.checkpointFailed(e);
+      throw e;
+    }
   }
 
   /** Also while closing, which waits for a checkpoint that is due. A closed log refuses it. */
   private PublishResult publish() throws IOException {
-    publishing.lock();
-    try {
-      Snapshot<S> snapshot = applied.snapshot();
-      PublishResult result =
-          publisher.publish(snapshot.lastEntryId(), new StateWriting<>(machine, snapshot));
-      background.checkpointWritten(snapshot.lastEntryId(), snapshot.progress());
-      applyDurable(0); // The marker's sync took earlier updates with it, of open outcome too.
-      return result;
-    } finally {
-      publishing.unlock();
-    }
+    return Guard.with(publishing, this::publishAlone);
+  }
+
+  private PublishResult publishAlone() throws IOException {
+    Snapshot<S> snapshot = applied.snapshot();
+    PublishResult result =
+        publisher.publish(snapshot.lastEntryId(), new StateWriting<>(machine, snapshot));
+    background.checkpointWritten(snapshot.lastEntryId(), snapshot.progress());
+    applyDurable(0); // The marker's sync took earlier updates with it, of open outcome too.
+    return result;
   }
 
   /** {@return the id of the last entry that is in the state, 0 if there is none} */
@@ -404,47 +536,112 @@ public final class DurableState<S, E> implements Closeable {
     }
   }
 
+  /** What would wait for this very thread is refused, before it takes a lock. */
+  void refuseWithinCallback() {
+    applied.refuseWithinCallback();
+    if (appending.isHeldByCurrentThread()) {
+      throw new IllegalStateException(
+          "called while this thread appends an update, for example from its codec within updateIf,"
+              + " or from an observer: return first");
+    }
+    log.refuseWithinCallback();
+  }
+
+  private void refuseWithinCheckpoint(String what) {
+    if (publishing.isHeldByCurrentThread()) {
+      throw new IllegalStateException(
+          what
+              + " by the thread that writes a checkpoint, which this would wait for: return from"
+              + " writing it first, or use another thread");
+    }
+  }
+
   /**
    * Makes every update durable and applied, writes a checkpoint if the policy says so and anything
    * changed, and gives up the log. Waits for a checkpoint that is being written. Closing again does
-   * nothing. Reading goes on working.
+   * nothing, also while another thread is still closing. Reading goes on working.
    *
    * @throws IOException if an update is not durable, or the checkpoint fails; the log is given up
    *     all the same
-   * @throws IllegalStateException if this thread is writing a checkpoint of this state, for which
-   *     closing would wait
+   * @throws IllegalStateException if closing would wait for this very thread, because it is writing
+   *     a checkpoint of this state, or is in a callback; nothing was closed
    */
   @Override
   public void close() throws IOException {
-    applied.refuseWithinCallback();
-    if (publishing.isHeldByCurrentThread()) {
+    if (closing.isHeldByCurrentThread()) {
+      return;
+    }
+    refuseWithinCallback();
+    refuseWithinCheckpoint("closed");
+    if (background.isOnItsThread()) {
       throw new IllegalStateException(
-          "closed by the thread that writes a checkpoint, which closing waits for: close from"
-              + " another thread");
+          "closed by the thread of the checkpoint that closing waits for: use another thread");
     }
-    appending.lock();
-    try {
-      if (closed) {
-        return;
+    if (closing.tryLock()) {
+      try {
+        closeOnce();
+      } finally {
+        closing.unlock();
       }
-      closed = true;
-    } finally {
-      endAppending();
     }
+  }
+
+  private void closeOnce() throws IOException {
+    Throwable failure = null;
+    // Again where an Error hit it: each of the steps leaves out what it did before.
+    for (int left = CLOSING_ATTEMPTS; !ended && left > 0; left--) {
+      try {
+        closeLog();
+      } catch (Throwable e) {
+        failure = failure == null ? e : failure;
+      }
+    }
+    rethrow(failure);
+  }
+
+  private void closeLog() throws IOException {
+    inAppending(
+        () -> {
+          closed = true;
+          return 0;
+        });
     background.close();
-    publishing.lock();
-    try (log) {
-      if (log.lastDurableId() < log.lastAppendedId()) {
-        log.sync();
-      }
-      applyDurable(0);
-      if (policy.isOnClose()
-          && !applied.hasFailed()
-          && applied.appliedId() > background.checkpointId()) {
-        PublishResult unused = publish();
-      }
-    } finally {
-      publishing.unlock();
+    Guard.with(
+        publishing,
+        () -> {
+          try (log) {
+            settleAll();
+          } catch (IOException | RuntimeException e) {
+            ended = true; // The log is given up all the same.
+            throw e;
+          }
+          ended = true;
+          return 0;
+        });
+  }
+
+  /** Makes all durable and applied, and writes the last checkpoint. */
+  private void settleAll() throws IOException {
+    if (log.lastDurableId() < log.lastAppendedId()) {
+      log.sync();
+    }
+    applyDurable(0);
+    if (policy.isOnClose()
+        && applied.failure() == null
+        && applied.appliedId() > background.checkpointId()) {
+      PublishResult unused = publish();
+    }
+  }
+
+  private static void rethrow(@Nullable Throwable failure) throws IOException {
+    if (failure instanceof IOException e) {
+      throw e;
+    }
+    if (failure instanceof RuntimeException e) {
+      throw e;
+    }
+    if (failure instanceof Error e) {
+      throw e;
     }
   }
 }

@@ -1,6 +1,8 @@
 package dev.durability.cli;
 
 import java.nio.charset.Charset;
+import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Refuses arguments that no longer say what the user typed. Java reads arguments, and names of
@@ -16,8 +18,7 @@ final class Arguments {
    * Looks at a command line.
    *
    * @param args the arguments
-   * @throws UsageException if one is empty, or not what was typed, or if the current directory has
-   *     a name that cannot be read
+   * @throws UsageException if one is empty, or not what was typed
    */
   static void check(String... args) {
     for (int i = 0; i < args.length; i++) {
@@ -29,7 +30,20 @@ final class Arguments {
         throw new UsageException(notExpressible(args[i]));
       }
     }
+  }
+
+  /**
+   * Looks at what relative names are relative to.
+   *
+   * @param names the names of files and directories; without any, the current directory is meant
+   * @throws UsageException if one is relative and the current directory has a name that cannot be
+   *     read
+   */
+  static void checkCurrentDirectory(List<String> names) {
     String current = System.getProperty("user.dir", "");
+    if (!names.isEmpty() && names.stream().allMatch(name -> Path.of(name).isAbsolute())) {
+      return;
+    }
     if (!isExpressible(current)) {
       throw new UsageException("the current directory, " + notExpressible(current));
     }

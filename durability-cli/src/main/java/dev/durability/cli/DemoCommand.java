@@ -91,7 +91,9 @@ final class DemoCommand implements Command {
               writers
                   + " threads write to a store in "
                   + directory
-                  + "; it is killed "
+                  + ";"
+                  + System.lineSeparator()
+                  + "it is killed "
                   + rounds
                   + (rounds == 1 ? " time" : " times"));
       List<Row> rows = run(directory, rounds, writers);
@@ -190,8 +192,9 @@ final class DemoCommand implements Command {
         table,
         "%n%s%n",
         good
-            ? "Every acknowledged write was found, and nothing that nobody wrote. (Extra: on its way"
-                + " when the process died, and found all the same.)"
+            ? "Every acknowledged write was found, and nothing that nobody wrote."
+                + System.lineSeparator()
+                + "Extra: not acknowledged, and found all the same."
             : lost
                 + " acknowledged writes are missing, "
                 + foreign

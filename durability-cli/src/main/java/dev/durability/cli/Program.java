@@ -1,15 +1,18 @@
 package dev.durability.cli;
 
+import dev.durability.cli.bench.Wrapped;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
+import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionStrategy;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -27,7 +30,7 @@ final class Program {
   private static final String HELP = "help";
   private static final String HELP_OPTION = "--help";
 
-  /** Less, the library refuses. */
+  /** Less, the library refuses: lines that are too wide are broken again. */
   private static final int HELP_COLUMNS_MIN = 55;
 
   private final CommandIo io;
@@ -54,7 +57,7 @@ final class Program {
 
   private int run(String... args) throws IOException {
     if (args.length == 0) {
-      commandLine(COMMANDS).usage(io.err());
+      io.err().print(Wrapped.of(commandLine(COMMANDS).getUsageMessage(), io.textColumns()));
       return ExitStatus.FAILED;
     }
     Arguments.check(args);
@@ -64,7 +67,9 @@ final class Program {
     line.setOut(new PrintWriter(help, true, Charset.defaultCharset()));
     int status = line.execute(given);
     if (help.size() > 0) {
-      io.out().write(help.toByteArray()); // Not by a writer, which keeps a failure to itself.
+      String text = Wrapped.of(help.toString(Charset.defaultCharset()), io.textColumns());
+      // Not by a writer, which keeps a failure to itself.
+      io.out().write(text.getBytes(Charset.defaultCharset()));
       io.out().flush();
     }
     return status;
@@ -142,9 +147,14 @@ final class Program {
         "1",
         "verify: the end of the log is torn, as a crash leaves it",
         "2",
-        "the log is corrupt",
+        "the log is corrupt, or did not keep what it promised",
         "3",
-        "any other failure, wrong usage included");
+        "any other failure: wrong usage, no log of this program, not readable, no room, no memory, an"
+            + " output that cannot be written",
+        "130, 143",
+        "ended by SIGINT or SIGTERM",
+        "141",
+        "the reader of the output has gone");
     spec.usageMessage().commandListHeading("%nCommands:%n");
     return complete(spec);
   }
@@ -188,6 +198,7 @@ final class Program {
     CommandSpec spec = last.commandSpec();
     try {
       if (spec.userObject() instanceof Command command) {
+        Arguments.checkCurrentDirectory(operands(last));
         return command.run(last);
       }
       throw new UsageException("no command was named");
@@ -195,6 +206,14 @@ final class Program {
       boolean debug = CommandSyntax.wantsDebug(given) || CommandSyntax.wantsDebug(last);
       return report(spec.qualifiedName(), e, debug);
     }
+  }
+
+  private static List<String> operands(ParseResult given) {
+    List<String> operands = new ArrayList<>();
+    for (PositionalParamSpec each : given.matchedPositionals()) {
+      operands.addAll(each.stringValues());
+    }
+    return operands;
   }
 
   private int wrongUsage(ParameterException failure) {

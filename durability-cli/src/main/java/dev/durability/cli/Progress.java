@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
 /** A progress bar on a terminal, or nothing where there is none. */
 final class Progress implements AutoCloseable {
   private static final int UPDATE_MILLIS = 200;
+
+  /** Less is done before anybody could read the line. */
+  private static final long BYTES_MIN = 1 << 20;
+
   private static final String SEPARATOR = ", ";
 
   private final @Nullable ProgressBar bar;
@@ -26,11 +30,12 @@ final class Progress implements AutoCloseable {
    *
    * @param io where
    * @param task what is being done
-   * @param bytes how much there is to do; unless it is positive, nothing is shown
+   * @param bytes how much there is to do; below a mebibyte, and where it is -1 since nobody knows,
+   *     nothing is shown
    * @return the progress, at 0
    */
   static Progress start(CommandIo io, String task, long bytes) {
-    if (!io.showsProgress() || bytes <= 0) {
+    if (!io.showsProgress() || bytes < BYTES_MIN) {
       return new Progress(null);
     }
     return show(

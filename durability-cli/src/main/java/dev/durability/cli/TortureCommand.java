@@ -118,7 +118,7 @@ final class TortureCommand implements Command {
           .write(
               given.hasMatchedOption(JSON)
                   ? tally.json(where)
-                  : tally.text(where).getBytes(Charset.defaultCharset()));
+                  : tally.text(where, io.textColumns()).getBytes(Charset.defaultCharset()));
       io.out().flush();
       if (!tally.isGood()) {
         return ExitStatus.CORRUPT;

@@ -2,6 +2,7 @@ package dev.durability.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.durability.cli.bench.Wrapped;
 import dev.durability.wal.Verdict;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -77,13 +78,14 @@ final class TortureTally {
    * The table.
    *
    * @param where where the log is, if something is wrong with it
+   * @param columns how wide it may be, at least 50
    */
-  String text(String where) {
+  String text(String where, int columns) {
     StringBuilder text = new StringBuilder();
     line(text, "%-28s %10s%n", "killed during", "kills");
     for (TorturePhase phase : TorturePhase.values()) {
       String note =
-          phase == TorturePhase.RECOVERY ? "   up to " + recoveriesInARowMost + " in a row" : "";
+          phase == TorturePhase.RECOVERY ? "  up to " + recoveriesInARowMost + " in a row" : "";
       line(text, "  %-26s %,10d%s%n", phase.title(), kills.getOrDefault(phase, 0), note);
     }
     line(text, "  %-26s %,10d%n%n", "all", kills());
@@ -101,9 +103,9 @@ final class TortureTally {
     line(
         text,
         "%nWhat this does not test: SIGKILL leaves the page cache to the kernel, so that everything"
-            + " written%nsurvives, synced or not. What a loss of power leaves is tested with"
-            + " simulated disks, by the tests%nof the library.%n");
-    return text.toString();
+            + " written survives, synced or not. What a loss of power leaves is tested with"
+            + " simulated disks, by the tests of the library.%n");
+    return Wrapped.of(text.toString(), columns);
   }
 
   private String good() {

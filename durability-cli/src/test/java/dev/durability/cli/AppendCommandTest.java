@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -252,12 +253,18 @@ class AppendCommandTest {
   void aCorruptLogIsRefusedAndLeftAsItIs() throws IOException {
     Logs.of(log, "a", "b");
     Logs.corrupt(log);
-    var before = Logs.content(log);
+    var before = withoutLock(Logs.content(log));
     Run run = lines("c\n");
     assertThat(run.status()).isEqualTo(2);
     assertThat(run.errLines()).hasSize(1);
     assertThat(run.err()).contains(Logs.firstSegment(log).getFileName().toString(), "offset 64");
-    assertThat(Logs.content(log)).isEqualTo(before);
+    assertThat(withoutLock(Logs.content(log))).isEqualTo(before);
+  }
+
+  /** The file of the lock holds a token of the last who took it. */
+  private static Map<String, String> withoutLock(Map<String, String> content) {
+    content.remove("wal/.lock");
+    return content;
   }
 
   @Test

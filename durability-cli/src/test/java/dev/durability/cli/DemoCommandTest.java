@@ -19,7 +19,7 @@ class DemoCommandTest {
     Path store = tmp.resolve("store");
     Run run = Run.of("demo", "--rounds", 2, "--writers", 4, store);
     assertThat(run.status()).as(run.out() + run.err()).isZero();
-    assertThat(run.errLines()).hasSize(3);
+    assertThat(run.errLines()).hasSize(4);
     assertThat(run.err()).contains("round 1 of 2: ", "round 2 of 2: ");
     assertThat(run.out())
         .contains("acknowledged", "found", "lost", "extra", "recovery")

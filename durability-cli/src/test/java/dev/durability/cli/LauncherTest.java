@@ -171,7 +171,7 @@ class LauncherTest {
         .hasSize(5)
         .allMatch(line -> line.startsWith("durability: "))
         .containsSubsequence(
-            "durability: building the program, which takes a minute or two",
+            "durability: building the program, which takes a minute or two;",
             "durability: building durability-core (2 of 3)",
             "durability: building durability-cli (3 of 3)")
         .last()
@@ -198,18 +198,18 @@ class LauncherTest {
                 + "' cat && echo status=$?");
     assertThat(shown).contains("durability.jar cat", "status=0");
     List<String> steps = new ArrayList<>();
-    for (String drawn : shown.split("[\r\n]", -1)) {
-      if (drawn.endsWith("\033[K")) {
-        steps.add(drawn.replace("\033[K", ""));
+    for (String drawn : shown.split("[\r\n]+", -1)) {
+      if (drawn.matches("\\d+ s  .*")) {
+        steps.add(drawn);
       }
     }
     String step = "durability-core (2 of 3): prepare-something-of-a-long-name";
     assertThat(steps)
-        .allMatch(each -> each.length() < columns)
+        .allMatch(each -> each.length() == columns - 1)
         .anyMatch(each -> each.matches("\\d+ s  " + Pattern.quote(step.substring(0, 40)) + ".*"))
-        .anyMatch(each -> columns == 50 || each.endsWith(step))
-        .anyMatch(each -> each.endsWith("durability-cli (3 of 3)"));
-    assertThat(shown).contains("\r\033[Kdurability: built in ");
+        .anyMatch(each -> columns == 50 || each.contains(step))
+        .anyMatch(each -> each.contains("durability-cli (3 of 3)"));
+    assertThat(shown).contains("\r" + " ".repeat(columns - 1) + "\rdurability: built in ");
   }
 
   @Test
@@ -280,6 +280,20 @@ class LauncherTest {
     assertThat(end(begin(second, "", "cat")).out()).contains("durability.jar cat");
     assertThat(end(begin(Path.of("bin/d"), "", "cat")).out()).contains("durability.jar cat");
     assertThat(builds()).isOne();
+  }
+
+  @Test
+  void aPlaceThatTheLocaleCannotExpressIsNamed() throws Exception {
+    String copy =
+        "mkdir pr$'\\xc3\\xbc'f && cp -R '" + root + "'/* pr*f && cd / && exec '" + tmp + "'/pr*f/";
+    for (String locale : new String[] {"LC_ALL=C", "LANG=POSIX", "LC_CTYPE=C LANG=C.UTF-8"}) {
+      Path script = path.resolve("copy");
+      String start = locale.isEmpty() ? "" : "export " + locale + "; ";
+      script(
+          script, "#!/bin/bash\ncd '" + tmp + "'; rm -rf pr*f; " + start + copy + "durability\n");
+      assertRefused(end(begin(script, "")), "where the program is", "LC_ALL", "C.UTF-8");
+    }
+    assertThat(builds()).isZero();
   }
 
   @Test

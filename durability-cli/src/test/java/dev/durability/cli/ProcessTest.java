@@ -204,6 +204,7 @@ class ProcessTest {
   @Test
   void whatTheLocaleCannotExpressIsRefusedAndNothingIsMade() throws Exception {
     Path directory = Files.createDirectory(tmp.resolve("in"));
+    Path whole = Logs.of(tmp.resolve("whole"), "a");
     String append = "cd '" + directory + "' && export LC_ALL=C && echo x | \"$@\" append ";
     for (String name : new String[] {"pr$'\\xc3\\xbc'f", "pr$'\\xe4'f/log"}) {
       try (Child child = Child.startInShell(tmp, append + name)) {
@@ -221,7 +222,12 @@ class ProcessTest {
     try (Child child =
         Child.startInShell(tmp, append.substring(0, append.indexOf("echo")) + inside)) {
       assertThat(child.status()).isEqualTo(3);
-      assertThat(child.err()).startsWith("durability: the current directory, '");
+      assertThat(child.err()).startsWith("durability append: the current directory, '");
+    }
+    String help = "cd pr* && \"$@\" help >/dev/null && \"$@\" verify '" + whole + "' >/dev/null";
+    try (Child child =
+        Child.startInShell(tmp, "cd '" + directory + "' && export LC_ALL=C && " + help)) {
+      assertThat(child.status()).as(child.err()).isZero();
     }
     assertThat(directory.toFile().list()).hasSize(1);
     try (Stream<Path> files = Files.list(directory.toFile().listFiles()[0].toPath())) {

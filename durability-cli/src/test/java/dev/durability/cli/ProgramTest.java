@@ -3,6 +3,7 @@ package dev.durability.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -34,6 +35,28 @@ class ProgramTest {
         .contains("Usage: durability " + command, "DIR", "Examples:", "Exit status:")
         .contains("durability " + command);
     assertThat(run.err()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {50, 80, 200})
+  void theHelpFitsTheTerminal(int columns) {
+    for (String command :
+        new String[] {
+          "append", "cat", "verify", "quarantine", "demo", "bench", "torture", "help"
+        }) {
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      CommandIo io =
+          new CommandIo(
+              new ByteArrayInputStream(new byte[0]),
+              out,
+              new PrintStream(OutputStream.nullOutputStream()),
+              columns,
+              new Termination());
+      assertThat(Program.run(io, "help", command)).isZero();
+      assertThat(out.toString(StandardCharsets.UTF_8).lines())
+          .isNotEmpty()
+          .allMatch(line -> line.length() <= columns);
+    }
   }
 
   @Test

@@ -23,12 +23,22 @@ final class Background implements Executor, Closeable {
             1,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
-            task -> {
-              Thread thread = new Thread(task, "durability-segments");
-              thread.setDaemon(true);
-              return thread;
-            });
+            task -> new OfSegments(this, task));
     executor.allowCoreThreadTimeOut(true);
+  }
+
+  private static final class OfSegments extends Thread {
+    private final Background owner;
+
+    OfSegments(Background owner, Runnable task) {
+      super(task, "durability-segments");
+      this.owner = owner;
+      setDaemon(true);
+    }
+  }
+
+  boolean isOnItsThread() {
+    return Thread.currentThread() instanceof OfSegments other && other.owner == this;
   }
 
   @Override

@@ -67,6 +67,13 @@ final class GroupCommit {
   private final Leader background = new Leader();
   private final Waiter.OfThread closer = new Waiter.OfThread();
   private @Nullable Leader leader;
+
+  /** The thread that leads: assigned by itself, and only for itself to ask. */
+  private @Nullable Thread leading;
+
+  /** The log's own thread. */
+  private volatile @Nullable Thread backgroundThread;
+
   private @Nullable Leader left;
   private boolean leadIsForBackground;
   private boolean backgroundLeads;
@@ -95,6 +102,16 @@ final class GroupCommit {
   /** The last entry that survives power loss. */
   long durableId() {
     return durableId;
+  }
+
+  /** What poisoned the writer, or null. */
+  @Nullable Throwable poison() {
+    return poison;
+  }
+
+  /** Whether this thread has the lead: it must not wait for a round, which is its own. */
+  boolean isLeading() {
+    return leading == Thread.currentThread();
   }
 
   /** Throws if nothing more can be appended. With the lock. */
@@ -189,12 +206,69 @@ final class GroupCommit {
   }
 
   /**
+   * Somebody is about to wait for a future. Where the thread that would settle it may be this very
+   * one, in what depends on another future, it is settled here, and a round is led for it.
+   *
+   * @throws IllegalStateException if the thread leads: what it waits for comes after what it is in
+   */
+  void help(Waiter.OfFuture future) {
+    if (settleIfKnown(future)) {
+      return;
+    }
+    if (lock.isHeldByCurrentThread() || isLeading()) {
+      throw new IllegalStateException(
+          "waits for an entry from within a callback of this log, an observer for example, which"
+              + " the log waits for: return first");
+    }
+    if (Thread.currentThread() == backgroundThread) {
+      try {
+        commitNow(future.targetId());
+      } catch (DurabilityException e) {
+        // The future tells it.
+      }
+      boolean unused = settleIfKnown(future);
+    }
+  }
+
+  private boolean settleIfKnown(Waiter.OfFuture future) {
+    if (!future.isDone()) {
+      DurabilityException failed = future.failure;
+      if (future.targetId() <= durableId) {
+        future.settle(null);
+      } else if (failed != null || poison != null) {
+        future.settle(failed != null ? failed : poisoned());
+      }
+    }
+    return future.isDone();
+  }
+
+  private void commitNow(long targetId) throws DurabilityException {
+    Waiter.OfThread waiter = new Waiter.OfThread();
+    try {
+      Waiter.OfThread joined;
+      lock.lock();
+      try {
+        refuseIfDone();
+        next.reserve();
+        joined = join(waiter, targetId, true);
+      } finally {
+        lock.unlock();
+      }
+      await(joined);
+    } catch (RuntimeException | Error e) {
+      brokenOff(waiter, false, e);
+      throw e;
+    }
+  }
+
+  /**
    * One round, by who has the lead; the lead is passed on at its end. What is thrown here leaves
    * something undone, for {@link #brokenOff}.
    */
   private void lead(Leader self) {
     Throwable failure = null;
     try {
+      leading = Thread.currentThread();
       long start = System.nanoTime();
       Round round = takeRound(self);
       write(round);
@@ -280,6 +354,7 @@ final class GroupCommit {
       // Nothing is called from here on: either the lead is still this one's, or it is passed on.
       self.heir = successor instanceof Waiter.OfThread thread ? thread : null;
       leadIsForBackground = successor == background;
+      leading = null;
       leader = successor;
     } finally {
       unlockForSure();
@@ -501,6 +576,7 @@ final class GroupCommit {
    */
   @SuppressWarnings("ThreadPriorityCheck") // A hint: memory may be there again in a moment.
   void runInBackground() {
+    backgroundThread = Thread.currentThread();
     Throwable error = null;
     int others = 0;
     for (boolean ended = false; !ended; ) {
@@ -616,6 +692,7 @@ final class GroupCommit {
   private void mark() {
     Throwable failure = null;
     try {
+      leading = Thread.currentThread();
       appender.mark();
     } catch (OutcomeOpenException rolledBack) {
       // The promise is late, not lost: the head of the next block carries it. Until there is one
@@ -662,6 +739,7 @@ final class GroupCommit {
       settleLast(error);
     }
     ended = true;
+    leading = null;
     rethrow(failure);
   }
 
@@ -714,6 +792,7 @@ final class GroupCommit {
         }
       }
       leader = closer;
+      leading = Thread.currentThread();
       stopped = true;
       work.signalAll();
     } finally {

@@ -134,14 +134,31 @@ final class Round {
       long durableId,
       @Nullable Throwable failure,
       BiFunction<Waiter, @Nullable Throwable, DurabilityException> whyNot) {
+    failFutures(durableId, failure, whyNot);
     settleThreads(writtenId, durableId, failure, whyNot);
     wakeThreads(); // Before what depends on the futures runs here, which may wait for them.
     while (settledFutures < futureCount) {
       Waiter.OfFuture future = Objects.requireNonNull(futures[settledFutures]);
-      future.settle(future.targetId() <= durableId ? null : whyNot.apply(future, failure));
+      future.settle(future.failure);
       settledFutures++;
     }
     clear();
+  }
+
+  /** What depends on the first may wait for the next: it is known by then what that comes to. */
+  private void failFutures(
+      long durableId,
+      @Nullable Throwable failure,
+      BiFunction<Waiter, @Nullable Throwable, DurabilityException> whyNot) {
+    for (int i = futureCount - 1; i >= settledFutures; i--) {
+      Waiter.OfFuture future = Objects.requireNonNull(futures[i]);
+      if (future.targetId() <= durableId) {
+        return; // And so are those before it.
+      }
+      if (future.failure == null) {
+        future.failure = whyNot.apply(future, failure);
+      }
+    }
   }
 
   private void settleThreads(

@@ -1,8 +1,12 @@
 package dev.durability.wal;
 
 import dev.durability.errors.DurabilityException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Someone who wants all entries up to one to be written, or durable. */
@@ -148,10 +152,23 @@ interface Waiter {
     }
   }
 
-  /** A future that waits for an entry to be durable. */
+  /**
+   * A future that waits for an entry to be durable. Whoever waits for it helps where nobody else
+   * can: see {@link GroupCommit#help}.
+   */
   final class OfFuture extends AppendFuture implements Waiter {
-    OfFuture(long entryId) {
+    private final Consumer<OfFuture> help;
+
+    /** Why the entry is not durable, once its round has failed. */
+    volatile @Nullable DurabilityException failure;
+
+    /**
+     * @param entryId the entry
+     * @param help what to do before the current thread waits
+     */
+    OfFuture(long entryId, Consumer<OfFuture> help) {
       super(entryId);
+      this.help = help;
     }
 
     @Override
@@ -165,12 +182,31 @@ interface Waiter {
     }
 
     /** Ends the wait; null is success. */
-    void settle(@Nullable DurabilityException failure) {
-      if (failure == null) {
+    void settle(@Nullable DurabilityException why) {
+      if (why == null) {
         succeed();
       } else {
-        completeExceptionally(failure);
+        completeExceptionally(why);
       }
+    }
+
+    @Override
+    public Long join() {
+      help.accept(this);
+      return super.join();
+    }
+
+    @Override
+    public Long get() throws InterruptedException, ExecutionException {
+      help.accept(this);
+      return super.get();
+    }
+
+    @Override
+    public Long get(long timeout, TimeUnit unit)
+        throws InterruptedException, ExecutionException, TimeoutException {
+      help.accept(this);
+      return super.get(timeout, unit);
     }
   }
 }

@@ -70,4 +70,13 @@ public interface WalObserver {
   default boolean mayRemove(SegmentRange segment) {
     return true;
   }
+
+  /**
+   * A checkpoint that a {@link dev.durability.DurableState} writes by its policy failed, or its
+   * thread could not start. The log still holds everything, and the next is tried when it is due.
+   * Called with no lock held.
+   *
+   * @param cause what failed
+   */
+  default void onCheckpointFailed(Throwable cause) {}
 }

@@ -19,6 +19,7 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +70,7 @@ public final class WalWriter<E> implements Closeable {
   private final StackSafeLock truncating = new StackSafeLock();
   private final AtomicBoolean closing = new AtomicBoolean();
   private final Thread background;
+  private final Consumer<Waiter.OfFuture> help;
   private final GroupCommit.LastStep finish;
   private final GroupCommit.LastStep abandon;
   private int unflushedAppends;
@@ -95,6 +97,7 @@ public final class WalWriter<E> implements Closeable {
     this.removal = new SegmentRemoval(directory, notices, appender, commits);
     this.background = new Thread(commits::runInBackground, "durability-wal");
     background.setDaemon(true);
+    this.help = commits::help;
     this.finish = appender::finish;
     this.abandon = appender::abandon;
   }
@@ -196,7 +199,7 @@ public final class WalWriter<E> implements Closeable {
    *     2^63-2, and nothing was appended; or the writer is poisoned or closed
    */
   public long append(E entry) throws IOException {
-    refuseWithinObserver();
+    refuseWithinCallback();
     Scratch scratch = scratches.take();
     boolean happened = false;
     try {
@@ -236,7 +239,7 @@ public final class WalWriter<E> implements Closeable {
     if (batch.isEmpty()) {
       throw new IllegalArgumentException("an atomic batch has at least one entry");
     }
-    refuseWithinObserver();
+    refuseWithinCallback();
     Scratch scratch = scratches.take();
     boolean happened = false;
     try {
@@ -275,7 +278,7 @@ public final class WalWriter<E> implements Closeable {
    * @throws IOException as {@link #append}
    */
   public long appendDurable(E entry) throws IOException {
-    refuseWithinObserver();
+    refuseWithinCallback();
     Scratch scratch = scratches.take();
     boolean happened = false;
     try {
@@ -314,7 +317,7 @@ public final class WalWriter<E> implements Closeable {
    * @throws IOException as {@link #append}; the entry has then no id
    */
   public AppendFuture appendAsync(E entry) throws IOException {
-    refuseWithinObserver();
+    refuseWithinCallback();
     Scratch scratch = scratches.take();
     boolean happened = false;
     try {
@@ -323,7 +326,7 @@ public final class WalWriter<E> implements Closeable {
       lock.lock();
       try {
         reserve(scratch, 1, FrameFormat.frameBytes(scratch.size()));
-        durable = new Waiter.OfFuture(queue.nextId());
+        durable = new Waiter.OfFuture(queue.nextId(), help);
         long id = queue.entry(scratch.bytes(), scratch.size());
         happened = true;
         appended(id, id, FrameFormat.frameBytes(scratch.size()));
@@ -362,7 +365,7 @@ public final class WalWriter<E> implements Closeable {
   }
 
   private void commitAll(boolean sync) throws IOException {
-    refuseWithinObserver();
+    refuseWithinCallback();
     Waiter.OfThread waiter = new Waiter.OfThread();
     try {
       long unused = StackRoom.prove();
@@ -382,11 +385,19 @@ public final class WalWriter<E> implements Closeable {
     }
   }
 
-  /** With the lock, an observer is told; what it calls would change the log in the middle. */
-  private void refuseWithinObserver() {
-    if (lock.isHeldByCurrentThread()) {
+  /**
+   * Throws if this thread is in a callback for which the log waits: an observer, the storage, or an
+   * exception handler of a thread that writes. Every call that could wait for itself does that
+   * first. Whoever takes locks of their own before they call the log calls this before they take
+   * them. What depends on a future of {@link #appendAsync} is no such callback.
+   *
+   * @throws IllegalStateException if the log waits for this thread
+   */
+  public void refuseWithinCallback() {
+    if (lock.isHeldByCurrentThread() || commits.isLeading() || appender.isOnItsThread()) {
       throw new IllegalStateException(
-          "called from within the observer of this log, which the log waits for: return first");
+          "called from within a callback of this log, an observer for example, which the log waits"
+              + " for: return first");
     }
   }
 
@@ -477,6 +488,11 @@ public final class WalWriter<E> implements Closeable {
     return commits.durableId();
   }
 
+  /** {@return the first failure, which every later call throws as a cause; null if none was} */
+  public @Nullable Throwable poison() {
+    return commits.poison();
+  }
+
   /** {@return what opening found} */
   public LogReport recovered() {
     return opened.report();
@@ -504,7 +520,7 @@ public final class WalWriter<E> implements Closeable {
    *     synced, and then nothing was appended: write the checkpoint anew
    */
   public long appendCheckpoint(long coveredId, String path) throws IOException {
-    refuseWithinObserver();
+    refuseWithinCallback();
     byte[] pathBytes = path.getBytes(StandardCharsets.UTF_8);
     if (pathBytes.length > FrameFormat.CHECKPOINT_PATH_BYTES_MAX) {
       throw new IllegalArgumentException("the path of the checkpoint is too long: " + path);
@@ -627,6 +643,8 @@ public final class WalWriter<E> implements Closeable {
    *     tried again
    */
   public List<SegmentRange> truncate(long throughId) throws IOException {
+    refuseWithinCallback();
+    refuseWithinTruncation();
     if (throughId > lastDurableId()) {
       throw new IllegalArgumentException(
           "cannot truncate through entry "
@@ -682,9 +700,13 @@ public final class WalWriter<E> implements Closeable {
    *
    * @throws IOException if something that was appended is not durable, or the storage fails; the
    *     log is given up all the same
+   * @throws IllegalStateException if closing would wait for this very thread: in a callback, also
+   *     one of {@link #truncate}; nothing was closed
    */
   @Override
   public void close() throws IOException {
+    refuseWithinCallback();
+    refuseWithinTruncation();
     if (!closing.compareAndSet(false, true)) {
       return;
     }
@@ -712,6 +734,14 @@ public final class WalWriter<E> implements Closeable {
       queue.release();
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Who removes segments asks the observer, and must find the log as it was. */
+  private void refuseWithinTruncation() {
+    if (truncating.isHeldByCurrentThread()) {
+      throw new IllegalStateException(
+          "called from within the truncation of this log, which it would wait for: return first");
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.durability.CheckpointPolicy;
 import dev.durability.DurableState;
 import dev.durability.LiveEntries;
+import dev.durability.StateHealth;
 import dev.durability.codec.Codec;
 import dev.durability.codec.PostcardCodec;
 import dev.durability.recovery.StateMachine;
@@ -135,6 +136,28 @@ public class KeyValueStoreExampleTest {
     try (store) {
       store.update(new Put("owner", "me"));
       assertThat(store.<String>read(map -> map.get("owner"))).isEqualTo("me");
+    }
+  }
+
+  @Test
+  void aStateTellsHowItIs() throws IOException {
+    try (var store =
+        DurableState.open(
+            FsDirectory.open(path),
+            PostcardCodec.of(Change.class),
+            new Store(),
+            CheckpointPolicy.manual(),
+            WalOptions.defaults())) {
+      store.update(new Put("owner", "me"));
+      // begin:kv-health
+      StateHealth health = store.health(); // Writes nothing, and waits for nobody.
+      boolean goesOn = health.failure() == null; // If not, only opening it again helps.
+      boolean recoversFast = health.checkpointFailure() == null;
+      long lag = health.durableId() - health.appliedId();
+      // end:kv-health
+      assertThat(goesOn).isTrue();
+      assertThat(recoversFast).isTrue();
+      assertThat(lag).isZero();
     }
   }
 }

@@ -49,7 +49,7 @@ class RoundTest {
     List<Waiter.OfFuture> futures = new ArrayList<>();
     for (int id = 1; id <= 100; id++) {
       threads.add(thread(id, id % 2 == 0));
-      futures.add(new Waiter.OfFuture(id));
+      futures.add(new Waiter.OfFuture(id, future -> {}));
     }
     threads.forEach(this::join);
     futures.forEach(this::join);
@@ -73,7 +73,7 @@ class RoundTest {
   @Test
   void settledRoundIsEmptyAndCanGatherAgain() {
     round.add(thread(1, true));
-    round.add(new Waiter.OfFuture(1));
+    round.add(new Waiter.OfFuture(1, future -> {}));
     round.demand(true);
     append(FrameFormat.frameBytes(1));
     round.take(queue, false);
@@ -99,7 +99,7 @@ class RoundTest {
     round.add(thread(2, false));
     assertThat(round.wantsSync()).isTrue();
     Round ofFuture = new Round();
-    ofFuture.add(new Waiter.OfFuture(1));
+    ofFuture.add(new Waiter.OfFuture(1, future -> {}));
     assertThat(ofFuture.wantsSync()).isTrue();
     assertThat(ofFuture.isEmpty()).isFalse();
     assertThat(ofFuture.hasFutures()).isTrue();

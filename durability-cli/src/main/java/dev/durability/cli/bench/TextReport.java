@@ -120,13 +120,7 @@ public final class TextReport {
   }
 
   private void paragraph(String words) {
-    int column = 0;
-    for (String word : words.split(" ", -1)) {
-      boolean fits = column + 1 + word.length() <= columns;
-      text.append(column == 0 ? "" : fits ? " " : System.lineSeparator()).append(word);
-      column = column > 0 && fits ? column + 1 + word.length() : word.length();
-    }
-    text.append(System.lineSeparator());
+    text.append(Wrapped.of(words, columns));
   }
 
   private void line(String form, Object... values) {

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -186,7 +185,7 @@ final class Calls {
 
   private static long id(Call call) {
     CompletableFuture<Long> future = call.future;
-    return call.id == 0 && future != null && isCompleted(future) ? future.join() : call.id;
+    return call.id == 0 && future != null && isCompleted(future) ? future.getNow(0L) : call.id;
   }
 
   private static boolean isCompleted(@Nullable CompletableFuture<Long> future) {
@@ -229,7 +228,7 @@ final class Calls {
     require(future.isDone(), () -> "the future is never completed: " + call + this);
     Throwable failure = failureOf(future);
     if (failure == null) {
-      long id = future.join();
+      long id = future.getNow(0L);
       require(call.id == 0 || call.id == id, () -> "the future says " + id + ": " + call + this);
     } else {
       require(
@@ -245,12 +244,8 @@ final class Calls {
     if (future == null || !future.isCompletedExceptionally()) {
       return null;
     }
-    try {
-      Long unused = future.join();
-      return null;
-    } catch (CompletionException e) {
-      return e.getCause();
-    }
+    // Not by waiting for it: that is a call of the library's.
+    return future.handle((id, failure) -> failure).join();
   }
 
   /** The Error itself, if it hit this thread; else what tells of it. */

@@ -23,8 +23,8 @@ record OutOfScope(Pattern points, String reason) {
       List.of(
           entry(
               "threads\\.StackSafeLock\\.lock:.* after ReentrantLock\\.lock" + LINE,
-              "the JDK takes the lock last and allocates nothing once it has it; that there is stack"
-                  + " enough was proved"),
+              "the JDK takes the lock last and allocates nothing once it has it; that there is"
+                  + " stack enough was proved"),
           entry(
               ".* before StackSafeLock\\.unlock" + LINE,
               "lock() proved that there is stack for it, it takes no memory, its class is loaded;"

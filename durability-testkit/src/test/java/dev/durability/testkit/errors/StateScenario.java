@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,10 +123,21 @@ final class StateScenario extends Lives {
         async(state, "b" + i, 600);
       }
       Call last = async(state, "b6", 10);
-      if (last.future != null) {
-        last.future.handle((id, failure) -> id).join();
+      CompletableFuture<Long> future = last.future;
+      if (future != null) {
+        calls.call(Kind.READ, () -> await(future));
+        future.handle((id, failure) -> id).join();
       }
       async(state, "b7", 10);
+    }
+
+    /** What it fails with is asked later. */
+    private static void await(CompletableFuture<Long> future) {
+      try {
+        Long unused = future.join();
+      } catch (CompletionException e) {
+        return;
+      }
     }
 
     private void decisions(DurableState<List<String>, String> state) {

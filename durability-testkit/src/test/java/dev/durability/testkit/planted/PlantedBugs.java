@@ -376,7 +376,7 @@ final class PlantedBugs {
               "no update is applied twice",
               new Patch(
                   "DurableState",
-                  "publish",
+                  "publishAlone",
                   calling("CheckpointPublisher.publish", "publishAsOlder")),
               Workload.STATE,
               1),
@@ -386,7 +386,7 @@ final class PlantedBugs {
               "an update that returned survives",
               new Patch(
                   "DurableState",
-                  "publish",
+                  "publishAlone",
                   calling("CheckpointPublisher.publish", "publishAsNewer")),
               Workload.STATE,
               1),

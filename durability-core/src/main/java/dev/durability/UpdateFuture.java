@@ -1,0 +1,116 @@
+package dev.durability;
+
+import dev.durability.AppliedState.Expected;
+import dev.durability.wal.AppendFuture;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An update that completes once it is durable and applied. Whoever waits for it helps: the thread
+ * that would complete it may be this very one, in what depends on another.
+ */
+final class UpdateFuture extends CompletableFuture<Long>
+    implements BiConsumer<@Nullable Object, @Nullable Object> {
+  private final DurableState<?, ?> state;
+  private final Expected<?> expected;
+  private volatile @Nullable AppendFuture durable;
+
+  /** The next of those that are settled and wait to be completed without a lock. */
+  @Nullable UpdateFuture next;
+
+  private @Nullable Throwable outcome;
+
+  UpdateFuture(DurableState<?, ?> state, Expected<?> expected) {
+    this.state = state;
+    this.expected = expected;
+  }
+
+  /** Starts to wait. */
+  void follow(AppendFuture future) {
+    durable = future;
+    CompletableFuture<?> unused = future.whenComplete(this);
+  }
+
+  /**
+   * The entry is durable, or failed. On whichever thread settled it. The types are those of the
+   * erased method: a bridge to it would be a call outside of the {@code try}.
+   */
+  @Override
+  public void accept(@Nullable Object id, @Nullable Object failure) {
+    try {
+      outcome = state.outcome(expected, (Throwable) failure);
+      state.complete(this);
+    } catch (Throwable e) {
+      completeExceptionally(state.brokenOff(e));
+    }
+  }
+
+  /** Completes it; what depends on it runs here. */
+  void complete() {
+    Throwable failure = outcome;
+    if (failure == null) {
+      complete(expected.id());
+    } else {
+      completeExceptionally(failure);
+    }
+  }
+
+  @Override
+  public Long join() {
+    if (!isDone()) {
+      state.refuseWithinCallback();
+      try {
+        Long unused = Objects.requireNonNull(durable).join();
+        settled(null);
+      } catch (CompletionException e) {
+        settled(e.getCause());
+      }
+    }
+    return super.join();
+  }
+
+  @Override
+  public Long get() throws InterruptedException, ExecutionException {
+    if (!isDone()) {
+      state.refuseWithinCallback();
+      try {
+        Long unused = Objects.requireNonNull(durable).get();
+        settled(null);
+      } catch (ExecutionException e) {
+        settled(e.getCause());
+      }
+    }
+    return super.get();
+  }
+
+  @Override
+  public Long get(long timeout, TimeUnit unit)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    if (!isDone()) {
+      state.refuseWithinCallback();
+      try {
+        Long unused = Objects.requireNonNull(durable).get(timeout, unit);
+        settled(null);
+      } catch (ExecutionException e) {
+        settled(e.getCause());
+      }
+    }
+    return super.get(timeout, unit);
+  }
+
+  /** Completes it here: who else is about to may be waiting for this thread. */
+  private void settled(@Nullable Throwable failure) {
+    Throwable result = state.outcome(expected, failure);
+    if (result == null) {
+      complete(expected.id());
+    } else {
+      completeExceptionally(result);
+    }
+  }
+}
