@@ -1,13 +1,16 @@
 package dev.durability.recordlog;
 
+import dev.durability.frame.CheckpointFile;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FileType;
+import dev.durability.frame.ForeignFile;
 import dev.durability.frame.FrameFile;
 import dev.durability.frame.FrameRun.Step;
 import dev.durability.frame.Quarantine;
 import dev.durability.frame.Rewrite;
 import dev.durability.storage.AppendFile;
 import dev.durability.storage.Directory;
+import dev.durability.storage.ReadFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -39,6 +42,20 @@ record RecordLogOpening(FrameFile file, int salt, long lastId, long promised, lo
     return directory.exists(path)
         ? resume(directory, path, quarantineBytesMax)
         : create(directory, path, temporary, nowMicros);
+  }
+
+  /**
+   * Refuses a file of another program, before anything is created beside it.
+   *
+   * @throws dev.durability.errors.FormatException if it is one
+   */
+  static void refuseForeign(Directory directory, String path) throws IOException {
+    if (!directory.exists(path)) {
+      return;
+    }
+    try (ReadFile file = directory.open(path)) {
+      ForeignFile.refuse(CheckpointFile.readHeader(file), path);
+    }
   }
 
   private static RecordLogOpening create(

@@ -178,6 +178,7 @@ public final class RecordLogWriter<T> implements Closeable {
               + ", it must be 1 to "
               + FrameFormat.PAYLOAD_BYTES_MAX);
     }
+    RecordLogOpening.refuseForeign(directory, path);
     directory.createDirectories(RecordLogOpening.parent(path));
     DirectoryLock lock = directory.lock(path + ".lock");
     @Nullable RecordLogOpening opening = null;
