@@ -62,6 +62,7 @@ final class FsLock implements DirectoryLock {
   private final @Nullable HeldDirectory directory;
   private final List<Guarded> guarded = new CopyOnWriteArrayList<>();
   private volatile boolean closed;
+  private boolean released;
 
   /** A file that only the holder writes. */
   private record Guarded(Path path, @Nullable Object key) {}
@@ -126,12 +127,13 @@ final class FsLock implements DirectoryLock {
     boolean closes = !NEVER_CLOSED.containsKey(identity);
     try {
       FileLock lock = file.tryLock();
-      closes = lock == null;
       boolean unused = NEVER_CLOSED.remove(identity, file);
       if (lock == null) {
+        closes = true;
         String holder = LockHolder.describe(path, token(file));
         throw held(path, "another process holds it" + (holder == null ? "" : ": " + holder), null);
       }
+      closes = false;
       return lock;
     } catch (OverlappingFileLockException e) {
       NEVER_CLOSED.put(identity, file);
@@ -194,9 +196,17 @@ final class FsLock implements DirectoryLock {
     file.write(ByteBuffer.wrap((token + "\n").getBytes(US_ASCII)), 0);
     LockHolder.write(path, token, access);
     HeldDirectory directory = HeldDirectory.hold(Objects.requireNonNull(path.getParent()));
-    FsLock taken = new FsLock(paths, path, key, token, file, lock, directory);
-    HeldLocks.addLock(path, key, token);
-    return taken;
+    try {
+      FsLock taken = new FsLock(paths, path, key, token, file, lock, directory);
+      HeldLocks.addLock(path, key, token);
+      return taken;
+    } catch (RuntimeException | Error e) {
+      HeldLocks.remove(token);
+      if (directory != null) {
+        directory.close();
+      }
+      throw e;
+    }
   }
 
   /**
@@ -304,21 +314,32 @@ final class FsLock implements DirectoryLock {
   public void close() throws IOException {
     long unused = StackRoom.prove();
     synchronized (HeldLocks.MONITOR) {
-      if (closed) {
+      if (released) {
         return;
       }
       boolean ours = isHeld();
       closed = true;
-      // Listed until the descriptor is closed: the closing would free a lock taken meanwhile.
-      try (file;
-          directory) {
-        if (ours) {
-          LockHolder.delete(path);
-        }
-      } finally {
-        HeldLocks.remove(token);
+      try {
+        release(ours);
+      } catch (Error e) {
+        // What it broke off is done again. Once the lock is given up, another may be its holder.
+        release(ours && lock.isValid());
+        throw e;
       }
     }
+  }
+
+  private void release(boolean ours) throws IOException {
+    // Listed until the descriptor is closed: the closing would free a lock taken meanwhile.
+    try (file;
+        directory) {
+      if (ours) {
+        LockHolder.delete(path);
+      }
+    } finally {
+      HeldLocks.remove(token);
+    }
+    released = true;
   }
 
   /** What stands in the lock's file: the token of who took it last, or less. */
