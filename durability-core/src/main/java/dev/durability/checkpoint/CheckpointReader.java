@@ -4,12 +4,12 @@ import dev.durability.errors.CorruptLogException;
 import dev.durability.frame.BadCheckpointException;
 import dev.durability.frame.BadHeaderException;
 import dev.durability.frame.CheckpointFile;
+import dev.durability.frame.WallClock;
 import dev.durability.storage.Directory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +64,7 @@ public final class CheckpointReader extends InputStream {
 
   /** {@return when writing it began} */
   public Instant createdAt() {
-    return Instant.EPOCH.plus(file.header().createdMicros(), ChronoUnit.MICROS);
+    return WallClock.instant(file.header().createdMicros());
   }
 
   /** {@return the offset in the file after the last byte that was read} */

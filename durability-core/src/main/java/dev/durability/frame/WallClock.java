@@ -1,6 +1,7 @@
 package dev.durability.frame;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.TimeUnit;
 
 /** The wall clock as headers and marks carry it: microseconds since the epoch. */
@@ -18,5 +19,15 @@ public final class WallClock {
     long seconds = TimeUnit.SECONDS.toMicros(instant.getEpochSecond());
     long micros = seconds + instant.getNano() / 1_000;
     return seconds > 0 && micros < 0 ? Long.MAX_VALUE : micros;
+  }
+
+  /**
+   * Turns microseconds into an instant.
+   *
+   * @param micros microseconds since the epoch
+   * @return the instant
+   */
+  public static Instant instant(long micros) {
+    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
   }
 }

@@ -4,6 +4,7 @@ import dev.durability.checkpoint.Checkpoints;
 import dev.durability.codec.Codec;
 import dev.durability.errors.DurabilityException;
 import dev.durability.storage.Directory;
+import dev.durability.wal.EntryAtInstant;
 import dev.durability.wal.WalMaintenance;
 import dev.durability.wal.WalReader;
 import java.io.IOException;
@@ -86,8 +87,11 @@ public final class Recoverer<S, E> {
 
   private Recovery<S> recoverOnce(RecoveryOptions options) throws IOException {
     Instant instant = options.instant();
-    long lastId =
-        instant == null ? options.lastEntryId() : WalMaintenance.lastEntryAt(directory, instant);
+    EntryAtInstant end =
+        instant == null
+            ? new EntryAtInstant(options.lastEntryId(), List.of())
+            : WalMaintenance.lastEntryAt(directory, instant);
+    long lastId = end.lastEntryId();
     CheckpointLoader<S> loader = new CheckpointLoader<>(directory, machine);
     CheckpointLoader.Loaded<S> loaded = loader.load(lastId);
     long fromId = loaded.lastEntryId() + 1;
@@ -95,7 +99,12 @@ public final class Recoverer<S, E> {
     Fold fold = new Fold(loaded.state(), loaded.lastEntryId());
     WalReader.of(directory, codec, options.mode()).replay(fromId, lastId, fold::add);
     return new Recovery<>(
-        fold.state, fold.lastEntryId, loaded.lastEntryId(), fold.entries, loader.damaged());
+        fold.state,
+        fold.lastEntryId,
+        loaded.lastEntryId(),
+        fold.entries,
+        loader.damaged(),
+        end.standstills());
   }
 
   /**
@@ -109,7 +118,7 @@ public final class Recoverer<S, E> {
     CheckpointLoader<S> loader = new CheckpointLoader<>(directory, machine);
     CheckpointLoader.Loaded<S> loaded = loader.load(Long.MAX_VALUE);
     return new Recovery<>(
-        loaded.state(), loaded.lastEntryId(), loaded.lastEntryId(), 0, loader.damaged());
+        loaded.state(), loaded.lastEntryId(), loaded.lastEntryId(), 0, loader.damaged(), List.of());
   }
 
   private void refuseIfOutOfReach(long fromId, int damaged) throws IOException {

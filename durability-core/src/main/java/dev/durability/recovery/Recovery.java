@@ -1,5 +1,8 @@
 package dev.durability.recovery;
 
+import dev.durability.wal.ClockStandstill;
+import java.util.List;
+
 /**
  * A state that was recovered.
  *
@@ -9,7 +12,15 @@ package dev.durability.recovery;
  *     from the log alone
  * @param replayedEntries how many entries of the log were applied to that
  * @param damagedCheckpoints how many newer checkpoints were passed over because they are damaged
+ * @param standstills for recovery to an instant, where the log's clock stood still at a later time
+ *     because it was set back: these entries are left out, and may have been durable at the
+ *     instant. Empty otherwise. To have them, recover up to an entry
  * @param <S> the type of the state
  */
 public record Recovery<S>(
-    S state, long lastEntryId, long checkpointId, long replayedEntries, int damagedCheckpoints) {}
+    S state,
+    long lastEntryId,
+    long checkpointId,
+    long replayedEntries,
+    int damagedCheckpoints,
+    List<ClockStandstill> standstills) {}

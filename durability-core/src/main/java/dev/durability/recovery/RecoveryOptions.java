@@ -44,6 +44,9 @@ public final class RecoveryOptions {
    * marks carry: every entry that a mark of that time or before promises. A mark follows its
    * entries by up to 10 ms.
    *
+   * <p>Time in a log never goes back. Where the clock was ahead once, all entries after that carry
+   * the same time until the clock is past it: {@link Recovery#standstills} names them.
+   *
    * @param instant the instant
    * @return the options
    */

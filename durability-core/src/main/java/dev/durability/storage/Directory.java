@@ -134,7 +134,8 @@ public interface Directory {
    * Takes the exclusive lock that a file stands for, creating the file where it is missing. Held
    * until it is closed or the process dies. Nothing else may open that file: while the lock is
    * held, the other methods of the same process refuse to open, rename or delete it, or to rename
-   * over it, with {@link dev.durability.errors.LockHeldException}.
+   * over it, with {@link dev.durability.errors.LockHeldException}. A refused attempt has no effect
+   * on the lock that is held. Whether it is still held tells {@link DirectoryLock#requireHeld}.
    *
    * @param path the lock's file; its parent directory exists
    * @return the lock, held

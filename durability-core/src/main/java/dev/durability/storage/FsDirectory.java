@@ -45,7 +45,15 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@link #lock} is known to this JVM under every spelling of its path. While it is held, all
  *       methods here refuse to open, delete or rename its file, with {@link
  *       dev.durability.errors.LockHeldException}: on POSIX, opening and closing that file by any
- *       other means frees the lock. Its file is never deleted.
+ *       other means frees the lock. Its file is never deleted. Who holds it stands in {@code
+ *       <path>.holder}. All class loaders of the JVM know of it, through the system properties
+ *       {@code dev.durability.lock.*}.
+ *   <li>{@link DirectoryLock#requireHeld} reads a token in the lock's file, through the descriptor
+ *       that holds the lock, and compares the file under the name. It notices that the file or its
+ *       directory was removed or replaced, and that another holder took the lock; it cannot see
+ *       that the lock is free as long as nobody took it.
+ *   <li>While a lock is held its directory stays open, so that {@link #sync} of it needs no
+ *       descriptor.
  *   <li>On Windows, and on file systems that have no sync of directories, {@link #sync} has no
  *       effect: names become durable when the file system journals them. Where that is so is told
  *       once, through {@link FsOptions#warnings}; on Windows it is not told. A sync that fails is

@@ -34,6 +34,9 @@ final class SegmentAppender {
    */
   private static final long ZERO_FILLED_FOR_BYTES_A_SYNC_MAX = 256 << 10;
 
+  /** How old the knowledge may be, when something is written, that the lock is held. */
+  static final long LOCK_HELD_FOR_NANOS = 1_000_000;
+
   private final Directory directory;
   private final DirectoryLock lock;
   private final WalOptions options;
@@ -57,6 +60,7 @@ final class SegmentAppender {
   private long lastStampMicros;
   private long writtenBytes;
   private long syncsInSegment;
+  private long lockHeldAtNanos;
   private boolean dirty;
   private boolean reserved;
 
@@ -102,18 +106,31 @@ final class SegmentAppender {
     ended.remove(segmentThatEnded);
   }
 
-  /**
-   * Throws if the log's lock was lost. Asked before anything is written, since that would damage
-   * what another writer has acknowledged, and before anything is acknowledged. Any thread.
-   */
+  /** Throws if the log's lock was lost. Any thread. */
   void requireLock() throws IOException {
     lock.requireHeld();
+  }
+
+  /** Asked before anything is acknowledged, and after it is synced. */
+  private void requireLockToAcknowledge() throws IOException {
+    requireLock();
+    lockHeldAtNanos = System.nanoTime();
+  }
+
+  /**
+   * Asked before anything is written: that would damage what another writer has acknowledged. A
+   * round that follows the one before at once relies on what that one asked at its end.
+   */
+  private void requireLockToWrite() throws IOException {
+    if (System.nanoTime() - lockHeldAtNanos > LOCK_HELD_FOR_NANOS) {
+      requireLockToAcknowledge();
+    }
   }
 
   /** Creates the first segment of this writer. */
   void start() throws IOException {
     try {
-      requireLock();
+      requireLockToAcknowledge();
       enter(segment);
       awaitName();
     } catch (Throwable e) {
@@ -157,7 +174,7 @@ final class SegmentAppender {
    * @param syncFollows whether a sync comes next: the name of a new segment becomes durable with it
    */
   void write(Block block, boolean syncFollows) throws IOException {
-    requireLock();
+    requireLockToWrite();
     if (file == null) {
       enter(block.segment());
       if (!syncFollows) {
@@ -207,8 +224,8 @@ final class SegmentAppender {
     long start = System.nanoTime();
     target.sync();
     awaitName();
-    // After the sync: whoever took the log before this read less than what would be acknowledged.
-    requireLock();
+    // Whoever takes the log after this reads all that is acknowledged now.
+    requireLockToAcknowledge();
     dirty = false;
     syncsInSegment++;
     durableId = writtenId;
@@ -223,7 +240,7 @@ final class SegmentAppender {
     if (!owesPromise()) {
       return;
     }
-    requireLock();
+    requireLockToWrite();
     FrameFile target = file;
     if (target == null) {
       enter(Objects.requireNonNull(coming).plan());
@@ -339,7 +356,7 @@ final class SegmentAppender {
   private void end(FrameFile target) throws IOException {
     try (target) {
       sync();
-      requireLock();
+      requireLockToWrite();
       promise.clear();
       encoder.promise(promise, segment.salt(), FrameFormat.END, writtenId + 1, durableId, stamp());
       target.write(promise.flip());
@@ -347,7 +364,7 @@ final class SegmentAppender {
         cutReserve(target);
       }
       target.sync();
-      requireLock();
+      requireLockToAcknowledge();
     } catch (OutcomeOpenException e) {
       throw new DurabilityException(
           "everything appended is durable, but the end of "

@@ -175,37 +175,56 @@ public final class WalMaintenance {
 
   /**
    * Tells which entry was the last that was durable at an instant, by the wall clock that the log's
-   * headers and marks carry.
+   * headers and marks carry. What is behind that is read too, as far as it can be, to find where
+   * that clock stood still because it was set back: of those entries nobody knows the time.
    *
    * @param directory where the log is
    * @param instant the instant
-   * @return the largest entry id that a header or mark of that time or before promises
+   * @return the largest entry id that a header or mark of that time or before promises, and where
+   *     the clock stood still at a later time
    * @throws DurabilityException if the log does not reach back to that time
    * @throws java.nio.file.NoSuchFileException if there is no log
    * @throws IOException if the storage fails
    */
-  public static long lastEntryAt(Directory directory, Instant instant) throws IOException {
+  public static EntryAtInstant lastEntryAt(Directory directory, Instant instant)
+      throws IOException {
     long micros = WallClock.micros(instant);
     List<SegmentName> segments = LiveCursor.segmentsOf(directory);
-    LogListing listing = new LogListing(segments, null, 0);
     int start = lastCreatedBy(directory, segments, micros);
-    if (start < 0) {
-      if (segments.get(0).firstEntryId() == 1) {
-        return 0;
-      }
+    SegmentName first = segments.get(Math.max(0, start));
+    if (start < 0 && first.firstEntryId() > 1) {
       throw new DurabilityException(
           "the log does not reach back to "
               + instant
               + ": its oldest segment, from entry "
-              + segments.get(0).firstEntryId()
+              + first.firstEntryId()
               + ", is younger");
     }
-    try (LogCursor cursor = new LogCursor(directory, listing, start)) {
-      long last = segments.get(start).firstEntryId() - 1;
-      while (cursor.next() != FrameRun.Step.STOP && cursor.lastStampMicros() <= micros) {
-        last = Math.max(last, cursor.promised());
-      }
-      return last;
+    LogListing listing = new LogListing(segments, null, 0);
+    try (LogCursor cursor = new LogCursor(directory, listing, Math.max(0, start))) {
+      Standstills standstills = new Standstills(micros);
+      long last = first.firstEntryId() - 1;
+      boolean isAfter = false;
+      FrameRun.Step step;
+      do {
+        step = isAfter ? nextAsFarAsItGoes(cursor) : cursor.next();
+        isAfter = isAfter || cursor.lastStampMicros() > micros;
+        if (step != FrameRun.Step.STOP) {
+          last = isAfter ? last : Math.max(last, cursor.promised());
+          standstills.pass(cursor.promised(), cursor.lastStampMicros());
+        }
+      } while (step != FrameRun.Step.STOP);
+      return new EntryAtInstant(last, standstills.found());
+    }
+  }
+
+  /** What is behind the instant is not what was asked for: that it cannot be read is told aside. */
+  private static FrameRun.Step nextAsFarAsItGoes(LogCursor cursor) {
+    try {
+      return cursor.next();
+    } catch (IOException unreadable) {
+      Notices.report(unreadable);
+      return FrameRun.Step.STOP;
     }
   }
 

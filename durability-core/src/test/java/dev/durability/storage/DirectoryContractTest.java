@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.durability.errors.LockHeldException;
+import dev.durability.errors.LockLostException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
@@ -513,6 +514,29 @@ abstract class DirectoryContractTest {
   }
 
   @Test
+  void lockIsItsHoldersUntilItIsClosedAndThenSaysThatItIsNot() throws IOException {
+    write("a", "content");
+    DirectoryLock lock = directory.lock(".lock");
+    lock.requireHeld();
+    assertThatThrownBy(() -> directory.lock(".lock")).isInstanceOf(LockHeldException.class);
+    lock.guard("a");
+    lock.guard("a");
+    directory.rename("a", "b");
+    directory.rename("b", "a");
+    lock.requireHeld();
+    assertThat(read("a")).isEqualTo("content");
+    lock.close();
+    assertThatThrownBy(lock::requireHeld)
+        .isInstanceOf(LockLostException.class)
+        .hasMessageContaining("close");
+    try (DirectoryLock again = directory.lock(".lock")) {
+      again.guard("a");
+      again.requireHeld();
+      assertThatThrownBy(lock::requireHeld).isInstanceOf(LockLostException.class);
+    }
+  }
+
+  @Test
   void heldLockFileIsNeitherOpenedNorMovedNorDeleted() throws IOException {
     write("a", "content");
     try (DirectoryLock lock = directory.lock(".lock")) {
@@ -590,6 +614,8 @@ abstract class DirectoryContractTest {
     DirectoryLock lock = interrupted(() -> directory.lock(".lock"));
     interrupted(() -> appender.write(bytes("more")));
     assertThat(interrupted(lock::isHeld)).isTrue();
+    interrupted(lock::requireHeld);
+    interrupted(() -> lock.guard("d/b"));
     interrupted(lock::close);
     interrupted(reader::close);
     interrupted(appender::close);

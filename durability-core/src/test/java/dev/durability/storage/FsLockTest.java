@@ -103,18 +103,19 @@ class FsLockTest {
           .filter(name -> !name.contains(HeldLocks.MONITOR))
           .forEach(name -> without.setProperty(name, all.getProperty(name)));
       System.setProperties(without);
-      for (int i = 0; i < 3; i++) {
-        assertThatThrownBy(() -> directory.lock(".lock"))
-            .isInstanceOf(LockHeldException.class)
-            .hasMessageContaining("other code in this process");
-        assertThat(child.order("lock")).isEqualTo("refused");
+      try {
+        for (int i = 0; i < 3; i++) {
+          assertThatThrownBy(() -> directory.lock(".lock"))
+              .isInstanceOf(LockHeldException.class)
+              .hasMessageContaining("other code in this process");
+          assertThat(child.order("lock")).isEqualTo("refused");
+        }
+      } finally {
+        System.setProperties(all);
       }
-      System.setProperties(all);
       lock.close();
       directory.lock(".lock").close();
       assertThat(child.order("lock")).isEqualTo("held");
-    } finally {
-      System.setProperties(all);
     }
   }
 

@@ -200,17 +200,19 @@ class WalRotationTest {
       clock.advance(Duration.ofSeconds(10));
     }
     Duration micro = Duration.ofNanos(1_000);
-    assertThat(WalMaintenance.lastEntryAt(directory, Instant.MIN)).isZero();
-    assertThat(WalMaintenance.lastEntryAt(directory, start.minus(micro))).isZero();
+    assertThat(WalMaintenance.lastEntryAt(directory, Instant.MIN).lastEntryId()).isZero();
+    assertThat(WalMaintenance.lastEntryAt(directory, start.minus(micro)).lastEntryId()).isZero();
     for (int i = 0; i < 3; i++) {
       Instant closed = start.plusSeconds(10L * i);
-      assertThat(WalMaintenance.lastEntryAt(directory, closed)).isEqualTo(2 * i + 2);
+      assertThat(WalMaintenance.lastEntryAt(directory, closed).lastEntryId()).isEqualTo(2 * i + 2);
       Instant beforeNext = closed.plusSeconds(10).minus(micro);
-      assertThat(WalMaintenance.lastEntryAt(directory, beforeNext)).isEqualTo(2 * i + 2);
+      assertThat(WalMaintenance.lastEntryAt(directory, beforeNext).lastEntryId())
+          .isEqualTo(2 * i + 2);
     }
-    assertThat(WalMaintenance.lastEntryAt(directory, Instant.MAX)).isEqualTo(6);
+    assertThat(WalMaintenance.lastEntryAt(directory, Instant.MAX).lastEntryId()).isEqualTo(6);
     memory.delete(WalMaintenance.segments(directory).get(0).file());
-    assertThat(WalMaintenance.lastEntryAt(directory, start.plusSeconds(10))).isEqualTo(4);
+    assertThat(WalMaintenance.lastEntryAt(directory, start.plusSeconds(10)).lastEntryId())
+        .isEqualTo(4);
     assertThatThrownBy(() -> WalMaintenance.lastEntryAt(directory, start))
         .hasMessageContaining("from entry 3");
   }
