@@ -454,9 +454,7 @@ public final class FsDirectory implements Directory {
   private static void createDirectory(Path directory, Writing how) throws IOException {
     try {
       Files.createDirectory(directory, how.access().ofNewDirectory());
-      if (how.access().giveDirectory(directory)) {
-        how.syncs().sync(directory); // A crash must not keep the name and forget the permissions.
-      }
+      giveNewDirectory(directory, how);
     } catch (FileAlreadyExistsException e) {
       if (!Files.isDirectory(directory)) {
         throw e;
@@ -466,6 +464,22 @@ public final class FsDirectory implements Directory {
     if (parent != null) {
       // Also when it was there: whoever created it may have died before this.
       how.syncs().sync(parent);
+    }
+  }
+
+  private static void giveNewDirectory(Path directory, Writing how) throws IOException {
+    try {
+      if (how.access().giveDirectory(directory)) {
+        how.syncs().sync(directory); // A crash must not keep the name and forget the permissions.
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      try {
+        // What exists keeps its permissions: left behind, it would never get the right ones.
+        Files.delete(directory);
+      } catch (IOException second) {
+        e.addSuppressed(second);
+      }
+      throw e;
     }
   }
 

@@ -63,6 +63,9 @@ final class ReadingProcess {
       case "files" -> {
         return files(writable(root));
       }
+      case "give" -> {
+        return FsDirectory.open(root, FsOptions.builder().group("1").build()).list("");
+      }
       default -> {
         return read(what, FsDirectory.openForReading(root));
       }

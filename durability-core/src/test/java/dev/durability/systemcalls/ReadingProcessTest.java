@@ -184,6 +184,21 @@ class ReadingProcessTest {
   }
 
   @Test
+  void directoryThatCannotBeGivenToTheGroupIsNotLeftBehind() throws Exception {
+    stracePresent();
+    Path root = temp.toRealPath().resolve("above").resolve("store");
+    List<String> strace =
+        List.of(
+            "strace", "-f", "-o", "/dev/null", "-e", "inject=chown,lchown,fchownat:error=EPERM");
+    assertThat(run(strace, "C.UTF-8", root, "give"))
+        .singleElement()
+        .asString()
+        .contains(root.getParent() + ": cannot give it to the group")
+        .contains("Operation not permitted");
+    assertThat(root.getParent()).doesNotExist();
+  }
+
+  @Test
   void permissionsAreSetBeforeTheFirstSyncWhichMakesThemDurable() throws Exception {
     stracePresent();
     Path root = Files.createDirectory(temp.toRealPath().resolve("store"));

@@ -95,6 +95,7 @@ class ForeignLogTest {
         "events.log",
         "VRLG");
     assertThat(Logs.bytes(directory, "events.log")).isEqualTo(before);
+    assertThat(directory.list("")).containsExactly("events.log");
   }
 
   @Test

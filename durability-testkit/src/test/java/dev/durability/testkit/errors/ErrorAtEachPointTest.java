@@ -32,6 +32,7 @@ class ErrorAtEachPointTest {
           new Scope("LogScenario", "wal|frame|testkit", ALL),
           new Scope("FullDiskScenario", "wal|frame", ALL),
           new Scope("RecordLogScenario", "recordlog|frame\\.FrameEncoder", ALL),
+          new Scope("CheckpointScenario", "checkpoint|frame", ALL),
           new Scope("StateScenario", "[A-Z]|checkpoint|recovery|testkit", ALL),
           new Scope("ReaderScenario", "wal|recordlog|checkpoint|recovery|frame", READERS),
           new Scope("FileScenario", "storage", ALL));
