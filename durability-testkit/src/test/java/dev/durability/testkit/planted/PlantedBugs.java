@@ -172,7 +172,7 @@ final class PlantedBugs {
               "not-quarantined",
               "to keep what is cut",
               "what is cut is in quarantine",
-              new Patch("wal.LogOpening", "settle", withoutCall("Quarantine.copy")),
+              new Patch("wal.LogOpening", "settle", withoutCall("LogOpening.keepWhatIsCut")),
               Workload.LOG,
               1),
           bug(
