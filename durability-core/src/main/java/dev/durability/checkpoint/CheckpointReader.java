@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads the payload of a checkpoint in constant memory (about 1 MiB). Bytes are handed out only
  * after the checksum of their chunk was found right, and the end of the stream is signalled only at
- * the end of a whole checkpoint: a damaged or cut file is an exception, at every further read too.
- * One thread at a time.
+ * the end of a whole checkpoint: a damaged or cut file is an exception, at every further read too,
+ * and so is a read after one that an Error ended. One thread at a time.
  */
 public final class CheckpointReader extends InputStream {
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0).asReadOnlyBuffer();
@@ -28,6 +28,7 @@ public final class CheckpointReader extends InputStream {
   private ByteBuffer chunk = NOTHING;
   private boolean ended;
   private @Nullable CorruptLogException damage;
+  private @Nullable Throwable failure;
 
   private CheckpointReader(String path, CheckpointFile file) {
     this.path = path;
@@ -45,10 +46,17 @@ public final class CheckpointReader extends InputStream {
    * @throws IOException if it is missing or cannot be read
    */
   public static CheckpointReader open(Directory directory, String path) throws IOException {
+    @Nullable CheckpointFile file = null;
     try {
-      return new CheckpointReader(path, CheckpointFile.open(directory, path));
+      file = CheckpointFile.open(directory, path);
+      return new CheckpointReader(path, file);
     } catch (BadHeaderException e) {
       throw corrupt(String.valueOf(e.getMessage()), path, 0, e);
+    } catch (Error e) {
+      if (file != null) {
+        file.close();
+      }
+      throw e;
     }
   }
 
@@ -81,7 +89,12 @@ public final class CheckpointReader extends InputStream {
    */
   @Override
   public int read() throws IOException {
-    return fill() ? chunk.get() & 0xff : -1;
+    try {
+      return fill() ? chunk.get() & 0xff : -1;
+    } catch (RuntimeException | Error e) {
+      failure = e; // Where the stream is, is unknown now.
+      throw e;
+    }
   }
 
   /**
@@ -97,12 +110,17 @@ public final class CheckpointReader extends InputStream {
     if (len == 0) {
       return 0;
     }
-    if (!fill()) {
-      return -1;
+    try {
+      if (!fill()) {
+        return -1;
+      }
+      int count = Math.min(len, chunk.remaining());
+      chunk.get(b, off, count);
+      return count;
+    } catch (RuntimeException | Error e) {
+      failure = e;
+      throw e;
     }
-    int count = Math.min(len, chunk.remaining());
-    chunk.get(b, off, count);
-    return count;
   }
 
   @Override
@@ -125,6 +143,11 @@ public final class CheckpointReader extends InputStream {
   private boolean fill() throws IOException {
     if (damage != null) {
       throw damage;
+    }
+    if (failure != null) {
+      throw new IOException(
+          "reading the checkpoint " + path + " was broken off in the middle: open it again",
+          failure);
     }
     while (!chunk.hasRemaining() && !ended) {
       // The old chunk is a view that the next call changes, also where it finds no other.

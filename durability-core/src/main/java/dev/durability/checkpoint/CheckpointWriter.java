@@ -27,8 +27,9 @@ import org.jspecify.annotations.Nullable;
  * half a checkpoint never has its final name. The same bytes in give the same payload in the file;
  * its header differs each time.
  *
- * <p>After an exception from any method but {@link #close}, all but closing is refused. One thread
- * at a time.
+ * <p>After an exception from any method but {@link #close}, and after an Error in the middle of
+ * one, all but closing is refused: half of what was to be written may be there. One thread at a
+ * time.
  */
 public final class CheckpointWriter extends OutputStream {
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -38,7 +39,6 @@ public final class CheckpointWriter extends OutputStream {
   private final String temporary;
   private final Clock clock;
   private final int salt;
-  private final FrameFile file;
   private final FrameEncoder encoder = new FrameEncoder();
 
   /** A chunk grows in its place in it. Outside the heap, so that writing copies nothing. */
@@ -47,29 +47,31 @@ public final class CheckpointWriter extends OutputStream {
 
   private final ByteBuffer frame = memory.bytes().order(ByteOrder.LITTLE_ENDIAN);
 
+  private @Nullable AppendFile created;
+  private @Nullable FrameFile file;
+
   private int filled;
   private long nextId = 1;
   private long payloadBytes;
   private State state = State.OPEN;
-  private @Nullable IOException failure;
+  private boolean closing;
+  private boolean closed;
+  private @Nullable Throwable failure;
 
   private enum State {
     OPEN,
-    FAILED,
     /** It has its final name: nothing to delete any more. */
     RENAMED,
-    COMMITTED,
-    CLOSED
+    COMMITTED
   }
 
   private CheckpointWriter(
-      Directory directory, String path, String temporary, Clock clock, int salt, AppendFile file) {
+      Directory directory, String path, String temporary, Clock clock, int salt) {
     this.directory = directory;
     this.path = path;
     this.temporary = temporary;
     this.clock = clock;
     this.salt = salt;
-    this.file = new FrameFile(temporary, file);
   }
 
   /**
@@ -93,16 +95,27 @@ public final class CheckpointWriter extends OutputStream {
     }
     int salt = RANDOM.nextInt();
     String temporary = String.format(Locale.ROOT, "%s.%08x.tmp", path, salt);
-    FileHeader header =
+    ByteBuffer header =
         new FileHeader(
-            FileType.CHECKPOINT, logId, 0, lastEntryId, WallClock.micros(clock.instant()), 0, salt);
+                FileType.CHECKPOINT,
+                logId,
+                0,
+                lastEntryId,
+                WallClock.micros(clock.instant()),
+                0,
+                salt)
+            .encode();
+    // All memory is taken before there is a file.
+    CheckpointWriter writer = new CheckpointWriter(directory, path, temporary, clock, salt);
     directory.createDirectories(parent(path));
-    AppendFile file = directory.create(temporary, 0);
-    CheckpointWriter writer = new CheckpointWriter(directory, path, temporary, clock, salt, file);
     try {
-      writer.file.write(header.encode());
+      AppendFile created = directory.create(temporary, 0);
+      writer.created = created;
+      FrameFile file = new FrameFile(temporary, created);
+      writer.file = file;
+      file.write(header);
       return writer;
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       try {
         writer.close();
       } catch (IOException second) {
@@ -115,25 +128,35 @@ public final class CheckpointWriter extends OutputStream {
   @Override
   public void write(int b) throws IOException {
     requireOpen();
-    if (filled == CheckpointFile.CHUNK_BYTES_MAX) {
-      writeChunk();
+    try {
+      if (filled == CheckpointFile.CHUNK_BYTES_MAX) {
+        writeChunk();
+      }
+      frame.put(FrameFormat.OVERHEAD_BYTES + filled, (byte) b);
+      filled++;
+    } catch (IOException | RuntimeException | Error e) {
+      failure = e;
+      throw e;
     }
-    frame.put(FrameFormat.OVERHEAD_BYTES + filled, (byte) b);
-    filled++;
   }
 
   @Override
   public void write(byte[] b, int off, int len) throws IOException {
     Objects.checkFromIndexSize(off, len, b.length);
     requireOpen();
-    for (int done = 0; done < len; ) {
-      if (filled == CheckpointFile.CHUNK_BYTES_MAX) {
-        writeChunk();
+    try {
+      for (int done = 0; done < len; ) {
+        if (filled == CheckpointFile.CHUNK_BYTES_MAX) {
+          writeChunk();
+        }
+        int count = Math.min(len - done, CheckpointFile.CHUNK_BYTES_MAX - filled);
+        frame.put(FrameFormat.OVERHEAD_BYTES + filled, b, off + done, count);
+        filled += count;
+        done += count;
       }
-      int count = Math.min(len - done, CheckpointFile.CHUNK_BYTES_MAX - filled);
-      frame.put(FrameFormat.OVERHEAD_BYTES + filled, b, off + done, count);
-      filled += count;
-      done += count;
+    } catch (IOException | RuntimeException | Error e) {
+      failure = e; // A part of the bytes may be there already.
+      throw e;
     }
   }
 
@@ -152,94 +175,87 @@ public final class CheckpointWriter extends OutputStream {
    */
   public long commit() throws IOException {
     requireOpen();
-    attempt(
-        () -> {
-          if (filled > 0) {
-            writeChunk();
-          }
-          frame.clear();
-          encoder.promise(
-              frame,
-              salt,
-              FrameFormat.END,
-              nextId,
-              payloadBytes,
-              WallClock.micros(clock.instant()));
-          file.write(frame.flip());
-          // Before the rename: the name must never stand for bytes that a loss of power takes away.
-          file.sync();
-          directory.rename(temporary, path);
-          state = State.RENAMED;
-          // Before anyone deletes the log that this stands for: the name itself must be durable.
-          directory.sync(parent(path));
-        });
+    try {
+      FrameFile target = Objects.requireNonNull(file);
+      if (filled > 0) {
+        writeChunk();
+      }
+      frame.clear();
+      encoder.promise(
+          frame, salt, FrameFormat.END, nextId, payloadBytes, WallClock.micros(clock.instant()));
+      target.write(frame.flip());
+      // Before the rename: the name must never stand for bytes that a loss of power takes away.
+      target.sync();
+      directory.rename(temporary, path);
+      state = State.RENAMED;
+      // Before anyone deletes the log that this stands for: the name itself must be durable.
+      directory.sync(parent(path));
+    } catch (IOException | RuntimeException | Error e) {
+      failure = e;
+      throw e;
+    }
     state = State.COMMITTED;
     return payloadBytes;
   }
 
   /**
-   * Closes the file, and deletes it if it was not committed. Closing again does nothing.
+   * Closes the file, and deletes it if it was not committed. Closing again does nothing, unless
+   * this failed: then what is left of it is done.
    *
    * @throws IOException if that fails; at most the temporary file is left
    */
   @Override
   public void close() throws IOException {
-    if (state == State.CLOSED) {
+    closing = true;
+    if (closed) {
       return;
     }
-    boolean delete = state != State.COMMITTED && state != State.RENAMED;
-    state = State.CLOSED;
-    try (memory) {
-      closeFile(delete);
+    try {
+      release();
+    } catch (Error e) {
+      release(); // Closing or deleting twice does no harm.
+      throw e;
     }
   }
 
-  private void closeFile(boolean delete) throws IOException {
-    try {
-      file.close();
-    } finally {
-      if (delete && directory.exists(temporary)) {
-        directory.delete(temporary);
+  private void release() throws IOException {
+    try (memory) {
+      closeFile();
+    }
+    closed = true;
+  }
+
+  private void closeFile() throws IOException {
+    AppendFile open = created;
+    if (open != null) {
+      try {
+        open.close();
+      } finally {
+        if (state == State.OPEN && directory.exists(temporary)) {
+          directory.delete(temporary);
+        }
       }
     }
   }
 
   private void writeChunk() throws IOException {
-    attempt(
-        () -> {
-          frame.clear();
-          encoder.entryInPlace(frame, salt, nextId, filled);
-          file.write(frame.flip());
-          nextId++;
-          payloadBytes += filled;
-          filled = 0;
-        });
-  }
-
-  private void attempt(Step step) throws IOException {
-    try {
-      step.run();
-    } catch (IOException e) {
-      failure = e;
-      if (state == State.OPEN) {
-        state = State.FAILED;
-      }
-      throw e;
-    }
+    frame.clear();
+    encoder.entryInPlace(frame, salt, nextId, filled);
+    Objects.requireNonNull(file).write(frame.flip());
+    nextId++;
+    payloadBytes += filled;
+    filled = 0;
   }
 
   private void requireOpen() throws IOException {
-    if (state != State.OPEN) {
+    if (failure != null || closing || state != State.OPEN) {
+      String why = failure != null ? "FAILED" : closing ? "CLOSED" : state.toString();
       throw new IOException(
-          "writing the checkpoint " + path + " is over (" + state + "); start a new one", failure);
+          "writing the checkpoint " + path + " is over (" + why + "); start a new one", failure);
     }
   }
 
   static String parent(String path) {
     return path.substring(0, Math.max(0, path.lastIndexOf('/')));
-  }
-
-  private interface Step {
-    void run() throws IOException;
   }
 }

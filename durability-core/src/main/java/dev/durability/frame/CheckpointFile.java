@@ -49,7 +49,7 @@ public final class CheckpointFile implements AutoCloseable {
     try {
       FileHeader header = FileHeader.decode(readHeader(file), FileType.CHECKPOINT, path);
       return new CheckpointFile(path, file, header);
-    } catch (IOException | BadHeaderException | RuntimeException e) {
+    } catch (IOException | BadHeaderException | RuntimeException | Error e) {
       file.close();
       throw e;
     }

@@ -18,7 +18,6 @@ public final class DirectMemory implements AutoCloseable {
 
   private static final StackSafeLock LOCK = new StackSafeLock();
   private static final ArrayDeque<ByteBuffer> KEPT = new ArrayDeque<>();
-  private static long keptBytes;
 
   private final ByteBuffer bytes;
   private @Nullable ByteBuffer whole;
@@ -82,11 +81,10 @@ public final class DirectMemory implements AutoCloseable {
     }
     LOCK.lock();
     try {
-      while (keptBytes + given.capacity() > KEPT_BYTES_MAX) {
+      while (bytesKept() + given.capacity() > KEPT_BYTES_MAX) {
         remove(KEPT.getFirst());
       }
       KEPT.add(given);
-      keptBytes += given.capacity();
     } finally {
       LOCK.unlock();
     }
@@ -96,7 +94,7 @@ public final class DirectMemory implements AutoCloseable {
   static long keptBytes() {
     LOCK.lock();
     try {
-      return keptBytes;
+      return bytesKept();
     } finally {
       LOCK.unlock();
     }
@@ -105,8 +103,15 @@ public final class DirectMemory implements AutoCloseable {
   /** By identity: buffers are equal where their bytes are. */
   @SuppressWarnings("ReferenceEquality")
   private static void remove(ByteBuffer one) {
-    if (KEPT.removeIf(each -> each == one)) {
-      keptBytes -= one.capacity();
+    boolean unused = KEPT.removeIf(each -> each == one);
+  }
+
+  /** Added up each time: a count could be wrong after an Error. With the lock. */
+  private static long bytesKept() {
+    long bytes = 0;
+    for (ByteBuffer each : KEPT) {
+      bytes += each.capacity();
     }
+    return bytes;
   }
 }

@@ -5,6 +5,7 @@ import dev.durability.storage.Directory;
 import dev.durability.storage.ReadFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the end of a file durable whatever failed before. Holds no state. */
 public final class Rewrite {
@@ -30,23 +31,24 @@ public final class Rewrite {
    */
   public static FrameFile tail(Directory directory, String path, long from, long toExclusive)
       throws IOException {
-    try (ReadFile source = directory.open(path)) {
-      long size = Math.min(source.size(), toExclusive);
-      AppendFile file;
-      try {
-        file = directory.resume(path, Math.min(from, size));
-      } catch (UnsupportedOperationException appendOnly) {
-        return whole(directory, path, source, size, toExclusive);
-      }
-      try {
+    @Nullable AppendFile file = null;
+    try {
+      try (ReadFile source = directory.open(path)) {
+        long size = Math.min(source.size(), toExclusive);
+        try {
+          file = directory.resume(path, Math.min(from, size));
+        } catch (UnsupportedOperationException appendOnly) {
+          file = whole(directory, path, source, size, toExclusive);
+          return new FrameFile(path, file);
+        }
         copy(source, size, toExclusive, file);
-        file.truncate(toExclusive);
-        file.sync();
-        return new FrameFile(path, file);
-      } catch (IOException | RuntimeException e) {
-        closeAfter(e, file);
-        throw e;
       }
+      file.truncate(toExclusive);
+      file.sync();
+      return new FrameFile(path, file);
+    } catch (IOException | RuntimeException | Error e) {
+      closeAfter(e, file);
+      throw e;
     }
   }
 
@@ -63,12 +65,19 @@ public final class Rewrite {
    */
   public static FrameFile whole(Directory directory, String path, long toExclusive)
       throws IOException {
-    try (ReadFile source = directory.open(path)) {
-      return whole(directory, path, source, Math.min(source.size(), toExclusive), toExclusive);
+    @Nullable AppendFile file = null;
+    try {
+      try (ReadFile source = directory.open(path)) {
+        file = whole(directory, path, source, Math.min(source.size(), toExclusive), toExclusive);
+      }
+      return new FrameFile(path, file);
+    } catch (IOException | RuntimeException | Error e) {
+      closeAfter(e, file);
+      throw e;
     }
   }
 
-  private static FrameFile whole(
+  private static AppendFile whole(
       Directory directory, String path, ReadFile source, long size, long toExclusive)
       throws IOException {
     String temporary = path + ".tmp";
@@ -81,8 +90,8 @@ public final class Rewrite {
       file.sync();
       directory.rename(temporary, path);
       directory.sync(path.substring(0, Math.max(0, path.lastIndexOf('/'))));
-      return new FrameFile(path, file);
-    } catch (IOException | RuntimeException e) {
+      return file;
+    } catch (IOException | RuntimeException | Error e) {
       closeAfter(e, file);
       throw e;
     }
@@ -99,9 +108,11 @@ public final class Rewrite {
     target.write(ByteBuffer.allocate((int) (toExclusive - size)));
   }
 
-  private static void closeAfter(Exception failure, AppendFile file) {
+  private static void closeAfter(Throwable failure, @Nullable AppendFile file) {
     try {
-      file.close();
+      if (file != null) {
+        file.close();
+      }
     } catch (IOException second) {
       failure.addSuppressed(second);
     }

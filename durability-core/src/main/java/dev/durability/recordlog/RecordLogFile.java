@@ -55,7 +55,7 @@ final class RecordLogFile implements Closeable {
       corrupt.initCause(e);
       file.close();
       throw corrupt;
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       file.close();
       throw e;
     }

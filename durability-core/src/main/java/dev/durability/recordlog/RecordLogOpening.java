@@ -11,11 +11,13 @@ import dev.durability.frame.Rewrite;
 import dev.durability.storage.AppendFile;
 import dev.durability.storage.Directory;
 import dev.durability.storage.ReadFile;
+import java.io.Closeable;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Creates the file of a record log, or makes an existing one ready to go on. Each step may be
@@ -27,7 +29,8 @@ import java.util.function.Predicate;
  * @param promised what frames in the file promise
  * @param lastStamp the latest wall clock in the file, in microseconds
  */
-record RecordLogOpening(FrameFile file, int salt, long lastId, long promised, long lastStamp) {
+record RecordLogOpening(FrameFile file, int salt, long lastId, long promised, long lastStamp)
+    implements Closeable {
 
   static RecordLogOpening open(
       Directory directory, String path, long nowMicros, long quarantineBytesMax)
@@ -69,7 +72,7 @@ record RecordLogOpening(FrameFile file, int salt, long lastId, long promised, lo
       // Before anything is acknowledged: a crash must not forget the name of a synced file.
       directory.sync(parent(path));
       return new RecordLogOpening(new FrameFile(path, file), salt, 0, 0, nowMicros);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       closeAfter(e, file);
       throw e;
     }
@@ -77,6 +80,7 @@ record RecordLogOpening(FrameFile file, int salt, long lastId, long promised, lo
 
   private static RecordLogOpening resume(Directory directory, String path, long quarantineBytesMax)
       throws IOException {
+    @Nullable FrameFile file = null;
     try (RecordLogFile found = RecordLogFile.open(directory, path)) {
       Step step;
       do {
@@ -89,9 +93,12 @@ record RecordLogOpening(FrameFile file, int salt, long lastId, long promised, lo
       // The process that created the file may have died between its rename and this sync.
       directory.sync(parent(path));
       keepWhatIsCut(directory, path, tail, quarantineBytesMax);
-      FrameFile file = Rewrite.tail(directory, path, found.promisedEnd(), found.appendOffset());
+      file = Rewrite.tail(directory, path, found.promisedEnd(), found.appendOffset());
       return new RecordLogOpening(
           file, found.header().salt(), found.intact(), found.promisedByMarks(), found.lastStamp());
+    } catch (IOException | RuntimeException | Error e) {
+      closeAfter(e, file);
+      throw e;
     }
   }
 
@@ -123,11 +130,19 @@ record RecordLogOpening(FrameFile file, int salt, long lastId, long promised, lo
     return path.substring(0, Math.max(0, path.lastIndexOf('/')));
   }
 
-  private static void closeAfter(Exception failure, AppendFile file) {
+  private static void closeAfter(Throwable failure, @Nullable Closeable file) {
     try {
-      file.close();
+      if (file != null) {
+        file.close();
+      }
     } catch (IOException second) {
       failure.addSuppressed(second);
     }
+  }
+
+  /** Closes the file, where no writer takes it over. */
+  @Override
+  public void close() throws IOException {
+    file.close();
   }
 }

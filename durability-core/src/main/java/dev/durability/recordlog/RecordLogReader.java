@@ -13,6 +13,7 @@ import java.util.Spliterators.AbstractSpliterator;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the records of a log in one file, in order, from the first. It takes no lock and changes
@@ -111,7 +112,7 @@ public final class RecordLogReader<T> {
 
   /**
    * Streams the records. The stream must be closed. A failure that {@link #replay} would throw
-   * arrives as {@link java.io.UncheckedIOException}.
+   * arrives as {@link java.io.UncheckedIOException}, and so does all that is read after that.
    *
    * @return the records in order; the first has id 1
    * @throws IOException if the file is missing or its header cannot be read
@@ -119,13 +120,19 @@ public final class RecordLogReader<T> {
   @SuppressWarnings("MustBeClosedChecker") // The caller closes it, as the contract says.
   public Stream<T> stream() throws IOException {
     Cursor cursor = new Cursor();
-    return StreamSupport.stream(cursor, false).onClose(cursor::closeUnchecked);
+    try {
+      return StreamSupport.stream(cursor, false).onClose(cursor::closeUnchecked);
+    } catch (Error e) {
+      cursor.close();
+      throw e;
+    }
   }
 
   /** A walk over the records of the file. */
   private final class Cursor extends AbstractSpliterator<T> implements AutoCloseable {
     private RecordLogFile file = RecordLogFile.open(directory, path);
     private long suspected = -1;
+    private @Nullable Throwable failure;
 
     Cursor() throws IOException {
       super(Long.MAX_VALUE, ORDERED | NONNULL);
@@ -219,17 +226,23 @@ public final class RecordLogReader<T> {
 
     @Override
     public boolean tryAdvance(Consumer<? super T> action) {
-      T value;
+      if (failure != null) {
+        throw new UncheckedIOException(
+            new IOException("reading " + path + " failed before: open another stream", failure));
+      }
       try {
         if (!advance()) {
           return false;
         }
-        value = decode();
+        action.accept(decode());
+        return true;
       } catch (IOException e) {
+        failure = e;
         throw new UncheckedIOException(e);
+      } catch (RuntimeException | Error e) {
+        failure = e; // Another step might leave out the record that this one was about to give.
+        throw e;
       }
-      action.accept(value);
-      return true;
     }
 
     void closeUnchecked() {

@@ -31,6 +31,12 @@ import org.jspecify.annotations.Nullable;
  * WriterPoisonedException} it refuses all further work for good; closing it and opening the log
  * again helps.
  *
+ * <p><b>Errors.</b> After a StackOverflowError or OutOfMemoryError that a call threw, that call has
+ * not happened and the writer goes on; or the writer refuses all further work, with {@link
+ * WriterPoisonedException}. Where it refuses, what the call appended may be found when the log is
+ * opened again. A {@link #close} that an Error ended gives up file and lock when it is called
+ * again, if it did not yet.
+ *
  * <p><b>Threads.</b> All methods may be called by many threads; they take turns. Interrupting one
  * has no effect.
  *
@@ -60,14 +66,21 @@ public final class RecordLogWriter<T> implements Closeable {
   private final DirectMemory memory = DirectMemory.of(BUFFER_BYTES);
   private final ByteBuffer usualBuffer = memory.bytes().order(ByteOrder.LITTLE_ENDIAN);
 
-  /** Frames that are not yet in the file, from 0 to the position; empty, or with a record last. */
+  private final Closeable files = this::release;
   private ByteBuffer buffer = usualBuffer;
+
+  /**
+   * Where the frames end that are not yet in the file; 0, or after a record. What stands in the
+   * buffer from here on is being encoded, or was when an Error came.
+   */
+  private int end;
 
   private long lastId;
   private long syncedId;
   private long promisedId;
   private long lastStamp;
   private boolean closed;
+  private boolean released;
   private @Nullable Throwable firstFailure;
 
   private RecordLogWriter(
@@ -168,16 +181,15 @@ public final class RecordLogWriter<T> implements Closeable {
     RecordLogOpening.refuseForeign(directory, path);
     directory.createDirectories(RecordLogOpening.parent(path));
     DirectoryLock lock = directory.lock(path + ".lock");
-    @Nullable FrameFile file = null;
+    @Nullable RecordLogOpening opening = null;
     @Nullable ReadFile seen = null;
     try {
       if (directory.exists(path)) {
         lock.guard(path); // Before anything is changed: it may be open under another name.
       }
-      RecordLogOpening opening =
+      opening =
           RecordLogOpening.open(
               directory, path, WallClock.micros(clock.instant()), quarantineBytesMax);
-      file = opening.file();
       lock.guard(path); // It may be new.
       seen = directory.open(path);
       RecordLogWriter<T> writer =
@@ -186,7 +198,7 @@ public final class RecordLogWriter<T> implements Closeable {
       return writer;
     } catch (IOException | RuntimeException | Error e) {
       closeAfter(e, seen);
-      closeAfter(e, file);
+      closeAfter(e, opening);
       closeAfter(e, lock);
       throw e;
     }
@@ -195,7 +207,8 @@ public final class RecordLogWriter<T> implements Closeable {
   /** Puts a MARK where an END was cut off, so that damage before it stays detectable. */
   private void restorePromise() throws IOException {
     if (syncedId > promisedId) {
-      putMark();
+      end = mark();
+      promisedId = syncedId;
       writeBuffer();
     }
   }
@@ -220,10 +233,22 @@ public final class RecordLogWriter<T> implements Closeable {
     try {
       requireOpen();
       makeRoom(FrameFormat.frameBytes(bytes.size()) + FrameFormat.PROMISE_FRAME_BYTES);
-      if (buffer.position() == 0 && syncedId > promisedId) {
-        putMark();
+      boolean marks = end == 0 && syncedId > promisedId;
+      int start = marks ? mark() : end;
+      encoder.entry(
+          buffer.clear().position(start),
+          salt,
+          FrameFormat.ENTRY,
+          lastId + 1,
+          bytes.array(),
+          0,
+          bytes.size());
+      int whole = buffer.position();
+      // Nothing is called from here on: all of it has happened, or nothing.
+      if (marks) {
+        promisedId = syncedId;
       }
-      encoder.entry(buffer, salt, FrameFormat.ENTRY, lastId + 1, bytes.array(), 0, bytes.size());
+      end = whole;
       return ++lastId;
     } finally {
       lock.unlock();
@@ -291,7 +316,8 @@ public final class RecordLogWriter<T> implements Closeable {
 
   /**
    * Makes all appended records durable, ends the file and gives up the lock. Closing again does
-   * nothing.
+   * nothing, unless an Error ended the first call: then file and lock are given up, if they were
+   * not yet.
    *
    * @throws IOException if that fails or the writer is poisoned: file and lock are given up
    *     nevertheless, and records that were never synced may be lost
@@ -300,60 +326,84 @@ public final class RecordLogWriter<T> implements Closeable {
   public void close() throws IOException {
     lock.lock();
     try {
-      if (closed) {
+      if (released) {
         return;
       }
-      try (directoryLock;
-          file;
-          seen) {
-        requireOpen();
-        writeBuffer();
-        syncFile();
-        encoder.promise(buffer, salt, FrameFormat.END, lastId + 1, syncedId, stamp());
-        writeBuffer();
-        guarded(file::sync); // Nothing was reserved behind it: END ends the file.
-        guarded(this::requireOnlyWriter);
+      try (files) {
+        if (!closed) {
+          endFile();
+        }
       } finally {
         closed = true;
-        memory.close();
       }
     } finally {
       lock.unlock();
     }
   }
 
+  private void endFile() throws IOException {
+    requireOpen();
+    writeBuffer();
+    syncFile();
+    end = promise(FrameFormat.END);
+    writeBuffer();
+    guarded(file::sync); // Nothing was reserved behind it: END ends the file.
+    guarded(this::requireOnlyWriter);
+  }
+
+  /** What an Error broke off is done again: closing a file or a lock twice does no harm. */
+  private void release() throws IOException {
+    try {
+      closeAll();
+    } catch (Error e) {
+      closeAll();
+      throw e;
+    }
+  }
+
+  private void closeAll() throws IOException {
+    try (memory;
+        directoryLock;
+        file;
+        seen) {
+      released = true; // Also if the storage reports something: there is no more to be done.
+    } catch (Error e) {
+      released = false;
+      throw e;
+    }
+  }
+
   private void makeRoom(int bytes) throws IOException {
-    if (buffer.remaining() < bytes) {
+    if (buffer.capacity() - end < bytes) {
       writeBuffer();
     }
-    if (buffer.remaining() < bytes) {
+    if (buffer.capacity() - end < bytes) {
       // On the heap: it serves one large record, and direct memory is given back late.
       buffer = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
   }
 
-  private void putMark() {
-    encoder.promise(buffer, salt, FrameFormat.MARK, lastId + 1, syncedId, stamp());
-    promisedId = syncedId;
+  /** Encodes a MARK after the frames; returns where it ends. */
+  private int mark() {
+    return promise(FrameFormat.MARK);
+  }
+
+  private int promise(int kind) {
+    encoder.promise(buffer.clear().position(end), salt, kind, lastId + 1, syncedId, stamp());
+    return buffer.position();
   }
 
   private void writeBuffer() throws IOException {
-    if (buffer.position() == 0) {
-      return;
-    }
-    int end = buffer.position();
-    buffer.flip();
-    try {
-      guarded(
-          () -> {
-            requireOnlyWriter();
-            file.write(buffer);
-          });
+    if (end > 0) {
+      guarded(this::writeFrames);
       end = 0;
-    } finally {
-      buffer.clear().position(end);
+      buffer = usualBuffer;
     }
-    buffer = usualBuffer;
+  }
+
+  private void writeFrames() throws IOException {
+    requireOnlyWriter();
+    file.write(buffer.clear().limit(end));
   }
 
   private void syncFile() throws IOException {
@@ -390,14 +440,14 @@ public final class RecordLogWriter<T> implements Closeable {
     }
   }
 
-  /** Runs a step on the file; whatever fails but a write that was rolled back ends the writer. */
+  /**
+   * Runs a step on the file; whatever fails but a write that was rolled back ends the writer. To
+   * say so takes no call and no memory.
+   */
   private void guarded(Step step) throws IOException {
     try {
       step.run();
     } catch (OutcomeOpenException e) {
-      throw e;
-    } catch (WriterPoisonedException e) {
-      firstFailure = e.getCause() == null ? e : e.getCause();
       throw e;
     } catch (IOException | RuntimeException | Error e) {
       firstFailure = e;
@@ -409,12 +459,14 @@ public final class RecordLogWriter<T> implements Closeable {
     if (closed) {
       throw new IOException("the writer of " + file.path() + " is closed; open the log again");
     }
-    if (firstFailure != null) {
+    Throwable first = firstFailure;
+    if (first != null) {
+      boolean isWrapped = first instanceof WriterPoisonedException && first.getCause() != null;
       throw new WriterPoisonedException(
           "the writer of "
               + file.path()
               + " failed before and does nothing more; close it and open the log again",
-          firstFailure);
+          isWrapped ? first.getCause() : first);
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.Spliterators;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a log, in memory that does not grow with it. It takes no lock and changes nothing: the log
@@ -100,7 +101,7 @@ public final class WalReader<E> {
 
   /**
    * Streams the entries from one on. Close the stream. What fails while it is read is thrown as
-   * {@link UncheckedIOException}.
+   * {@link UncheckedIOException}, and so is all that is read after that.
    *
    * @param fromId the first entry id, or {@link WalReplay#START} for where recovery starts
    * @return the entries, in order, read as they are asked for
@@ -134,6 +135,7 @@ public final class WalReader<E> {
 
   private final class Records extends Spliterators.AbstractSpliterator<WalRecord<E>> {
     private final LiveCursor cursor;
+    private @Nullable Throwable failure;
 
     Records(LiveCursor cursor) {
       super(Long.MAX_VALUE, Spliterator.ORDERED | Spliterator.NONNULL);
@@ -142,17 +144,23 @@ public final class WalReader<E> {
 
     @Override
     public boolean tryAdvance(Consumer<? super WalRecord<E>> action) {
-      WalRecord<E> record;
+      if (failure != null) {
+        throw new UncheckedIOException(
+            new IOException("reading the log failed before: open another stream", failure));
+      }
       try {
         if (!cursor.next(Long.MAX_VALUE)) {
           return false;
         }
-        record = new WalRecord<>(cursor.id(), cursor.decode(codec));
+        action.accept(new WalRecord<>(cursor.id(), cursor.decode(codec)));
+        return true;
       } catch (IOException e) {
+        failure = e;
         throw new UncheckedIOException(e);
+      } catch (RuntimeException | Error e) {
+        failure = e; // Another step might leave out the entry that this one was about to give.
+        throw e;
       }
-      action.accept(record);
-      return true;
     }
   }
 }

@@ -46,6 +46,9 @@ public final class WalTail<E> implements Closeable {
   private long idleLooks;
   private boolean undelivered;
 
+  /** Whether something ended a step in the middle: where the cursors are is unknown then. */
+  private boolean astray;
+
   WalTail(Directory directory, Codec<E> codec, long fromId) throws IOException {
     this.directory = directory;
     this.codec = codec;
@@ -67,10 +70,22 @@ public final class WalTail<E> implements Closeable {
    * @throws dev.durability.errors.CodecException if the codec refuses the entry
    * @throws dev.durability.errors.DurabilityException if the entry was truncated away before it was
    *     read
-   * @throws IOException if the storage fails. After any of these the call can be tried again; no
-   *     entry is left out
+   * @throws IOException if the storage fails. After any of these, and after an Error in the middle
+   *     of a call, the call can be tried again: no entry is left out, and none comes twice
    */
   public @Nullable WalRecord<E> poll(Duration timeout) throws IOException {
+    try {
+      if (astray) {
+        startAgain();
+      }
+      return next(timeout);
+    } catch (RuntimeException | Error e) {
+      astray = true;
+      throw e;
+    }
+  }
+
+  private @Nullable WalRecord<E> next(Duration timeout) throws IOException {
     long start = System.nanoTime();
     long wait = Math.max(0, TimeUnit.NANOSECONDS.convert(timeout));
     long pause = PAUSE_NANOS_MIN;
@@ -90,10 +105,24 @@ public final class WalTail<E> implements Closeable {
     }
   }
 
+  /** Goes back to the first entry that was not delivered, and reads anew from there. */
+  private void startAgain() throws IOException {
+    LogCursor fresh = LiveCursor.reopen(directory, behind, wantedId, WINDOW_BYTES);
+    int start = fresh.listing().segments().indexOf(fresh.segment());
+    LogCursor freshAhead = new LogCursor(directory, fresh.listing(), start, WINDOW_BYTES);
+    closeCursors();
+    behind = fresh;
+    ahead = freshAhead;
+    undelivered = false;
+    astray = false;
+  }
+
   private WalRecord<E> deliver() throws IOException {
     WalRecord<E> record = new WalRecord<>(behind.id(), behind.decode(codec));
+    long next = record.id() + 1;
+    // Nothing is called from here on: the entry was delivered, or it was not.
     undelivered = false;
-    wantedId = record.id() + 1;
+    wantedId = next;
     return record;
   }
 
@@ -233,7 +262,7 @@ public final class WalTail<E> implements Closeable {
 
   private LogCursor replacing(LogCursor old) throws IOException {
     LogCursor fresh = fresh();
-    old.close();
+    old.close(); // The new one has opened nothing yet.
     return fresh;
   }
 
@@ -244,6 +273,12 @@ public final class WalTail<E> implements Closeable {
 
   @Override
   public void close() throws IOException {
+    astray = false;
+    undelivered = false;
+    closeCursors();
+  }
+
+  private void closeCursors() throws IOException {
     try {
       ahead.close();
     } finally {

@@ -4,8 +4,10 @@ import dev.durability.storage.Directory;
 import dev.durability.testkit.CrashDirectory;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +70,11 @@ abstract class Lives implements Scenario {
 
     abstract void close() throws IOException;
 
+    /** Whether a close that returned left no file open, whatever had been thrown. */
+    boolean closesFiles() {
+      return false;
+    }
+
     /** Recovers what is left, and checks what only this kind of life knows. Leaves it in order. */
     abstract Found find(Directory left) throws IOException;
   }
@@ -106,6 +113,7 @@ abstract class Lives implements Scenario {
     life.crew.start("caller who opens", () -> lead(life, disk, crashes));
     life.crew.await();
     life.calls.check();
+    requireClosed(life, crashes);
     CrashDirectory killed = crashes.beforeClose;
     long acknowledged = life.calls.acknowledgedThrough();
     Directory directory = disk.open();
@@ -122,14 +130,23 @@ abstract class Lives implements Scenario {
     return look("closed", life, directory, acknowledged);
   }
 
+  private static void requireClosed(Life life, Crashes crashes) {
+    try {
+      crashes.files.forEach(life.closesFiles() ? OpenFiles::requireNone : OpenFiles::requireNoLock);
+    } catch (AssertionError e) {
+      throw new AssertionError(e.getMessage() + life.calls, e);
+    }
+  }
+
   /** What a crash before the close would leave, and what is in it for certain. */
   private static final class Crashes {
     private volatile @Nullable CrashDirectory beforeClose;
     private volatile long acknowledged;
+    private final List<OpenFiles> files = new CopyOnWriteArrayList<>();
   }
 
   private static void lead(Life life, Disk disk, Crashes crashes) throws Exception {
-    Directory directory = open(life, disk);
+    Directory directory = open(life, disk, crashes);
     life.use();
     if (directory instanceof CrashDirectory crash) {
       crashes.acknowledged = life.calls.acknowledgedThrough();
@@ -141,10 +158,11 @@ abstract class Lives implements Scenario {
   }
 
   /** An opening that fails can be tried again. */
-  private static Directory open(Life life, Disk disk) throws Exception {
+  private static Directory open(Life life, Disk disk, Crashes crashes) throws Exception {
     try {
       Directory directory = disk.open();
-      ThinStack.run(Calls.Kind.OPEN, () -> life.open(directory));
+      OpenFiles watched = watched(directory, crashes);
+      ThinStack.run(Calls.Kind.OPEN, () -> life.open(watched));
       return directory;
     } catch (Throwable e) {
       if (!Calls.isCausedByTheError(e)) {
@@ -152,8 +170,14 @@ abstract class Lives implements Scenario {
       }
     }
     Directory directory = disk.open();
-    life.open(directory);
+    life.open(watched(directory, crashes));
     return directory;
+  }
+
+  private static OpenFiles watched(Directory directory, Crashes crashes) {
+    OpenFiles watched = new OpenFiles(directory);
+    crashes.files.add(watched);
+    return watched;
   }
 
   /** On a thread that is watched: what was left behind in memory may be locked. */
@@ -161,6 +185,7 @@ abstract class Lives implements Scenario {
       throws InterruptedException {
     AtomicReference<Found> result = new AtomicReference<>(Found.NOTHING);
     Crew judge = new Crew();
+    Points.judge(true);
     try {
       judge.start("judge", () -> result.set(life.find(left)));
       judge.await();
@@ -169,6 +194,8 @@ abstract class Lives implements Scenario {
       return found;
     } catch (AssertionError e) {
       throw new AssertionError(when + ": " + e.getMessage() + life.calls, e);
+    } finally {
+      Points.judge(false);
     }
   }
 }

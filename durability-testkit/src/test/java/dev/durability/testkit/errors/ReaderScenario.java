@@ -15,9 +15,11 @@ import dev.durability.wal.WalRecord;
 import dev.durability.wal.WalTail;
 import dev.durability.wal.WalWriter;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -43,7 +45,12 @@ final class ReaderScenario implements Scenario {
 
   @Override
   public void run() {
-    Directory directory = new MemoryDirectory();
+    OpenFiles directory = new OpenFiles(new MemoryDirectory());
+    run(directory);
+    directory.requireNone();
+  }
+
+  private static void run(Directory directory) {
     try (WalWriter<String> log = write(directory)) {
       List<Callable<Object>> readings = readings(directory, log.logId());
       List<Object> expected = new ArrayList<>();
@@ -100,6 +107,8 @@ final class ReaderScenario implements Scenario {
     return List.of(
         () -> entriesOf(reader),
         () -> streamed(reader),
+        () -> inSteps(() -> reader.stream(1).map(WalRecord::entry)),
+        () -> inSteps(RecordLogReader.of(directory, RECORDS, CODEC)::stream),
         () -> RecordLogReader.of(directory, RECORDS, CODEC).strict().list(),
         () -> checkpoints.read(CHECKPOINT, MACHINE::read),
         () -> checkpoints.isUsable(CHECKPOINT, logId, COVERED),
@@ -124,6 +133,23 @@ final class ReaderScenario implements Scenario {
     try (Stream<WalRecord<String>> records = reader.stream(2)) {
       return records.limit(ENTRIES - 1).map(WalRecord::entry).toList();
     }
+  }
+
+  /** Asks a stream again after an Error: it goes on, or it refuses and another one is taken. */
+  private static List<String> inSteps(Callable<Stream<String>> source) throws Exception {
+    List<String> entries = new ArrayList<>();
+    try (Stream<String> stream = source.call()) {
+      Iterator<String> steps = stream.iterator();
+      while (entries.size() < ENTRIES && atLast(steps::hasNext)) {
+        entries.add(atLast(steps::next));
+      }
+      return entries;
+    } catch (UncheckedIOException refused) {
+      if (!Calls.isCausedByTheError(refused)) {
+        throw refused;
+      }
+    }
+    return inSteps(source);
   }
 
   private static void read(List<Callable<Object>> readings, List<Object> results) throws Exception {

@@ -52,6 +52,11 @@ final class RecordLogScenario extends Lives {
       Objects.requireNonNull(opened).close();
     }
 
+    @Override
+    boolean closesFiles() {
+      return true;
+    }
+
     private void small(RecordLogWriter<String> log) {
       append(log, "a1", 10);
       append(log, "a2", 100);

@@ -318,7 +318,10 @@ final class PlantedBugs {
               "the sync of a record log",
               "acknowledged records survive",
               new Patch(
-                  "recordlog.RecordLogWriter", "syncFile", withoutCall("RecordLogWriter.guarded")),
+                      "recordlog.RecordLogWriter",
+                      "syncFile",
+                      withoutCall("RecordLogWriter.guarded"))
+                  .times(2),
               Workload.RECORD_LOG,
               1),
           bug(
@@ -346,8 +349,7 @@ final class PlantedBugs {
               "record-log-does-not-stop",
               "to remember that a sync failed",
               "after a failed sync nothing is acknowledged",
-              new Patch("recordlog.RecordLogWriter", "guarded", withoutAssigning("firstFailure"))
-                  .times(2),
+              new Patch("recordlog.RecordLogWriter", "guarded", withoutAssigning("firstFailure")),
               Workload.RECORD_LOG,
               1),
           bug(
