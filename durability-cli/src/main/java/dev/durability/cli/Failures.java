@@ -2,6 +2,7 @@ package dev.durability.cli;
 
 import dev.durability.errors.CorruptLogException;
 import dev.durability.errors.OutcomeOpenException;
+import dev.durability.errors.PathNotExpressibleException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -60,6 +61,9 @@ final class Failures {
   }
 
   private static String outOfMemoryText(OutOfMemoryError failure) {
+    if (String.valueOf(failure.getMessage()).contains("native thread")) {
+      return "no thread can be started (" + failure.getMessage() + "): raise ulimit -u";
+    }
     return "out of memory ("
         + failure.getMessage()
         + "); at most "
@@ -73,6 +77,9 @@ final class Failures {
     }
     if (failure instanceof OutcomeOpenException) {
       return outcomeOpenText(failure);
+    }
+    if (failure instanceof PathNotExpressibleException) {
+      return String.valueOf(failure.getMessage()); // It has all that its cause says.
     }
     if (failure instanceof IOException || failure instanceof UsageException) {
       return withCause(failure);

@@ -30,7 +30,7 @@ final class Program {
   private static final String HELP = "help";
   private static final String HELP_OPTION = "--help";
 
-  /** Less, the library refuses: lines that are too wide are broken again. */
+  /** Less, the library refuses. */
   private static final int HELP_COLUMNS_MIN = 55;
 
   private final CommandIo io;
@@ -57,7 +57,7 @@ final class Program {
 
   private int run(String... args) throws IOException {
     if (args.length == 0) {
-      io.err().print(Wrapped.of(commandLine(COMMANDS).getUsageMessage(), io.textColumns()));
+      io.err().print(fit(commandLine(COMMANDS).getUsageMessage()));
       return ExitStatus.FAILED;
     }
     Arguments.check(args);
@@ -67,12 +67,21 @@ final class Program {
     line.setOut(new PrintWriter(help, true, Charset.defaultCharset()));
     int status = line.execute(given);
     if (help.size() > 0) {
-      String text = Wrapped.of(help.toString(Charset.defaultCharset()), io.textColumns());
       // Not by a writer, which keeps a failure to itself.
-      io.out().write(text.getBytes(Charset.defaultCharset()));
+      io.out()
+          .write(fit(help.toString(Charset.defaultCharset())).getBytes(Charset.defaultCharset()));
       io.out().flush();
     }
     return status;
+  }
+
+  private boolean isNarrow() {
+    return io.textColumns() < HELP_COLUMNS_MIN;
+  }
+
+  /** The text has no colors where it is broken: they would count as characters. */
+  private String fit(String help) {
+    return isNarrow() ? Wrapped.of(help, io.textColumns()) : help;
   }
 
   /** {@code help [COMMAND]} is another way to say {@code [COMMAND] --help}. */
@@ -108,6 +117,9 @@ final class Program {
     CommandLine line = new CommandLine(root);
     line.setErr(new PrintWriter(io.err(), true, Charset.defaultCharset()));
     line.setUsageHelpWidth(Math.max(HELP_COLUMNS_MIN, io.textColumns()));
+    if (isNarrow()) {
+      line.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
+    }
     line.setParameterExceptionHandler(
         new IParameterExceptionHandler() {
           @Override

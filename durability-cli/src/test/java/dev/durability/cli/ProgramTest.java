@@ -2,6 +2,7 @@ package dev.durability.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.durability.errors.PathNotExpressibleException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -59,6 +60,27 @@ class ProgramTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {50, 80, 200})
+  void theHelpFitsTheTerminalAlsoWhereItHasColors(int columns) throws Exception {
+    String program =
+        String.format(
+            "'%s' -Ddurability.columns=%d -cp '%s' dev.durability.cli.Main ",
+            Path.of(System.getProperty("java.home"), "bin", "java"),
+            columns,
+            System.getProperty("java.class.path"));
+    String shown =
+        Terminal.show(columns, program + "help append; " + program)
+            .replaceAll("\033\\[[0-9;]*m", "")
+            .replace("\r", "");
+    assertThat(shown.lines()).allMatch(line -> line.length() <= columns);
+    assertThat(shown)
+        .contains(
+            "Usage: durability append [-0hV] [--acks] [--debug]",
+            "Usage: durability [-hV] [--debug] [COMMAND]\n",
+            "      --debug");
+  }
+
   @Test
   void theHelpListsTheCommands() {
     Run run = Run.of("--help");
@@ -106,8 +128,25 @@ class ProgramTest {
     InvalidPathException failure = new InvalidPathException("pr\u00fcf\uFFFD", "unmappable");
     assertThat(Failures.line(new UncheckedIOException(new IOException("x", failure))))
         .doesNotContain("internal");
+    PathNotExpressibleException ofCore = new PathNotExpressibleException("what and why", failure);
+    assertThat(Failures.line(ofCore)).isEqualTo("what and why");
+    assertThat(Failures.exitStatus(ofCore)).isEqualTo(3);
     assertThat(Failures.line(failure)).contains("'pr\u00fcf?' has characters", "LC_ALL");
     assertThat(Failures.exitStatus(failure)).isEqualTo(3);
+  }
+
+  @Test
+  void withoutMemoryOrThreadsItIsSaidWhatToRaiseWhateverItIsWrappedIn() {
+    for (String message : new String[] {"Java heap space", "Direct buffer memory"}) {
+      OutOfMemoryError failure = new OutOfMemoryError(message);
+      assertThat(Failures.line(new IOException("x", new IllegalStateException(failure))))
+          .isEqualTo(Failures.line(failure))
+          .startsWith("out of memory (" + message + ")")
+          .contains("DURABILITY_JAVA_OPTS=-Xmx");
+    }
+    assertThat(Failures.line(new OutOfMemoryError("unable to create native thread: ...")))
+        .startsWith("no thread can be started")
+        .contains("ulimit -u");
   }
 
   @ParameterizedTest

@@ -40,7 +40,8 @@ final class PackageOrderTest {
 
   private static final Path CORE_CLASSES = classesOfCore();
 
-  private final JavaClasses core = new ClassFileImporter().importPath(CORE_CLASSES);
+  /** Read once: it takes longer than all rules. */
+  private static final JavaClasses CORE_IMPORTED = new ClassFileImporter().importPath(CORE_CLASSES);
 
   private static Path classesOfCore() {
     try {
@@ -54,7 +55,7 @@ final class PackageOrderTest {
   @Test
   void noPackageUsesOneAboveIt() {
     for (ArchRule rule : new PackageOrder(ROOT, PackageOrder.CORE).rules()) {
-      rule.check(core);
+      rule.check(CORE_IMPORTED);
     }
   }
 
@@ -73,7 +74,9 @@ final class PackageOrderTest {
   @Test
   void everyPackageHasAPlaceInTheOrder() {
     Set<String> found =
-        core.stream().map(JavaClass::getPackageName).collect(Collectors.toCollection(TreeSet::new));
+        CORE_IMPORTED.stream()
+            .map(JavaClass::getPackageName)
+            .collect(Collectors.toCollection(TreeSet::new));
 
     assertThat(new PackageOrder(ROOT, PackageOrder.CORE).packages())
         .containsExactlyInAnyOrderElementsOf(found);
@@ -86,7 +89,7 @@ final class PackageOrderTest {
         .onlyDependOnClassesThat(
             DescribedPredicate.describe(
                 "of core, java.base or org.jspecify", PackageOrderTest::isAllowed))
-        .check(core);
+        .check(CORE_IMPORTED);
   }
 
   @Test
@@ -109,7 +112,7 @@ final class PackageOrderTest {
   @Test
   void noPublicSignatureShowsATypeThatUsersCannotName() {
     List<String> shown = new ArrayList<>();
-    for (JavaClass type : core) {
+    for (JavaClass type : CORE_IMPORTED) {
       if (!isVisible(type)) {
         continue;
       }
@@ -133,10 +136,17 @@ final class PackageOrderTest {
     assertThat(shown).isEmpty();
   }
 
+  /**
+   * But on the one object that all class loaders share: a lock of the JDK would be one for each.
+   */
   @Test
-  void nothingIsSynchronized() throws IOException {
+  void nothingIsSynchronizedButTheRegistryOfLocks() throws IOException {
     for (Path source : ProjectFiles.javaSources("durability-core/src/main/java")) {
-      assertThat(holdsMonitor(Files.readString(source))).as("%s", source).isFalse();
+      String code = Files.readString(source);
+      if (source.endsWith("storage/FsLock.java")) {
+        code = code.replace("synchronized (HeldLocks.MONITOR)", "");
+      }
+      assertThat(holdsMonitor(code)).as("%s", source).isFalse();
     }
   }
 
@@ -149,7 +159,7 @@ final class PackageOrderTest {
 
   @Test
   void nothingIsPrinted() {
-    GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS.check(core);
+    GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS.check(CORE_IMPORTED);
   }
 
   @Test
@@ -158,7 +168,7 @@ final class PackageOrderTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("sun..", "jdk..", "com.sun..")
-        .check(core);
+        .check(CORE_IMPORTED);
   }
 
   @Test
@@ -167,8 +177,8 @@ final class PackageOrderTest {
         .should()
         .dependOnClassesThat()
         .belongToAnyOf(ObjectInputStream.class, ObjectOutputStream.class)
-        .check(core);
-    noMethods().should().haveName("finalize").check(core);
+        .check(CORE_IMPORTED);
+    noMethods().should().haveName("finalize").check(CORE_IMPORTED);
   }
 
   /** Class files tell it only in their instructions; the sources are simpler to ask. */

@@ -185,6 +185,7 @@ abstract class Lives implements Scenario {
       throws InterruptedException {
     AtomicReference<Found> result = new AtomicReference<>(Found.NOTHING);
     Crew judge = new Crew();
+    Points.judge(true);
     try {
       judge.start("judge", () -> result.set(life.find(left)));
       judge.await();
@@ -193,6 +194,8 @@ abstract class Lives implements Scenario {
       return found;
     } catch (AssertionError e) {
       throw new AssertionError(when + ": " + e.getMessage() + life.calls, e);
+    } finally {
+      Points.judge(false);
     }
   }
 }

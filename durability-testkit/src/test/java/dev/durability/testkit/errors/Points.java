@@ -107,6 +107,7 @@ public final class Points {
   }
 
   private static volatile boolean counting;
+  private static volatile boolean judging;
   private static volatile @Nullable Armed armed;
 
   private Points() {}
@@ -128,11 +129,19 @@ public final class Points {
   /** Called by instrumented code. */
   public static void reach(int point) {
     Armed now = armed;
+    if (judging) {
+      return; // Also on the threads of a log that the judge opens.
+    }
     if (now != null && now.site.point() == point) {
       now.reached();
     } else if (counting) {
       counts(By.current()).incrementAndGet(point);
     }
+  }
+
+  /** What is called from here on judges what was left, or does no more. */
+  public static void judge(boolean begins) {
+    judging = begins;
   }
 
   private static AtomicIntegerArray counts(By by) {

@@ -3,7 +3,9 @@ package dev.durability.testkit.errors;
 import dev.durability.testkit.errors.Points.By;
 import dev.durability.testkit.errors.Points.Site;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -14,8 +16,9 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
- * Runs a scenario once for each point that it reaches, with an Error thrown at that point, in a
- * random order.
+ * Runs a scenario once for each point that it reaches, with an Error thrown at that point. Each
+ * method gets its turn before one gets another: where the time is short, all were tried at some
+ * point.
  */
 final class Sweep {
 
@@ -64,7 +67,7 @@ final class Sweep {
   /** Throws at each site when it is first reached, until so much time is over. */
   void tryFirst(long nanos) {
     long start = System.nanoTime();
-    for (Site site : inAnyOrder()) {
+    for (Site site : inTurns(reached.keySet(), random)) {
       if (System.nanoTime() - start < nanos) {
         tryAt(site, 1);
       }
@@ -75,7 +78,7 @@ final class Sweep {
   void tryLater(long nanos) {
     long start = System.nanoTime();
     while (System.nanoTime() - start < nanos) {
-      for (Site site : inAnyOrder()) {
+      for (Site site : inTurns(reached.keySet(), random)) {
         int times = reached.getOrDefault(site, 1);
         if (times > 1 && System.nanoTime() - start < nanos) {
           tryAt(site, 2 + random.nextInt(times - 1));
@@ -84,10 +87,17 @@ final class Sweep {
     }
   }
 
-  private List<Site> inAnyOrder() {
-    List<Site> sites = new ArrayList<>(reached.keySet());
-    Collections.shuffle(sites, random);
-    return sites;
+  /** In a random order, but for the turns of the methods. */
+  static List<Site> inTurns(Collection<Site> sites, Random random) {
+    List<Site> shuffled = new ArrayList<>(sites);
+    Collections.shuffle(shuffled, random);
+    Map<String, Integer> turns = new HashMap<>();
+    Map<Integer, List<Site>> byTurn = new TreeMap<>();
+    for (Site site : shuffled) {
+      int turn = turns.merge(site.method(), 1, Integer::sum);
+      byTurn.computeIfAbsent(turn, t -> new ArrayList<>()).add(site);
+    }
+    return byTurn.values().stream().flatMap(List::stream).toList();
   }
 
   private void tryAt(Site site, int occurrence) {
