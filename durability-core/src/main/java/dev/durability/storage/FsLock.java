@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.durability.errors.LockHeldException;
 import dev.durability.errors.LockLostException;
-import dev.durability.threads.StackRoom;
+import dev.durability.threads.StackSafeLock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileLock;
@@ -44,12 +44,15 @@ import org.jspecify.annotations.Nullable;
  * comes after has written its own token before it reads anything of what the lock protects.
  */
 final class FsLock implements DirectoryLock {
+  /** Held while a lock of this class loader is taken, extended, or given up. */
+  private static final StackSafeLock GUARD = new StackSafeLock();
+
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int TOKEN_BYTES = 16;
 
   /**
    * Files that other code in this JVM has locked, by their identity: to close them would free that
-   * lock. With the monitor of {@link HeldLocks}.
+   * lock. Guarded by {@link #GUARD}.
    */
   private static final Map<Object, UninterruptibleFile> NEVER_CLOSED = new HashMap<>();
 
@@ -95,28 +98,55 @@ final class FsLock implements DirectoryLock {
    * @throws IOException if it cannot be taken for another reason
    */
   static FsLock take(RootedPaths paths, Path path, CreatedAccess access) throws IOException {
-    long unused = StackRoom.prove();
-    // A ReentrantLock would be one for each class loader.
-    synchronized (HeldLocks.MONITOR) {
+    GUARD.lock();
+    try {
       @Nullable BasicFileAttributes present = attributes(path);
       if (present != null && !present.isRegularFile()) {
         throw new IOException("cannot lock " + path + ": it is not a regular file");
       }
       @Nullable Object key = present == null ? null : present.fileKey();
-      refuseIfHeld(path, key, "lock");
-      Object identity = key == null ? path : key;
-      @Nullable UninterruptibleFile known = NEVER_CLOSED.get(identity);
-      UninterruptibleFile file = known == null ? open(path, present == null, access) : known;
-      FileLock lock = tryLock(path, identity, file);
+      byte[] random = new byte[TOKEN_BYTES];
+      RANDOM.nextBytes(random);
+      String token = HexFormat.of().formatHex(random);
+      // Before the file is opened: to close it again would free the lock of whoever has it.
       boolean taken = false;
       try {
-        FsLock result = start(paths, path, key, file, lock, access);
+        if (!HeldLocks.claimLock(path, key, token)) {
+          throw heldHere(path, "lock");
+        }
+        FsLock result = take(paths, path, present, token, access);
         taken = true;
         return result;
       } finally {
         if (!taken) {
-          file.close();
+          HeldLocks.remove(token);
         }
+      }
+    } finally {
+      GUARD.unlock();
+    }
+  }
+
+  private static FsLock take(
+      RootedPaths paths,
+      Path path,
+      @Nullable BasicFileAttributes present,
+      String token,
+      CreatedAccess access)
+      throws IOException {
+    @Nullable Object key = present == null ? null : present.fileKey();
+    Object identity = key == null ? path : key;
+    @Nullable UninterruptibleFile known = NEVER_CLOSED.get(identity);
+    UninterruptibleFile file = known == null ? open(path, present == null, access) : known;
+    FileLock lock = tryLock(path, identity, file);
+    boolean taken = false;
+    try {
+      FsLock result = start(paths, path, key, token, file, lock, access);
+      taken = true;
+      return result;
+    } finally {
+      if (!taken) {
+        file.close();
       }
     }
   }
@@ -181,6 +211,7 @@ final class FsLock implements DirectoryLock {
       RootedPaths paths,
       Path path,
       @Nullable Object keyBefore,
+      String token,
       UninterruptibleFile file,
       FileLock lock,
       CreatedAccess access)
@@ -190,18 +221,15 @@ final class FsLock implements DirectoryLock {
     if (present == null || (keyBefore != null && !keyBefore.equals(key))) {
       throw held(path, "its file was removed while it was being locked", null);
     }
-    byte[] random = new byte[TOKEN_BYTES];
-    RANDOM.nextBytes(random);
-    String token = HexFormat.of().formatHex(random);
+    if (!HeldLocks.claimLock(path, key, token)) {
+      throw heldHere(path, "lock");
+    }
     file.write(ByteBuffer.wrap((token + "\n").getBytes(US_ASCII)), 0);
     LockHolder.write(path, token, access);
     HeldDirectory directory = HeldDirectory.hold(Objects.requireNonNull(path.getParent()));
     try {
-      FsLock taken = new FsLock(paths, path, key, token, file, lock, directory);
-      HeldLocks.addLock(path, key, token);
-      return taken;
+      return new FsLock(paths, path, key, token, file, lock, directory);
     } catch (RuntimeException | Error e) {
-      HeldLocks.remove(token);
       if (directory != null) {
         directory.close();
       }
@@ -219,15 +247,18 @@ final class FsLock implements DirectoryLock {
    */
   static void refuseIfHeld(Path path, @Nullable Object key, String what) throws LockHeldException {
     if (HeldLocks.isLock(path, key)) {
-      throw new LockHeldException(
-          "cannot "
-              + what
-              + " "
-              + path
-              + ": this process holds it as a lock; close the lock first, or share what was"
-              + " opened with it. Another class loader may hold it, such as that of another web"
-              + " application");
+      throw heldHere(path, what);
     }
+  }
+
+  private static LockHeldException heldHere(Path path, String what) {
+    return new LockHeldException(
+        "cannot "
+            + what
+            + " "
+            + path
+            + ": this process holds it as a lock; close the lock first, or share what was opened with"
+            + " it. Another class loader may hold it, such as that of another web application");
   }
 
   @Override
@@ -289,7 +320,8 @@ final class FsLock implements DirectoryLock {
   @Override
   public void guard(String file) throws IOException {
     Path target = paths.target(file);
-    synchronized (HeldLocks.MONITOR) {
+    GUARD.lock();
+    try {
       @Nullable BasicFileAttributes present = attributes(target);
       if (present == null) {
         throw new NoSuchFileException(target.toString());
@@ -297,23 +329,24 @@ final class FsLock implements DirectoryLock {
       if (closed) {
         throw lost("it was closed");
       }
-      if (HeldLocks.isGuardedByOther(target, present.fileKey(), token)) {
+      if (!HeldLocks.claimGuarded(target, present.fileKey(), token)) {
         throw new LockHeldException(
             "cannot write "
                 + target
                 + ": this process has it open for writing already, perhaps under another name (a"
                 + " symbolic or hard link); close that first, or share it");
       }
-      HeldLocks.addGuarded(target, present.fileKey(), token);
       guarded.removeIf(each -> each.path().equals(target)); // It may have been written anew.
       guarded.add(new Guarded(target, present.fileKey()));
+    } finally {
+      GUARD.unlock();
     }
   }
 
   @Override
   public void close() throws IOException {
-    long unused = StackRoom.prove();
-    synchronized (HeldLocks.MONITOR) {
+    GUARD.lock();
+    try {
       if (released) {
         return;
       }
@@ -326,6 +359,8 @@ final class FsLock implements DirectoryLock {
         release(ours && lock.isValid());
         throw e;
       }
+    } finally {
+      GUARD.unlock();
     }
   }
 

@@ -141,10 +141,13 @@ public final class WalOptions {
      * Sets the size of each of the two append buffers. Appenders wait while both are full, so this
      * bounds the memory of a log, with the exception of a single larger entry or batch.
      *
-     * @param bytes at least 4 KiB; 1 MiB by default
+     * @param bytes 4 KiB to 1 GiB; 1 MiB by default
      * @return this builder
      */
     public Builder bufferBytes(int bytes) {
+      if (bytes > 1 << 30) {
+        throw new IllegalArgumentException("bufferBytes is " + bytes + ": at most 1 GiB");
+      }
       bufferBytes = (int) atLeast(4096, bytes, "bufferBytes");
       return this;
     }

@@ -100,7 +100,7 @@ class FsLockTest {
     try (LockingProcess child = LockingProcess.start(root);
         DirectoryLock lock = directory.lock(".lock")) {
       all.stringPropertyNames().stream()
-          .filter(name -> !name.contains(HeldLocks.MONITOR))
+          .filter(name -> !name.contains(HeldLocks.PREFIX))
           .forEach(name -> without.setProperty(name, all.getProperty(name)));
       System.setProperties(without);
       try {

@@ -35,6 +35,7 @@ class WalOptionsTest {
             "segmentBytes is 4095", () -> builder.segmentBytes(4095),
             "segmentAge in milliseconds is 0", () -> builder.segmentAge(Duration.ofNanos(999_999)),
             "bufferBytes is 4095", () -> builder.bufferBytes(4095),
+            "bufferBytes is 1073741825", () -> builder.bufferBytes((1 << 30) + 1),
             "syncInterval in milliseconds is 0", () -> builder.syncInterval(Duration.ZERO),
             "preallocatedBytesMax is -1", () -> builder.preallocatedBytesMax(-1),
             "entryBytesMax is 0", () -> builder.entryBytesMax(0),

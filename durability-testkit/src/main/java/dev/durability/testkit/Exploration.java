@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -25,14 +26,15 @@ final class Exploration<E> {
   private final CrashReport report = new CrashReport();
   private final Set<Long> known = ConcurrentHashMap.newKeySet();
   private final ConcurrentHashMap<Long, LongAdder> covered = new ConcurrentHashMap<>();
-  private final long deadline;
+  private final long startNanos = System.nanoTime();
+  private final long timeNanos;
 
   /** No crash behind more operations than this is of interest: a violation is known here. */
   private final AtomicInteger worthwhile = new AtomicInteger(Integer.MAX_VALUE);
 
   Exploration(CrashExplorer<E> options) {
     this.options = options;
-    this.deadline = System.nanoTime() + options.timeMax().toNanos();
+    this.timeNanos = TimeUnit.NANOSECONDS.convert(options.timeMax());
   }
 
   CrashReport report() {
@@ -94,7 +96,7 @@ final class Exploration<E> {
   }
 
   private boolean isDone() {
-    return report.explored() >= options.statesMax() || System.nanoTime() - deadline >= 0;
+    return report.explored() >= options.statesMax() || System.nanoTime() - startNanos >= timeNanos;
   }
 
   /** What a crash left, and how it is told apart. */

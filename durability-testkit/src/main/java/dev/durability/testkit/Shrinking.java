@@ -4,6 +4,7 @@ import dev.durability.testkit.Exploration.Violation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Looks for the shortest workload that still fails, and tells of it. */
@@ -12,7 +13,8 @@ final class Shrinking<E> {
 
   private final CrashExplorer<E> options;
   private final long states;
-  private final long deadline;
+  private final long startNanos = System.nanoTime();
+  private final long timeNanos;
 
   /** A recording, and what is wrong with it. */
   private record Failing<E>(Recording<E> recording, Violation<E> violation) {}
@@ -21,7 +23,7 @@ final class Shrinking<E> {
   Shrinking(CrashExplorer<E> options, long states) {
     Duration time = options.shrinkingMax();
     this.options = options.statesMax(Math.max(1_000, states * 4)).timeMax(time.dividedBy(3));
-    this.deadline = System.nanoTime() + time.toNanos();
+    this.timeNanos = TimeUnit.NANOSECONDS.convert(time);
     this.states = states;
   }
 
@@ -55,7 +57,7 @@ final class Shrinking<E> {
   }
 
   private @Nullable Failing<E> run(List<Integer> steps) {
-    if (System.nanoTime() - deadline >= 0) {
+    if (System.nanoTime() - startNanos >= timeNanos) {
       return null;
     }
     Recording<E> recording;

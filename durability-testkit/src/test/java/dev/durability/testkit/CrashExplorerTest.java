@@ -151,6 +151,9 @@ class CrashExplorerTest {
     Restart nothing = (disk, history) -> create(disk, "r" + history.crashes(), 600);
     Step.Action<String> create = (disk, history) -> create(disk, "a", 5_000);
     assertThat(explorer(nothing, create).timeMax(Duration.ZERO).explore().explored()).isZero();
+    Duration huge = Duration.ofSeconds(Long.MAX_VALUE);
+    assertThat(explorer(nothing, create).timeMax(huge).shrinkingMax(huge).explore().explored())
+        .isPositive();
     assertThat(explorer(nothing, create).threads(1).statesMax(3).explore().explored()).isEqualTo(3);
   }
 
