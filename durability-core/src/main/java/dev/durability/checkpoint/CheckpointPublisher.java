@@ -76,8 +76,15 @@ public final class CheckpointPublisher {
    *     done
    * @throws IOException if a step fails. The log is whole and can be recovered; the checkpoint and
    *     its marker may be there or not, and publishing can be tried again
+   * @throws IllegalStateException if this thread is publishing already, and calls this from within
+   *     the content, for example; nothing was done
    */
   public PublishResult publish(long lastEntryId, Checkpoints.Content content) throws IOException {
+    if (publishing.isHeldByCurrentThread()) {
+      throw new IllegalStateException(
+          "called while this thread publishes a checkpoint of this log: return from writing it"
+              + " first");
+    }
     publishing.lock();
     try {
       if (lastEntryId < 0 || lastEntryId > log.lastAppendedId()) {

@@ -227,6 +227,7 @@ public final class RecordLogWriter<T> implements Closeable {
    * @throws IOException if the writer is poisoned or closed
    */
   public long append(T value) throws IOException {
+    refuseWithinCallback();
     RecordBytes bytes = new RecordBytes(file.path(), recordBytesMax);
     codec.encode(value, bytes);
     lock.lock();
@@ -264,6 +265,7 @@ public final class RecordLogWriter<T> implements Closeable {
    * @throws IOException if the writer is poisoned, becomes so, or is closed
    */
   public void flush() throws IOException {
+    refuseWithinCallback();
     lock.lock();
     try {
       requireOpen();
@@ -283,6 +285,7 @@ public final class RecordLogWriter<T> implements Closeable {
    * @throws IOException if the writer is closed
    */
   public long sync() throws IOException {
+    refuseWithinCallback();
     lock.lock();
     try {
       requireOpen();
@@ -321,9 +324,12 @@ public final class RecordLogWriter<T> implements Closeable {
    *
    * @throws IOException if that fails or the writer is poisoned: file and lock are given up
    *     nevertheless, and records that were never synced may be lost
+   * @throws IllegalStateException if this is called from within the storage's methods, as from each
+   *     method that writes; nothing was closed
    */
   @Override
   public void close() throws IOException {
+    refuseWithinCallback();
     lock.lock();
     try {
       if (released) {
@@ -338,6 +344,16 @@ public final class RecordLogWriter<T> implements Closeable {
       }
     } finally {
       lock.unlock();
+    }
+  }
+
+  /**
+   * The storage is called with the lock: what it called back would change what is being written.
+   */
+  private void refuseWithinCallback() {
+    if (lock.isHeldByCurrentThread()) {
+      throw new IllegalStateException(
+          "called from within the storage of this record log, which it waits for: return first");
     }
   }
 
@@ -435,8 +451,8 @@ public final class RecordLogWriter<T> implements Closeable {
               + size
               + " bytes, and this writer left it with "
               + file.position()
-              + ": another writer is at work, perhaps under another name of the file. See to it that"
-              + " only one runs; then open the log again");
+              + ": another writer is at work, perhaps under another name of the file. See to it"
+              + " that only one runs; then open the log again");
     }
   }
 
