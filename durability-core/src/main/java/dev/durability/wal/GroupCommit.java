@@ -576,7 +576,6 @@ final class GroupCommit {
    */
   @SuppressWarnings("ThreadPriorityCheck") // A hint: memory may be there again in a moment.
   void runInBackground() {
-    backgroundThread = Thread.currentThread();
     Throwable error = null;
     int others = 0;
     for (boolean ended = false; !ended; ) {
@@ -586,6 +585,7 @@ final class GroupCommit {
           brokenOff(background, false, error);
           error = null;
         }
+        backgroundThread = Thread.currentThread();
         serve();
         ended = true;
       } catch (VirtualMachineError e) {

@@ -23,12 +23,18 @@ abstract class Pending<T> implements Runnable {
 
   @Override
   public final void run() {
-    try {
-      if (begun.compareAndSet(false, true)) {
-        tell(work(), null);
+    Throwable first = null;
+    for (boolean ended = false; !ended; ) {
+      try {
+        if (first != null) {
+          tell(null, first);
+        } else if (begun.compareAndSet(false, true)) {
+          tell(work(), null);
+        }
+        ended = true;
+      } catch (Throwable e) {
+        first = first == null ? e : first;
       }
-    } catch (Throwable e) {
-      tell(null, e);
     }
   }
 

@@ -475,12 +475,12 @@ public final class WalWriter<E> implements Closeable {
 
   /** {@return the id of the last entry that was appended, 0 if there is none} */
   public long lastAppendedId() {
-    return read(() -> queue.nextId() - 1);
+    return locked(() -> queue.nextId() - 1);
   }
 
   /** {@return how many bytes of frames were appended since the log was opened} */
   public long appendedBytes() {
-    return read(() -> appendedBytes);
+    return locked(() -> appendedBytes);
   }
 
   /** {@return the id of the last entry that survives power loss, 0 if there is none} */
@@ -602,7 +602,7 @@ public final class WalWriter<E> implements Closeable {
    * @return the segments, oldest first, the one that the next entry goes to at the end
    */
   public List<SegmentRange> segments() {
-    return read(
+    return locked(
         () -> {
           List<SegmentRange> segments = new ArrayList<>(appender.ended());
           SegmentPlan live = queue.segment();
@@ -617,14 +617,19 @@ public final class WalWriter<E> implements Closeable {
         });
   }
 
-  /** Looks at what the lock guards. Nothing is left held where an Error comes. */
-  private <T> T read(Supplier<T> what) {
+  /** Does something with the lock, which is not left held where an Error comes. */
+  private <T> T locked(Supplier<T> what) {
     int holds = lock.getHoldCount();
     try {
       lock.lock();
-      return what.get();
-    } finally {
+      try {
+        return what.get();
+      } finally {
+        lock.unlock();
+      }
+    } catch (Error e) {
       commits.unlockDownTo(holds);
+      throw e;
     }
   }
 
@@ -729,12 +734,12 @@ public final class WalWriter<E> implements Closeable {
 
   /** Only where all ended well: else something may still be in the blocks, or in use. */
   private void releaseMemory() {
-    lock.lock();
-    try {
-      queue.release();
-    } finally {
-      lock.unlock();
-    }
+    boolean unused =
+        locked(
+            () -> {
+              queue.release();
+              return true;
+            });
   }
 
   /** Who removes segments asks the observer, and must find the log as it was. */

@@ -232,9 +232,6 @@ final class Calls {
       require(call.id == 0 || call.id == id, () -> "the future says " + id + ": " + call + this);
     } else {
       require(
-          !isClosedWell() || !(failure instanceof WriterPoisonedException),
-          () -> "the future failed, and close returned: " + Crew.describe(failure));
-      require(
           !isTheError(failure) && isAllowed(failure),
           () -> "the future failed with what says neither: " + Crew.describe(failure));
     }
