@@ -1,6 +1,7 @@
 package dev.durability.cli;
 
 import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -61,8 +62,13 @@ final class Arguments {
    * @param name the name, as Java has it
    */
   static String notExpressible(String name) {
-    return "'"
-        + name.replace(REPLACEMENT, '?').replace('\0', '?')
+    String shown = "'" + name.replace(REPLACEMENT, '?').replace('\0', '?');
+    if (charset().equals(StandardCharsets.UTF_8)) {
+      return shown
+          + "' has bytes that are no UTF-8, the character set of this locale: rename it, or set LC_ALL"
+          + " to the locale in which it was named";
+    }
+    return shown
         + "' has characters that this locale, with the character set "
         + charset().name()
         + ", cannot express: set LC_ALL to one of UTF-8, such as C.UTF-8";

@@ -218,6 +218,11 @@ class ProcessTest {
             .doesNotContain("internal");
       }
     }
+    String latin = append.replace("LC_ALL=C", "LC_ALL=C.UTF-8") + "pr$'\\xe4'f";
+    try (Child child = Child.startInShell(tmp, latin)) {
+      assertThat(child.status()).isEqualTo(3);
+      assertThat(child.err()).startsWith("durability: 'pr?f' has bytes that are no UTF-8");
+    }
     String inside = "mkdir pr$'\\xc3\\xbc'f && cd pr* && echo x | \"$@\" append log";
     try (Child child =
         Child.startInShell(tmp, append.substring(0, append.indexOf("echo")) + inside)) {
