@@ -49,6 +49,7 @@ final class FsLock implements DirectoryLock {
 
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int TOKEN_BYTES = 16;
+  private static final int ATTEMPTS = 3;
 
   /**
    * Files that other code in this JVM has locked, by their identity: to close them would free that
@@ -99,34 +100,44 @@ final class FsLock implements DirectoryLock {
   static FsLock take(RootedPaths paths, Path path, CreatedAccess access) throws IOException {
     GUARD.lock();
     try {
-      @Nullable BasicFileAttributes present = attributes(path);
-      if (present != null && !present.isRegularFile()) {
-        throw new IOException("cannot lock " + path + ": it is not a regular file");
-      }
-      @Nullable Object key = present == null ? null : present.fileKey();
-      byte[] random = new byte[TOKEN_BYTES];
-      RANDOM.nextBytes(random);
-      String token = HexFormat.of().formatHex(random);
-      // Before the file is opened: to close it again would free the lock of whoever has it.
-      if (!HeldLocks.claimLock(path, key, token)) {
-        throw heldHere(path, "lock");
-      }
-      boolean taken = false;
-      try {
-        FsLock result = take(paths, path, present, token, access);
-        taken = true;
-        return result;
-      } finally {
-        if (!taken) {
-          HeldLocks.remove(token);
+      for (int left = ATTEMPTS; left > 0; left--) {
+        @Nullable FsLock taken = tryToTake(paths, path, access);
+        if (taken != null) {
+          return taken;
         }
       }
+      throw held(path, "its file was replaced each time when it was about to be locked", null);
     } finally {
       GUARD.unlock();
     }
   }
 
-  private static FsLock take(
+  /** Returns null if another file came to stand under the name meanwhile. */
+  private static @Nullable FsLock tryToTake(RootedPaths paths, Path path, CreatedAccess access)
+      throws IOException {
+    @Nullable BasicFileAttributes present = attributes(path);
+    if (present != null && !present.isRegularFile()) {
+      throw new IOException("cannot lock " + path + ": it is not a regular file");
+    }
+    byte[] random = new byte[TOKEN_BYTES];
+    RANDOM.nextBytes(random);
+    String token = HexFormat.of().formatHex(random);
+    // Before the file is opened: to close it again would free the lock of whoever has it.
+    if (!HeldLocks.claimLock(path, present == null ? null : present.fileKey(), token)) {
+      throw heldHere(path, "lock");
+    }
+    @Nullable FsLock taken = null;
+    try {
+      taken = take(paths, path, present, token, access);
+      return taken;
+    } finally {
+      if (taken == null) {
+        HeldLocks.remove(token);
+      }
+    }
+  }
+
+  private static @Nullable FsLock take(
       RootedPaths paths,
       Path path,
       @Nullable BasicFileAttributes present,
@@ -138,13 +149,12 @@ final class FsLock implements DirectoryLock {
     @Nullable UninterruptibleFile known = NEVER_CLOSED.get(identity);
     UninterruptibleFile file = known == null ? open(path, present == null, access) : known;
     FileLock lock = tryLock(path, identity, file);
-    boolean taken = false;
+    @Nullable FsLock taken = null;
     try {
-      FsLock result = start(paths, path, key, token, file, lock, access);
-      taken = true;
-      return result;
+      taken = start(paths, path, key, token, file, lock, access);
+      return taken;
     } finally {
-      if (!taken) {
+      if (taken == null) {
         file.close();
       }
     }
@@ -205,7 +215,7 @@ final class FsLock implements DirectoryLock {
   }
 
   /** Leaves everything that the holder of a lock leaves in the directory, and lists it. */
-  private static FsLock start(
+  private static @Nullable FsLock start(
       RootedPaths paths,
       Path path,
       @Nullable Object keyBefore,
@@ -217,7 +227,8 @@ final class FsLock implements DirectoryLock {
     @Nullable BasicFileAttributes present = attributes(path);
     @Nullable Object key = present == null ? null : present.fileKey();
     if (present == null || (keyBefore != null && !keyBefore.equals(key))) {
-      throw held(path, "its file was removed while it was being locked", null);
+      // Removed, or copied up where it was only the lower layer's until it was opened for writing.
+      return null;
     }
     if (!HeldLocks.claimLock(path, key, token)) {
       throw heldHere(path, "lock");
