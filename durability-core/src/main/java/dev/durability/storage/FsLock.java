@@ -169,7 +169,7 @@ final class FsLock implements DirectoryLock {
       closes = lock == null;
       boolean unused = NEVER_CLOSED.remove(identity, file);
       if (lock == null) {
-        String holder = LockHolder.describe(path, token(file));
+        @Nullable String holder = holderOf(path, file);
         throw held(path, "another process holds it" + (holder == null ? "" : ": " + holder), null);
       }
       return lock;
@@ -211,6 +211,14 @@ final class FsLock implements DirectoryLock {
       if (!given) {
         file.close();
       }
+    }
+  }
+
+  private static @Nullable String holderOf(Path path, UninterruptibleFile file) {
+    try {
+      return LockHolder.describe(path, token(file));
+    } catch (IOException unreadable) {
+      return null; // On Windows, what another process has locked cannot be read.
     }
   }
 
