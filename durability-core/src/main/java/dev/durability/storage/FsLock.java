@@ -170,7 +170,7 @@ final class FsLock implements DirectoryLock {
       boolean unused = NEVER_CLOSED.remove(identity, file);
       if (lock == null) {
         closes = true;
-        String holder = LockHolder.describe(path, token(file));
+        @Nullable String holder = holderOf(path, file);
         throw held(path, "another process holds it" + (holder == null ? "" : ": " + holder), null);
       }
       closes = false;
@@ -213,6 +213,14 @@ final class FsLock implements DirectoryLock {
       if (!given) {
         file.close();
       }
+    }
+  }
+
+  private static @Nullable String holderOf(Path path, UninterruptibleFile file) {
+    try {
+      return LockHolder.describe(path, token(file));
+    } catch (IOException unreadable) {
+      return null; // On Windows, what another process has locked cannot be read.
     }
   }
 
