@@ -42,12 +42,13 @@ final class Arguments {
    */
   static void checkCurrentDirectory(List<String> names) {
     String current = System.getProperty("user.dir", "");
-    if (!names.isEmpty() && names.stream().allMatch(name -> Path.of(name).isAbsolute())) {
-      return;
-    }
-    if (!isExpressible(current)) {
+    if (!isExpressible(current) && (names.isEmpty() || anyIsRelative(names))) {
       throw new UsageException("the current directory, " + notExpressible(current));
     }
+  }
+
+  private static boolean anyIsRelative(List<String> names) {
+    return names.stream().anyMatch(name -> !Path.of(name).isAbsolute());
   }
 
   private static boolean isExpressible(String text) {

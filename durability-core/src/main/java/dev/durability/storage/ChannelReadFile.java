@@ -40,10 +40,15 @@ final class ChannelReadFile implements ReadFile {
     if (!target.hasRemaining()) {
       return position < size() ? 0 : -1;
     }
-    int count = 0;
-    while (count == 0) { // What an interrupt broke off may look like a read of nothing.
-      count =
-          inTurn(() -> position < channel.size() ? channel.position(position).read(target) : -1);
+    int count =
+        inTurn(
+            () -> {
+              // A read that an interrupt breaks off may have moved its buffer nevertheless.
+              ByteBuffer view = target.duplicate();
+              return position < channel.size() ? channel.position(position).read(view) : -1;
+            });
+    if (count > 0) {
+      target.position(target.position() + count);
     }
     return count;
   }

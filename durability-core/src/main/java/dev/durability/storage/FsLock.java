@@ -66,6 +66,7 @@ final class FsLock implements DirectoryLock {
   private final @Nullable HeldDirectory directory;
   private final List<Guarded> guarded = new CopyOnWriteArrayList<>();
   private volatile boolean closed;
+  private boolean released;
 
   /** A file that only the holder writes. */
   private record Guarded(Path path, @Nullable Object key) {}
@@ -122,12 +123,12 @@ final class FsLock implements DirectoryLock {
     byte[] random = new byte[TOKEN_BYTES];
     RANDOM.nextBytes(random);
     String token = HexFormat.of().formatHex(random);
-    // Before the file is opened: to close it again would free the lock of whoever has it.
-    if (!HeldLocks.claimLock(path, present == null ? null : present.fileKey(), token)) {
-      throw heldHere(path, "lock");
-    }
     @Nullable FsLock taken = null;
     try {
+      // Before the file is opened: to close it again would free the lock of whoever has it.
+      if (!HeldLocks.claimLock(path, present == null ? null : present.fileKey(), token)) {
+        throw heldHere(path, "lock");
+      }
       taken = take(paths, path, present, token, access);
       return taken;
     } finally {
@@ -166,12 +167,13 @@ final class FsLock implements DirectoryLock {
     boolean closes = !NEVER_CLOSED.containsKey(identity);
     try {
       FileLock lock = file.tryLock();
-      closes = lock == null;
       boolean unused = NEVER_CLOSED.remove(identity, file);
       if (lock == null) {
-        String holder = LockHolder.describe(path, token(file));
+        closes = true;
+        @Nullable String holder = holderOf(path, file);
         throw held(path, "another process holds it" + (holder == null ? "" : ": " + holder), null);
       }
+      closes = false;
       return lock;
     } catch (OverlappingFileLockException e) {
       NEVER_CLOSED.put(identity, file);
@@ -214,6 +216,14 @@ final class FsLock implements DirectoryLock {
     }
   }
 
+  private static @Nullable String holderOf(Path path, UninterruptibleFile file) {
+    try {
+      return LockHolder.describe(path, token(file));
+    } catch (IOException unreadable) {
+      return null; // On Windows, what another process has locked cannot be read.
+    }
+  }
+
   /** Leaves everything that the holder of a lock leaves in the directory, and lists it. */
   private static @Nullable FsLock start(
       RootedPaths paths,
@@ -236,7 +246,14 @@ final class FsLock implements DirectoryLock {
     file.write(ByteBuffer.wrap((token + "\n").getBytes(US_ASCII)), 0);
     LockHolder.write(path, token, access);
     HeldDirectory directory = HeldDirectory.hold(Objects.requireNonNull(path.getParent()));
-    return new FsLock(paths, path, key, token, file, lock, directory);
+    try {
+      return new FsLock(paths, path, key, token, file, lock, directory);
+    } catch (RuntimeException | Error e) {
+      if (directory != null) {
+        directory.close();
+      }
+      throw e;
+    }
   }
 
   /**
@@ -349,23 +366,34 @@ final class FsLock implements DirectoryLock {
   public void close() throws IOException {
     GUARD.lock();
     try {
-      if (closed) {
+      if (released) {
         return;
       }
       boolean ours = isHeld();
       closed = true;
-      // Listed until the descriptor is closed: the closing would free a lock taken meanwhile.
-      try (file;
-          directory) {
-        if (ours) {
-          LockHolder.delete(path);
-        }
-      } finally {
-        HeldLocks.remove(token);
+      try {
+        release(ours);
+      } catch (Error e) {
+        // What it broke off is done again. Once the lock is given up, another may be its holder.
+        release(ours && lock.isValid());
+        throw e;
       }
     } finally {
       GUARD.unlock();
     }
+  }
+
+  private void release(boolean ours) throws IOException {
+    // Listed until the descriptor is closed: the closing would free a lock taken meanwhile.
+    try (file;
+        directory) {
+      if (ours) {
+        LockHolder.delete(path);
+      }
+    } finally {
+      HeldLocks.remove(token);
+    }
+    released = true;
   }
 
   /** What stands in the lock's file: the token of who took it last, or less. */

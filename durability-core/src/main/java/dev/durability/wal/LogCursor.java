@@ -194,11 +194,14 @@ final class LogCursor implements Closeable {
     int wanted = Math.min(windowBytesMax, FrameRun.windowBytes(opened));
     FrameRun known = resting;
     if (known == null || restingBytes < wanted) {
+      resting = null; // Closed, it must not serve again, whatever happens next.
       if (known != null) {
         known.close();
       }
+      FrameRun larger =
+          new FrameRun(opened, FileType.SEGMENT, found.salt(), found.firstEntryId(), wanted);
       restingBytes = wanted;
-      return new FrameRun(opened, FileType.SEGMENT, found.salt(), found.firstEntryId(), wanted);
+      return larger;
     }
     known.restart(opened, found.salt(), found.firstEntryId());
     return known;

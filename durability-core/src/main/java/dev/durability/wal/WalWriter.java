@@ -701,7 +701,8 @@ public final class WalWriter<E> implements Closeable {
 
   /**
    * Makes everything that was appended durable, ends the last segment, and gives up the log.
-   * Closing again does nothing, also while another thread is still closing.
+   * Closing again does nothing, also while another thread is still closing; where an Error kept the
+   * log from being given up, it does what is left.
    *
    * @throws IOException if something that was appended is not durable, or the storage fails; the
    *     log is given up all the same
@@ -712,6 +713,7 @@ public final class WalWriter<E> implements Closeable {
   public void close() throws IOException {
     refuseWithinCallback();
     refuseWithinTruncation();
+    long unused = StackRoom.prove();
     if (!closing.compareAndSet(false, true)) {
       return;
     }
@@ -727,6 +729,9 @@ public final class WalWriter<E> implements Closeable {
       } catch (Throwable e) {
         failure = failure == null ? e : failure;
       }
+    }
+    if (!ended) {
+      closing.set(false); // Whoever closes again, with more stack or memory, does what is left.
     }
     GroupCommit.rethrow(failure);
     releaseMemory();

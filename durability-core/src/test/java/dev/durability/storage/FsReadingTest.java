@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -226,6 +227,7 @@ class FsReadingTest {
   @Test
   void interruptsAtRandomMomentsDoNotCloseAFileWithoutAsynchronousChannels() throws Exception {
     byte[] bytes = new byte[1 << 20];
+    new Random(9).nextBytes(bytes);
     Path path = Files.write(temp.resolve("file"), bytes);
     try (ReadFile file = ChannelReadFile.open(path)) {
       Thread reader = Thread.currentThread();
@@ -240,8 +242,10 @@ class FsReadingTest {
       disturber.start();
       ByteBuffer target = ByteBuffer.allocate(bytes.length);
       do {
-        assertThat(file.read(target.clear(), 0)).isPositive();
+        int count = file.read(target.clear(), 0);
         boolean unused = Thread.interrupted();
+        assertThat(count).isPositive().isEqualTo(target.position());
+        assertThat(target.flip()).isEqualTo(ByteBuffer.wrap(bytes, 0, count));
       } while (disturber.isAlive());
       disturber.join();
       boolean unused = Thread.interrupted();

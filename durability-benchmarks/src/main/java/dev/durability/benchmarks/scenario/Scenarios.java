@@ -26,6 +26,10 @@ public final class Scenarios {
             "async-4k",
             "appendAsync, 16,384 outstanding, one producer, 4 KiB",
             AppendHeats::bandwidth),
+        of(
+            "state-1024",
+            "DurableState.updateAsync, 1,024 outstanding, one producer, 128 B",
+            StateUpdates::ahead),
         of("unsynced-128", "unsynced append, 1 thread, 128 B", () -> AppendHeats.unsynced(128)),
         of("unsynced-4k", "unsynced append, 1 thread, 4 KiB", () -> AppendHeats.unsynced(4096)),
         new Scenario(

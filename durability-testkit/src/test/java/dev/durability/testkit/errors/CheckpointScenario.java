@@ -4,12 +4,16 @@ import dev.durability.checkpoint.CheckpointReader;
 import dev.durability.checkpoint.CheckpointWriter;
 import dev.durability.storage.Directory;
 import dev.durability.testkit.CrashDirectory;
+import dev.durability.testkit.errors.Calls.Kind;
+import dev.durability.testkit.errors.Calls.Step;
 import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A checkpoint that is written in pieces and takes the place of another: what threw an Error is
@@ -27,10 +31,6 @@ final class CheckpointScenario implements Scenario {
       List.of(filled(100, 5), filled(1, 7), filled(1_600_000, 11), filled(9, 13));
 
   private static final byte[] NEW = joined();
-
-  private interface Step {
-    void run() throws IOException;
-  }
 
   @Override
   public void run() {
@@ -59,7 +59,7 @@ final class CheckpointScenario implements Scenario {
     return CheckpointWriter.create(directory, PATH, LOG, 7, Clock.systemUTC());
   }
 
-  private static void write(Directory directory, CrashDirectory disk) throws IOException {
+  private static void write(Directory directory, CrashDirectory disk) throws Exception {
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
       if (isWritten(directory)) {
         return;
@@ -71,34 +71,32 @@ final class CheckpointScenario implements Scenario {
   }
 
   /** Whether all calls returned. */
-  private static boolean isWritten(Directory directory) throws IOException {
-    CheckpointWriter writer;
+  private static boolean isWritten(Directory directory) throws Exception {
+    AtomicReference<CheckpointWriter> created = new AtomicReference<>();
     try {
-      writer = create(directory);
+      ThinStack.run(Kind.OPEN, () -> created.set(create(directory)));
     } catch (Error e) {
       requirePlanted(e);
       return false;
     }
+    CheckpointWriter writer = created.get();
     boolean written = true;
     for (byte[] piece : PIECES) {
       written &=
-          isDone(piece.length == 1 ? () -> writer.write(piece[0]) : () -> writer.write(piece));
+          isDone(
+              Kind.APPEND,
+              piece.length == 1 ? () -> writer.write(piece[0]) : () -> writer.write(piece));
     }
-    written &= isDone(() -> require(writer.commit() == NEW.length, "another size"));
-    try {
-      writer.close();
-    } catch (Error e) {
-      requirePlanted(e);
-      writer.close();
-    }
+    written &= isDone(Kind.SYNC, () -> require(writer.commit() == NEW.length, "another size"));
+    close(writer);
     return written;
   }
 
   /** Whether a step returned, or did so when it was called again after an Error. */
-  private static boolean isDone(Step step) throws IOException {
+  private static boolean isDone(Kind kind, Step step) throws Exception {
     try {
       try {
-        step.run();
+        ThinStack.run(kind, step);
       } catch (Error e) {
         requirePlanted(e);
         step.run();
@@ -116,7 +114,7 @@ final class CheckpointScenario implements Scenario {
     }
   }
 
-  private static void readInSteps(Directory directory) throws IOException {
+  private static void readInSteps(Directory directory) throws Exception {
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
       ByteArrayOutputStream read = new ByteArrayOutputStream();
       if (isReadInSteps(directory, read)) {
@@ -128,32 +126,37 @@ final class CheckpointScenario implements Scenario {
   }
 
   private static boolean isReadInSteps(Directory directory, ByteArrayOutputStream read)
-      throws IOException {
-    CheckpointReader reader;
+      throws Exception {
+    AtomicReference<CheckpointReader> opened = new AtomicReference<>();
     try {
-      reader = CheckpointReader.open(directory, PATH);
+      ThinStack.run(Kind.OPEN, () -> opened.set(CheckpointReader.open(directory, PATH)));
     } catch (Error e) {
       requirePlanted(e);
       return false;
     }
-    boolean all = isDone(() -> read.write(reader.read()));
+    CheckpointReader reader = opened.get();
+    boolean all = isDone(Kind.READ, () -> read.write(reader.read()));
     byte[] some = new byte[300_000];
     int[] count = new int[1];
     while (all && count[0] >= 0) {
-      all = isDone(() -> count[0] = reader.read(some, 0, some.length));
+      all = isDone(Kind.READ, () -> count[0] = reader.read(some, 0, some.length));
       read.write(some, 0, Math.max(0, count[0]));
     }
-    try {
-      reader.close();
-    } catch (Error e) {
-      requirePlanted(e);
-      reader.close();
-    }
+    close(reader);
     return all;
   }
 
+  private static void close(Closeable file) throws Exception {
+    try {
+      ThinStack.run(Kind.CLOSE, file::close);
+    } catch (Error e) {
+      requirePlanted(e);
+      file.close();
+    }
+  }
+
   private static void requirePlanted(Error e) {
-    if (e != Points.thrown()) {
+    if (!Calls.isCausedByTheError(e)) {
       throw e;
     }
   }

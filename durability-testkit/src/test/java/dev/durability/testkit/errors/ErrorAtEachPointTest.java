@@ -29,7 +29,7 @@ class ErrorAtEachPointTest {
   /** Where each point is tried at least: a point that an earlier scenario tries is not repeated. */
   private static final List<Scope> SCOPES =
       List.of(
-          new Scope("LogScenario", "wal|frame|testkit", ALL),
+          new Scope("LogScenario", "wal|frame|threads|testkit", ALL),
           new Scope("FullDiskScenario", "wal|frame", ALL),
           new Scope("RecordLogScenario", "recordlog|frame\\.FrameEncoder", ALL),
           new Scope("CheckpointScenario", "checkpoint|frame", ALL),

@@ -68,7 +68,11 @@ final class StackSweep {
   private static List<Target> targets() {
     List<Target> targets = new ArrayList<>();
     for (Scenario scenario :
-        List.of(new LogScenario(), new RecordLogScenario(), new StateScenario())) {
+        List.of(
+            new LogScenario(),
+            new RecordLogScenario(),
+            new CheckpointScenario(),
+            new StateScenario())) {
       for (Kind kind : Kind.values()) {
         targets.add(new Target(scenario, kind, 1));
         targets.add(new Target(scenario, kind, 2));

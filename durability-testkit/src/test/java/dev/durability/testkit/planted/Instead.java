@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -23,6 +24,8 @@ import java.util.stream.Stream;
  * call that stood there comes first.
  */
 public final class Instead {
+  private static final int LOOKS_FOR_NEWER = 10;
+
   private static final int ROOM_FOR_ONE_MARK_MORE = 2_048;
 
   private Instead() {}
@@ -102,15 +105,18 @@ public final class Instead {
     return publisher.publish(Math.max(0, lastEntryId - 1), content);
   }
 
-  /** Says more than the state contains, where the log has more. */
+  /** Says more than the state contains, where the log has more, or soon has. */
   public static PublishResult publishAsNewer(
       CheckpointPublisher publisher, long lastEntryId, Checkpoints.Content content)
       throws IOException {
-    try {
-      return publisher.publish(lastEntryId + 1, content);
-    } catch (IllegalArgumentException notThere) {
-      return publisher.publish(lastEntryId, content);
+    for (int looks = 0; looks < LOOKS_FOR_NEWER; looks++) {
+      try {
+        return publisher.publish(lastEntryId + 1, content);
+      } catch (IllegalArgumentException notThere) {
+        LockSupport.parkNanos(1_000_000);
+      }
     }
+    return publisher.publish(lastEntryId, content);
   }
 
   /** The newest first. */

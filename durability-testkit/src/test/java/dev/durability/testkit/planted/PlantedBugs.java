@@ -371,7 +371,7 @@ final class PlantedBugs {
                       "applyThrough",
                       "(JJ)Ldev/durability/AppliedState$Progress;")),
               Workload.STATE,
-              1),
+              3),
           bug(
               "checkpoint-says-less",
               "that the state of a checkpoint ends where it says",
@@ -391,7 +391,7 @@ final class PlantedBugs {
                   "publishAlone",
                   calling("CheckpointPublisher.publish", "publishAsNewer")),
               Workload.STATE,
-              1),
+              5),
           bug(
               "replayed-once-more",
               "that replay starts behind the checkpoint",
