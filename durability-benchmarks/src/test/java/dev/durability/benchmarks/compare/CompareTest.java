@@ -42,18 +42,13 @@ class CompareTest {
   void aBuildThatIsSlowerInAllRoundsFailsThoughTheOldOneLacksTheHarness() throws Exception {
     Checkout old = checkout("old").withoutHarness().withAppends("return operations * 100;");
     Checkout slow = checkout("slow").withAppends("return operations * 200;");
-    assertThat(planted(old, slow, "--scenarios", "durable-1,durable-64,durable-1", "--rounds", "2"))
+    assertThat(planted(old, slow, "--scenarios", "durable-1,durable-1", "--rounds", "2"))
         .isEqualTo(1);
     assertThat(out.toString())
         .contains(
-            "durable-1: slower",
-            "durable-64: slower",
             "0.500, 95 % interval 0.500 to 0.500, 2 pairs",
-            "before 10,000,000/s, after 5,000,000/s",
-            "0.500 0.500")
+            "before 10,000,000/s, after 5,000,000/s", "0.500 0.500")
         .containsOnlyOnce("durable-1: slower");
-    assertThat(planted(slow, old, "--scenarios", "durable-1", "--rounds", "2")).isZero();
-    assertThat(out.toString()).contains("durable-1: not slower", "2.000 2.000");
   }
 
   @Test
@@ -61,17 +56,16 @@ class CompareTest {
     Checkout old = checkout("old").withAppends("return operations * 100;");
     Checkout slow = checkout("slow").withAppends("return operations * 200;");
     slow.source(Checkout.LOAD_SOURCES + "/Trees.java", "new");
-    assertThat(planted(old, slow, "--scenarios", "durable-1", "--rounds", "2", "--json"))
-        .isEqualTo(1);
+    assertThat(planted(slow, old, "--scenarios", "durable-64", "--rounds", "2", "--json")).isZero();
     assertThat(out.toString().strip())
         .isEqualTo(
             "{\"before\":\"unknown\",\"after\":\"unknown\",\"java\":\""
                 + Runtime.version()
                 + "\",\"bound\":0.97,\"confidence\":0.95,\"loadsThatDiffer\":[\"Trees.java\"],"
-                + "\"scenarios\":[{\"scenario\":\"durable-1\",\"verdict\":\"slower\","
-                + "\"mean\":0.50000,\"low\":0.50000,\"high\":0.50000,"
-                + "\"before\":[10000000.0,10000000.0],\"after\":[5000000.0,5000000.0],"
-                + "\"ratios\":[0.50000,0.50000]}]}");
+                + "\"scenarios\":[{\"scenario\":\"durable-64\",\"verdict\":\"not slower\","
+                + "\"mean\":2.00000,\"low\":2.00000,\"high\":2.00000,"
+                + "\"before\":[5000000.0,5000000.0],\"after\":[10000000.0,10000000.0],"
+                + "\"ratios\":[2.00000,2.00000]}]}");
     assertThat(err.toString())
         .contains("the loads of the builds differ, not only the library: Trees.java");
   }
