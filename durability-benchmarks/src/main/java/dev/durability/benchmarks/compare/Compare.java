@@ -34,8 +34,8 @@ import picocli.CommandLine.Spec;
           + " (Student's t, of the logarithms).",
       "",
       "BUILD is the root of a checkout that is built. Each build brings its own loads; the command"
-          + " says if they differ. The default is about 15 minutes, on a machine that does nothing"
-          + " else."
+          + " says if they differ. By default there are 120 runs of 5 seconds, and what starting them"
+          + " takes, on a machine that does nothing else."
     },
     footer = {
       "",
