@@ -7,6 +7,7 @@ package dev.durability.threads;
  */
 public final class StackRoom {
   private static final int LEVELS = 16;
+  private static final int LEVELS_OF_CALLBACKS = 64;
 
   private StackRoom() {}
 
@@ -17,6 +18,16 @@ public final class StackRoom {
    */
   public static long prove() {
     return dig(LEVELS, 1, 2, 3, 4, 5, 6, 7, 8);
+  }
+
+  /**
+   * The same, where what depends on a future is called: the JDK takes it off the future before it
+   * calls it, and forgets it if the stack ends in between.
+   *
+   * @return nothing of use
+   */
+  public static long proveForCallbacks() {
+    return dig(LEVELS_OF_CALLBACKS, 1, 2, 3, 4, 5, 6, 7, 8);
   }
 
   /** The parameters take room in each frame, also in compiled code. */

@@ -3,6 +3,7 @@ package dev.durability.wal;
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.OutcomeOpenException;
 import dev.durability.errors.WriterPoisonedException;
+import dev.durability.threads.StackRoom;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
@@ -212,6 +213,7 @@ final class GroupCommit {
    * @throws IllegalStateException if the thread leads: what it waits for comes after what it is in
    */
   void help(Waiter.OfFuture future) {
+    long unused = StackRoom.proveForCallbacks();
     if (settleIfKnown(future)) {
       return;
     }
@@ -226,7 +228,7 @@ final class GroupCommit {
       } catch (DurabilityException e) {
         // The future tells it.
       }
-      boolean unused = settleIfKnown(future);
+      boolean settled = settleIfKnown(future);
     }
   }
 
