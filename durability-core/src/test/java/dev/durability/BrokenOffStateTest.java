@@ -123,6 +123,7 @@ class BrokenOffStateTest {
     }
   }
 
+  @SuppressWarnings("InfiniteRecursion") // The end of the stack is what is wanted.
   private static void updateAtEachLevel(DurableState<List<String>, String> state, int depth)
       throws IOException {
     state.update("at level " + depth);

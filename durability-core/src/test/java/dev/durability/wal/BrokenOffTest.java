@@ -201,6 +201,7 @@ class BrokenOffTest {
     }
   }
 
+  @SuppressWarnings("InfiniteRecursion") // The end of the stack is what is wanted.
   private static void appendAtEachLevel(WalWriter<String> log, int depth) throws IOException {
     log.append("at level " + depth);
     appendAtEachLevel(log, depth + 1);
