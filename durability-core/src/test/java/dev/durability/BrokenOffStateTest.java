@@ -69,7 +69,7 @@ class BrokenOffStateTest {
     List<Call> calls =
         List.of(
             state -> state.update("never"),
-            state -> state.updateAsync("never"),
+            state -> state.updateAsync("never").join(),
             state -> state.updateIf(entries -> Optional.of("never")));
     Texts codec = new Texts();
     List<String> expected = new ArrayList<>();

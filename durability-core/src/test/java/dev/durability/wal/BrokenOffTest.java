@@ -74,7 +74,7 @@ class BrokenOffTest {
         List.of(
             log -> log.append("never"),
             log -> log.appendDurable("never"),
-            log -> log.appendAsync("never"),
+            log -> log.appendAsync("never").join(),
             log -> log.appendBatch(List.of("never", "ever")));
     Texts codec = new Texts();
     try (WalWriter<String> log = WalWriter.open(directory, codec, Logs.SMALL)) {
