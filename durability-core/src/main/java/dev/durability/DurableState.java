@@ -72,6 +72,7 @@ public final class DurableState<S, E> implements Closeable {
   private final StackSafeLock closing = new StackSafeLock();
   private final AtomicReference<@Nullable UpdateFuture> settled = new AtomicReference<>();
   private volatile boolean closed;
+  private boolean settling;
   private boolean ended;
 
   private DurableState(
@@ -609,15 +610,32 @@ public final class DurableState<S, E> implements Closeable {
     Guard.with(
         publishing,
         () -> {
-          try (log) {
-            settleAll();
-          } catch (IOException | RuntimeException e) {
-            ended = true; // The log is given up all the same.
-            throw e;
+          Closeable last = this::giveUpLog;
+          try (last) {
+            settleOnce();
           }
-          ended = true;
           return 0;
         });
+  }
+
+  /**
+   * An Error in it does not keep the log from being given up; after that there is no more to do.
+   */
+  private void settleOnce() throws IOException {
+    if (!settling) {
+      settling = true;
+      settleAll();
+    }
+  }
+
+  private void giveUpLog() throws IOException {
+    try {
+      log.close();
+      ended = true;
+    } catch (IOException | RuntimeException e) {
+      ended = true; // It is given up all the same.
+      throw e;
+    }
   }
 
   /** Makes all durable and applied, and writes the last checkpoint. */

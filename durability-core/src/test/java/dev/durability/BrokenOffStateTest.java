@@ -111,13 +111,16 @@ class BrokenOffStateTest {
     } catch (DurabilityException refused) {
       assertThat(refused).hasRootCauseInstanceOf(StackOverflowError.class);
     }
-    live.addAll(state.<List<String>>read(List::copyOf));
+    try {
+      live.addAll(state.<List<String>>read(List::copyOf));
+    } catch (DurabilityException refused) {
+      assertThat(refused).hasRootCauseInstanceOf(StackOverflowError.class);
+    }
     try {
       state.close();
     } catch (DurabilityException refused) {
       assertThat(refused).hasRootCauseInstanceOf(StackOverflowError.class);
     }
-    assertThat(live).isNotEmpty();
     try (DurableState<List<String>, String> again = open(new Texts(), LiveEntries.DECODED)) {
       assertThat(again.<List<String>>read(List::copyOf)).startsWith(live.toArray(String[]::new));
     }

@@ -25,6 +25,9 @@ public final class Checkpoints {
   /** The directory of the default names. */
   public static final String DIRECTORY = "checkpoints";
 
+  /** What the temporary name of a checkpoint has behind its name. */
+  private static final Pattern ATTEMPT = Pattern.compile("\\.[0-9a-f]{8}\\.tmp");
+
   private static final Pattern NAME = Pattern.compile("([0-9]{20})\\.ckpt");
 
   private final Directory directory;
@@ -205,10 +208,9 @@ public final class Checkpoints {
       return;
     }
     String prefix = parent.isEmpty() ? "" : parent + "/";
-    Pattern temporary =
-        Pattern.compile(Pattern.quote(path.substring(prefix.length())) + "\\.[0-9a-f]{8}\\.tmp");
+    String begin = path.substring(prefix.length());
     for (String name : directory.list(parent)) {
-      if (temporary.matcher(name).matches()) {
+      if (name.startsWith(begin) && ATTEMPT.matcher(name.substring(begin.length())).matches()) {
         directory.delete(prefix + name);
       }
     }

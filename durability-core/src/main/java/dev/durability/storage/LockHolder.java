@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * token: a killed holder leaves its text behind.
  */
 final class LockHolder {
+  private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
   private static final String SUFFIX = ".holder";
   private static final int BYTES_MAX = 4096;
 
@@ -54,7 +56,7 @@ final class LockHolder {
     }
     text.append("since ").append(Instant.now()).append('\n');
     // The arguments stay out of it: they may hold a secret.
-    String program = System.getProperty("sun.java.command", "").split("\\s", 2)[0];
+    String program = System.getProperty("sun.java.command", "").split(" ", 2)[0];
     if (!program.isEmpty()) {
       text.append("program ").append(program).append('\n');
     }
@@ -128,6 +130,6 @@ final class LockHolder {
   }
 
   private static String printable(String text) {
-    return text.replaceAll("\\p{Cntrl}", "?");
+    return CONTROL.matcher(text).replaceAll("?");
   }
 }

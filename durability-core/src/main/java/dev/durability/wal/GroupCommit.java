@@ -406,6 +406,9 @@ final class GroupCommit {
       // the writer is poisoned.
       Notices.report(failure);
     }
+    if (round.hasFutures()) {
+      long unusedLevels = StackRoom.proveForCallbacks(); // Else the log's own thread does it.
+    }
     round.settle(self.writtenId, self.durableId, failure, whyNot);
     self.round = null;
     unused.lazySet(round);
@@ -485,12 +488,24 @@ final class GroupCommit {
     }
   }
 
-  /** Takes the lock if this thread does not hold it. To wait for it takes memory. */
+  /**
+   * Takes the lock as fast as can be. To wait for it takes stack: who runs out of it in the queue
+   * of those who wait would be woken for ever, and the others never. All else that may go wrong
+   * here is put in order by {@link #brokenOff}.
+   */
+  void lockInHaste() {
+    if (!lock.tryLock()) {
+      long unusedLevels = StackRoom.prove();
+      lock.lock();
+    }
+  }
+
+  /** Takes the lock if this thread does not hold it. To wait for it takes memory, and stack. */
   @SuppressWarnings("ThreadPriorityCheck") // A hint: the lock is never held for long.
   private void lockForSure() {
     try {
       if (!lock.isHeldByCurrentThread()) {
-        lock.lock();
+        lockInHaste();
       }
     } catch (Throwable noMemory) {
       while (!lock.isHeldByCurrentThread() && !lock.tryLock()) {

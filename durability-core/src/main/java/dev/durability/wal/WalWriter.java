@@ -206,7 +206,7 @@ public final class WalWriter<E> implements Closeable {
       encode(scratch, entry);
       long id;
       Waiter.OfThread flush;
-      lock.lock();
+      commits.lockInHaste();
       try {
         reserve(scratch, 1, FrameFormat.frameBytes(scratch.size()));
         boolean flushes = isFlushDue();
@@ -247,7 +247,7 @@ public final class WalWriter<E> implements Closeable {
       int frameBytes = encode(scratch, batch, ends);
       long id;
       Waiter.OfThread flush;
-      lock.lock();
+      commits.lockInHaste();
       try {
         reserve(scratch, ends.length, frameBytes);
         boolean flushes = isFlushDue();
@@ -323,7 +323,7 @@ public final class WalWriter<E> implements Closeable {
     try {
       encode(scratch, entry);
       Waiter.OfFuture durable;
-      lock.lock();
+      commits.lockInHaste();
       try {
         reserve(scratch, 1, FrameFormat.frameBytes(scratch.size()));
         durable = new Waiter.OfFuture(queue.nextId(), help);
@@ -588,6 +588,7 @@ public final class WalWriter<E> implements Closeable {
   }
 
   private void markCovered(long coveredId) {
+    long unused = StackRoom.prove();
     lock.lock();
     try {
       markedCheckpoint = Math.max(markedCheckpoint, coveredId);
@@ -621,6 +622,7 @@ public final class WalWriter<E> implements Closeable {
   private <T> T locked(Supplier<T> what) {
     int holds = lock.getHoldCount();
     try {
+      long unused = StackRoom.prove();
       lock.lock();
       try {
         return what.get();
@@ -678,6 +680,7 @@ public final class WalWriter<E> implements Closeable {
   }
 
   private void refuseIfDone() throws DurabilityException {
+    long unused = StackRoom.prove();
     lock.lock();
     try {
       commits.refuseIfDone();
@@ -688,6 +691,7 @@ public final class WalWriter<E> implements Closeable {
 
   private void markBefore(long throughId) throws IOException {
     boolean covered;
+    long unused = StackRoom.prove();
     lock.lock();
     try {
       covered = markedCheckpoint >= throughId;
