@@ -228,7 +228,7 @@ final class GroupCommit {
       } catch (DurabilityException e) {
         // The future tells it.
       }
-      boolean settled = settleIfKnown(future);
+      boolean unusedOutcome = settleIfKnown(future);
     }
   }
 

@@ -37,7 +37,9 @@ public final class DocumentedReader {
   public record Result(
       String verdict, long intact, long covered, long promised, List<Entry> entries) {}
 
-  /** The file is of a version, or has a flag, that the page does not know. */
+  /**
+   * The file is of a version, or has a flag, that the page does not know; or of another library.
+   */
   public static final class OtherVersion extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -329,6 +331,11 @@ public final class DocumentedReader {
 
   /** Section 2: null if it is bad. */
   private static @Nullable Header header(byte[] bytes, String magic, String file) {
+    if (bytes.length >= 4
+        && List.of("VWAL", "VRLG", "VCKP")
+            .contains(new String(bytes, 0, 4, StandardCharsets.US_ASCII))) {
+      throw new OtherVersion(file);
+    }
     if (bytes.length < 64) {
       return null;
     }

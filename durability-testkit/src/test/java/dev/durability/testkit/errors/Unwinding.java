@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -41,6 +42,7 @@ final class Unwinding {
             WalOptions.builder().flushPolicy(FlushPolicy.manual()).build());
   }
 
+  @SuppressWarnings("InfiniteRecursion") // Until the stack is full.
   private int fill(int depth) throws IOException {
     try {
       return fill(depth + 1) + 1;
@@ -58,7 +60,7 @@ final class Unwinding {
         long unused = log.appendBatch(List.of(entry, entry + " again"));
       }
       case 2 -> {
-        log.appendAsync(entry);
+        CompletableFuture<Long> unused = log.appendAsync(entry);
       }
       default -> durably(entry);
     }
