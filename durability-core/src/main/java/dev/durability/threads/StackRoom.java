@@ -8,6 +8,7 @@ package dev.durability.threads;
 public final class StackRoom {
   private static final int LEVELS = 16;
   private static final int LEVELS_OF_CALLBACKS = 64;
+  private static final int WIDE_LEVELS = 2;
 
   private StackRoom() {}
 
@@ -28,6 +29,17 @@ public final class StackRoom {
    */
   public static long proveForCallbacks() {
     return dig(LEVELS_OF_CALLBACKS, 1, 2, 3, 4, 5, 6, 7, 8);
+  }
+
+  /**
+   * The same at the start of a call, before anything happened. Taking a lock, giving it up and
+   * waking a waiter need stack: if it ends in the middle of one of these, the lock stays held or
+   * the JDK forgets the waiter. Costs compiled code next to nothing.
+   *
+   * @return nothing of use
+   */
+  public static long proveForCall() {
+    return WideFrame.dig(WIDE_LEVELS);
   }
 
   /** The parameters take room in each frame, also in compiled code. */

@@ -394,6 +394,7 @@ public final class WalWriter<E> implements Closeable {
    * @throws IllegalStateException if the log waits for this thread
    */
   public void refuseWithinCallback() {
+    long unused = StackRoom.proveForCall();
     if (lock.isHeldByCurrentThread() || commits.isLeading() || appender.isOnItsThread()) {
       throw new IllegalStateException(
           "called from within a callback of this log, an observer for example, which the log waits"
@@ -620,6 +621,7 @@ public final class WalWriter<E> implements Closeable {
 
   /** Does something with the lock, which is not left held where an Error comes. */
   private <T> T locked(Supplier<T> what) {
+    long unused = StackRoom.proveForCall();
     int holds = lock.getHoldCount();
     try {
       long unused = StackRoom.prove();

@@ -57,6 +57,14 @@ class ErrorsInChildProcessTest {
   }
 
   @Test
+  void callsWhileAFullStackUnwindsLeaveNoThreadWaiting() throws Exception {
+    Child child = Child.start(List.of("-Xmx256m"), Unwinding.class, STACK_SECONDS, SEED);
+    String said = child.awaitEnd();
+    System.out.println("unwinding, seed=" + SEED + ": " + said);
+    assertThat(child.exitValue()).as(said).isZero();
+  }
+
+  @Test
   void aStormOfOutOfMemoryErrorsLosesNothingOfALog() throws Exception {
     storms("log");
   }
