@@ -624,7 +624,6 @@ public final class WalWriter<E> implements Closeable {
     long unused = StackRoom.proveForCall();
     int holds = lock.getHoldCount();
     try {
-      long unused = StackRoom.prove();
       lock.lock();
       try {
         return what.get();
