@@ -122,7 +122,9 @@ class BrokenOffStateTest {
       assertThat(refused).hasRootCauseInstanceOf(StackOverflowError.class);
     }
     try (DurableState<List<String>, String> again = open(new Texts(), LiveEntries.DECODED)) {
-      assertThat(again.<List<String>>read(List::copyOf)).startsWith(live.toArray(String[]::new));
+      List<String> recovered = again.read(List::copyOf);
+      assertThat(recovered).hasSizeGreaterThanOrEqualTo(live.size());
+      assertThat(recovered.subList(0, live.size())).isEqualTo(live);
     }
   }
 
