@@ -195,9 +195,9 @@ final class Storm {
   /** Opens, writes until it refuses or is done, and closes. */
   private void live(Random random, long millis) throws InterruptedException, IOException {
     Target target = open();
+    calmDown(); // The program itself needs memory, and threads are to start.
     refused = false;
     boolean isFirst = notes.startLife();
-    calmDown(); // Threads are to start.
     long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
     List<Thread> writers = new ArrayList<>();
     for (int i = 0; i < StormNotes.WRITERS; i++) {
