@@ -489,23 +489,15 @@ final class GroupCommit {
   }
 
   /**
-   * Takes the lock as fast as can be. To wait for it takes stack: who runs out of it in the queue
-   * of those who wait would be woken for ever, and the others never. All else that may go wrong
-   * here is put in order by {@link #brokenOff}.
+   * Takes the lock if this thread does not hold it. To wait for it takes memory, and stack: who
+   * runs out of it in the queue of those who wait would be woken for ever, and the others never.
    */
-  void lockInHaste() {
-    if (!lock.tryLock()) {
-      long unusedLevels = StackRoom.prove();
-      lock.lock();
-    }
-  }
-
-  /** Takes the lock if this thread does not hold it. To wait for it takes memory, and stack. */
   @SuppressWarnings("ThreadPriorityCheck") // A hint: the lock is never held for long.
   private void lockForSure() {
     try {
       if (!lock.isHeldByCurrentThread()) {
-        lockInHaste();
+        long unusedLevels = StackRoom.prove();
+        lock.lock();
       }
     } catch (Throwable noMemory) {
       while (!lock.isHeldByCurrentThread() && !lock.tryLock()) {

@@ -206,7 +206,7 @@ public final class WalWriter<E> implements Closeable {
       encode(scratch, entry);
       long id;
       Waiter.OfThread flush;
-      commits.lockInHaste();
+      lock.lock();
       try {
         reserve(scratch, 1, FrameFormat.frameBytes(scratch.size()));
         boolean flushes = isFlushDue();
@@ -247,7 +247,7 @@ public final class WalWriter<E> implements Closeable {
       int frameBytes = encode(scratch, batch, ends);
       long id;
       Waiter.OfThread flush;
-      commits.lockInHaste();
+      lock.lock();
       try {
         reserve(scratch, ends.length, frameBytes);
         boolean flushes = isFlushDue();
@@ -323,7 +323,7 @@ public final class WalWriter<E> implements Closeable {
     try {
       encode(scratch, entry);
       Waiter.OfFuture durable;
-      commits.lockInHaste();
+      lock.lock();
       try {
         reserve(scratch, 1, FrameFormat.frameBytes(scratch.size()));
         durable = new Waiter.OfFuture(queue.nextId(), help);
