@@ -71,7 +71,7 @@ final class StandardOutput extends OutputStream {
       int type = (int) Files.getAttribute(Path.of("/dev/stdout"), "unix:mode") & FILE_TYPE;
       return type == PIPE || type == SOCKET;
     } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
-      return false; // where this cannot be told, the text has to do
+      return false; // No /dev/stdout or no "unix" view, as on Windows: the text has to do.
     }
   }
 }

@@ -299,7 +299,7 @@ class AppendCommandTest {
   }
 
   @Test
-  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "permissions of POSIX")
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no POSIX permissions")
   void modeAndGroupAreThoseOfAllThatIsCreated() throws IOException {
     Path log = tmp.resolve("new/log");
     String group = Files.getAttribute(tmp, "unix:gid").toString();

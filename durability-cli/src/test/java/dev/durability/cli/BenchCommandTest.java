@@ -122,7 +122,7 @@ class BenchCommandTest {
   }
 
   @Test
-  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "mounts")
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows cannot mount a small tmpfs")
   void onADiskWithoutRoomItSaysHowMuchIsMissing() throws Exception {
     Path mount = Files.createDirectory(tmp.resolve("small"));
     if (!SmallDisk.mount(mount)) {

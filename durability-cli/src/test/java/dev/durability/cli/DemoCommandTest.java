@@ -10,7 +10,9 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
-@DisabledOnOs(value = OS.WINDOWS, disabledReason = "the exit status of a killed process is of Unix")
+@DisabledOnOs(
+    value = OS.WINDOWS,
+    disabledReason = "only Unix tells by the exit status that a signal killed a process")
 class DemoCommandTest {
   @TempDir private Path tmp;
 

@@ -20,7 +20,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The command as the operating system sees it: signals, pipes, locks, full disks. */
 @Timeout(120)
-@DisabledOnOs(value = OS.WINDOWS, disabledReason = "the launcher and signals are of Unix")
+@DisabledOnOs(
+    value = OS.WINDOWS,
+    disabledReason = "the launcher is a shell script, and Windows has no signals")
 class ProcessTest {
   @TempDir private Path tmp;
 

@@ -23,7 +23,9 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** How long it tortures, the system property {@code durability.torture.minutes} says. */
-@DisabledOnOs(value = OS.WINDOWS, disabledReason = "the exit status of a killed process is of Unix")
+@DisabledOnOs(
+    value = OS.WINDOWS,
+    disabledReason = "only Unix tells by the exit status that a signal killed a process")
 class TortureCommandTest {
   private static final String MINUTES = System.getProperty("durability.torture.minutes", "0.5");
 

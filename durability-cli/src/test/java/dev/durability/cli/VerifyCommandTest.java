@@ -111,7 +111,7 @@ class VerifyCommandTest {
   }
 
   @Test
-  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "mounts")
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows cannot mount a small tmpfs")
   void readingNeedsNoRightToWrite() throws Exception {
     Path mount = Files.createDirectory(tmp.resolve("disk"));
     if (!SmallDisk.mount(mount)) {

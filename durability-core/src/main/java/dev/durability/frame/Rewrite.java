@@ -37,7 +37,7 @@ public final class Rewrite {
         long size = Math.min(source.size(), toExclusive);
         try {
           file = directory.resume(path, Math.min(from, size));
-        } catch (UnsupportedOperationException appendOnly) {
+        } catch (UnsupportedOperationException appendOnly) { // Allowed by Directory.resume.
           file = whole(directory, path, source, size, toExclusive);
           return new FrameFile(path, file);
         }

@@ -191,7 +191,8 @@ public final class ArtemisStore implements Store {
 
     @Override
     public void decode(ActiveMQBuffer buffer) {
-      throw new UnsupportedOperationException("for writing alone");
+      // The benchmark only appends: the journal never reads a record back.
+      throw new UnsupportedOperationException("the benchmark only appends; nothing is decoded");
     }
   }
 
