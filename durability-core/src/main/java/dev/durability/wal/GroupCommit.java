@@ -59,6 +59,7 @@ final class GroupCommit {
   private final Deadlines deadlines;
   private final Gathering gathering = new Gathering();
   private final Patience patience = new Patience();
+  private final VirtualThreads virtualThreads = new VirtualThreads();
 
   private final BiFunction<Waiter, @Nullable Throwable, DurabilityException> whyNot = this::whyNot;
   private final IntSupplier waitingThreads = this::waitingThreads;
@@ -145,7 +146,7 @@ final class GroupCommit {
       return;
     }
     next.reserve();
-    next.add(self.start(queue.nextId() - 1, false));
+    next.add(self.start(queue.nextId() - 1, false, virtualThreads.isCurrent()));
     leader = self;
     try {
       lock.unlock();
@@ -176,7 +177,7 @@ final class GroupCommit {
     if (targetId <= (sync ? durableId : writtenId)) {
       return null;
     }
-    next.add(self.start(targetId, sync));
+    next.add(self.start(targetId, sync, virtualThreads.isCurrent()));
     if (leader == null) {
       leader = self;
       self.lead();

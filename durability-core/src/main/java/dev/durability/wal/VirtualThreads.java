@@ -5,11 +5,13 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import org.jspecify.annotations.Nullable;
 
-/** Tells virtual threads, of Java 21 and later, from others, on Java 17 too. */
+/**
+ * Tells virtual threads, of Java 21 and later, from others, on Java 17 too. Made anew for each
+ * writer: what an Error breaks off here is tried again at the next opening, where a static
+ * initialiser would be lost.
+ */
 final class VirtualThreads {
-  private static final @Nullable MethodHandle IS_VIRTUAL = find();
-
-  private VirtualThreads() {}
+  private final @Nullable MethodHandle isVirtual = find();
 
   private static @Nullable MethodHandle find() {
     try {
@@ -20,15 +22,17 @@ final class VirtualThreads {
     }
   }
 
-  static boolean isVirtual(Thread thread) {
-    MethodHandle isVirtual = IS_VIRTUAL;
+  /** Whether the calling thread is one. */
+  boolean isCurrent() {
     if (isVirtual == null) {
       return false;
     }
     try {
-      return (boolean) isVirtual.invokeExact(thread);
+      return (boolean) isVirtual.invokeExact(Thread.currentThread());
+    } catch (RuntimeException | Error e) {
+      throw e;
     } catch (Throwable e) {
-      throw new AssertionError("Thread.isVirtual throws nothing", e);
+      throw new AssertionError("Thread.isVirtual declares no exception", e);
     }
   }
 }

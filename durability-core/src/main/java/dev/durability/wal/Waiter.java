@@ -45,13 +45,15 @@ interface Waiter {
     private Thread thread = Thread.currentThread();
     private long targetId;
     private boolean wantsSync;
+    private boolean isVirtual;
     private final BooleanSupplier isWaiting = this::isWaiting;
 
-    /** Starts a wait of the current thread. */
-    OfThread start(long target, boolean sync) {
+    /** Starts a wait of the current thread, a virtual one or not. */
+    OfThread start(long target, boolean sync, boolean virtual) {
       thread = Thread.currentThread();
       targetId = target;
       wantsSync = sync;
+      isVirtual = virtual;
       failure = null;
       state = WAITING;
       return this;
@@ -84,7 +86,7 @@ interface Waiter {
      * @return whether it leads
      */
     boolean await(Patience patience) {
-      if (!isVirtual()) {
+      if (!isVirtual) {
         patience.waitWhile(isWaiting);
       }
       boolean interrupted = false;
@@ -105,7 +107,7 @@ interface Waiter {
 
     /** Whether it is a virtual thread: waking one takes no system call. */
     boolean isVirtual() {
-      return VirtualThreads.isVirtual(thread);
+      return isVirtual;
     }
 
     /** Wakes the thread, if it sleeps. */

@@ -107,7 +107,7 @@ enum PlantedFault {
     return compile(
         "virtual",
         "VirtualThreads",
-        "return (boolean) isVirtual.invokeExact(thread);",
+        "return (boolean) isVirtual.invokeExact(Thread.currentThread());",
         "return true;");
   }
 

@@ -19,7 +19,7 @@ class RoundTest {
   private final AppendQueue queue = new AppendQueue(Logs.SMALL, FIRST);
 
   private static Waiter.OfThread thread(long target, boolean sync) {
-    return new Waiter.OfThread().start(target, sync);
+    return new Waiter.OfThread().start(target, sync, false);
   }
 
   private void join(Waiter.OfThread thread) {
