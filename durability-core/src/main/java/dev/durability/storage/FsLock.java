@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,9 +40,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>A lock that is lost is noticed.</b> Other code in the process may open and close the file,
  * and anyone may remove it. Java cannot ask the system whether a lock is still held. So each holder
- * writes a random token into the file; {@link #requireHeld} reads it again, through the descriptor
- * that holds the lock, and looks whether the file is still the one under the name. A holder that
- * comes after has written its own token before it reads anything of what the lock protects.
+ * writes a random token into the file, and changes the size of the file with it. {@link
+ * #requireHeld} looks whether the file under the name is still the same one, of the same size and
+ * time. If only the size or the time is another, and in the first seconds, it also reads the token,
+ * through the descriptor that holds the lock. A later holder has written its own token before it
+ * reads anything of what the lock protects.
  */
 final class FsLock implements DirectoryLock {
   /** Held while a lock of this class loader is taken, extended, or given up. */
@@ -49,6 +52,17 @@ final class FsLock implements DirectoryLock {
 
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int TOKEN_BYTES = 16;
+  private static final int TOKEN_CHARS = 2 * TOKEN_BYTES;
+
+  /** How many sizes the file may have. Each holder takes the next one: no clock decides. */
+  private static final int SIZES = 16;
+
+  /**
+   * File systems keep times to some milliseconds, the oldest to two seconds: while the file is
+   * younger, a second change may have the time of the first.
+   */
+  static final long YOUNG_NANOS = TimeUnit.SECONDS.toNanos(3);
+
   private static final int ATTEMPTS = 3;
 
   /**
@@ -65,6 +79,8 @@ final class FsLock implements DirectoryLock {
   private final FileLock lock;
   private final @Nullable HeldDirectory directory;
   private final List<Guarded> guarded = new CopyOnWriteArrayList<>();
+  private final long takenNanos = System.nanoTime();
+  private volatile BasicFileAttributes seen;
   private volatile boolean closed;
   private boolean released;
 
@@ -78,6 +94,7 @@ final class FsLock implements DirectoryLock {
       String token,
       UninterruptibleFile file,
       FileLock lock,
+      BasicFileAttributes seen,
       @Nullable HeldDirectory directory) {
     this.paths = paths;
     this.path = path;
@@ -85,6 +102,7 @@ final class FsLock implements DirectoryLock {
     this.token = token;
     this.file = file;
     this.lock = lock;
+    this.seen = seen;
     this.directory = directory;
   }
 
@@ -243,17 +261,32 @@ final class FsLock implements DirectoryLock {
     if (!HeldLocks.claimLock(path, key, token)) {
       throw heldHere(path, "lock");
     }
-    file.write(ByteBuffer.wrap((token + "\n").getBytes(US_ASCII)), 0);
+    BasicFileAttributes written = writeToken(path, file, token);
     LockHolder.write(path, token, access);
     HeldDirectory directory = HeldDirectory.hold(Objects.requireNonNull(path.getParent()));
     try {
-      return new FsLock(paths, path, key, token, file, lock, directory);
+      return new FsLock(paths, path, key, token, file, lock, written, directory);
     } catch (RuntimeException | Error e) {
       if (directory != null) {
         directory.close();
       }
       throw e;
     }
+  }
+
+  /** Writes the token, in a file of another size than before; returns what the file is then. */
+  private static BasicFileAttributes writeToken(Path path, UninterruptibleFile file, String token)
+      throws IOException {
+    long before = file.size();
+    int lineEnds = before < TOKEN_CHARS ? 1 : 1 + (int) ((before - TOKEN_CHARS) % SIZES);
+    byte[] content = (token + "\n".repeat(lineEnds)).getBytes(US_ASCII);
+    file.write(ByteBuffer.wrap(content), 0);
+    file.truncate(content.length);
+    @Nullable BasicFileAttributes written = attributes(path);
+    if (written == null || !token.equals(token(file))) {
+      throw held(path, "it was taken away again at once", null);
+    }
+    return written;
   }
 
   /**
@@ -294,24 +327,35 @@ final class FsLock implements DirectoryLock {
   }
 
   /**
-   * Costs a positional read of a few bytes and one look at the file under the name, and one more
-   * for each file that is guarded. It needs no descriptor that is not open.
+   * Costs one look at the file under the name, and one more for each file that is guarded; in the
+   * first seconds a positional read of a few bytes too. It needs no descriptor that is not open.
    */
   @Override
   public void requireHeld() throws IOException {
     if (closed || !lock.isValid()) {
       throw lost("it was closed");
     }
-    if (!token.equals(token(file))) {
-      throw lost("another writer has taken it, after something in this process closed its file");
+    BasicFileAttributes present = requireInPlace(path, key);
+    if (!isUnchanged(present)) {
+      if (!token.equals(token(file))) {
+        throw lost("another writer has taken it, after something in this process closed its file");
+      }
+      seen = present; // Looked at before the token was read: what is written later is another.
     }
-    requireInPlace(path, key);
     for (Guarded each : guarded) {
-      requireInPlace(each.path(), each.key());
+      BasicFileAttributes unused = requireInPlace(each.path(), each.key());
     }
   }
 
-  private void requireInPlace(Path place, @Nullable Object expected) throws IOException {
+  private boolean isUnchanged(BasicFileAttributes present) {
+    BasicFileAttributes known = seen;
+    return present.size() == known.size()
+        && present.lastModifiedTime().equals(known.lastModifiedTime())
+        && System.nanoTime() - takenNanos > YOUNG_NANOS;
+  }
+
+  private BasicFileAttributes requireInPlace(Path place, @Nullable Object expected)
+      throws IOException {
     @Nullable BasicFileAttributes present = attributes(place);
     if (present == null) {
       Path parent = Objects.requireNonNull(place.getParent());
@@ -323,6 +367,7 @@ final class FsLock implements DirectoryLock {
     if (expected != null && !expected.equals(present.fileKey())) {
       throw lost(place + " was replaced by another file");
     }
+    return present;
   }
 
   private LockLostException lost(String what) {
@@ -398,7 +443,7 @@ final class FsLock implements DirectoryLock {
 
   /** What stands in the lock's file: the token of who took it last, or less. */
   private static String token(UninterruptibleFile file) throws IOException {
-    ByteBuffer there = ByteBuffer.allocate(2 * TOKEN_BYTES);
+    ByteBuffer there = ByteBuffer.allocate(TOKEN_CHARS);
     int read = 0;
     while (read >= 0 && there.hasRemaining()) {
       read = file.read(there, there.position());

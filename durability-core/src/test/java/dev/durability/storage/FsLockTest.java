@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -134,6 +136,34 @@ class FsLockTest {
       assertThatThrownBy(() -> directory.lock(".lock"))
           .isInstanceOf(LockHeldException.class)
           .hasMessageContaining("another process holds it: process " + child.pid());
+    }
+  }
+
+  /** Whatever the clock of the file system says, and however coarse it is. */
+  @Test
+  void laterHolderIsNoticedByTheSizeOfTheFile() throws Exception {
+    FsDirectory directory = FsDirectory.open(root);
+    Path file = root.resolve(".lock");
+    try (LockingProcess child = LockingProcess.start(root);
+        DirectoryLock lock = directory.lock(".lock")) {
+      byte[] unused = Files.readAllBytes(file);
+      TimeUnit.NANOSECONDS.sleep(FsLock.YOUNG_NANOS);
+      Files.setLastModifiedTime(file, FileTime.from(Instant.EPOCH));
+      lock.requireHeld(); // Touched, not taken.
+      assertThat(child.order("lock")).isEqualTo("held");
+      Files.setLastModifiedTime(file, FileTime.from(Instant.EPOCH));
+      assertLost(lock, "another writer has taken it");
+    }
+  }
+
+  @Test
+  void tokenThatIsOverwrittenAtOnceIsMissed() throws Exception {
+    Path file = root.resolve(".lock");
+    try (DirectoryLock lock = FsDirectory.open(root).lock(".lock")) {
+      FileTime time = Files.getLastModifiedTime(file);
+      Files.write(file, new byte[(int) Files.size(file)]);
+      Files.setLastModifiedTime(file, time);
+      assertLost(lock, "another writer has taken it");
     }
   }
 
