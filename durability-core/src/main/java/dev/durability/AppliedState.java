@@ -235,7 +235,12 @@ final class AppliedState<S, E> {
   }
 
   Snapshot<S> snapshot() throws DurabilityException {
-    return read(shown -> new Snapshot<>(machine.snapshot(shown), appliedId, progress));
+    return read(
+        shown ->
+            new Snapshot<>(
+                Objects.requireNonNull(machine.snapshot(shown), "snapshot returned null"),
+                appliedId,
+                progress));
   }
 
   /** The last entry in the state. It waits for nobody. */

@@ -10,6 +10,7 @@ import dev.durability.errors.OutcomeOpenException;
 import dev.durability.frame.FrameFormat;
 import dev.durability.recovery.StateMachine;
 import dev.durability.storage.Directory;
+import dev.durability.threads.StackRoom;
 import dev.durability.threads.StackSafeLock;
 import dev.durability.wal.AppendFuture;
 import dev.durability.wal.LogReport;
@@ -453,6 +454,7 @@ public final class DurableState<S, E> implements Closeable {
    * @throws DurabilityException if applying an entry failed before
    */
   public <R> R read(Function<? super S, ? extends R> reading) throws DurabilityException {
+    long unused = StackRoom.proveForCall(); // Else the lock of reading could stay held.
     return applied.read(reading);
   }
 

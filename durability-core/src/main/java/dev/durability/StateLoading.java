@@ -43,16 +43,20 @@ final class StateLoading<S, E> implements WalReplay<Update<E>> {
   public void entry(long id, Update<E> update) throws IOException {
     try {
       state = Objects.requireNonNull(machine.apply(state(), update.entry()), "apply returned null");
-    } catch (RuntimeException e) {
-      throw new DurabilityException(
+    } catch (Throwable e) { // Also a checked exception that apply does not declare.
+      String what =
           "applying entry "
               + id
               + EntryPlace.of(directory, id, e)
               + " failed ("
               + e
               + "); nothing was changed: mend what failed and open again, or recover up to the"
-              + " entry before it",
-          e);
+              + " entry before it";
+      if (e instanceof Error error) {
+        error.addSuppressed(new DurabilityException(what));
+        throw error;
+      }
+      throw new DurabilityException(what, e);
     }
     lastEntryId = id;
     entries++;

@@ -23,11 +23,12 @@ final class StateWriting<S> implements Checkpoints.Content {
     Counted counted = new Counted(out);
     try {
       machine.write(snapshot.state(), counted);
-    } catch (IOException | RuntimeException e) {
-      if (e == counted.failure) {
-        throw e; // Of the storage: it names the file and the offset.
+    } catch (Throwable e) { // Also a checked exception that write does not declare.
+      IOException ofStorage = counted.failure;
+      if (e == ofStorage) {
+        throw ofStorage; // It names the file and the offset.
       }
-      throw new DurabilityException(
+      String what =
           "writing the state through entry "
               + snapshot.lastEntryId()
               + " to "
@@ -36,8 +37,12 @@ final class StateWriting<S> implements Checkpoints.Content {
               + counted.bytes
               + " of its payload ("
               + e
-              + "); no checkpoint was made, and the log holds everything",
-          e);
+              + "); no checkpoint was made, and the log holds everything";
+      if (e instanceof Error error) {
+        error.addSuppressed(new DurabilityException(what));
+        throw error;
+      }
+      throw new DurabilityException(what, e);
     }
   }
 

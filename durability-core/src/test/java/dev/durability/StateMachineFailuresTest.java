@@ -3,8 +3,10 @@ package dev.durability;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.durability.codec.Codecs;
+import dev.durability.errors.CorruptLogException;
 import dev.durability.errors.DurabilityException;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FrameFormat;
@@ -14,20 +16,25 @@ import dev.durability.recovery.StateMachine;
 import dev.durability.segmentindex.SegmentIndexEntry;
 import dev.durability.segmentindex.SegmentIndexRecovery;
 import dev.durability.segmentindex.SegmentIndexState;
+import dev.durability.storage.AppendFile;
 import dev.durability.storage.FailingDirectory;
 import dev.durability.storage.Failure;
 import dev.durability.storage.Failure.Operation;
 import dev.durability.storage.MemoryDirectory;
+import dev.durability.storage.ReadFile;
 import dev.durability.wal.WalMaintenance;
 import dev.durability.wal.WalOptions;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -46,6 +53,7 @@ class StateMachineFailuresTest {
     Step<InputStream, String> reading = in -> new String(in.readAllBytes(), US_ASCII);
     @Nullable Step<OutputStream, String> writing;
     Function<String, String> applying = entry -> entry;
+    UnaryOperator<@Nullable String> copying = state -> state;
 
     interface Step<T, R> {
       R run(T stream) throws IOException;
@@ -63,7 +71,7 @@ class StateMachineFailuresTest {
 
     @Override
     public String snapshot(String state) {
-      return state;
+      return copying.apply(state);
     }
 
     @Override
@@ -269,6 +277,133 @@ class StateMachineFailuresTest {
             () -> Recoverer.of(disk, Codecs.utf8(), machine).recover(RecoveryOptions.latest()))
         .withMessageStartingWith(place)
         .withMessageContaining("mine");
+  }
+
+  /**
+   * What {@code read}, {@code apply} and {@code write} do not declare, they can throw all the same.
+   */
+  private static List<Throwable> undeclared() {
+    return List.of(
+        new Exception("checked"),
+        new InterruptedException("checked"),
+        new Throwable("neither"),
+        new CorruptLogException("mine", "elsewhere", 0, 1, 1),
+        new UncheckedIOException(new IOException("unchecked")),
+        new AssertionError("an invariant"),
+        new NoClassDefFoundError("a library"),
+        new StackOverflowError(),
+        new OutOfMemoryError("mine"));
+  }
+
+  @SuppressWarnings({"unchecked", "unused"}) // the class only says what T is
+  private static <T extends Throwable> String sneak(Throwable thrown, Class<T> declared) throws T {
+    throw (T) thrown;
+  }
+
+  /** An Error is thrown as it is and carries the place; all else is the cause of what names it. */
+  private static void assertNamed(Throwable thrown, String place, ThrowingCallable call) {
+    Throwable met = catchThrowable(call);
+    if (thrown instanceof Error) {
+      assertThat(met).isSameAs(thrown);
+      assertThat(met.getSuppressed())
+          .filteredOn(each -> String.valueOf(each.getMessage()).contains(place))
+          .isNotEmpty();
+    } else {
+      assertThat(met)
+          .isExactlyInstanceOf(DurabilityException.class)
+          .hasMessageContaining(place)
+          .hasCause(thrown);
+    }
+  }
+
+  @Test
+  void whateverIsThrownThePlaceIsNamed() throws IOException {
+    writeLog();
+    var at = WalMaintenance.find(disk, 4).orElseThrow();
+    String entry = "applying entry 4 (it ends at offset " + at.offset() + " of " + at.file() + ")";
+    int start = FileHeader.BYTES + FrameFormat.OVERHEAD_BYTES;
+    for (Throwable thrown : undeclared()) {
+      Text reads = new Text();
+      reads.reading =
+          in -> {
+            in.readNBytes(9);
+            return sneak(thrown, RuntimeException.class);
+          };
+      String offset = "reading the state from " + CHECKPOINT;
+      assertNamed(thrown, offset, () -> open(reads).close());
+      assertNamed(thrown, "failed at offset " + (start + 9), () -> recover(reads));
+
+      Text applies = new Text();
+      applies.applying = e -> sneak(thrown, RuntimeException.class);
+      assertNamed(thrown, entry, () -> open(applies).close());
+      assertNamed(thrown, entry, () -> recover(applies));
+
+      Text writes = new Text();
+      writes.writing =
+          out -> {
+            out.write(7);
+            return sneak(thrown, RuntimeException.class);
+          };
+      try (var state = open(writes)) {
+        assertNamed(thrown, "failed at offset 1 of its payload", state::checkpoint);
+      }
+    }
+    try (var state = open(new Text())) {
+      assertThat(state.<Integer>read(String::length)).isEqualTo(2_001);
+    }
+  }
+
+  private void recover(Text machine) throws IOException {
+    var unused = Recoverer.of(disk, Codecs.utf8(), machine).recover(RecoveryOptions.latest());
+  }
+
+  @Test
+  void damageThatTheMachineMeetsFirstIsDamageWhateverItMakesOfIt() throws IOException {
+    try (var state = open(new Text())) {
+      state.update("a".repeat(1_500));
+      state.checkpoint();
+      state.update("b");
+      state.checkpoint();
+    }
+    String newest = "checkpoints/00000000000000000003.ckpt";
+    ByteBuffer bytes;
+    try (ReadFile file = disk.open(newest)) {
+      bytes = ByteBuffer.allocate((int) file.size());
+      while (bytes.hasRemaining()) {
+        assertThat(file.read(bytes, bytes.position())).isPositive();
+      }
+    }
+    int middle = bytes.flip().limit() / 2;
+    disk.delete(newest);
+    try (AppendFile file = disk.create(newest, 0)) {
+      file.write(bytes.put(middle, (byte) (bytes.get(middle) ^ 1)));
+    }
+    for (Throwable thrown : undeclared()) {
+      Text machine = new Text();
+      machine.reading =
+          in -> {
+            try {
+              return new String(in.readAllBytes(), US_ASCII);
+            } catch (IOException damage) {
+              return sneak(thrown, RuntimeException.class);
+            }
+          };
+      try (var state = open(machine)) {
+        assertThat(state.<Integer>read(String::length)).isEqualTo(1_501);
+      }
+    }
+  }
+
+  @Test
+  void aMachineThatReturnsNullIsTold() throws IOException {
+    writeLog();
+    Text machine = new Text();
+    machine.copying = state -> null;
+    try (var state = open(machine)) {
+      assertThatExceptionOfType(NullPointerException.class)
+          .isThrownBy(state::checkpoint)
+          .withMessage("snapshot returned null");
+    }
   }
 
   @Test

@@ -134,7 +134,7 @@ class ProcessTest {
   void followingSeesTheEntriesOfAnotherProcessAndEndsOnSigint() throws Exception {
     Path log = tmp.resolve("log");
     Run.withInput("a\n".getBytes(ISO_8859_1), "append", log);
-    try (Child cat = Child.start(tmp, "cat", "--follow", log)) {
+    try (Child cat = Child.startInterruptible(tmp, "cat", "--follow", log)) {
       BufferedReader lines = cat.out();
       assertThat(lines.readLine()).isEqualTo("a");
       Run.withInput("b\n".getBytes(ISO_8859_1), "append", log);

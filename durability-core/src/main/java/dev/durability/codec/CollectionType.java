@@ -50,8 +50,8 @@ final class CollectionType implements WireType {
       out.leave();
     }
     checkUnchanged(count, written, out);
-    if (keys != null) {
-      out.compare(keys);
+    if (unique) {
+      Repeats.refuse(elements, elements, keys, "an element of the set is there twice", out);
     }
   }
 

@@ -28,9 +28,7 @@ record MapType(WireType key, WireType value) implements WireType {
       out.leave();
     }
     CollectionType.checkUnchanged(count, written, out);
-    if (keys != null) {
-      out.compare(keys);
-    }
+    Repeats.refuse(map, map.keySet(), keys, "a key of the map is there twice", out);
   }
 
   /** In one method, as is {@link #write}: each level of a nested value takes stack for it. */

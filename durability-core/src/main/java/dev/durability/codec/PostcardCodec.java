@@ -154,8 +154,8 @@ public final class PostcardCodec<T> implements Codec<T> {
    * {@inheritDoc}
    *
    * @throws CodecException if the value holds null, an unpaired surrogate, a class that its type
-   *     does not permit, or too many keys with the same hash code, or is nested too deep; nothing
-   *     has been written to {@code out} then
+   *     does not permit, equal keys in one map or set, or too many with the same hash code, or is
+   *     nested too deep; nothing has been written to {@code out} then
    */
   @Override
   public void encode(T value, OutputStream out) throws IOException {

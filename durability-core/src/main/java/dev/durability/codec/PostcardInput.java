@@ -108,7 +108,7 @@ final class PostcardInput extends ValuePath {
 
   /** The keys of a set or map were read, and are compared next, if that does not take too long. */
   void compareWithinBounds(Keys keys) throws CodecException {
-    compare(keys);
+    boolean unused = compare(keys);
     checkComparisons(size);
   }
 

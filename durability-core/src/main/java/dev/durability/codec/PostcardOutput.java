@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,7 @@ final class PostcardOutput extends ValuePath {
 
   private byte[] bytes = new byte[64];
   private int size;
+  private final List<Repeats> unsure = new ArrayList<>(0);
 
   PostcardOutput(Class<?> root) {
     super(root);
@@ -102,9 +105,17 @@ final class PostcardOutput extends ValuePath {
     return size;
   }
 
+  /** Looks for equal keys once it is known that comparing them does not take too long. */
+  void lookLaterFor(Repeats repeats) {
+    unsure.add(repeats);
+  }
+
   /** Refuses what a decoder would refuse, once all is written. */
   void checkComparisons() throws CodecException {
     checkComparisons(size);
+    for (Repeats each : unsure) {
+      each.refuse();
+    }
   }
 
   void writeTo(OutputStream out) throws IOException {

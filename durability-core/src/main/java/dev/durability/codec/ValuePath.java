@@ -115,9 +115,15 @@ abstract class ValuePath {
     return bytes() + comparisons;
   }
 
-  /** The keys of a set or map are complete. */
-  final void compare(Keys keys) {
-    comparisons = Math.min(Keys.COMPARISONS_MAX, comparisons + keys.comparisons());
+  /**
+   * The keys of a set or map are complete.
+   *
+   * @return whether some of them have the same hash code
+   */
+  final boolean compare(Keys keys) {
+    long more = keys.comparisons();
+    comparisons = Math.min(Keys.COMPARISONS_MAX, comparisons + more);
+    return more > 0;
   }
 
   /**

@@ -68,7 +68,7 @@ final class CheckpointLoader<S> {
         damaged++;
       }
     }
-    return new Loaded<>(machine.initial(), 0);
+    return new Loaded<>(Objects.requireNonNull(machine.initial(), "initial returned null"), 0);
   }
 
   /** {@return how many checkpoints were passed over because they are damaged or not this log's} */
@@ -85,8 +85,8 @@ final class CheckpointLoader<S> {
       return new Loaded<>(read(reader, reference), reference.lastEntryId());
     } catch (NoSuchFileException | CorruptLogException unusable) {
       return null;
-    } catch (IOException | RuntimeException e) {
-      // The machine may have met the damage first and wrapped it.
+    } catch (Throwable e) {
+      // The machine may have met the damage first and wrapped it, in an Error too.
       if (isWhole(reference)) {
         throw e;
       }
@@ -99,8 +99,13 @@ final class CheckpointLoader<S> {
     try {
       // The machine may close what it reads from; whether all of it is whole is still to be seen.
       state = Objects.requireNonNull(machine.read(openWhatever(reader)), "read returned null");
-    } catch (IOException | RuntimeException e) {
-      throw unreadable(reference, "failed at offset " + reader.offset() + ": " + e, e);
+    } catch (Throwable e) { // Also a checked exception that read does not declare.
+      String what = "failed at offset " + reader.offset() + ": " + e;
+      if (e instanceof Error error) {
+        error.addSuppressed(unreadable(reference, what, null));
+        throw error;
+      }
+      throw unreadable(reference, what, e);
     }
     long offset = reader.offset();
     long unread = reader.transferTo(OutputStream.nullOutputStream());
@@ -114,7 +119,7 @@ final class CheckpointLoader<S> {
   }
 
   private static DurabilityException unreadable(
-      CheckpointReference reference, String what, @Nullable Exception cause) {
+      CheckpointReference reference, String what, @Nullable Throwable cause) {
     return new DurabilityException(
         "reading the state from "
             + reference.path()

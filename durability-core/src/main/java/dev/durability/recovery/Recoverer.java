@@ -136,7 +136,7 @@ public final class Recoverer<S, E> {
   }
 
   /** Where an entry stands, as far as that can be told. */
-  private String place(long id, RuntimeException failure) {
+  private String place(long id, Throwable failure) {
     try {
       return WalMaintenance.find(directory, id)
           .map(at -> " (it ends at offset " + at.offset() + " of " + at.file() + ")")
@@ -160,15 +160,19 @@ public final class Recoverer<S, E> {
     void add(long id, E entry) throws DurabilityException {
       try {
         state = Objects.requireNonNull(machine.apply(state, entry), "apply returned null");
-      } catch (RuntimeException e) {
-        throw new DurabilityException(
+      } catch (Throwable e) { // Also a checked exception that apply does not declare.
+        String what =
             "applying entry "
                 + id
                 + place(id, e)
                 + " failed ("
                 + e
-                + "): mend what failed and recover again, or recover up to the entry before it",
-            e);
+                + "): mend what failed and recover again, or recover up to the entry before it";
+        if (e instanceof Error error) {
+          error.addSuppressed(new DurabilityException(what));
+          throw error;
+        }
+        throw new DurabilityException(what, e);
       }
       lastEntryId = id;
       entries++;

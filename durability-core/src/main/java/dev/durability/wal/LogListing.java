@@ -25,7 +25,13 @@ record LogListing(List<SegmentName> segments, @Nullable UUID logId, long covered
    * @throws dev.durability.errors.FormatException if a log of another program is there
    */
   static List<SegmentName> segments(Directory directory) throws IOException {
-    List<String> names = directory.list(LogFiles.SEGMENTS);
+    List<String> names;
+    try {
+      names = directory.list(LogFiles.SEGMENTS);
+    } catch (NoSuchFileException noLog) {
+      ForeignLog.refuse(directory, List.of());
+      throw noLog;
+    }
     ForeignLog.refuse(directory, names);
     return names.stream()
         .map(SegmentName::parse)

@@ -7,6 +7,7 @@ import dev.durability.frame.FileHeader;
 import dev.durability.frame.FrameRun;
 import dev.durability.storage.Directory;
 import dev.durability.storage.ReadFile;
+import dev.durability.threads.StackRoom;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -74,6 +75,7 @@ public final class WalTail<E> implements Closeable {
    *     of a call, the call can be tried again: no entry is left out, and none comes twice
    */
   public @Nullable WalRecord<E> poll(Duration timeout) throws IOException {
+    long unused = StackRoom.proveForCall(); // Before anything is begun that would be read anew.
     try {
       if (astray) {
         startAgain();

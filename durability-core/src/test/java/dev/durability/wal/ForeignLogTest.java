@@ -98,6 +98,36 @@ class ForeignLogTest {
     assertThat(directory.list("")).containsExactly("events.log");
   }
 
+  /** A log that would start empty beside what is left of another. */
+  @ParameterizedTest
+  @ValueSource(strings = {"5.ckpt", "00000000000000000005.ckpt", "state"})
+  void checkpointsOfTheCrateWithoutALogOfOursAreRefusedByAllAndNothingIsCreated(String name)
+      throws IOException {
+    directory.createDirectories("checkpoints");
+    put("checkpoints/0", "text", 30);
+    put("checkpoints/" + name, "VCKP", 30);
+    for (int round = 0; round < 2; round++) {
+      assertRefused(() -> Logs.open(directory), name, "VCKP");
+      assertRefused(() -> Logs.verdict(directory), name, "VCKP");
+      assertRefused(() -> Logs.entries(directory), name, "VCKP");
+      assertRefused(() -> WalMaintenance.segments(directory), name, "VCKP");
+      assertThat(directory.exists("wal")).isEqualTo(round == 1);
+      directory.createDirectories("wal");
+    }
+    assertThat(directory.list("wal")).isEmpty();
+  }
+
+  @Test
+  void besideALogOfOursAFileOfTheCrateUnderAnotherNameIsIgnored() throws IOException {
+    Logs.open(directory).close();
+    directory.createDirectories("checkpoints");
+    put("checkpoints/state", "VCKP", 30);
+    try (WalWriter<String> log = Logs.open(directory)) {
+      log.appendDurable("one");
+    }
+    assertThat(Logs.entries(directory)).containsExactly("one");
+  }
+
   @Test
   void checkpointOfTheCrateIsRefused() throws IOException {
     Logs.open(directory).close();

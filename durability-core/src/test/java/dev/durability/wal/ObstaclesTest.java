@@ -83,6 +83,23 @@ class ObstaclesTest {
     assertThat(WalMaintenance.checkpoints(directory)).isEmpty();
   }
 
+  /** Where a log is about to be made, names of the Rust crate are looked at, too. */
+  @ParameterizedTest
+  @EnumSource
+  void whereALogIsMadeItIsIgnored(Obstacle obstacle) throws IOException {
+    FsDirectory directory = FsDirectory.open(root);
+    directory.createDirectories("wal");
+    directory.createDirectories("checkpoints");
+    obstacle.put(root.resolve("checkpoints").resolve("state"));
+    if (obstacle != Obstacle.LINK_OUT) { // There a log of the crate may be.
+      obstacle.put(root.resolve("wal").resolve("wal_1.log"));
+    }
+    try (WalWriter<String> log = Logs.open(directory)) {
+      log.appendDurable("one");
+    }
+    assertThat(Logs.entries(FsDirectory.openForReading(root))).containsExactly("one");
+  }
+
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DIRECTORY")
   void underTheNameOfASegmentItIsAnErrorThatNamesIt(Obstacle obstacle) throws IOException {
