@@ -192,7 +192,9 @@ public final class RecordLogWriter<T> implements Closeable {
       opening =
           RecordLogOpening.open(
               new OwnedDirectory(directory, lock),
-              path, WallClock.micros(clock.instant()), quarantineBytesMax);
+              path,
+              WallClock.micros(clock.instant()),
+              quarantineBytesMax);
       lock.guard(path); // It may be new.
       seen = directory.open(path);
       RecordLogWriter<T> writer =
