@@ -390,6 +390,10 @@ public final class FsDirectory implements Directory {
       }
     } catch (DirectoryIteratorException e) {
       throw e.getCause();
+    } catch (NotDirectoryException e) {
+      BasicFileAttributes unused =
+          attributes(target); // An archive says the same of what is missing: then this throws.
+      throw e;
     }
     Collections.sort(names);
     return Collections.unmodifiableList(names);

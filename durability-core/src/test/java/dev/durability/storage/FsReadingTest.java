@@ -169,6 +169,27 @@ class FsReadingTest {
     }
   }
 
+  /** An archive says of a directory that is missing that it is none. */
+  @Test
+  void inAnArchiveADirectoryMayBeMissing() throws IOException {
+    Path root = temp.resolve("without checkpoints");
+    try (WalWriter<String> log =
+        WalWriter.open(FsDirectory.open(root), Codecs.utf8(), WalOptions.defaults())) {
+      log.appendDurable("one");
+    }
+    try (FileSystem zip = FileSystems.newFileSystem(archiveOf(root))) {
+      Directory directory = FsDirectory.openForReading(zip.getPath("/log"));
+      assertThat(entries(directory)).containsExactly("one");
+      assertThat(WalMaintenance.verify(directory).verdict()).isEqualTo(Verdict.CLEAN);
+      Directory noLog = FsDirectory.openForReading(zip.getPath("/"));
+      assertThatThrownBy(() -> WalMaintenance.verify(noLog))
+          .isInstanceOf(NoSuchFileException.class)
+          .hasMessageContaining("wal");
+      assertThatThrownBy(() -> directory.list("wal/.lock"))
+          .isInstanceOf(NotDirectoryException.class);
+    }
+  }
+
   @Test
   void writingToAnArchiveIsRefusedWithWhatItLacks() throws IOException {
     Path root = log();
