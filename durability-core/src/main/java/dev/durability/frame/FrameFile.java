@@ -1,5 +1,7 @@
 package dev.durability.frame;
 
+import dev.durability.errors.DurabilityException;
+import dev.durability.errors.LockLostException;
 import dev.durability.errors.OutcomeOpenException;
 import dev.durability.errors.WriterPoisonedException;
 import dev.durability.storage.AppendFile;
@@ -43,6 +45,7 @@ public final class FrameFile implements Closeable {
    * @param frames the frames, from position to limit; the position is kept if this fails
    * @throws OutcomeOpenException if the write failed and was rolled back
    * @throws WriterPoisonedException if it could not be rolled back
+   * @throws LockLostException if it was not rolled back, because the lock was lost
    */
   public void write(ByteBuffer frames) throws IOException {
     int start = frames.position();
@@ -65,10 +68,13 @@ public final class FrameFile implements Closeable {
     }
   }
 
-  private void rollBack(long end, IOException failure) throws WriterPoisonedException {
+  private void rollBack(long end, IOException failure) throws DurabilityException {
     try {
       file.truncate(end);
       file.sync();
+    } catch (LockLostException lost) {
+      lost.addSuppressed(failure);
+      throw lost; // What was written is for the next opening: the file may be another's.
     } catch (IOException second) {
       failure.addSuppressed(second);
       throw new WriterPoisonedException(

@@ -1,12 +1,14 @@
 package dev.durability.recordlog;
 
 import dev.durability.codec.Codec;
+import dev.durability.errors.DurabilityException;
 import dev.durability.errors.OutcomeOpenException;
 import dev.durability.errors.WriterPoisonedException;
 import dev.durability.frame.DirectMemory;
 import dev.durability.frame.FrameEncoder;
 import dev.durability.frame.FrameFile;
 import dev.durability.frame.FrameFormat;
+import dev.durability.frame.OwnedDirectory;
 import dev.durability.frame.Quarantine;
 import dev.durability.frame.WallClock;
 import dev.durability.storage.Directory;
@@ -189,17 +191,22 @@ public final class RecordLogWriter<T> implements Closeable {
       }
       opening =
           RecordLogOpening.open(
-              directory, path, WallClock.micros(clock.instant()), quarantineBytesMax);
+              new OwnedDirectory(directory, lock),
+              path,
+              WallClock.micros(clock.instant()),
+              quarantineBytesMax);
       lock.guard(path); // It may be new.
       seen = directory.open(path);
       RecordLogWriter<T> writer =
           new RecordLogWriter<>(codec, clock, recordBytesMax, lock, opening, seen);
       writer.restorePromise();
       return writer;
+    } catch (DurabilityException e) {
+      DurabilityException failed = OwnedDirectory.lostOr(lock, e);
+      giveUp(failed, seen, opening, lock);
+      throw failed;
     } catch (IOException | RuntimeException | Error e) {
-      closeAfter(e, seen);
-      closeAfter(e, opening);
-      closeAfter(e, lock);
+      giveUp(e, seen, opening, lock);
       throw e;
     }
   }
@@ -489,6 +496,16 @@ public final class RecordLogWriter<T> implements Closeable {
   private long stamp() {
     lastStamp = Math.max(lastStamp, WallClock.micros(clock.instant()));
     return lastStamp;
+  }
+
+  private static void giveUp(
+      Throwable failure,
+      @Nullable ReadFile seen,
+      @Nullable RecordLogOpening opening,
+      DirectoryLock lock) {
+    closeAfter(failure, seen);
+    closeAfter(failure, opening);
+    closeAfter(failure, lock);
   }
 
   private static void closeAfter(Throwable failure, @Nullable Closeable open) {

@@ -1,6 +1,7 @@
 package dev.durability.wal;
 
 import dev.durability.errors.DurabilityException;
+import dev.durability.errors.LockLostException;
 import dev.durability.errors.OutcomeOpenException;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FileType;
@@ -321,6 +322,8 @@ final class SegmentAppender {
       cutReserve(target);
     } catch (NoSuchFileException removed) {
       return; // The log was truncated meanwhile.
+    } catch (LockLostException zerosStay) {
+      return; // The next round says so.
     } catch (IOException zerosStay) {
       Notices.report(zerosStay); // All else in the file is durable: no entry depends on it.
     }

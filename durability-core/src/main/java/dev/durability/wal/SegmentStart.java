@@ -1,5 +1,6 @@
 package dev.durability.wal;
 
+import dev.durability.errors.LockLostException;
 import dev.durability.errors.OutcomeOpenException;
 import dev.durability.errors.WriterPoisonedException;
 import dev.durability.frame.FrameFile;
@@ -86,6 +87,9 @@ final class SegmentStart {
         file = create();
       }
       file.write(header);
+    } catch (LockLostException lost) {
+      giveUp(file, lost);
+      throw lost;
     } catch (IOException failure) {
       giveUp(file, failure);
       throw new OutcomeOpenException(
@@ -118,6 +122,7 @@ final class SegmentStart {
    *
    * @return the segment's file, behind its header
    * @throws OutcomeOpenException if the file could not be made; another start may succeed
+   * @throws LockLostException if the lock was lost; nothing got the name
    * @throws WriterPoisonedException if anything else fails
    */
   FrameFile enter() throws IOException {
@@ -125,6 +130,9 @@ final class SegmentStart {
     String path = plan.name().path();
     try {
       directory.rename(temporary, path);
+    } catch (LockLostException lost) {
+      closeAfter(lost, file);
+      throw lost; // Another writer's segment may have that name by now.
     } catch (IOException failure) {
       closeAfter(failure, file);
       throw poison(failure);
@@ -168,6 +176,8 @@ final class SegmentStart {
     }
     try (file) {
       directory.delete(temporary);
+    } catch (LockLostException otherWriters) {
+      return; // What has that name is another writer's, or the next opening removes it.
     } catch (IOException leftBehind) {
       Notices.report(leftBehind); // The next opening removes it.
     }

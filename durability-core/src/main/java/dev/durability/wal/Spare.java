@@ -1,5 +1,6 @@
 package dev.durability.wal;
 
+import dev.durability.errors.LockLostException;
 import dev.durability.storage.AppendFile;
 import dev.durability.storage.Directory;
 import dev.durability.threads.StackSafeLock;
@@ -122,6 +123,8 @@ final class Spare implements Closeable {
   private void remove(AppendFile unused) {
     try (unused) {
       directory.delete(PATH);
+    } catch (LockLostException otherWriters) {
+      return; // What has that name is another writer's, or the next opening removes it.
     } catch (IOException leftBehind) {
       Notices.report(leftBehind);
     }

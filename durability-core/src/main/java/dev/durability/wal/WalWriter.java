@@ -5,6 +5,7 @@ import dev.durability.errors.DurabilityException;
 import dev.durability.errors.OutcomeOpenException;
 import dev.durability.errors.WriterPoisonedException;
 import dev.durability.frame.FrameFormat;
+import dev.durability.frame.OwnedDirectory;
 import dev.durability.storage.Directory;
 import dev.durability.storage.DirectoryLock;
 import dev.durability.threads.StackRoom;
@@ -158,8 +159,9 @@ public final class WalWriter<E> implements Closeable {
     directory.createDirectories(LogFiles.SEGMENTS);
     DirectoryLock held = directory.lock(LogFiles.LOCK);
     try {
-      LogOpening.Opened opened = new LogOpening(directory, options).open(codec, replay);
-      WalWriter<E> writer = new WalWriter<>(directory, codec, options, held, opened);
+      Directory owned = new OwnedDirectory(directory, held);
+      LogOpening.Opened opened = new LogOpening(owned, options).open(codec, replay);
+      WalWriter<E> writer = new WalWriter<>(owned, codec, options, held, opened);
       writer.start();
       return writer;
     } catch (OutcomeOpenException | WriterPoisonedException e) {
@@ -170,6 +172,10 @@ public final class WalWriter<E> implements Closeable {
                   + Objects.requireNonNullElse(e.getCause(), e).getMessage()
                   + ". What was valid is unchanged: open it again once the storage works",
               e.getCause());
+      giveUp(held, failed);
+      throw failed;
+    } catch (DurabilityException e) {
+      DurabilityException failed = OwnedDirectory.lostOr(held, e);
       giveUp(held, failed);
       throw failed;
     } catch (Throwable e) {

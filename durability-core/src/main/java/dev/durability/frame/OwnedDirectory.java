@@ -1,0 +1,155 @@
+package dev.durability.frame;
+
+import dev.durability.errors.DurabilityException;
+import dev.durability.errors.LockLostException;
+import dev.durability.storage.AppendFile;
+import dev.durability.storage.Directory;
+import dev.durability.storage.DirectoryLock;
+import dev.durability.storage.ReadFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A directory as the holder of a lock sees it. Before a file is created, resumed, renamed, deleted
+ * or cut, it asks whether the lock is still held: another holder may have files under the same
+ * names, and may have acknowledged what this one would remove. What it asks can take as long as the
+ * storage takes, so whoever asked at the start of some work has to ask again here.
+ *
+ * <p>Writes are not asked for here: a writer does that once for many. The lock is not given up
+ * here.
+ */
+public final class OwnedDirectory implements Directory {
+  private final Directory under;
+  private final DirectoryLock lock;
+
+  /**
+   * Takes a directory whose lock is held.
+   *
+   * @param under the directory
+   * @param lock what keeps others from changing it
+   */
+  public OwnedDirectory(Directory under, DirectoryLock lock) {
+    this.under = under;
+    this.lock = lock;
+  }
+
+  /**
+   * Tells why an opening failed. What another writer changes meanwhile looks like damage: if the
+   * lock is lost, that is what failed.
+   *
+   * @param lock the lock under which it was opened
+   * @param failure what failed
+   * @return the failure, or that the lock was lost
+   */
+  public static DurabilityException lostOr(DirectoryLock lock, DurabilityException failure) {
+    try {
+      lock.requireHeld();
+    } catch (LockLostException lost) {
+      lost.addSuppressed(failure);
+      return lost;
+    } catch (IOException unknown) {
+      failure.addSuppressed(unknown);
+    }
+    return failure;
+  }
+
+  @Override
+  public AppendFile create(String path, long expectedBytes) throws IOException {
+    OwnedFile file = new OwnedFile(lock); // All memory is taken before there is a file.
+    lock.requireHeld();
+    file.under = under.create(path, expectedBytes);
+    return file;
+  }
+
+  @Override
+  public AppendFile resume(String path, long offset) throws IOException {
+    OwnedFile file = new OwnedFile(lock);
+    lock.requireHeld();
+    file.under = under.resume(path, offset);
+    return file;
+  }
+
+  @Override
+  public ReadFile open(String path) throws IOException {
+    return under.open(path);
+  }
+
+  @Override
+  public void rename(String from, String to) throws IOException {
+    lock.requireHeld();
+    under.rename(from, to);
+  }
+
+  @Override
+  public void delete(String path) throws IOException {
+    lock.requireHeld();
+    under.delete(path);
+  }
+
+  @Override
+  public boolean exists(String path) throws IOException {
+    return under.exists(path);
+  }
+
+  @Override
+  public List<String> list(String directory) throws IOException {
+    return under.list(directory);
+  }
+
+  @Override
+  public void createDirectories(String directory) throws IOException {
+    under.createDirectories(directory);
+  }
+
+  @Override
+  public void sync(String directory) throws IOException {
+    under.sync(directory);
+  }
+
+  @Override
+  public DirectoryLock lock(String path) throws IOException {
+    return under.lock(path);
+  }
+
+  private static final class OwnedFile implements AppendFile {
+    private final DirectoryLock lock;
+    private @Nullable AppendFile under;
+
+    OwnedFile(DirectoryLock lock) {
+      this.lock = lock;
+    }
+
+    private AppendFile under() {
+      return Objects.requireNonNull(under);
+    }
+
+    @Override
+    public void write(ByteBuffer source) throws IOException {
+      under().write(source);
+    }
+
+    @Override
+    public void sync() throws IOException {
+      under().sync();
+    }
+
+    @Override
+    public void truncate(long size) throws IOException {
+      lock.requireHeld();
+      under().truncate(size);
+    }
+
+    @Override
+    public long position() {
+      return under().position();
+    }
+
+    @Override
+    public void close() throws IOException {
+      under().close();
+    }
+  }
+}
