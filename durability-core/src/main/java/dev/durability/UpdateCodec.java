@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Objects;
 
 /**
  * Encodes each entry before the log sees it, and decodes it again: so {@code apply} is given what
@@ -40,7 +41,8 @@ final class UpdateCodec<E> implements Codec<Update<E>> {
   private E decodeAgain(EntryBytes encoded) throws CodecException {
     ByteBuffer in = ByteBuffer.wrap(encoded.bytes(), 0, encoded.size()).asReadOnlyBuffer();
     try {
-      return codec.decode(in.order(ByteOrder.LITTLE_ENDIAN));
+      return Objects.requireNonNull(
+          codec.decode(in.order(ByteOrder.LITTLE_ENDIAN)), "decode returned null");
     } catch (IOException | RuntimeException e) {
       throw new CodecException(
           "the codec cannot decode the entry that it has just encoded ("

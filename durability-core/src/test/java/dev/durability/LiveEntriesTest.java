@@ -9,6 +9,7 @@ import dev.durability.errors.CodecException;
 import dev.durability.errors.DurabilityException;
 import dev.durability.recovery.StateMachine;
 import dev.durability.storage.MemoryDirectory;
+import dev.durability.wal.WalMaintenance;
 import dev.durability.wal.WalOptions;
 import java.io.IOException;
 import java.io.InputStream;
@@ -206,6 +207,34 @@ class LiveEntriesTest {
     try (var state = open(new Store(), LiveEntries.AS_PASSED)) {
       assertThat(all(state)).isEqualTo("a=a[a] b=b[b] c=c[c] ");
     }
+  }
+
+  @Test
+  void entryThatIsDecodedToNothingDoesNotGetIntoTheLog() throws Exception {
+    Codec<Put> oneWay =
+        new Codec<>() {
+          @Override
+          public void encode(Put value, OutputStream out) throws IOException {
+            Store.CODEC.encode(value, out);
+          }
+
+          @Override
+          @SuppressWarnings("NullAway") // what a codec should not do
+          public Put decode(ByteBuffer in) {
+            return null;
+          }
+        };
+    MemoryDirectory where = new MemoryDirectory();
+    try (var state =
+        DurableState.open(
+            where, oneWay, new Store(), CheckpointPolicy.manual(), WalOptions.defaults())) {
+      assertThatExceptionOfType(CodecException.class)
+          .isThrownBy(() -> state.update(new Put("k", new byte[0], List.of())))
+          .withMessageContaining("decode returned null")
+          .withMessageContaining("nothing was appended");
+      assertThat(state.health().failure()).isNull();
+    }
+    assertThat(WalMaintenance.verify(where).intact()).isZero();
   }
 
   @Test

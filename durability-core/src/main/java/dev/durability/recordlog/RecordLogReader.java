@@ -209,7 +209,8 @@ public final class RecordLogReader<T> {
     T decode() throws IOException {
       try {
         return codec.decode(file.payload());
-      } catch (CodecException e) {
+      } catch (
+          Exception e) { // The bytes are in memory: whatever is thrown, the codec refuses them.
         throw new CodecException(
             "the record "
                 + file.id()
@@ -218,7 +219,7 @@ public final class RecordLogReader<T> {
                 + ", which ends at offset "
                 + file.offset()
                 + ", is whole but cannot be decoded ("
-                + e.getMessage()
+                + (e instanceof CodecException ? e.getMessage() : e)
                 + "); use the codec that wrote it",
             e);
       }

@@ -266,13 +266,14 @@ final class LogCursor implements Closeable {
   /**
    * Decodes the entry that was stepped over.
    *
-   * @throws CodecException if the codec refuses it, with the codec's exception as its cause
+   * @throws CodecException if the codec throws any exception, which is its cause: the bytes are in
+   *     memory, so that none is of the storage
    */
   <E> E decode(Codec<E> codec) throws IOException {
     ByteBuffer payload = Objects.requireNonNull(run).payload();
     try {
       return codec.decode(payload);
-    } catch (CodecException | RuntimeException refused) {
+    } catch (Exception refused) { // Also one that is checked and not declared.
       throw refusal(refused);
     }
   }
@@ -286,7 +287,7 @@ final class LogCursor implements Closeable {
             + " of "
             + segment().path()
             + ": "
-            + (refused.getMessage() == null ? refused : refused.getMessage())
+            + (refused instanceof CodecException ? refused.getMessage() : refused)
             + ". The bytes are as they were written: read them with the codec that wrote them",
         refused);
   }

@@ -148,8 +148,9 @@ public final class WalWriter<E> implements Closeable {
    * @param replay takes the entries; null for nobody
    * @param <E> the type of the entries
    * @return the writer; close it
-   * @throws IOException as {@link #open(Directory, Codec, WalOptions)}; what the codec or the
-   *     replay throws reaches the caller as it is, and nothing was changed
+   * @throws IOException as {@link #open(Directory, Codec, WalOptions)}; what the replay throws
+   *     reaches the caller as it is, what the codec throws as the cause of a {@link
+   *     dev.durability.errors.CodecException} that names the entry; nothing was changed
    */
   public static <E> WalWriter<E> open(
       Directory directory, Codec<E> codec, WalOptions options, @Nullable WalReplay<E> replay)

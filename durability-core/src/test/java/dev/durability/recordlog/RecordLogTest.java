@@ -10,6 +10,7 @@ import static dev.durability.storage.Failure.Operation.SYNC_FILE;
 import static dev.durability.storage.Failure.Operation.TRUNCATE;
 import static dev.durability.storage.Failure.Operation.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.durability.codec.Codec;
@@ -33,6 +34,7 @@ import dev.durability.storage.ForwardingDirectory;
 import dev.durability.storage.FsDirectory;
 import dev.durability.storage.MemoryDirectory;
 import dev.durability.storage.ReadFile;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -894,5 +896,41 @@ class RecordLogTest {
     assertThat(Ending.of(3, 3, true, 1)).isEqualTo(Ending.AMBIGUOUS);
     assertThat(Ending.of(2, 3, false, 0)).isEqualTo(Ending.CORRUPT);
     assertThat(Ending.of(2, 3, true, 1)).isEqualTo(Ending.CORRUPT);
+  }
+
+  @Test
+  void whateverTheCodecThrowsNamesTheRecordAndItsPlace() throws IOException {
+    MemoryDirectory directory = new MemoryDirectory();
+    try (RecordLogWriter<String> log =
+        RecordLogWriter.open(directory, "events.log", Codecs.utf8())) {
+      log.append("one");
+      log.append("two");
+      log.sync();
+    }
+    for (Exception thrown :
+        List.of(new EOFException(), new IllegalStateException("odd"), new CodecException("bad"))) {
+      Codec<String> picky =
+          new Codec<>() {
+            @Override
+            public void encode(String value, OutputStream out) {}
+
+            @Override
+            public String decode(ByteBuffer in) throws IOException {
+              if (in.get(in.position()) != 't') {
+                return "";
+              }
+              if (thrown instanceof IOException e) {
+                throw e;
+              }
+              throw (RuntimeException) thrown;
+            }
+          };
+      String what = thrown instanceof CodecException ? "(bad)" : "(" + thrown + ")";
+      assertThatExceptionOfType(CodecException.class)
+          .isThrownBy(() -> RecordLogReader.of(directory, "events.log", picky).list())
+          .withMessageContaining("the record 2 of events.log, which ends at offset ")
+          .withMessageContaining(what)
+          .withCause(thrown);
+    }
   }
 }

@@ -17,6 +17,7 @@ import dev.durability.storage.Failure.Operation;
 import dev.durability.storage.ForwardingDirectory;
 import dev.durability.storage.MemoryDirectory;
 import dev.durability.storage.ReadFile;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -212,12 +213,21 @@ class WalReaderTest {
   @Test
   void refusalOfTheCodecNamesTheEntryAndItsPlace() throws IOException {
     new LogBuilder(directory).segment(1).entries(3).write();
-    for (RuntimeException thrown : List.of(new IllegalStateException("odd"), new Odd())) {
+    for (Exception thrown :
+        List.of(
+            new IllegalStateException("odd"),
+            new Odd(),
+            new EOFException(),
+            new IOException("odd"),
+            new NoSuchFileException("other"),
+            new CorruptLogException("odd", "elsewhere", 0, 1, 1),
+            new InterruptedException("checked"))) {
       WalReader<String> picky = WalReader.of(directory, new Picky(thrown));
       assertThatThrownBy(() -> picky.replay(0, 9, (id, entry) -> {}))
           .isInstanceOf(CodecException.class)
           .hasMessageContaining("entry 2")
           .hasMessageContaining("offset 112 of " + new SegmentName(1, 1).path())
+          .hasMessageContaining(String.valueOf(thrown))
           .hasCause(thrown);
     }
     WalReader<byte[]> malformed = WalReader.of(directory, new TwoIsMalformed());
@@ -231,16 +241,21 @@ class WalReaderTest {
     private static final long serialVersionUID = 1L;
   }
 
-  private record Picky(RuntimeException thrown) implements Codec<String> {
+  private record Picky(Exception thrown) implements Codec<String> {
     @Override
     public void encode(String value, OutputStream out) {}
 
     @Override
     public String decode(ByteBuffer in) {
       if (in.get(in.position() + 1) == '2') {
-        throw thrown;
+        sneak(thrown, RuntimeException.class);
       }
       return "";
+    }
+
+    @SuppressWarnings({"unchecked", "unused"}) // the class only says what T is
+    private static <T extends Exception> void sneak(Exception thrown, Class<T> declared) throws T {
+      throw (T) thrown;
     }
   }
 
