@@ -6,8 +6,10 @@ import java.util.List;
  * Sees what a writer does, and may keep segments from being removed.
  *
  * <p>The methods are called on the threads that do the work, some with the log's lock held: they
- * must be quick and must not call the writer. What one of them throws goes to the thread's uncaught
- * exception handler and has no effect on the log; only {@link #mayRemove} answers the log.
+ * must be quick and must not call the writer. Nor may they call {@link System#exit} where a
+ * shutdown hook closes the log: each would wait for the other. What one of them throws goes to the
+ * thread's uncaught exception handler and has no effect on the log; only {@link #mayRemove} answers
+ * the log.
  */
 public interface WalObserver {
 
