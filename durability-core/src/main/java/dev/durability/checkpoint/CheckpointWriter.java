@@ -7,6 +7,7 @@ import dev.durability.frame.FileType;
 import dev.durability.frame.FrameEncoder;
 import dev.durability.frame.FrameFile;
 import dev.durability.frame.FrameFormat;
+import dev.durability.frame.FrameKind;
 import dev.durability.frame.WallClock;
 import dev.durability.storage.AppendFile;
 import dev.durability.storage.Directory;
@@ -182,7 +183,7 @@ public final class CheckpointWriter extends OutputStream {
       }
       frame.clear();
       encoder.promise(
-          frame, salt, FrameFormat.END, nextId, payloadBytes, WallClock.micros(clock.instant()));
+          frame, salt, FrameKind.END, nextId, payloadBytes, WallClock.micros(clock.instant()));
       target.write(frame.flip());
       // Before the rename: the name must never stand for bytes that a loss of power takes away.
       target.sync();

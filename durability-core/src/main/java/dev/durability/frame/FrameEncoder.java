@@ -15,14 +15,14 @@ public final class FrameEncoder {
    *
    * @param target where the frame goes
    * @param salt the salt of the file
-   * @param kind {@link FrameFormat#ENTRY} or {@link FrameFormat#PART}
+   * @param kind {@link FrameKind#ENTRY} or {@link FrameKind#PART}
    * @param id the entry id
    * @param payload holds the encoded entry
    * @param from where in it the entry starts
    * @param length how many bytes it has
    */
   public void entry(
-      ByteBuffer target, int salt, int kind, long id, byte[] payload, int from, int length) {
+      ByteBuffer target, int salt, FrameKind kind, long id, byte[] payload, int from, int length) {
     int start = begin(target, kind, id, length);
     target.put(payload, from, length);
     finish(target, start, salt);
@@ -38,7 +38,7 @@ public final class FrameEncoder {
    * @param length how many bytes the payload has
    */
   public void entryInPlace(ByteBuffer target, int salt, long id, int length) {
-    int start = begin(target, FrameFormat.ENTRY, id, length);
+    int start = begin(target, FrameKind.ENTRY, id, length);
     target.position(target.position() + length);
     finish(target, start, salt);
   }
@@ -48,14 +48,19 @@ public final class FrameEncoder {
    *
    * @param target where the frame goes
    * @param salt the salt of the file
-   * @param kind {@link FrameFormat#MARK} or {@link FrameFormat#END}
+   * @param kind {@link FrameKind#MARK} or {@link FrameKind#END}
    * @param nextId the id of the next entry
    * @param promised the last entry that was durable before this frame is written; in a checkpoint
    *     the size of its payload
    * @param wallClockMicros when this is, in microseconds since the epoch
    */
   public void promise(
-      ByteBuffer target, int salt, int kind, long nextId, long promised, long wallClockMicros) {
+      ByteBuffer target,
+      int salt,
+      FrameKind kind,
+      long nextId,
+      long promised,
+      long wallClockMicros) {
     int start = begin(target, kind, nextId, FrameFormat.PROMISE_PAYLOAD_BYTES);
     target.putLong(promised).putLong(wallClockMicros);
     finish(target, start, salt);
@@ -71,14 +76,14 @@ public final class FrameEncoder {
    * @param path the checkpoint's path in UTF-8, empty if it is kept elsewhere
    */
   public void checkpoint(ByteBuffer target, int salt, long id, long covered, byte[] path) {
-    int start = begin(target, FrameFormat.CHECKPOINT, id, FrameFormat.COVERED_BYTES + path.length);
+    int start = begin(target, FrameKind.CHECKPOINT, id, FrameFormat.COVERED_BYTES + path.length);
     target.putLong(covered).put(path);
     finish(target, start, salt);
   }
 
-  private static int begin(ByteBuffer target, int kind, long id, int length) {
+  private static int begin(ByteBuffer target, FrameKind kind, long id, int length) {
     int start = target.position();
-    target.putInt(0).putInt(kind << 28 | length).putLong(id);
+    target.putInt(0).putInt(FrameFormat.kindAndLength(kind, length)).putLong(id);
     return start;
   }
 

@@ -1,5 +1,7 @@
 package dev.durability.frame;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The layout of a frame.
  *
@@ -14,8 +16,8 @@ package dev.durability.frame;
  *
  * <ol>
  *   <li>it starts at a multiple of 8, from 64 on,
- *   <li>its kind is one of the five, in a record log ENTRY, MARK or END, in a checkpoint ENTRY or
- *       END,
+ *   <li>its kind is one of the five ({@link FrameKind}), in a record log ENTRY, MARK or END, in a
+ *       checkpoint ENTRY or END,
  *   <li>its id is 1 to 2^63-1, that of an ENTRY, PART or CHECKPOINT at most 2^63-2,
  *   <li>its payload lies within the file,
  *   <li>a MARK or END has 16 bytes of payload, a CHECKPOINT 8 to 4,104,
@@ -25,21 +27,6 @@ package dev.durability.frame;
  * </ol>
  */
 public final class FrameFormat {
-  /** An entry; the last of its batch, if a batch is open. */
-  public static final int ENTRY = 1;
-
-  /** An entry that more entries of the same atomic batch follow. */
-  public static final int PART = 2;
-
-  /** A promise: all entries up to one are durable. */
-  public static final int MARK = 3;
-
-  /** An entry that says up to where a checkpoint covers the log. */
-  public static final int CHECKPOINT = 4;
-
-  /** A promise, and the end of the file. */
-  public static final int END = 5;
-
   /**
    * The last id that an entry can have: 2^63-2. The next id is 2^63-1 then, which a MARK or END
    * after it carries; there is no entry with it.
@@ -91,29 +78,15 @@ public final class FrameFormat {
     return (offset + (ALIGNMENT - 1)) & -ALIGNMENT;
   }
 
-  static int kind(int kindAndLength) {
-    return kindAndLength >>> 28;
+  static @Nullable FrameKind kind(int kindAndLength) {
+    return FrameKind.of(kindAndLength >>> 28);
   }
 
   static int length(int kindAndLength) {
     return kindAndLength & PAYLOAD_BYTES_MAX;
   }
 
-  static boolean isPossible(int kind, long id) {
-    return id > 0 && (id <= ENTRY_ID_MAX || kind == MARK || kind == END);
-  }
-
-  static boolean isPossible(FileType type, int kind, int payloadBytes) {
-    return switch (kind) {
-      case ENTRY -> true;
-      case PART -> type == FileType.SEGMENT;
-      case MARK -> type != FileType.CHECKPOINT && payloadBytes == PROMISE_PAYLOAD_BYTES;
-      case END -> payloadBytes == PROMISE_PAYLOAD_BYTES;
-      case CHECKPOINT ->
-          type == FileType.SEGMENT
-              && payloadBytes >= COVERED_BYTES
-              && payloadBytes <= PAYLOAD_BYTES_MAX_PAST_BREAK;
-      default -> false;
-    };
+  static int kindAndLength(FrameKind kind, int length) {
+    return kind.code() << 28 | length;
   }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads single frames of one file and tells whether they are valid, whatever stands before them.
@@ -20,7 +21,7 @@ final class FrameReader {
   private final ByteBuffer view;
 
   private long offset;
-  private int kind;
+  private FrameKind kind = FrameKind.ENTRY;
   private long id;
   private int length;
 
@@ -58,13 +59,18 @@ final class FrameReader {
       return false;
     }
     int kindAndLength = bytes.getInt(index + 4);
-    kind = FrameFormat.kind(kindAndLength);
+    @Nullable FrameKind found = FrameFormat.kind(kindAndLength);
+    if (found == null) {
+      return false;
+    }
+    kind = found;
     length = FrameFormat.length(kindAndLength);
     id = bytes.getLong(index + 8);
     offset = at;
     return length <= payloadBytesMax
-        && FrameFormat.isPossible(type, kind, length)
-        && FrameFormat.isPossible(kind, id)
+        && kind.isAllowedIn(type)
+        && kind.canHavePayloadOf(length)
+        && kind.canHaveId(id)
         && (expectedId == 0 || id == expectedId)
         && checksumIsRight(index)
         && promiseIsBelowId();
@@ -82,8 +88,8 @@ final class FrameReader {
     int kindAndLength = bytes.getInt(index + 4);
     int payloadBytes = FrameFormat.length(kindAndLength);
     int total = FrameFormat.OVERHEAD_BYTES + payloadBytes;
-    if (FrameFormat.kind(kindAndLength) != FrameFormat.ENTRY
-        || !FrameFormat.isPossible(FrameFormat.ENTRY, expectedId)
+    if (FrameFormat.kind(kindAndLength) != FrameKind.ENTRY
+        || !FrameKind.ENTRY.canHaveId(expectedId)
         || bytes.getLong(index + 8) != expectedId
         || window.indexOf(at, total) < 0) {
       return false;
@@ -94,7 +100,7 @@ final class FrameReader {
       return false;
     }
     offset = at;
-    kind = FrameFormat.ENTRY;
+    kind = FrameKind.ENTRY;
     length = payloadBytes;
     return true;
   }
@@ -140,14 +146,14 @@ final class FrameReader {
   }
 
   private boolean promiseIsBelowId() throws IOException {
-    if (kind == FrameFormat.ENTRY || kind == FrameFormat.PART || type == FileType.CHECKPOINT) {
+    if (!kind.pointsBack() || type == FileType.CHECKPOINT) {
       return true;
     }
     long promised = promised();
     return promised >= 0 && promised < id;
   }
 
-  int kind() {
+  FrameKind kind() {
     return kind;
   }
 

@@ -136,8 +136,8 @@ public final class FrameRun implements AutoCloseable {
       return Step.STOP;
     }
     boolean inBatch = offset < wholeTo;
-    int kind = frames.kind();
-    if (kind == FrameFormat.PART && !inBatch) {
+    FrameKind kind = frames.kind();
+    if (kind == FrameKind.PART && !inBatch) {
       if (isStillTorn()) {
         return Step.STOP;
       }
@@ -147,7 +147,7 @@ public final class FrameRun implements AutoCloseable {
       }
       wholeTo = end;
       if (!frames.read(offset, nextId, FrameFormat.PAYLOAD_BYTES_MAX)
-          || frames.kind() != FrameFormat.PART) {
+          || frames.kind() != FrameKind.PART) {
         // It was valid a moment ago: a writer cut the file meanwhile.
         wholeTo = offset;
         breakOffset = offset;
@@ -156,16 +156,16 @@ public final class FrameRun implements AutoCloseable {
     }
     offset = frames.endOffset();
     return switch (kind) {
-      case FrameFormat.MARK -> Step.MARK;
-      case FrameFormat.END -> {
+      case MARK -> Step.MARK;
+      case END -> {
         ended = true;
         yield Step.END;
       }
-      case FrameFormat.CHECKPOINT -> {
+      case CHECKPOINT -> {
         nextId++;
         yield Step.CHECKPOINT;
       }
-      default -> {
+      case ENTRY, PART -> {
         nextId++;
         yield Step.ENTRY;
       }
@@ -180,7 +180,7 @@ public final class FrameRun implements AutoCloseable {
     long id = nextId;
     while (frames.read(at, id, FrameFormat.PAYLOAD_BYTES_MAX) && belongsToBatch()) {
       at = frames.endOffset();
-      if (frames.kind() == FrameFormat.ENTRY) {
+      if (frames.kind() == FrameKind.ENTRY) {
         batchLastId = id;
         return at;
       }
@@ -193,7 +193,7 @@ public final class FrameRun implements AutoCloseable {
   }
 
   private boolean belongsToBatch() {
-    return frames.kind() == FrameFormat.PART || frames.kind() == FrameFormat.ENTRY;
+    return frames.kind() == FrameKind.PART || frames.kind() == FrameKind.ENTRY;
   }
 
   /**
@@ -218,10 +218,10 @@ public final class FrameRun implements AutoCloseable {
    */
   public boolean startsWithCheckpoint() throws IOException {
     while (frames.read(offset, nextId, FrameFormat.PAYLOAD_BYTES_MAX_PAST_BREAK)) {
-      if (frames.kind() == FrameFormat.MARK) {
+      if (frames.kind() == FrameKind.MARK) {
         next();
       } else {
-        return frames.kind() == FrameFormat.CHECKPOINT && next() == Step.CHECKPOINT;
+        return frames.kind() == FrameKind.CHECKPOINT && next() == Step.CHECKPOINT;
       }
     }
     return false;

@@ -21,7 +21,7 @@ public record Remains(long nonZeroEnd, long frames, long promised) {
     while (at < nonZeroEnd) {
       if (reader.read(at, 0, FrameFormat.PAYLOAD_BYTES_MAX_PAST_BREAK)) {
         frames++;
-        if (reader.kind() > FrameFormat.PART) {
+        if (reader.kind().pointsBack()) {
           promised = Math.max(promised, reader.promised());
         }
         at = reader.endOffset();

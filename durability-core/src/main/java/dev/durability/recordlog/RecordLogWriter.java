@@ -8,6 +8,7 @@ import dev.durability.frame.DirectMemory;
 import dev.durability.frame.FrameEncoder;
 import dev.durability.frame.FrameFile;
 import dev.durability.frame.FrameFormat;
+import dev.durability.frame.FrameKind;
 import dev.durability.frame.OwnedDirectory;
 import dev.durability.frame.Quarantine;
 import dev.durability.frame.WallClock;
@@ -246,7 +247,7 @@ public final class RecordLogWriter<T> implements Closeable {
       encoder.entry(
           buffer.clear().position(start),
           salt,
-          FrameFormat.ENTRY,
+          FrameKind.ENTRY,
           lastId + 1,
           bytes.array(),
           0,
@@ -368,7 +369,7 @@ public final class RecordLogWriter<T> implements Closeable {
     requireOpen();
     writeBuffer();
     syncFile();
-    end = promise(FrameFormat.END);
+    end = promise(FrameKind.END);
     writeBuffer();
     guarded(file::sync); // Nothing was reserved behind it: END ends the file.
     guarded(this::requireOnlyWriter);
@@ -408,10 +409,10 @@ public final class RecordLogWriter<T> implements Closeable {
 
   /** Encodes a MARK after the frames; returns where it ends. */
   private int mark() {
-    return promise(FrameFormat.MARK);
+    return promise(FrameKind.MARK);
   }
 
-  private int promise(int kind) {
+  private int promise(FrameKind kind) {
     encoder.promise(buffer.clear().position(end), salt, kind, lastId + 1, syncedId, stamp());
     return buffer.position();
   }

@@ -27,6 +27,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +45,8 @@ import org.jspecify.annotations.Nullable;
  * #requireHeld} looks whether the file under the name is still the same one, of the same size and
  * time. If only the size or the time is another, and in the first seconds, it also reads the token,
  * through the descriptor that holds the lock. A later holder has written its own token before it
- * reads anything of what the lock protects.
+ * reads anything of what the lock protects; where the earlier one did not give up the lock and may
+ * still live, it then waits a moment, so that what that one has begun is over.
  */
 final class FsLock implements DirectoryLock {
   /** Held while a lock of this class loader is taken, extended, or given up. */
@@ -62,6 +64,9 @@ final class FsLock implements DirectoryLock {
    * younger, a second change may have the time of the first.
    */
   static final long YOUNG_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+  /** How long a step of a holder may take that has lost its lock and does not know it yet. */
+  static final long OTHERS_END_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
   private static final int ATTEMPTS = 3;
 
@@ -261,7 +266,11 @@ final class FsLock implements DirectoryLock {
     if (!HeldLocks.claimLock(path, key, token)) {
       throw heldHere(path, "lock");
     }
+    boolean othersMayBeAtWork = LockHolder.mayLive(path);
     BasicFileAttributes written = writeToken(path, file, token);
+    if (othersMayBeAtWork) {
+      letOthersEnd();
+    }
     LockHolder.write(path, token, access);
     HeldDirectory directory = HeldDirectory.hold(Objects.requireNonNull(path.getParent()));
     try {
@@ -271,6 +280,23 @@ final class FsLock implements DirectoryLock {
         directory.close();
       }
       throw e;
+    }
+  }
+
+  /**
+   * Whoever lost this lock asks before each step whether it is still held. What it asked for before
+   * the token was written may yet be under way: it is over before anything is read here.
+   */
+  private static void letOthersEnd() {
+    long start = System.nanoTime();
+    boolean interrupted = false;
+    for (long left = OTHERS_END_NANOS; left > 0; ) {
+      LockSupport.parkNanos(left);
+      interrupted |= Thread.interrupted();
+      left = OTHERS_END_NANOS - (System.nanoTime() - start);
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 

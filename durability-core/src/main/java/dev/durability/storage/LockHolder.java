@@ -87,14 +87,9 @@ final class LockHolder {
    * @return such as "process 17 on host a, since …", or null if that is not known
    */
   static @Nullable String describe(Path lock, String token) {
-    Map<String, String> said = new HashMap<>();
+    Map<String, String> said;
     try {
-      for (String line : read(beside(lock)).split("\n", -1)) {
-        int space = line.indexOf(' ');
-        if (space > 0) {
-          said.put(line.substring(0, space), printable(line.substring(space + 1)));
-        }
-      }
+      said = said(lock);
     } catch (IOException unknown) {
       return null; // The refusal says less, and stays a refusal.
     }
@@ -106,6 +101,37 @@ final class LockHolder {
         + part(said, " (", "program", ")")
         + part(said, " on host ", "host", "")
         + part(said, ", since ", "since", "");
+  }
+
+  /**
+   * Tells whether a holder that did not give up its lock may still be at work: the lock may have
+   * been taken from it while its process lives.
+   *
+   * @param lock the lock's file
+   * @return false if none said that it holds the lock, or if its process has ended
+   */
+  static boolean mayLive(Path lock) {
+    try {
+      Map<String, String> said = said(lock);
+      long process = Long.parseLong(said.getOrDefault("process", ""));
+      return !said.getOrDefault("host", "").equals(printable(host()))
+          || ProcessHandle.of(process).map(ProcessHandle::isAlive).orElse(false);
+    } catch (NoSuchFileException none) {
+      return false;
+    } catch (IOException | NumberFormatException | UnsupportedOperationException unknown) {
+      return true;
+    }
+  }
+
+  private static Map<String, String> said(Path lock) throws IOException {
+    Map<String, String> said = new HashMap<>();
+    for (String line : read(beside(lock)).split("\n", -1)) {
+      int space = line.indexOf(' ');
+      if (space > 0) {
+        said.put(line.substring(0, space), printable(line.substring(space + 1)));
+      }
+    }
+    return said;
   }
 
   private static String read(Path path) throws IOException {

@@ -4,6 +4,7 @@ import dev.durability.errors.DurabilityException;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FrameEncoder;
 import dev.durability.frame.FrameFormat;
+import dev.durability.frame.FrameKind;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -213,7 +214,7 @@ final class AppendQueue {
   long entry(byte[] payload, int length) {
     startAge();
     Block block = Objects.requireNonNull(open);
-    int end = block.entry(encoder, block.end, FrameFormat.ENTRY, nextId, payload, 0, length);
+    int end = block.entry(encoder, block.end, FrameKind.ENTRY, nextId, payload, 0, length);
     return take(block, end, nextId, end - block.end);
   }
 
@@ -232,7 +233,7 @@ final class AppendQueue {
     int from = 0;
     for (int i = 0; i < ends.length; i++) {
       lastAt = at;
-      int kind = i < ends.length - 1 ? FrameFormat.PART : FrameFormat.ENTRY;
+      FrameKind kind = i < ends.length - 1 ? FrameKind.PART : FrameKind.ENTRY;
       at = block.entry(encoder, at, kind, nextId + i, payloads, from, ends[i] - from);
       from = ends[i];
     }

@@ -3,6 +3,7 @@ package dev.durability.wal;
 import dev.durability.frame.DirectMemory;
 import dev.durability.frame.FrameEncoder;
 import dev.durability.frame.FrameFormat;
+import dev.durability.frame.FrameKind;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
@@ -108,7 +109,8 @@ final class Block {
    *
    * @return where it ends
    */
-  int entry(FrameEncoder encoder, int at, int kind, long id, byte[] payload, int from, int length) {
+  int entry(
+      FrameEncoder encoder, int at, FrameKind kind, long id, byte[] payload, int from, int length) {
     encoder.entry(bytes.clear().position(at), segment.salt(), kind, id, payload, from, length);
     return bytes.position();
   }
@@ -130,20 +132,14 @@ final class Block {
 
   /** The frames after a MARK; good until this block is asked again. */
   ByteBuffer framesAfterMark(FrameEncoder encoder, long promised, long stampMicros) {
-    encoder.promise(
-        bytes.clear(), segment.salt(), FrameFormat.MARK, firstId, promised, stampMicros);
+    encoder.promise(bytes.clear(), segment.salt(), FrameKind.MARK, firstId, promised, stampMicros);
     return frames.clear().limit(end);
   }
 
   /** Puts END after the frames that {@link #frames} or {@link #framesAfterMark} returned. */
   void withEnd(FrameEncoder encoder, long promised, long stampMicros) {
     encoder.promise(
-        bytes.clear().position(end),
-        segment.salt(),
-        FrameFormat.END,
-        nextId,
-        promised,
-        stampMicros);
+        bytes.clear().position(end), segment.salt(), FrameKind.END, nextId, promised, stampMicros);
     frames.limit(bytes.position());
   }
 }

@@ -8,6 +8,7 @@ import dev.durability.frame.FileType;
 import dev.durability.frame.FrameEncoder;
 import dev.durability.frame.FrameFile;
 import dev.durability.frame.FrameFormat;
+import dev.durability.frame.FrameKind;
 import dev.durability.frame.FrameRun;
 import dev.durability.frame.Quarantine;
 import dev.durability.frame.Rewrite;
@@ -223,7 +224,7 @@ final class LogOpening {
       if (!found.ended()) {
         ByteBuffer end =
             ByteBuffer.allocate(FrameFormat.PROMISE_FRAME_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        new FrameEncoder().promise(end, last.salt(), FrameFormat.END, intact + 1, intact, stamp);
+        new FrameEncoder().promise(end, last.salt(), FrameKind.END, intact + 1, intact, stamp);
         file.write(end.flip());
         file.sync();
       }

@@ -8,6 +8,7 @@ import dev.durability.frame.FileType;
 import dev.durability.frame.FrameEncoder;
 import dev.durability.frame.FrameFile;
 import dev.durability.frame.FrameFormat;
+import dev.durability.frame.FrameKind;
 import dev.durability.storage.Directory;
 import dev.durability.storage.DirectoryLock;
 import dev.durability.storage.ReadFile;
@@ -250,7 +251,7 @@ final class SegmentAppender {
     }
     long promising = durableId;
     promise.clear();
-    encoder.promise(promise, segment.salt(), FrameFormat.MARK, writtenId + 1, promising, stamp());
+    encoder.promise(promise, segment.salt(), FrameKind.MARK, writtenId + 1, promising, stamp());
     write(target, promise.flip());
     promisedId = promising;
   }
@@ -361,7 +362,7 @@ final class SegmentAppender {
       sync();
       requireLockToWrite();
       promise.clear();
-      encoder.promise(promise, segment.salt(), FrameFormat.END, writtenId + 1, durableId, stamp());
+      encoder.promise(promise, segment.salt(), FrameKind.END, writtenId + 1, durableId, stamp());
       target.write(promise.flip());
       if (reserved) {
         cutReserve(target);

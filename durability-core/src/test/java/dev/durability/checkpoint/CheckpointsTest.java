@@ -18,6 +18,7 @@ import dev.durability.format.Vectors;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FileType;
 import dev.durability.frame.FrameEncoder;
+import dev.durability.frame.FrameKind;
 import dev.durability.storage.AppendFile;
 import dev.durability.storage.Directory;
 import dev.durability.storage.FailingDirectory;
@@ -263,8 +264,8 @@ class CheckpointsTest {
       ByteBuffer file = ByteBuffer.allocate(payload.length + 200).order(ByteOrder.LITTLE_ENDIAN);
       file.put(new FileHeader(FileType.CHECKPOINT, LOG, 0, 5, 1, 0, 77).encode());
       FrameEncoder encoder = new FrameEncoder();
-      encoder.entry(file, 77, 1, 1, payload, 0, payload.length);
-      encoder.promise(file, 77, 5, 2, payload.length, 5);
+      encoder.entry(file, 77, FrameKind.ENTRY, 1, payload, 0, payload.length);
+      encoder.promise(file, 77, FrameKind.END, 2, payload.length, 5);
       put("a", Arrays.copyOf(file.array(), file.position()));
       if (more == 0) {
         assertThat(payload("a")).isEqualTo(payload);

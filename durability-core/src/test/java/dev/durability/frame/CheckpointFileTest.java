@@ -21,11 +21,11 @@ class CheckpointFileTest {
       ByteBuffer.allocate(3 << 20).order(ByteOrder.LITTLE_ENDIAN).put(HEADER.encode());
 
   private void chunk(long id, int length) {
-    encoder.entry(bytes, 77, FrameFormat.ENTRY, id, new byte[length], 0, length);
+    encoder.entry(bytes, 77, FrameKind.ENTRY, id, new byte[length], 0, length);
   }
 
   private void end(long nextId, long payloadBytes) {
-    encoder.promise(bytes, 77, FrameFormat.END, nextId, payloadBytes, 6);
+    encoder.promise(bytes, 77, FrameKind.END, nextId, payloadBytes, 6);
   }
 
   private CheckpointFile open() throws Exception {

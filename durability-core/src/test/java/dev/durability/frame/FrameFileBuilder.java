@@ -27,26 +27,26 @@ final class FrameFileBuilder {
   }
 
   FrameFileBuilder entry(long id, byte[] payload) {
-    return frame(FrameFormat.ENTRY, id, payload);
+    return frame(FrameKind.ENTRY, id, payload);
   }
 
   FrameFileBuilder part(long id, byte[] payload) {
-    return frame(FrameFormat.PART, id, payload);
+    return frame(FrameKind.PART, id, payload);
   }
 
-  private FrameFileBuilder frame(int kind, long id, byte[] payload) {
+  private FrameFileBuilder frame(FrameKind kind, long id, byte[] payload) {
     room(FrameFormat.frameBytes(payload.length));
     encoder.entry(bytes, SALT, kind, id, payload, 0, payload.length);
     return this;
   }
 
   FrameFileBuilder mark(long nextId, long promised) {
-    encoder.promise(room(32), SALT, FrameFormat.MARK, nextId, promised, 7);
+    encoder.promise(room(32), SALT, FrameKind.MARK, nextId, promised, 7);
     return this;
   }
 
   FrameFileBuilder end(long nextId, long promised) {
-    encoder.promise(room(32), SALT, FrameFormat.END, nextId, promised, 9);
+    encoder.promise(room(32), SALT, FrameKind.END, nextId, promised, 9);
     return this;
   }
 

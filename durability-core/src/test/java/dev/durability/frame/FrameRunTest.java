@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -121,20 +122,20 @@ class FrameRunTest {
   private static void encodeAgain(ByteBuffer in, byte[] bytes, ByteBuffer out, int salt) {
     FrameEncoder encoder = new FrameEncoder();
     int at = out.position();
-    int kind = in.getInt(at + 4) >>> 28;
+    FrameKind kind = Objects.requireNonNull(FrameKind.of(in.getInt(at + 4) >>> 28));
     int length = in.getInt(at + 4) & 0xfffffff;
     long id = in.getLong(at + 8);
     switch (kind) {
-      case FrameFormat.ENTRY, FrameFormat.PART ->
-          encoder.entry(out, salt, kind, id, bytes, at + 16, length);
-      case FrameFormat.CHECKPOINT ->
+      case ENTRY, PART -> encoder.entry(out, salt, kind, id, bytes, at + 16, length);
+      case CHECKPOINT ->
           encoder.checkpoint(
               out,
               salt,
               id,
               in.getLong(at + 16),
               Arrays.copyOfRange(bytes, at + 24, at + 16 + length));
-      default -> encoder.promise(out, salt, kind, id, in.getLong(at + 16), in.getLong(at + 24));
+      case MARK, END ->
+          encoder.promise(out, salt, kind, id, in.getLong(at + 16), in.getLong(at + 24));
     }
     assertThat(out.position() - at).isEqualTo(FrameFormat.frameBytes(length));
   }
@@ -215,7 +216,7 @@ class FrameRunTest {
     byte[] bytes = Arrays.copyOf(new FrameFileBuilder(FileType.SEGMENT).build(), 100);
     ByteBuffer.wrap(bytes)
         .order(ByteOrder.LITTLE_ENDIAN)
-        .putInt(68, FrameFormat.ENTRY << 28 | FrameFormat.PAYLOAD_BYTES_MAX)
+        .putInt(68, FrameKind.ENTRY.code() << 28 | FrameFormat.PAYLOAD_BYTES_MAX)
         .putLong(72, 1);
     FrameRun run = run(new BytesFile(bytes), SMALL_WINDOW);
     run.next();

@@ -96,7 +96,7 @@ class RemainsTest {
       // Every 8 bytes say: ENTRY of 4,104 bytes (and, seen as an id, a positive one).
       ByteBuffer hostile = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
       while (hostile.hasRemaining()) {
-        hostile.putInt(0x11111111).putInt(FrameFormat.ENTRY << 28 | 4104);
+        hostile.putInt(0x11111111).putInt(FrameKind.ENTRY.code() << 28 | 4104);
       }
       byte[] bytes = new FrameFileBuilder(FileType.SEGMENT).raw(hostile.array()).build();
       BytesFile file = new BytesFile(bytes);

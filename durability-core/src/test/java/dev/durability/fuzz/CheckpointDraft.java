@@ -1,6 +1,7 @@
 package dev.durability.fuzz;
 
 import dev.durability.frame.FileType;
+import dev.durability.frame.FrameKind;
 import java.util.UUID;
 
 /** The bytes of a checkpoint that a script builds. */
@@ -27,11 +28,11 @@ final class CheckpointDraft {
     for (int i = 1; i <= pieces; i++) {
       int length = script.next();
       total += length;
-      file.entry(1, i, length);
+      file.entry(FrameKind.ENTRY, i, length);
     }
     int spoiled = script.below(8);
     if (spoiled != 1) {
-      file.promise(5, pieces + (spoiled == 2 ? 2 : 1), total + (spoiled == 3 ? 1 : 0));
+      file.promise(FrameKind.END, pieces + (spoiled == 2 ? 2 : 1), total + (spoiled == 3 ? 1 : 0));
     }
     if (spoiled == 4) {
       file.step(script);

@@ -4,15 +4,19 @@ import dev.durability.frame.FileHeader;
 import dev.durability.frame.FileType;
 import dev.durability.frame.FrameEncoder;
 import dev.durability.frame.FrameFormat;
+import dev.durability.frame.FrameKind;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 
 /** The bytes of a file that a script builds: a header, frames, and what spoils them. */
 final class FileDraft {
+  private static final List<FrameKind> KINDS = List.of(FrameKind.values());
+
   static final int BYTES_MAX = 1 << 16;
 
   private final FrameEncoder encoder = new FrameEncoder();
@@ -34,23 +38,25 @@ final class FileDraft {
   /** Adds a frame, or something else, as the script says. */
   void step(Script script) {
     switch (script.below(14)) {
-      case 0, 1 -> entry(FrameFormat.ENTRY, nextId++, script.next());
-      case 2 -> entry(FrameFormat.PART, nextId++, script.next());
-      case 3 -> promise(FrameFormat.MARK, nextId, nextId - 1 - script.below(4));
-      case 4 -> promise(FrameFormat.END, nextId, nextId - 1 - script.below(4));
+      case 0, 1 -> entry(FrameKind.ENTRY, nextId++, script.next());
+      case 2 -> entry(FrameKind.PART, nextId++, script.next());
+      case 3 -> promise(FrameKind.MARK, nextId, nextId - 1 - script.below(4));
+      case 4 -> promise(FrameKind.END, nextId, nextId - 1 - script.below(4));
       case 5 -> checkpoint(script);
       case 6 -> add(new byte[8 * script.next()]);
       case 7 -> add(script.take(script.next()));
       case 8 -> flip(script);
       case 9 -> content = Arrays.copyOf(content, script.next16() % (content.length + 1));
-      case 10 -> entry(1 + script.below(5), nextId - 1 + script.below(3), script.next());
-      case 11 -> promise(3 + 2 * script.below(2), nextId, script.next64());
+      case 10 ->
+          entry(KINDS.get(script.below(KINDS.size())), nextId - 1 + script.below(3), script.next());
+      case 11 ->
+          promise(script.below(2) == 0 ? FrameKind.MARK : FrameKind.END, nextId, script.next64());
       case 12 -> looksLikeFrame(script);
       default -> changeHeader(script);
     }
   }
 
-  void entry(int kind, long id, int length) {
+  void entry(FrameKind kind, long id, int length) {
     byte[] payload = new byte[length];
     Arrays.fill(payload, (byte) id);
     ByteBuffer frame = frame(length);
@@ -58,7 +64,7 @@ final class FileDraft {
     add(frame);
   }
 
-  void promise(int kind, long id, long promised) {
+  void promise(FrameKind kind, long id, long promised) {
     ByteBuffer frame = frame(FrameFormat.PROMISE_PAYLOAD_BYTES);
     encoder.promise(frame, salt, kind, id, promised, 7);
     add(frame);

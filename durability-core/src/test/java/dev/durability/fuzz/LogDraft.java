@@ -1,6 +1,7 @@
 package dev.durability.fuzz;
 
 import dev.durability.frame.FileType;
+import dev.durability.frame.FrameKind;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -67,7 +68,7 @@ final class LogDraft {
 
   private void next(long nextNumber, long nextFirstId, UUID logId, int previousSalt) {
     if (script.below(4) != 1) {
-      segment.promise(5, segment.nextId, segment.nextId - 1);
+      segment.promise(FrameKind.END, segment.nextId, segment.nextId - 1);
     }
     if (script.below(8) != 1) {
       put(); // Else it is missing.

@@ -190,6 +190,40 @@ class FsLockTest {
     }
   }
 
+  /** It may be about to write what it asked for while it still held the lock. */
+  @Test
+  void whoeverTakesALockFromALivingHolderLetsItEndWhatItHasBegun() throws Exception {
+    FsDirectory directory = FsDirectory.open(root);
+    Path file = root.resolve(".lock");
+    Path holder = root.resolve(".lock.holder");
+    assertThat(LockHolder.mayLive(file)).as("nobody").isFalse();
+    String alive;
+    try (DirectoryLock lock = directory.lock(".lock")) {
+      assertThat(lock.isHeld()).isTrue();
+      assertThat(LockHolder.mayLive(file)).as("this process").isTrue();
+      alive = Files.readString(holder);
+    }
+    assertThat(LockHolder.mayLive(file)).as("who gave it up").isFalse();
+    try (LockingProcess child = LockingProcess.start(root)) {
+      assertThat(child.order("lock")).isEqualTo("held");
+      assertThat(LockHolder.mayLive(file)).as("another process").isTrue();
+      child.kill();
+      assertThat(LockHolder.mayLive(file)).as("a killed process").isFalse();
+    }
+    Files.writeString(holder, alive.replaceAll("host .*", "host another"));
+    assertThat(LockHolder.mayLive(file)).as("a process of another host").isTrue();
+    Files.writeString(holder, "cut");
+    assertThat(LockHolder.mayLive(file)).as("a text that was cut").isTrue();
+    Files.writeString(holder, alive);
+    long start = System.nanoTime();
+    Thread.currentThread().interrupt();
+    try (DirectoryLock lock = directory.lock(".lock")) {
+      assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(FsLock.OTHERS_END_NANOS);
+      assertThat(Thread.interrupted()).as("the flag").isTrue();
+      assertThat(lock.isHeld()).isTrue();
+    }
+  }
+
   @Test
   void refusalNamesTheHolderAndDoesNotBelieveWhatAKilledOneLeft() throws Exception {
     FsDirectory directory = FsDirectory.open(root);

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FileType;
 import dev.durability.frame.FrameEncoder;
-import dev.durability.frame.FrameFormat;
+import dev.durability.frame.FrameKind;
 import dev.durability.systemcalls.SystemCall.Kind;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -101,7 +101,7 @@ final class TraceBuilder {
 
   TraceBuilder entry(String path, long id) {
     ByteBuffer frame = frame();
-    encoder.entry(frame, SALT, FrameFormat.ENTRY, id, new byte[9], 0, 9);
+    encoder.entry(frame, SALT, FrameKind.ENTRY, id, new byte[9], 0, 9);
     return write(path, frame.flip());
   }
 
@@ -111,7 +111,7 @@ final class TraceBuilder {
     return write(path, frame.flip());
   }
 
-  TraceBuilder promise(String path, int kind, long nextId, long promised) {
+  TraceBuilder promise(String path, FrameKind kind, long nextId, long promised) {
     ByteBuffer frame = frame();
     encoder.promise(frame, SALT, kind, nextId, promised, 5);
     return write(path, frame.flip());

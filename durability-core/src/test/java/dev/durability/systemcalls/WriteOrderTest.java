@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.durability.frame.FileType;
-import dev.durability.frame.FrameFormat;
+import dev.durability.frame.FrameKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -40,7 +40,7 @@ class WriteOrderTest {
     steps.add(new Step("sync of content", t -> t.sync("checkpoints/c.tmp")));
     steps.add(new Step("name c", t -> t.rename("checkpoints/c.tmp", CHECKPOINT)));
     steps.add(new Step("sync of name c", t -> t.sync("checkpoints")));
-    steps.add(new Step("end", t -> t.promise(FIRST, FrameFormat.END, 3, 2)));
+    steps.add(new Step("end", t -> t.promise(FIRST, FrameKind.END, 3, 2)));
     steps.add(new Step("sync of end", t -> t.sync(FIRST)));
     steps.add(new Step("create 2", t -> t.create("wal/2.tmp")));
     steps.add(new Step("header 2", t -> t.header("wal/2.tmp", FileType.SEGMENT, 2, 3)));
@@ -49,7 +49,7 @@ class WriteOrderTest {
     steps.add(new Step("sync of name 2", t -> t.sync("wal")));
     steps.add(new Step("marker", t -> t.marker(SECOND, 3, 2, CHECKPOINT)));
     steps.add(new Step("sync of marker", t -> t.sync(SECOND)));
-    steps.add(new Step("mark", t -> t.promise(SECOND, FrameFormat.MARK, 4, 3)));
+    steps.add(new Step("mark", t -> t.promise(SECOND, FrameKind.MARK, 4, 3)));
     steps.add(new Step("removal", t -> t.delete(FIRST)));
     steps.add(new Step("sync of removal", t -> t.sync("wal")));
     steps.add(new Step("published", t -> t.say("published 2")));

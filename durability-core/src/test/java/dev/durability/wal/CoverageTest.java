@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.durability.codec.Codecs;
 import dev.durability.errors.FormatException;
-import dev.durability.frame.FrameFormat;
+import dev.durability.frame.FrameKind;
 import dev.durability.storage.Directory;
 import dev.durability.storage.FailingDirectory;
 import dev.durability.storage.Failure.Operation;
@@ -225,7 +225,7 @@ class CoverageTest {
     LogBuilder log = new LogBuilder(directory);
     byte[] large = "x".repeat(1 << 20).getBytes(UTF_8);
     for (int segment = 1; segment <= 4; segment++) {
-      log.segment(segment, segment).frame(FrameFormat.ENTRY, segment, large).write();
+      log.segment(segment, segment).frame(FrameKind.ENTRY, segment, large).write();
     }
     long[] reads = {0};
     FailingDirectory counting =

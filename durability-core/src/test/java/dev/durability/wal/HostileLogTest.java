@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.management.ThreadMXBean;
 import dev.durability.codec.Codecs;
 import dev.durability.errors.CorruptLogException;
-import dev.durability.frame.FrameFormat;
+import dev.durability.frame.FrameKind;
 import dev.durability.storage.Directory;
 import dev.durability.storage.ForwardingDirectory;
 import dev.durability.storage.MemoryDirectory;
@@ -113,7 +113,7 @@ class HostileLogTest {
     int end = log.offset();
     byte[] part = new byte[100_000];
     for (int id = 2; id < SIZE / part.length; id++) {
-      log.frame(FrameFormat.PART, id, part);
+      log.frame(FrameKind.PART, id, part);
     }
     log.write();
     LogReport report = judge(SIZE);

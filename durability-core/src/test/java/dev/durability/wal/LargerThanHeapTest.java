@@ -6,7 +6,7 @@ import dev.durability.codec.Codecs;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FileType;
 import dev.durability.frame.FrameEncoder;
-import dev.durability.frame.FrameFormat;
+import dev.durability.frame.FrameKind;
 import dev.durability.storage.AppendFile;
 import dev.durability.storage.FsDirectory;
 import java.nio.ByteBuffer;
@@ -68,7 +68,7 @@ class LargerThanHeapTest {
         int count = segment == 1 ? PARTS : SMALL_ENTRIES;
         byte[] payload = new byte[segment == 1 ? PART_BYTES : 150];
         for (int i = 1; i <= count; i++) {
-          int kind = segment == 1 && i < count ? FrameFormat.PART : FrameFormat.ENTRY;
+          FrameKind kind = segment == 1 && i < count ? FrameKind.PART : FrameKind.ENTRY;
           payload[0] = (byte) next;
           encoder.entry(buffer, salt, kind, next++, payload, 0, payload.length);
           if (buffer.remaining() < PART_BYTES || i == count) {
@@ -76,7 +76,7 @@ class LargerThanHeapTest {
             buffer.clear();
           }
         }
-        encoder.promise(buffer, salt, FrameFormat.END, next, next - 1, 2);
+        encoder.promise(buffer, salt, FrameKind.END, next, next - 1, 2);
         file.write(buffer.flip());
         buffer.clear();
       }

@@ -7,6 +7,7 @@ import dev.durability.checkpoint.CheckpointWriter;
 import dev.durability.codec.Codecs;
 import dev.durability.errors.DurabilityException;
 import dev.durability.frame.FrameFormat;
+import dev.durability.frame.FrameKind;
 import dev.durability.storage.MemoryDirectory;
 import java.io.IOException;
 import java.time.Clock;
@@ -147,14 +148,14 @@ class LimitsTest {
 
   @Test
   void entryBeyondTheLastIdIsNoneHoweverItIsFramed() throws IOException {
-    for (int kind : new int[] {FrameFormat.ENTRY, FrameFormat.PART}) {
+    for (FrameKind kind : new FrameKind[] {FrameKind.ENTRY, FrameKind.PART}) {
       MemoryDirectory crafted = new MemoryDirectory();
       new LogBuilder(crafted)
           .segment(1, LAST - 1)
           .checkpoint(LAST - 2, "")
           .entry("the last")
           .frame(kind, Long.MAX_VALUE, new byte[3])
-          .frame(FrameFormat.ENTRY, Long.MIN_VALUE, new byte[3])
+          .frame(FrameKind.ENTRY, Long.MIN_VALUE, new byte[3])
           .write();
       assertThat(Logs.entries(crafted)).containsExactly("the last");
       LogReport report = WalMaintenance.verify(crafted);

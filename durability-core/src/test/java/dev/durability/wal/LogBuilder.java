@@ -6,6 +6,7 @@ import dev.durability.frame.FileHeader;
 import dev.durability.frame.FileType;
 import dev.durability.frame.FrameEncoder;
 import dev.durability.frame.FrameFormat;
+import dev.durability.frame.FrameKind;
 import dev.durability.storage.AppendFile;
 import dev.durability.storage.Directory;
 import dev.durability.storage.ReadFile;
@@ -73,7 +74,7 @@ final class LogBuilder {
   }
 
   LogBuilder entry(String text) {
-    return frame(FrameFormat.ENTRY, nextId++, text.getBytes(UTF_8));
+    return frame(FrameKind.ENTRY, nextId++, text.getBytes(UTF_8));
   }
 
   LogBuilder entries(int count) {
@@ -84,22 +85,22 @@ final class LogBuilder {
   }
 
   LogBuilder part(String text) {
-    return frame(FrameFormat.PART, nextId++, text.getBytes(UTF_8));
+    return frame(FrameKind.PART, nextId++, text.getBytes(UTF_8));
   }
 
-  LogBuilder frame(int kind, long id, byte[] payload) {
+  LogBuilder frame(FrameKind kind, long id, byte[] payload) {
     encoder.entry(
         room(FrameFormat.frameBytes(payload.length)), salt, kind, id, payload, 0, payload.length);
     return this;
   }
 
   LogBuilder mark(long promised) {
-    encoder.promise(room(32), salt, FrameFormat.MARK, nextId, promised, 7);
+    encoder.promise(room(32), salt, FrameKind.MARK, nextId, promised, 7);
     return this;
   }
 
   LogBuilder end(long promised) {
-    encoder.promise(room(32), salt, FrameFormat.END, nextId, promised, 9);
+    encoder.promise(room(32), salt, FrameKind.END, nextId, promised, 9);
     return this;
   }
 
@@ -159,8 +160,8 @@ final class LogBuilder {
   ByteBuffer checkpointBytes(UUID logId, long lastEntryId) {
     ByteBuffer b = ByteBuffer.allocate(256).order(ByteOrder.LITTLE_ENDIAN);
     b.put(new FileHeader(FileType.CHECKPOINT, logId, 0, lastEntryId, 1, 0, 77).encode());
-    encoder.entry(b, 77, FrameFormat.ENTRY, 1, new byte[] {1, 2, 3}, 0, 3);
-    encoder.promise(b, 77, FrameFormat.END, 2, 3, 5);
+    encoder.entry(b, 77, FrameKind.ENTRY, 1, new byte[] {1, 2, 3}, 0, 3);
+    encoder.promise(b, 77, FrameKind.END, 2, 3, 5);
     return b.flip();
   }
 

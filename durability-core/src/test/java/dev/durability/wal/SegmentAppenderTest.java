@@ -12,6 +12,7 @@ import dev.durability.errors.OutcomeOpenException;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FrameEncoder;
 import dev.durability.frame.FrameFormat;
+import dev.durability.frame.FrameKind;
 import dev.durability.storage.AppendFile;
 import dev.durability.storage.FailingDirectory;
 import dev.durability.storage.Failure;
@@ -84,7 +85,7 @@ class SegmentAppenderTest {
   private Block block(SegmentPlan plan, long id, int frameBytes) {
     Block block = Block.single(frameBytes, plan, id);
     int length = frameBytes - FrameFormat.OVERHEAD_BYTES;
-    block.end = block.entry(encoder, block.end, FrameFormat.ENTRY, id, new byte[length], 0, length);
+    block.end = block.entry(encoder, block.end, FrameKind.ENTRY, id, new byte[length], 0, length);
     block.nextId = id + 1;
     return block;
   }

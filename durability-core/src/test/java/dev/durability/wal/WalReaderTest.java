@@ -9,6 +9,7 @@ import dev.durability.codec.Codecs;
 import dev.durability.errors.CodecException;
 import dev.durability.errors.CorruptLogException;
 import dev.durability.errors.DurabilityException;
+import dev.durability.frame.FrameKind;
 import dev.durability.storage.Directory;
 import dev.durability.storage.FailingDirectory;
 import dev.durability.storage.Failure;
@@ -150,7 +151,7 @@ class WalReaderTest {
     log.raw(new byte[] {1, 2, 3}).write(); // torn
     assertThat(ids(reader, 0, 99)).isEqualTo(range(1, 11));
     refusesAfter(strict, "TORN", range(1, 11));
-    log.cut(end).raw(new byte[8]).frame(1, 12, new byte[9]).write(); // ambiguous
+    log.cut(end).raw(new byte[8]).frame(FrameKind.ENTRY, 12, new byte[9]).write(); // ambiguous
     assertThat(ids(reader, 0, 99)).isEqualTo(range(1, 11));
     refusesAfter(strict, "AMBIGUOUS", range(1, 11));
     log.cut(end).zeros(4096).write(); // clean

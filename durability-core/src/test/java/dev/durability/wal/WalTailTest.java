@@ -8,6 +8,7 @@ import dev.durability.codec.Codecs;
 import dev.durability.errors.CodecException;
 import dev.durability.errors.CorruptLogException;
 import dev.durability.errors.DurabilityException;
+import dev.durability.frame.FrameKind;
 import dev.durability.storage.Directory;
 import dev.durability.storage.FailingDirectory;
 import dev.durability.storage.Failure;
@@ -164,7 +165,9 @@ class WalTailTest {
       int end = log.offset();
       try (WalTail<String> tail = WalReader.of(place, Codecs.utf8()).follow(1)) {
         assertThat(drain(tail)).containsExactly(1L, 2L);
-        log.frame(1, 3, bytes("gone")).frame(1, 4, bytes("gone as well")).mark(2);
+        log.frame(FrameKind.ENTRY, 3, bytes("gone"))
+            .frame(FrameKind.ENTRY, 4, bytes("gone as well"))
+            .mark(2);
         rewriteInPlace(place, log);
         assertThat(drain(tail)).isEmpty();
         log.cut(end);

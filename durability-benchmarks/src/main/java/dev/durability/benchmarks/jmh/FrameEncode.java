@@ -2,6 +2,7 @@ package dev.durability.benchmarks.jmh;
 
 import dev.durability.frame.FrameEncoder;
 import dev.durability.frame.FrameFormat;
+import dev.durability.frame.FrameKind;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Random;
@@ -55,7 +56,7 @@ public class FrameEncode {
     if (buffer.remaining() < FrameFormat.frameBytes(payloadBytes)) {
       buffer.clear();
     }
-    encoder.entry(buffer, SALT, FrameFormat.ENTRY, ++id, payload, 0, payloadBytes);
+    encoder.entry(buffer, SALT, FrameKind.ENTRY, ++id, payload, 0, payloadBytes);
     return buffer;
   }
 }

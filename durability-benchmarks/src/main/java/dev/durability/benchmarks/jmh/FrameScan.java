@@ -4,6 +4,7 @@ import dev.durability.frame.FileHeader;
 import dev.durability.frame.FileType;
 import dev.durability.frame.FrameEncoder;
 import dev.durability.frame.FrameFormat;
+import dev.durability.frame.FrameKind;
 import dev.durability.frame.FrameRun;
 import dev.durability.storage.AppendFile;
 import dev.durability.storage.MemoryDirectory;
@@ -55,7 +56,7 @@ public class FrameScan {
     byte[] payload = new byte[payloadBytes];
     long id = 1;
     while (buffer.remaining() >= FrameFormat.frameBytes(payloadBytes)) {
-      encoder.entry(buffer, SALT, FrameFormat.ENTRY, id++, payload, 0, payloadBytes);
+      encoder.entry(buffer, SALT, FrameKind.ENTRY, id++, payload, 0, payloadBytes);
     }
     try (AppendFile file = directory.create("frames", 0)) {
       file.write(buffer.flip());

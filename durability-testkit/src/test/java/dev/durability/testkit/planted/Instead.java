@@ -5,7 +5,7 @@ import dev.durability.checkpoint.Checkpoints;
 import dev.durability.checkpoint.PublishResult;
 import dev.durability.frame.FrameEncoder;
 import dev.durability.frame.FrameFile;
-import dev.durability.frame.FrameFormat;
+import dev.durability.frame.FrameKind;
 import dev.durability.frame.Rewrite;
 import dev.durability.storage.AppendFile;
 import dev.durability.storage.Directory;
@@ -53,7 +53,7 @@ public final class Instead {
       FrameEncoder encoder,
       ByteBuffer target,
       int salt,
-      int kind,
+      FrameKind kind,
       long nextId,
       long promised,
       long stamp) {
@@ -65,14 +65,14 @@ public final class Instead {
       FrameEncoder encoder,
       ByteBuffer target,
       int salt,
-      int kind,
+      FrameKind kind,
       long id,
       byte[] payload,
       int from,
       int length) {
     encoder.entry(target, salt, kind, id, payload, from, length);
-    if (kind == FrameFormat.PART && length < 320 && target.remaining() > ROOM_FOR_ONE_MARK_MORE) {
-      encoder.promise(target, salt, FrameFormat.MARK, id + 1, 0, 0);
+    if (kind == FrameKind.PART && length < 320 && target.remaining() > ROOM_FOR_ONE_MARK_MORE) {
+      encoder.promise(target, salt, FrameKind.MARK, id + 1, 0, 0);
     }
   }
 

@@ -151,13 +151,14 @@ record Patch(String className, String method, Change change, int sites) {
         };
   }
 
-  /** A field is read instead of another of its type and class. */
+  /** A field, or a constant, is read instead of another of its type and class. */
   static Change reading(String other, String insteadOf) {
     return (next, descriptor, found) ->
         new MethodVisitor(Opcodes.ASM9, next) {
           @Override
           public void visitFieldInsn(int opcode, String owner, String name, String type) {
-            boolean here = opcode == Opcodes.GETFIELD && name.equals(insteadOf);
+            boolean reads = opcode == Opcodes.GETFIELD || opcode == Opcodes.GETSTATIC;
+            boolean here = reads && name.equals(insteadOf);
             if (here) {
               found.run();
             }

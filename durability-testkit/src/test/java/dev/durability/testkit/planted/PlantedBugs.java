@@ -110,7 +110,7 @@ final class PlantedBugs {
               "no-part",
               "that an entry of a batch is a PART unless it is the last",
               "a batch is recovered whole or not at all",
-              new Patch("wal.AppendQueue", "batch", constant(2, 1)),
+              new Patch("wal.AppendQueue", "batch", reading("ENTRY", "PART")),
               Workload.LOG,
               1),
           bug(
