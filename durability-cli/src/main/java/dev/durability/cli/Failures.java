@@ -8,9 +8,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -117,7 +119,10 @@ final class Failures {
     } else if (e instanceof NotDirectoryException) {
       what = "not a directory";
     } else if (e instanceof FileAlreadyExistsException) {
-      what = "a file is in the way";
+      what =
+          e.getFile() != null && Files.isSymbolicLink(Path.of(e.getFile()))
+              ? "a link that leads to no directory is in the way"
+              : "a file is in the way";
     } else {
       what = e.getClass().getSimpleName();
     }

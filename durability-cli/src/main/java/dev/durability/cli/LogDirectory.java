@@ -1,12 +1,16 @@
 package dev.durability.cli;
 
 import dev.durability.storage.FsDirectory;
+import dev.durability.wal.SegmentRange;
+import dev.durability.wal.WalMaintenance;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 
 /** Opens the directory of a log that has to be there: only appending makes one. */
 final class LogDirectory {
@@ -44,7 +48,17 @@ final class LogDirectory {
       isLog = false;
     }
     if (!isLog) {
+      nameAnotherLog(path);
       throw new FileSystemException(path.toString(), null, "not a log: it holds no directory wal");
+    }
+  }
+
+  /** Checkpoints alone may be left of a log of the Rust crate. */
+  private static void nameAnotherLog(Path path) throws IOException {
+    try {
+      List<SegmentRange> unused = WalMaintenance.segments(FsDirectory.openForReading(path));
+    } catch (NoSuchFileException | NotDirectoryException noLog) {
+      // Nor is it one of another program.
     }
   }
 

@@ -52,6 +52,17 @@ class AppendCommandTest {
   }
 
   @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "only administrators make links on Windows")
+  void aLinkToNothingIsNamedAndNothingIsMade() throws IOException {
+    Path link = Files.createSymbolicLink(tmp.resolve("link"), Path.of("missing"));
+    Run run = Run.withInput(new byte[] {'x', '\n'}, "append", link);
+    assertThat(run.status()).isEqualTo(3);
+    assertThat(run.errLines()).hasSize(1);
+    assertThat(run.err()).contains("link: a link that leads to no directory is in the way");
+    assertThat(tmp.resolve("missing")).doesNotExist();
+  }
+
+  @Test
   void withoutAcksTheStandardOutputStaysEmpty() {
     Run run = lines("a\nb\n");
     assertThat(run.out()).isEmpty();

@@ -111,6 +111,26 @@ class VerifyCommandTest {
   }
 
   @Test
+  void checkpointsThatAreLeftOfALogOfTheRustCrateAreNamedByEveryCommand() throws IOException {
+    Path log = tmp.resolve("log");
+    Path checkpoint = Files.createDirectories(log.resolve("checkpoints")).resolve("state.bin");
+    Files.writeString(checkpoint, "VCKP" + "\1".repeat(60));
+    var before = Logs.content(log);
+    for (String command : new String[] {"verify", "cat", "append", "quarantine"}) {
+      Run run =
+          command.equals("quarantine")
+              ? Run.of(command, log, "remove")
+              : Run.withInput(new byte[] {'x', '\n'}, command, log);
+      assertThat(run.status()).as(command).isEqualTo(3);
+      assertThat(run.errLines()).as(command).hasSize(1);
+      assertThat(run.err()).contains("checkpoints/state.bin", "VCKP", "Rust crate");
+    }
+    assertThat(Logs.content(log)).isEqualTo(before);
+    Files.delete(checkpoint);
+    assertThat(Run.of("verify", log).err()).contains("not a log: it holds no directory wal");
+  }
+
+  @Test
   @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows cannot mount a small tmpfs")
   void readingNeedsNoRightToWrite() throws Exception {
     Path mount = Files.createDirectory(tmp.resolve("disk"));
