@@ -6,12 +6,13 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * A directory whose lock is lost when an operation of a given number has been done: a thief then
- * works in the directory beneath, and this one's user goes on where it was.
+ * A directory whose lock is lost when the thread that made this has done so many operations: a thief
+ * then works in the directory beneath, and this one's user goes on where it was.
  */
 public final class StolenDirectory extends ForwardingDirectory {
   private final int moment;
   private final Thief thief;
+  private final Thread owner = Thread.currentThread();
   private int operations;
   private boolean stolen;
 
@@ -34,6 +35,9 @@ public final class StolenDirectory extends ForwardingDirectory {
   }
 
   private void done() throws IOException {
+    if (Thread.currentThread() != owner) {
+      return; // The owner may have asked for its lock, and be about to write.
+    }
     synchronized (this) {
       if (++operations != moment) {
         return;
