@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * A directory whose lock is lost when the thread that made this has done so many operations: a thief
- * then works in the directory beneath, and this one's user goes on where it was.
+ * A directory whose lock is lost when the thread that made this has done so many operations: a
+ * thief then works in the directory beneath, and this one's user goes on where it was.
  */
 public final class StolenDirectory extends ForwardingDirectory {
   private final int moment;
