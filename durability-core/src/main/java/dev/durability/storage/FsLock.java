@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * and anyone may remove it. Java cannot ask the system whether a lock is still held. So each holder
  * writes a random token into the file, and changes the size of the file with it. {@link
  * #requireHeld} looks whether the file under the name is still the same one, of the same size and
- * time. If only the size or the time is another, and in the first seconds, it also reads the token,
+ * time. If only the size or the time is another, and in the first moments, it also reads the token,
  * through the descriptor that holds the lock. A later holder has written its own token before it
  * reads anything of what the lock protects; where the earlier one did not give up the lock and may
  * still live, it then waits a moment, so that what that one has begun is over.
@@ -60,10 +60,10 @@ final class FsLock implements DirectoryLock {
   private static final int SIZES = 16;
 
   /**
-   * File systems keep times to some milliseconds, the oldest to two seconds: while the file is
-   * younger, a second change may have the time of the first.
+   * File systems keep times to some milliseconds: while the file is this young, a second change may
+   * have the time of the first.
    */
-  static final long YOUNG_NANOS = TimeUnit.SECONDS.toNanos(3);
+  static final long YOUNG_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   /** How long a step of a holder may take that has lost its lock and does not know it yet. */
   static final long OTHERS_END_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
@@ -354,7 +354,7 @@ final class FsLock implements DirectoryLock {
 
   /**
    * Costs one look at the file under the name, and one more for each file that is guarded; in the
-   * first seconds a positional read of a few bytes too. It needs no descriptor that is not open.
+   * first moments a positional read of a few bytes too. It needs no descriptor that is not open.
    */
   @Override
   public void requireHeld() throws IOException {

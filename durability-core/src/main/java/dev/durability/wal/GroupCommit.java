@@ -58,7 +58,7 @@ final class GroupCommit {
   private final SegmentAppender appender;
   private final Deadlines deadlines;
   private final Gathering gathering = new Gathering();
-  private final Patience patience = new Patience();
+  private final Patience patience;
   private final VirtualThreads virtualThreads = new VirtualThreads();
 
   private final BiFunction<Waiter, @Nullable Throwable, DurabilityException> whyNot = this::whyNot;
@@ -91,6 +91,7 @@ final class GroupCommit {
   GroupCommit(WalOptions options, AppendQueue queue, SegmentAppender appender) {
     this.queue = queue;
     this.appender = appender;
+    this.patience = new Patience(appender.lock()::askForLeader);
     this.deadlines = new Deadlines(options, System.nanoTime());
     this.writtenId = appender.writtenId();
     this.durableId = appender.durableId();

@@ -14,8 +14,16 @@ import java.util.function.BooleanSupplier;
 final class Patience {
   private static final long ROUND_NANOS_MAX = TimeUnit.MICROSECONDS.toNanos(500);
 
+  private final Runnable meanwhile;
   private long meanNanos;
   private volatile long nanos;
+
+  /**
+   * @param meanwhile a small piece of work that a waiting thread looks for each time
+   */
+  Patience(Runnable meanwhile) {
+    this.meanwhile = meanwhile;
+  }
 
   /** A round took so long. */
   void roundTook(long roundNanos) {
@@ -33,6 +41,7 @@ final class Patience {
     }
     long start = System.nanoTime();
     while (waiting.getAsBoolean() && System.nanoTime() - start < most) {
+      meanwhile.run();
       Thread.yield();
     }
   }

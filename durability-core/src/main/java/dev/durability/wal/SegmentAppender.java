@@ -36,11 +36,8 @@ final class SegmentAppender {
    */
   private static final long ZERO_FILLED_FOR_BYTES_A_SYNC_MAX = 256 << 10;
 
-  /** How old the knowledge may be, when something is written, that the lock is held. */
-  static final long LOCK_HELD_FOR_NANOS = 1_000_000;
-
   private final Directory directory;
-  private final DirectoryLock lock;
+  private final LockCheck lock;
   private final WalOptions options;
   private final Notices notices;
   private final UUID logId;
@@ -62,7 +59,6 @@ final class SegmentAppender {
   private long lastStampMicros;
   private long writtenBytes;
   private long syncsInSegment;
-  private long lockHeldAtNanos;
   private boolean dirty;
   private boolean reserved;
 
@@ -73,7 +69,7 @@ final class SegmentAppender {
       Notices notices,
       LogOpening.Opened opened) {
     this.directory = directory;
-    this.lock = lock;
+    this.lock = new LockCheck(lock);
     this.options = options;
     this.notices = notices;
     this.logId = opened.logId();
@@ -108,31 +104,15 @@ final class SegmentAppender {
     ended.remove(segmentThatEnded);
   }
 
-  /** Throws if the log's lock was lost. Any thread. */
-  void requireLock() throws IOException {
-    lock.requireHeld();
-  }
-
-  /** Asked before anything is acknowledged, and after it is synced. */
-  private void requireLockToAcknowledge() throws IOException {
-    requireLock();
-    lockHeldAtNanos = System.nanoTime();
-  }
-
-  /**
-   * Asked before anything is written: that would damage what another writer has acknowledged. A
-   * round that follows the one before at once relies on what that one asked at its end.
-   */
-  private void requireLockToWrite() throws IOException {
-    if (System.nanoTime() - lockHeldAtNanos > LOCK_HELD_FOR_NANOS) {
-      requireLockToAcknowledge();
-    }
+  /** Whether the log's lock is held. */
+  LockCheck lock() {
+    return lock;
   }
 
   /** Creates the first segment of this writer. */
   void start() throws IOException {
     try {
-      requireLockToAcknowledge();
+      lock.requireNow();
       enter(segment);
       awaitName();
     } catch (Throwable e) {
@@ -176,7 +156,7 @@ final class SegmentAppender {
    * @param syncFollows whether a sync comes next: the name of a new segment becomes durable with it
    */
   void write(Block block, boolean syncFollows) throws IOException {
-    requireLockToWrite();
+    lock.requireToWrite();
     if (file == null) {
       enter(block.segment());
       if (!syncFollows) {
@@ -224,10 +204,10 @@ final class SegmentAppender {
 
   private void sync(FrameFile target) throws IOException {
     long start = System.nanoTime();
+    lock.roundWritten();
     target.sync();
     awaitName();
-    // Whoever takes the log after this reads all that is acknowledged now.
-    requireLockToAcknowledge();
+    lock.requireToAcknowledge();
     dirty = false;
     syncsInSegment++;
     durableId = writtenId;
@@ -242,7 +222,7 @@ final class SegmentAppender {
     if (!owesPromise()) {
       return;
     }
-    requireLockToWrite();
+    lock.requireToWrite();
     FrameFile target = file;
     if (target == null) {
       enter(Objects.requireNonNull(coming).plan());
@@ -360,7 +340,7 @@ final class SegmentAppender {
   private void end(FrameFile target) throws IOException {
     try (target) {
       sync();
-      requireLockToWrite();
+      lock.requireToWrite();
       promise.clear();
       encoder.promise(promise, segment.salt(), FrameKind.END, writtenId + 1, durableId, stamp());
       target.write(promise.flip());
@@ -368,7 +348,7 @@ final class SegmentAppender {
         cutReserve(target);
       }
       target.sync();
-      requireLockToAcknowledge();
+      lock.requireNow();
     } catch (OutcomeOpenException e) {
       throw new DurabilityException(
           "everything appended is durable, but the end of "

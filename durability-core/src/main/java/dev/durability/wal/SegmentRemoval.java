@@ -58,7 +58,7 @@ final class SegmentRemoval {
   /** Whoever took the log may need what this one does not. */
   private void requireLock() throws IOException {
     try {
-      appender.requireLock();
+      appender.lock().require();
     } catch (IOException e) {
       commits.poison(e);
       throw e;

@@ -140,7 +140,7 @@ class LostLockTest {
     long asked = System.nanoTime();
     Await.until(
         "it asks again before it writes",
-        () -> System.nanoTime() - asked > 2 * SegmentAppender.LOCK_HELD_FOR_NANOS);
+        () -> System.nanoTime() - asked > 2 * LockCheck.HELD_FOR_NANOS);
   }
 
   private static long promised(Directory directory) {

@@ -168,7 +168,7 @@ class TakenOverTest {
       long asked = System.nanoTime();
       Await.until(
           "the first asks again before it writes",
-          () -> System.nanoTime() - asked > 2 * SegmentAppender.LOCK_HELD_FOR_NANOS);
+          () -> System.nanoTime() - asked > 2 * LockCheck.HELD_FOR_NANOS);
       WalWriter<String> opened = Logs.open(directory, OPTIONS);
       log = opened;
       append(opened, "second", 8, acknowledged);

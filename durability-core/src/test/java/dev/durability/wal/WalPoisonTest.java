@@ -443,8 +443,8 @@ class WalPoisonTest {
 
   @Test
   void lockThatCannotBeGivenUpAfterAFailedOpeningIsToldWithIt() throws IOException {
-    // The first listing comes before the lock: it looks for a log of another program.
-    for (Failure failure : List.of(Failure.of(CREATE), Failure.of(LIST).nth(2))) {
+    // The first two listings come before the lock: they look for a log of another program.
+    for (Failure failure : List.of(Failure.of(CREATE), Failure.of(LIST).nth(3))) {
       FailingDirectory failing = new FailingDirectory(new BadLock(new MemoryDirectory()));
       failing.inject(failure);
       assertThatThrownBy(() -> Logs.open(failing))
