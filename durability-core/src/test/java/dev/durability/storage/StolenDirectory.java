@@ -4,15 +4,21 @@ import dev.durability.errors.LockLostException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A directory whose lock is lost when the thread that made this has done so many operations: a
  * thief then works in the directory beneath, and this one's user goes on where it was.
  */
 public final class StolenDirectory extends ForwardingDirectory {
+  private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
   private final int moment;
   private final Thief thief;
   private final Thread owner = Thread.currentThread();
+  private final Set<Thread> askedByOthers = ConcurrentHashMap.newKeySet();
   private int operations;
   private boolean stolen;
 
@@ -36,6 +42,7 @@ public final class StolenDirectory extends ForwardingDirectory {
 
   private void done() throws IOException {
     if (Thread.currentThread() != owner) {
+      askedByOthers.remove(Thread.currentThread());
       return; // The owner may have asked for its lock, and be about to write.
     }
     synchronized (this) {
@@ -44,7 +51,20 @@ public final class StolenDirectory extends ForwardingDirectory {
       }
       stolen = true;
     }
+    awaitWhatOthersBegan();
     thief.steal();
+  }
+
+  /**
+   * As a thief of an {@link FsLock} waits: another thread may have been told that the lock is held,
+   * and be about to do what it asked for. Not all who ask go on to do something.
+   */
+  private void awaitWhatOthersBegan() {
+    long start = System.nanoTime();
+    while (!askedByOthers.isEmpty() && System.nanoTime() - start < PATIENCE_NANOS) {
+      Thread.onSpinWait();
+    }
+    askedByOthers.clear();
   }
 
   @Override
@@ -111,7 +131,11 @@ public final class StolenDirectory extends ForwardingDirectory {
 
       @Override
       public void requireHeld() throws IOException {
+        if (Thread.currentThread() != owner) {
+          askedByOthers.add(Thread.currentThread());
+        }
         if (!isHeld()) {
+          askedByOthers.remove(Thread.currentThread());
           throw new LockLostException("a thief has the lock");
         }
       }
