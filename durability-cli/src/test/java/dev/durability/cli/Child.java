@@ -35,7 +35,7 @@ final class Child implements AutoCloseable {
 
   /**
    * Starts a command that SIGINT ends, even if the tests were started so that it is ignored, as
-   * behind {@code nohup} or with {@code &} in a script: children inherit that, and Java leaves it
+   * under {@code nohup} or with {@code &} in a script: children inherit that, and Java leaves it
    * so.
    */
   static Child startInterruptible(Path tmp, Object... args)

@@ -25,7 +25,7 @@ public final class Checkpoints {
   /** The directory of the default names. */
   public static final String DIRECTORY = "checkpoints";
 
-  /** What the temporary name of a checkpoint has behind its name. */
+  /** The end of the temporary name of a checkpoint. */
   private static final Pattern ATTEMPT = Pattern.compile("\\.[0-9a-f]{8}\\.tmp");
 
   private static final Pattern NAME = Pattern.compile("([0-9]{20})\\.ckpt");

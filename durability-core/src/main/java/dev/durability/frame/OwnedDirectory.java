@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A directory as the holder of a lock sees it. Before a file is created, resumed, renamed, deleted
  * or cut, it asks whether the lock is still held: another holder may have files under the same
- * names, and may have acknowledged what this one would remove. What it asks can take as long as the
- * storage takes, so whoever asked at the start of some work has to ask again here.
+ * names, and may have acknowledged what this one would remove. Storage can be slow, so an answer
+ * from the start of some work is too old by its end: each of these steps asks again.
  *
  * <p>Writes are not asked for here: a writer does that once for many. The lock is not given up
  * here.

@@ -284,8 +284,8 @@ final class FsLock implements DirectoryLock {
   }
 
   /**
-   * Whoever lost this lock asks before each step whether it is still held. What it asked for before
-   * the token was written may yet be under way: it is over before anything is read here.
+   * A holder that lost this lock asks before each step whether it still has it. A step that it
+   * began before the token was written may still run: this waits until that step is over.
    */
   private static void letOthersEnd() {
     long start = System.nanoTime();

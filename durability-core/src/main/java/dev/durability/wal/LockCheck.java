@@ -7,9 +7,9 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Whether the log's lock is still held: asked before something is written, and before a round is
- * acknowledged. The second question may be asked as soon as the round's bytes are written: whoever
- * takes the lock after that reads them. So a thread that spins while the round syncs asks it, and
- * the round does not wait for the answer. If nobody did, the leader asks after the sync.
+ * acknowledged. The second question may be asked as soon as the round's bytes are written: a later
+ * holder of the lock reads them. So a thread that spins while the round syncs asks it, and the
+ * round does not wait for the answer. If no thread did, the leader asks after the sync.
  *
  * <p>The leader calls all methods but {@link #askForLeader}, which any thread may call.
  */
