@@ -1,6 +1,7 @@
 package dev.durability.checkpoint;
 
 import dev.durability.frame.CheckpointFile;
+import dev.durability.frame.Closing;
 import dev.durability.frame.DirectMemory;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FileType;
@@ -9,7 +10,7 @@ import dev.durability.frame.FrameFile;
 import dev.durability.frame.FrameFormat;
 import dev.durability.frame.FrameKind;
 import dev.durability.frame.WallClock;
-import dev.durability.storage.AppendFile;
+import dev.durability.storage.AtomicFile;
 import dev.durability.storage.Directory;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -35,9 +36,7 @@ import org.jspecify.annotations.Nullable;
 public final class CheckpointWriter extends OutputStream {
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  private final Directory directory;
   private final String path;
-  private final String temporary;
   private final Clock clock;
   private final int salt;
   private final FrameEncoder encoder = new FrameEncoder();
@@ -48,29 +47,21 @@ public final class CheckpointWriter extends OutputStream {
 
   private final ByteBuffer frame = memory.bytes().order(ByteOrder.LITTLE_ENDIAN);
 
-  private @Nullable AppendFile created;
-  private @Nullable FrameFile file;
+  private @Nullable AtomicFile file;
+
+  /** The same file, written in whole frames. */
+  private @Nullable FrameFile frames;
 
   private int filled;
   private long nextId = 1;
   private long payloadBytes;
-  private State state = State.OPEN;
+  private boolean committed;
   private boolean closing;
   private boolean closed;
   private @Nullable Throwable failure;
 
-  private enum State {
-    OPEN,
-    /** It has its final name: nothing to delete any more. */
-    RENAMED,
-    COMMITTED
-  }
-
-  private CheckpointWriter(
-      Directory directory, String path, String temporary, Clock clock, int salt) {
-    this.directory = directory;
+  private CheckpointWriter(String path, Clock clock, int salt) {
     this.path = path;
-    this.temporary = temporary;
     this.clock = clock;
     this.salt = salt;
   }
@@ -107,21 +98,17 @@ public final class CheckpointWriter extends OutputStream {
                 salt)
             .encode();
     // All memory is taken before there is a file.
-    CheckpointWriter writer = new CheckpointWriter(directory, path, temporary, clock, salt);
-    directory.createDirectories(parent(path));
+    CheckpointWriter writer = new CheckpointWriter(path, clock, salt);
+    directory.createDirectories(Directory.parentOf(path));
     try {
-      AppendFile created = directory.create(temporary, 0);
-      writer.created = created;
-      FrameFile file = new FrameFile(temporary, created);
+      AtomicFile file = AtomicFile.create(directory, path, temporary);
       writer.file = file;
-      file.write(header);
+      FrameFile frames = new FrameFile(temporary, file);
+      writer.frames = frames;
+      frames.write(header);
       return writer;
     } catch (IOException | RuntimeException | Error e) {
-      try {
-        writer.close();
-      } catch (IOException second) {
-        e.addSuppressed(second);
-      }
+      Closing.after(e, writer);
       throw e;
     }
   }
@@ -177,25 +164,22 @@ public final class CheckpointWriter extends OutputStream {
   public long commit() throws IOException {
     requireOpen();
     try {
-      FrameFile target = Objects.requireNonNull(file);
+      FrameFile whole = Objects.requireNonNull(frames);
       if (filled > 0) {
         writeChunk();
       }
       frame.clear();
       encoder.promise(
           frame, salt, FrameKind.END, nextId, payloadBytes, WallClock.micros(clock.instant()));
-      target.write(frame.flip());
-      // Before the rename: the name must never stand for bytes that a loss of power takes away.
-      target.sync();
-      directory.rename(temporary, path);
-      state = State.RENAMED;
-      // Before anyone deletes the log that this stands for: the name itself must be durable.
-      directory.sync(parent(path));
+      whole.write(frame.flip());
+      whole.sync();
+      // Content and name are durable before anyone deletes the log that this stands for.
+      Objects.requireNonNull(file).commit();
     } catch (IOException | RuntimeException | Error e) {
       failure = e;
       throw e;
     }
-    state = State.COMMITTED;
+    committed = true;
     return payloadBytes;
   }
 
@@ -221,42 +205,27 @@ public final class CheckpointWriter extends OutputStream {
 
   private void release() throws IOException {
     try (memory) {
-      closeFile();
-    }
-    closed = true;
-  }
-
-  private void closeFile() throws IOException {
-    AppendFile open = created;
-    if (open != null) {
-      try {
-        open.close();
-      } finally {
-        if (state == State.OPEN && directory.exists(temporary)) {
-          directory.delete(temporary);
-        }
+      if (file != null) {
+        file.discard();
       }
     }
+    closed = true;
   }
 
   private void writeChunk() throws IOException {
     frame.clear();
     encoder.entryInPlace(frame, salt, nextId, filled);
-    Objects.requireNonNull(file).write(frame.flip());
+    Objects.requireNonNull(frames).write(frame.flip());
     nextId++;
     payloadBytes += filled;
     filled = 0;
   }
 
   private void requireOpen() throws IOException {
-    if (failure != null || closing || state != State.OPEN) {
-      String why = failure != null ? "FAILED" : closing ? "CLOSED" : state.toString();
+    if (failure != null || closing || committed) {
+      String why = failure != null ? "FAILED" : closing ? "CLOSED" : "COMMITTED";
       throw new IOException(
           "writing the checkpoint " + path + " is over (" + why + "); start a new one", failure);
     }
-  }
-
-  static String parent(String path) {
-    return path.substring(0, Math.max(0, path.lastIndexOf('/')));
   }
 }

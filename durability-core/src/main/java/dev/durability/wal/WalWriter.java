@@ -547,7 +547,7 @@ public final class WalWriter<E> implements Closeable {
             null,
             "the log must not name a checkpoint that is not there; nothing was appended");
       }
-      directory.sync(path.substring(0, Math.max(0, path.lastIndexOf('/'))));
+      directory.sync(Directory.parentOf(path));
     }
     int frameBytes = FrameFormat.frameBytes(FrameFormat.COVERED_BYTES + pathBytes.length);
     Waiter.OfThread waiter = new Waiter.OfThread();

@@ -248,7 +248,7 @@ public final class CrashDirectory implements Directory {
             () -> {
               requireFile(from, "rename");
               refuseIfLocked(to);
-              requireDirectory(Disk.parent(to));
+              requireDirectory(Directory.parentOf(to));
               if (disk.directories().contains(to)) {
                 throw new FileSystemException(from, to, "a directory is in the way");
               }
@@ -303,7 +303,7 @@ public final class CrashDirectory implements Directory {
     boolean unused =
         alive(
             () -> {
-              for (String each = directory; !each.isEmpty(); each = Disk.parent(each)) {
+              for (String each = directory; !each.isEmpty(); each = Directory.parentOf(each)) {
                 if (disk.names().now().containsKey(each)) {
                   throw new FileAlreadyExistsException(each);
                 }
@@ -362,7 +362,7 @@ public final class CrashDirectory implements Directory {
   }
 
   private void requireFree(String path) throws IOException {
-    requireDirectory(Disk.parent(path));
+    requireDirectory(Directory.parentOf(path));
     if (disk.names().now().containsKey(path) || disk.directories().contains(path)) {
       throw new FileAlreadyExistsException(path);
     }
