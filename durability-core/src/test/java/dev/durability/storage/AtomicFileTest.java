@@ -67,12 +67,11 @@ class AtomicFileTest {
 
   @Test
   void fileThatWasSyncedAndClosedCanBeCommittedAndIsNotSyncedAgain() throws IOException {
-    try (AtomicFile file = AtomicFile.create(steps, "d/a")) {
-      file.write(bytes("new"));
-      file.sync();
-      file.close();
-      file.commit();
-    }
+    AtomicFile file = AtomicFile.create(steps, "d/a");
+    file.write(bytes("new"));
+    file.sync();
+    file.close();
+    file.commit();
 
     assertThat(steps.done)
         .containsExactly("create d/a.tmp", "write to d/a.tmp", SYNC, RENAME, SYNC_NAME);
