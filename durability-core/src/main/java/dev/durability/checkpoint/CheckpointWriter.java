@@ -1,7 +1,7 @@
 package dev.durability.checkpoint;
 
+import dev.durability.frame.AfterFailure;
 import dev.durability.frame.CheckpointFile;
-import dev.durability.frame.Closing;
 import dev.durability.frame.DirectMemory;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FileType;
@@ -108,7 +108,7 @@ public final class CheckpointWriter extends OutputStream {
       frames.write(header);
       return writer;
     } catch (IOException | RuntimeException | Error e) {
-      Closing.after(e, writer);
+      AfterFailure.close(e, writer);
       throw e;
     }
   }

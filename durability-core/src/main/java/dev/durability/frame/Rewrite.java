@@ -48,7 +48,7 @@ public final class Rewrite {
       file.sync();
       return new FrameFile(path, file);
     } catch (IOException | RuntimeException | Error e) {
-      Closing.after(e, file);
+      AfterFailure.close(e, file);
       throw e;
     }
   }
@@ -73,7 +73,7 @@ public final class Rewrite {
       }
       return new FrameFile(path, file);
     } catch (IOException | RuntimeException | Error e) {
-      Closing.after(e, file);
+      AfterFailure.close(e, file);
       throw e;
     }
   }
@@ -87,7 +87,7 @@ public final class Rewrite {
       file.commit();
       return file;
     } catch (IOException | RuntimeException | Error e) {
-      Closing.after(e, file);
+      AfterFailure.close(e, file);
       throw e;
     }
   }

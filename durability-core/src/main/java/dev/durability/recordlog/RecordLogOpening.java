@@ -1,7 +1,7 @@
 package dev.durability.recordlog;
 
+import dev.durability.frame.AfterFailure;
 import dev.durability.frame.CheckpointFile;
-import dev.durability.frame.Closing;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FileType;
 import dev.durability.frame.ForeignFile;
@@ -68,7 +68,7 @@ record RecordLogOpening(FrameFile file, int salt, long lastId, long promised, lo
       file.commit();
       return new RecordLogOpening(new FrameFile(path, file), salt, 0, 0, nowMicros);
     } catch (IOException | RuntimeException | Error e) {
-      Closing.after(e, file);
+      AfterFailure.close(e, file);
       throw e;
     }
   }
@@ -93,7 +93,7 @@ record RecordLogOpening(FrameFile file, int salt, long lastId, long promised, lo
       return new RecordLogOpening(
           file, found.header().salt(), found.intact(), found.promisedByMarks(), found.lastStamp());
     } catch (IOException | RuntimeException | Error e) {
-      Closing.after(e, file);
+      AfterFailure.close(e, file);
       throw e;
     }
   }

@@ -4,7 +4,7 @@ import dev.durability.codec.Codec;
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.OutcomeOpenException;
 import dev.durability.errors.WriterPoisonedException;
-import dev.durability.frame.Closing;
+import dev.durability.frame.AfterFailure;
 import dev.durability.frame.DirectMemory;
 import dev.durability.frame.FrameEncoder;
 import dev.durability.frame.FrameFile;
@@ -505,9 +505,9 @@ public final class RecordLogWriter<T> implements Closeable {
       @Nullable ReadFile seen,
       @Nullable RecordLogOpening opening,
       DirectoryLock lock) {
-    Closing.after(failure, seen);
-    Closing.after(failure, opening);
-    Closing.after(failure, lock);
+    AfterFailure.close(failure, seen);
+    AfterFailure.close(failure, opening);
+    AfterFailure.close(failure, lock);
   }
 
   private interface Step {

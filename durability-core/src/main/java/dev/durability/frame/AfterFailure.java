@@ -5,8 +5,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** Closes what is of no more use because something failed. Holds no state. */
-public final class Closing {
-  private Closing() {}
+public final class AfterFailure {
+  private AfterFailure() {}
 
   /**
    * Closes what was opened before a failure. That this fails, too, is noted in the failure.
@@ -14,7 +14,7 @@ public final class Closing {
    * @param failure what failed; the caller throws it
    * @param open what is closed, null if it was not opened yet
    */
-  public static void after(Throwable failure, @Nullable Closeable open) {
+  public static void close(Throwable failure, @Nullable Closeable open) {
     try {
       if (open != null) {
         open.close();
