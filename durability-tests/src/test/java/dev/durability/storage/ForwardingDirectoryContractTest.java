@@ -5,6 +5,6 @@ import dev.durability.testkit.junit.ResumingDirectoryContractTest;
 class ForwardingDirectoryContractTest extends ResumingDirectoryContractTest {
   @Override
   protected Directory newDirectory() {
-    return new ForwardingDirectory(new MemoryDirectory());
+    return new ForwardingDirectory(new MemoryDirectory()) {};
   }
 }
