@@ -21,7 +21,6 @@ final class PackageOrder {
           "wal",
           "checkpoint",
           "recovery",
-          "segmentindex",
           "");
 
   private final String root;
