@@ -1,18 +1,13 @@
 package dev.durability;
 
-import dev.durability.AppliedState.Expected;
-import dev.durability.AppliedState.Snapshot;
 import dev.durability.checkpoint.CheckpointPublisher;
 import dev.durability.checkpoint.PublishResult;
 import dev.durability.codec.Codec;
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.OutcomeOpenException;
-import dev.durability.frame.FrameFormat;
 import dev.durability.recovery.StateMachine;
 import dev.durability.storage.Directory;
 import dev.durability.threads.StackRoom;
-import dev.durability.threads.StackSafeLock;
-import dev.durability.wal.AppendFuture;
 import dev.durability.wal.LogReport;
 import dev.durability.wal.WalOptions;
 import dev.durability.wal.WalWriter;
@@ -21,10 +16,7 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A state in memory that survives crashes: each update is an entry in a log, and from time to time
@@ -59,22 +51,12 @@ import org.jspecify.annotations.Nullable;
  * @param <E> the type of the entries, which are the updates
  */
 public final class DurableState<S, E> implements Closeable {
-  private static final int CLOSING_ATTEMPTS = 3;
-
-  private final StateMachine<S, E> machine;
-  private final CheckpointPolicy policy;
-  private final UpdateCodec<E> codec;
   private final WalWriter<Update<E>> log;
-  private final CheckpointPublisher publisher;
   private final AppliedState<S, E> applied;
   private final BackgroundCheckpoints background;
-  private final StackSafeLock appending = new StackSafeLock();
-  private final StackSafeLock publishing = new StackSafeLock();
-  private final StackSafeLock closing = new StackSafeLock();
-  private final AtomicReference<@Nullable UpdateFuture> settled = new AtomicReference<>();
-  private volatile boolean closed;
-  private boolean settling;
-  private boolean ended;
+  private final Updates<S, E> updates;
+  private final Publishing<S> publishing;
+  private final Closing closing;
 
   private DurableState(
       Directory directory,
@@ -84,11 +66,7 @@ public final class DurableState<S, E> implements Closeable {
       WalWriter<Update<E>> log,
       WalOptions options,
       StateLoading<S, E> loaded) {
-    this.machine = machine;
-    this.policy = policy;
-    this.codec = codec;
     this.log = log;
-    this.publisher = CheckpointPublisher.of(directory, options.clock(), log);
     this.applied =
         new AppliedState<>(
             directory, machine, loaded.state(), loaded.lastEntryId(), loaded.replayed());
@@ -100,6 +78,15 @@ public final class DurableState<S, E> implements Closeable {
             this::publish,
             loaded.checkpointId(),
             loaded.replayed());
+    this.updates = new Updates<>(codec, log, applied, background);
+    this.publishing =
+        new Publishing<>(
+            machine,
+            CheckpointPublisher.of(directory, options.clock(), log),
+            applied,
+            updates,
+            background);
+    this.closing = new Closing(policy, log, applied, updates, publishing, background);
   }
 
   /**
@@ -178,15 +165,7 @@ public final class DurableState<S, E> implements Closeable {
    *     written, and nothing changed; the log is poisoned; or applying failed, now or before
    */
   public long update(E entry) throws IOException {
-    Update<E> update = encode(entry);
-    Expected<E> expected = expected(update);
-    try {
-      AppendFuture durable = inAppending(() -> append(update, expected));
-      return settle(durable);
-    } catch (RuntimeException | Error e) {
-      failIfExpected(expected, e);
-      throw e;
-    }
+    return updates.update(entry);
   }
 
   /**
@@ -200,26 +179,7 @@ public final class DurableState<S, E> implements Closeable {
    * @throws IOException as {@link #update}, if the update gets no entry id
    */
   public CompletableFuture<Long> updateAsync(E entry) throws IOException {
-    Update<E> update = encode(entry);
-    Expected<E> expected = expected(update);
-    try {
-      UpdateFuture result = new UpdateFuture(this, expected);
-      result.follow(inAppending(() -> append(update, expected)));
-      return result;
-    } catch (RuntimeException | Error e) {
-      failIfExpected(expected, e);
-      throw e;
-    }
-  }
-
-  private Update<E> encode(E entry) throws IOException {
-    refuseWithinCallback();
-    refuseIfClosed();
-    return codec.update(entry);
-  }
-
-  private static <E> Expected<E> expected(Update<E> update) {
-    return new Expected<>(update.entry(), FrameFormat.frameBytes(update.size()));
+    return updates.updateAsync(entry);
   }
 
   /**
@@ -235,212 +195,7 @@ public final class DurableState<S, E> implements Closeable {
    *     then nothing was decided or appended
    */
   public OptionalLong updateIf(Function<? super S, Optional<E>> decision) throws IOException {
-    refuseWithinCallback();
-    AtomicReference<@Nullable Expected<E>> decided = new AtomicReference<>();
-    try {
-      Optional<AppendFuture> durable = inAppending(() -> decide(decision, decided));
-      return durable.isEmpty() ? OptionalLong.empty() : OptionalLong.of(settle(durable.get()));
-    } catch (RuntimeException | Error e) {
-      failIfExpected(decided.getPlain(), e);
-      throw e;
-    }
-  }
-
-  /** With the appending lock. */
-  private Optional<AppendFuture> decide(
-      Function<? super S, Optional<E>> decision, AtomicReference<@Nullable Expected<E>> decided)
-      throws IOException {
-    refuseIfClosed();
-    settleEarlierUpdates();
-    Optional<E> entry = applied.read(decision);
-    if (entry.isEmpty()) {
-      return Optional.empty();
-    }
-    Update<E> update = codec.update(entry.get());
-    Expected<E> expected = expected(update);
-    decided.setPlain(expected);
-    return Optional.of(append(update, expected));
-  }
-
-  /** Makes all that was appended durable and applied. With the appending lock. */
-  private void settleEarlierUpdates() throws IOException {
-    long earlier = applied.lastExpectedId();
-    if (applied.appliedId() >= earlier) {
-      return;
-    }
-    try {
-      log.sync();
-    } catch (OutcomeOpenException e) {
-      throw new DurabilityException(
-          "nothing was decided or appended: earlier updates could not be made durable ("
-              + e.getMessage()
-              + ")",
-          e);
-    }
-    applyDurable(earlier);
-  }
-
-  /**
-   * With the appending lock: entries become expected in the order of their ids.
-   *
-   * @throws DurabilityException if nothing was appended
-   */
-  private AppendFuture append(Update<E> update, Expected<E> expected) throws IOException {
-    refuseIfClosed();
-    applied.refuseIfFailed();
-    long before = log.lastAppendedId();
-    try {
-      AppendFuture durable = log.appendAsync(update);
-      applied.expect(durable.entryId(), expected);
-      return durable;
-    } catch (OutcomeOpenException e) {
-      throw new DurabilityException(
-          "nothing was appended: earlier updates fill the buffers and could not be written ("
-              + e.getMessage()
-              + ")",
-          e);
-    } catch (Error e) {
-      failIfAppended(before, expected, e);
-      throw e;
-    }
-  }
-
-  /** An entry in the log that the state does not expect: then the state must not go on. */
-  private void failIfAppended(long before, Expected<E> expected, Error e) {
-    boolean appended = true;
-    try {
-      appended = expected.id() != 0 || log.lastAppendedId() != before;
-    } finally {
-      if (appended) {
-        applied.fail(e);
-      }
-    }
-  }
-
-  /**
-   * A call was broken off. If its entry is in the log, the state refuses from then on: the call did
-   * not say that it had happened.
-   */
-  private void failIfExpected(@Nullable Expected<E> expected, Throwable e) {
-    if (expected != null && expected.id() != 0) {
-      applied.fail(e);
-    }
-  }
-
-  /** The same, for a future. */
-  DurabilityException brokenOff(Throwable e) {
-    applied.fail(e);
-    return applied.failed();
-  }
-
-  /**
-   * Waits until an update is durable, and applies it. The thread leads a round of the log if nobody
-   * does, and so depends on no other: this works on the log's own thread too.
-   */
-  private long settle(AppendFuture durable) throws IOException {
-    try {
-      log.sync();
-    } catch (DurabilityException e) {
-      join(durable); // Others may have failed, or the log was closed behind this one.
-    }
-    applyDurable(durable.entryId());
-    return durable.entryId();
-  }
-
-  private static void join(AppendFuture durable) throws IOException {
-    try {
-      Long unused = durable.join();
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof DurabilityException failure) {
-        throw failure;
-      }
-      throw e;
-    }
-  }
-
-  /** Applies what is durable; throws if the needed entry could not be applied. */
-  private void applyDurable(long neededId) throws DurabilityException {
-    background.progressed(applied.applyThrough(log.lastDurableId(), neededId));
-  }
-
-  /** What an update comes to whose entry is durable, or failed: null is success. */
-  @Nullable Throwable outcome(Expected<?> expected, @Nullable Throwable failure) {
-    if (failure != null) {
-      return failure;
-    }
-    try {
-      applyDurable(expected.id());
-      return null;
-    } catch (DurabilityException e) {
-      return e;
-    }
-  }
-
-  /**
-   * Completes an update that is settled. What depends on it must not run under the lock of
-   * appending: it may wait for others who want it.
-   */
-  void complete(UpdateFuture update) {
-    if (!appending.isHeldByCurrentThread()) {
-      update.complete();
-      return;
-    }
-    update.next = settled.get(); // Only who holds the lock adds.
-    while (!settled.compareAndSet(update.next, update)) {
-      update.next = settled.get();
-    }
-  }
-
-  /** Runs something with the appending lock, and then what became complete meanwhile. */
-  private <R> R inAppending(Guard.Body<R> body) throws IOException {
-    try {
-      R result = Guard.with(appending, body);
-      completeSettled();
-      return result;
-    } catch (Throwable e) {
-      try {
-        completeSettled();
-      } catch (Throwable again) {
-        completeSettled();
-        throw again;
-      }
-      throw e;
-    }
-  }
-
-  /** All at once: what depends on the first may append, and come here again. */
-  private void completeSettled() {
-    UpdateFuture taken = settled.getAndSet(null);
-    UpdateFuture first = null;
-    while (taken != null) {
-      UpdateFuture following = taken.next;
-      taken.next = first;
-      first = taken;
-      taken = following;
-    }
-    while (first != null) {
-      UpdateFuture following = first.next;
-      try {
-        first.complete();
-      } catch (Throwable e) {
-        completeLater(first);
-        throw e;
-      }
-      first = following;
-    }
-  }
-
-  /** Puts back what is left, for the caller of {@link #completeSettled}. */
-  private void completeLater(UpdateFuture left) {
-    for (UpdateFuture each = left; each != null; ) {
-      UpdateFuture following = each.next;
-      UpdateFuture head = settled.get();
-      do {
-        head = settled.get();
-        each.next = head;
-      } while (!settled.compareAndSet(head, each));
-      each = following;
-    }
+    return updates.updateIf(decision);
   }
 
   /**
@@ -481,10 +236,7 @@ public final class DurableState<S, E> implements Closeable {
    * @throws IOException if the log is poisoned or closed; or applying failed, now or before
    */
   public void sync() throws IOException {
-    refuseWithinCallback();
-    refuseIfClosed();
-    log.sync();
-    applyDurable(Long.MAX_VALUE - 1);
+    updates.sync();
   }
 
   /**
@@ -498,9 +250,9 @@ public final class DurableState<S, E> implements Closeable {
    * @throws IllegalStateException if this thread is writing a checkpoint of this state
    */
   public PublishResult checkpoint() throws IOException {
-    refuseWithinCallback();
-    refuseIfClosed();
-    refuseWithinCheckpoint("taken");
+    updates.refuseWithinCallback();
+    updates.refuseIfClosed();
+    publishing.refuseWithin("taken");
     try {
       return publish();
     } catch (IOException | RuntimeException e) {
@@ -509,18 +261,8 @@ public final class DurableState<S, E> implements Closeable {
     }
   }
 
-  /** Also while closing, which waits for a checkpoint that is due. A closed log refuses it. */
   private PublishResult publish() throws IOException {
-    return Guard.with(publishing, this::publishAlone);
-  }
-
-  private PublishResult publishAlone() throws IOException {
-    Snapshot<S> snapshot = applied.snapshot();
-    PublishResult result =
-        publisher.publish(snapshot.lastEntryId(), new StateWriting<>(machine, snapshot));
-    background.checkpointWritten(snapshot.lastEntryId(), snapshot.progress());
-    applyDurable(0); // The marker's sync took earlier updates with it, of open outcome too.
-    return result;
+    return publishing.publish();
   }
 
   /** {@return the id of the last entry that is in the state, 0 if there is none} */
@@ -531,32 +273,6 @@ public final class DurableState<S, E> implements Closeable {
   /** {@return what opening found in the log} */
   public LogReport recovered() {
     return log.recovered();
-  }
-
-  private void refuseIfClosed() throws DurabilityException {
-    if (closed) {
-      throw new DurabilityException("the state is closed; open it again");
-    }
-  }
-
-  /** What would wait for this very thread is refused, before it takes a lock. */
-  void refuseWithinCallback() {
-    applied.refuseWithinCallback();
-    if (appending.isHeldByCurrentThread()) {
-      throw new IllegalStateException(
-          "called while this thread appends an update, for example from its codec within updateIf,"
-              + " or from an observer: return first");
-    }
-    log.refuseWithinCallback();
-  }
-
-  private void refuseWithinCheckpoint(String what) {
-    if (publishing.isHeldByCurrentThread()) {
-      throw new IllegalStateException(
-          what
-              + " by the thread that writes a checkpoint, which this would wait for: return from"
-              + " writing it first, or use another thread");
-    }
   }
 
   /**
@@ -571,97 +287,6 @@ public final class DurableState<S, E> implements Closeable {
    */
   @Override
   public void close() throws IOException {
-    if (closing.isHeldByCurrentThread()) {
-      return;
-    }
-    refuseWithinCallback();
-    refuseWithinCheckpoint("closed");
-    if (background.isOnItsThread()) {
-      throw new IllegalStateException(
-          "closed by the thread of the checkpoint that closing waits for: use another thread");
-    }
-    if (closing.tryLock()) {
-      try {
-        closeOnce();
-      } finally {
-        closing.unlock();
-      }
-    }
-  }
-
-  private void closeOnce() throws IOException {
-    Throwable failure = null;
-    // Again where an Error hit it: each of the steps leaves out what it did before.
-    for (int left = CLOSING_ATTEMPTS; !ended && left > 0; left--) {
-      try {
-        closeLog();
-      } catch (Throwable e) {
-        failure = failure == null ? e : failure;
-      }
-    }
-    rethrow(failure);
-  }
-
-  private void closeLog() throws IOException {
-    inAppending(
-        () -> {
-          closed = true;
-          return 0;
-        });
-    background.close();
-    Guard.with(
-        publishing,
-        () -> {
-          Closeable last = this::giveUpLog;
-          try (last) {
-            settleOnce();
-          }
-          return 0;
-        });
-  }
-
-  /**
-   * An Error in it does not keep the log from being given up; after that there is no more to do.
-   */
-  private void settleOnce() throws IOException {
-    if (!settling) {
-      settling = true;
-      settleAll();
-    }
-  }
-
-  private void giveUpLog() throws IOException {
-    try {
-      log.close();
-      ended = true;
-    } catch (IOException | RuntimeException e) {
-      ended = true; // It is given up all the same.
-      throw e;
-    }
-  }
-
-  /** Makes all durable and applied, and writes the last checkpoint. */
-  private void settleAll() throws IOException {
-    if (log.lastDurableId() < log.lastAppendedId()) {
-      log.sync();
-    }
-    applyDurable(0);
-    if (policy.isOnClose()
-        && applied.failure() == null
-        && applied.appliedId() > background.checkpointId()) {
-      PublishResult unused = publish();
-    }
-  }
-
-  private static void rethrow(@Nullable Throwable failure) throws IOException {
-    if (failure instanceof IOException e) {
-      throw e;
-    }
-    if (failure instanceof RuntimeException e) {
-      throw e;
-    }
-    if (failure instanceof Error e) {
-      throw e;
-    }
+    closing.close();
   }
 }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class UpdateFuture extends CompletableFuture<Long>
     implements BiConsumer<@Nullable Object, @Nullable Object> {
-  private final DurableState<?, ?> state;
+  private final Updates<?, ?> updates;
   private final Expected<?> expected;
   private volatile @Nullable AppendFuture durable;
 
@@ -26,8 +26,8 @@ final class UpdateFuture extends CompletableFuture<Long>
 
   private @Nullable Throwable outcome;
 
-  UpdateFuture(DurableState<?, ?> state, Expected<?> expected) {
-    this.state = state;
+  UpdateFuture(Updates<?, ?> updates, Expected<?> expected) {
+    this.updates = updates;
     this.expected = expected;
   }
 
@@ -44,10 +44,10 @@ final class UpdateFuture extends CompletableFuture<Long>
   @Override
   public void accept(@Nullable Object id, @Nullable Object failure) {
     try {
-      outcome = state.outcome(expected, (Throwable) failure);
-      state.complete(this);
+      outcome = updates.outcome(expected, (Throwable) failure);
+      updates.complete(this);
     } catch (Throwable e) {
-      completeExceptionally(state.brokenOff(e));
+      completeExceptionally(updates.brokenOff(e));
     }
   }
 
@@ -64,7 +64,7 @@ final class UpdateFuture extends CompletableFuture<Long>
   @Override
   public Long join() {
     if (!isDone()) {
-      state.refuseWithinCallback();
+      updates.refuseWithinCallback();
       try {
         Long unused = Objects.requireNonNull(durable).join();
         settled(null);
@@ -78,7 +78,7 @@ final class UpdateFuture extends CompletableFuture<Long>
   @Override
   public Long get() throws InterruptedException, ExecutionException {
     if (!isDone()) {
-      state.refuseWithinCallback();
+      updates.refuseWithinCallback();
       try {
         Long unused = Objects.requireNonNull(durable).get();
         settled(null);
@@ -93,7 +93,7 @@ final class UpdateFuture extends CompletableFuture<Long>
   public Long get(long timeout, TimeUnit unit)
       throws InterruptedException, ExecutionException, TimeoutException {
     if (!isDone()) {
-      state.refuseWithinCallback();
+      updates.refuseWithinCallback();
       try {
         Long unused = Objects.requireNonNull(durable).get(timeout, unit);
         settled(null);
@@ -106,7 +106,7 @@ final class UpdateFuture extends CompletableFuture<Long>
 
   /** Completes it here: who else is about to may be waiting for this thread. */
   private void settled(@Nullable Throwable failure) {
-    Throwable result = state.outcome(expected, failure);
+    Throwable result = updates.outcome(expected, failure);
     if (result == null) {
       complete(expected.id());
     } else {

@@ -356,7 +356,7 @@ final class PlantedBugs {
               "update-not-synced",
               "to sync the log before an update returns",
               "an update that returned survives",
-              new Patch("DurableState", "settle", withoutCall("WalWriter.sync")),
+              new Patch("Updates", "settle", withoutCall("WalWriter.sync")),
               Workload.STATE,
               1),
           bug(
@@ -377,7 +377,7 @@ final class PlantedBugs {
               "that the state of a checkpoint ends where it says",
               "no update is applied twice",
               new Patch(
-                  "DurableState",
+                  "Publishing",
                   "publishAlone",
                   calling("CheckpointPublisher.publish", "publishAsOlder")),
               Workload.STATE,
@@ -387,7 +387,7 @@ final class PlantedBugs {
               "that a checkpoint contains what it says",
               "an update that returned survives",
               new Patch(
-                  "DurableState",
+                  "Publishing",
                   "publishAlone",
                   calling("CheckpointPublisher.publish", "publishAsNewer")),
               Workload.STATE,
