@@ -38,7 +38,7 @@ final class AppliedState<S, E> {
   private @Nullable String place;
 
   /** An entry that is on its way into the log, or in the log and on its way into the state. */
-  static final class Expected<E> {
+  public static final class Expected<E> {
     private final @Nullable E entry;
     private final long bytes;
     private long id;
@@ -72,7 +72,7 @@ final class AppliedState<S, E> {
    * @param entries how many entries
    * @param bytes how many bytes of log they take
    */
-  record Progress(long entries, long bytes) {}
+  public record Progress(long entries, long bytes) {}
 
   /**
    * A copy of the state that updates do not change.
@@ -81,7 +81,7 @@ final class AppliedState<S, E> {
    * @param lastEntryId the last entry in it
    * @param progress what was applied to it
    */
-  record Snapshot<S>(S state, long lastEntryId, Progress progress) {}
+  public record Snapshot<S>(S state, long lastEntryId, Progress progress) {}
 
   AppliedState(
       Directory directory,
