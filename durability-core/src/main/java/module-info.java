@@ -16,5 +16,4 @@ module dev.durability {
   exports dev.durability.checkpoint;
   exports dev.durability.wal;
   exports dev.durability.recovery;
-  exports dev.durability.segmentindex;
 }

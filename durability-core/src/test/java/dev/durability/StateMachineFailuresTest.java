@@ -13,9 +13,6 @@ import dev.durability.frame.FrameFormat;
 import dev.durability.recovery.Recoverer;
 import dev.durability.recovery.RecoveryOptions;
 import dev.durability.recovery.StateMachine;
-import dev.durability.segmentindex.SegmentIndexEntry;
-import dev.durability.segmentindex.SegmentIndexRecovery;
-import dev.durability.segmentindex.SegmentIndexState;
 import dev.durability.storage.AppendFile;
 import dev.durability.storage.FailingDirectory;
 import dev.durability.storage.Failure;
@@ -160,51 +157,6 @@ class StateMachineFailuresTest {
     try (var state = open(new Text())) {
       assertThat(state.<Integer>read(String::length)).isEqualTo(2_001);
     }
-  }
-
-  @Test
-  void stateOfASearchIndexFollowedByMoreIsNotRead() throws IOException {
-    var machine = SegmentIndexRecovery.machine();
-    StateMachine<SegmentIndexState, SegmentIndexEntry> writesMore =
-        new StateMachine<>() {
-          @Override
-          public SegmentIndexState initial() {
-            return machine.initial();
-          }
-
-          @Override
-          public SegmentIndexState apply(SegmentIndexState state, SegmentIndexEntry entry) {
-            return machine.apply(state, entry);
-          }
-
-          @Override
-          public SegmentIndexState snapshot(SegmentIndexState state) {
-            return machine.snapshot(state);
-          }
-
-          @Override
-          public void write(SegmentIndexState state, OutputStream out) throws IOException {
-            machine.write(state, out);
-            out.write(7);
-          }
-
-          @Override
-          public SegmentIndexState read(InputStream in) throws IOException {
-            return machine.read(in);
-          }
-        };
-    try (var index =
-        DurableState.open(
-            disk,
-            SegmentIndexEntry.codec(),
-            writesMore,
-            CheckpointPolicy.manual(),
-            WalOptions.defaults())) {
-      index.checkpoint();
-    }
-    assertThatExceptionOfType(DurabilityException.class)
-        .isThrownBy(() -> SegmentIndexRecovery.recover(disk, RecoveryOptions.latest()))
-        .withMessageContaining("left its last 1 bytes unread");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.durability.cli;
 
 import dev.durability.storage.Directory;
+import dev.durability.storage.ForwardingDirectory;
 import dev.durability.storage.ReadFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;

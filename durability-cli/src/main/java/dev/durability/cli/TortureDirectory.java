@@ -2,6 +2,7 @@ package dev.durability.cli;
 
 import dev.durability.storage.AppendFile;
 import dev.durability.storage.Directory;
+import dev.durability.storage.ForwardingDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 

@@ -5,10 +5,9 @@ import dev.durability.errors.LockLostException;
 import dev.durability.storage.AppendFile;
 import dev.durability.storage.Directory;
 import dev.durability.storage.DirectoryLock;
-import dev.durability.storage.ReadFile;
+import dev.durability.storage.ForwardingDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Writes are not asked for here: a writer does that once for many. The lock is not given up
  * here.
  */
-public final class OwnedDirectory implements Directory {
-  private final Directory under;
+public final class OwnedDirectory extends ForwardingDirectory {
   private final DirectoryLock lock;
 
   /**
@@ -32,7 +30,7 @@ public final class OwnedDirectory implements Directory {
    * @param lock what keeps others from changing it
    */
   public OwnedDirectory(Directory under, DirectoryLock lock) {
-    this.under = under;
+    super(under);
     this.lock = lock;
   }
 
@@ -60,7 +58,7 @@ public final class OwnedDirectory implements Directory {
   public AppendFile create(String path, long expectedBytes) throws IOException {
     OwnedFile file = new OwnedFile(lock); // All memory is taken before there is a file.
     lock.requireHeld();
-    file.under = under.create(path, expectedBytes);
+    file.under = super.create(path, expectedBytes);
     return file;
   }
 
@@ -68,50 +66,20 @@ public final class OwnedDirectory implements Directory {
   public AppendFile resume(String path, long offset) throws IOException {
     OwnedFile file = new OwnedFile(lock);
     lock.requireHeld();
-    file.under = under.resume(path, offset);
+    file.under = super.resume(path, offset);
     return file;
-  }
-
-  @Override
-  public ReadFile open(String path) throws IOException {
-    return under.open(path);
   }
 
   @Override
   public void rename(String from, String to) throws IOException {
     lock.requireHeld();
-    under.rename(from, to);
+    super.rename(from, to);
   }
 
   @Override
   public void delete(String path) throws IOException {
     lock.requireHeld();
-    under.delete(path);
-  }
-
-  @Override
-  public boolean exists(String path) throws IOException {
-    return under.exists(path);
-  }
-
-  @Override
-  public List<String> list(String directory) throws IOException {
-    return under.list(directory);
-  }
-
-  @Override
-  public void createDirectories(String directory) throws IOException {
-    under.createDirectories(directory);
-  }
-
-  @Override
-  public void sync(String directory) throws IOException {
-    under.sync(directory);
-  }
-
-  @Override
-  public DirectoryLock lock(String path) throws IOException {
-    return under.lock(path);
+    super.delete(path);
   }
 
   private static final class OwnedFile implements AppendFile {

@@ -25,7 +25,6 @@ final class PackageOrder {
           "wal",
           "checkpoint",
           "recovery",
-          "segmentindex",
           "");
 
   private final String root;

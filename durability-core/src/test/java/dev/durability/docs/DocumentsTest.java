@@ -20,6 +20,7 @@ final class DocumentsTest {
   private static final Pattern LINK = Pattern.compile("\\[[^\\]]*\\]\\(([^)\\s]+)\\)");
   private static final Pattern TEST_NAME = Pattern.compile("`(\\w+Test)#(\\w+)`");
   private static final Pattern SOURCE_NAME = Pattern.compile("`([\\w./-]+/[\\w-]+\\.(?:java|md))`");
+  private static final Pattern CLASS_IN_LAST_COLUMN = Pattern.compile("(?m)\\| `([A-Z]\\w+)` \\|$");
 
   /** Put together from parts, so that this file does not hold them itself. */
   private static final Pattern OF_A_MACHINE =
@@ -79,6 +80,25 @@ final class DocumentsTest {
       }
     }
 
+    assertThat(missing).isEmpty();
+  }
+
+  @Test
+  void classesThatTheGlossaryNamesExist() throws IOException {
+    List<Path> sources = ProjectFiles.endingIn(".java");
+    List<String> missing = new ArrayList<>();
+    int named = 0;
+    String glossary = Files.readString(ProjectFiles.root().resolve("docs/glossary.md"));
+    Matcher name = CLASS_IN_LAST_COLUMN.matcher(glossary);
+    while (name.find()) {
+      named++;
+      Path source = Path.of(name.group(1) + ".java");
+      if (sources.stream().noneMatch(file -> file.endsWith(source))) {
+        missing.add(name.group(1));
+      }
+    }
+
+    assertThat(named).isPositive();
     assertThat(missing).isEmpty();
   }
 

@@ -24,7 +24,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A key-value store that survives crashes, as the README shows it. */
+/** A key-value store that survives crashes, as the documents show it. */
 public class KeyValueStoreExampleTest {
   @TempDir Path path;
 

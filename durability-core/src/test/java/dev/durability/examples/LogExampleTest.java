@@ -28,7 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The log, the record log, and checkpoints without DurableState, as the README shows them. */
+/** The log, the record log, and checkpoints without DurableState, as the documents show them. */
 public class LogExampleTest {
   @TempDir Path path;
 

@@ -7,9 +7,10 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -34,8 +35,9 @@ import picocli.CommandLine.Spec;
           + " (Student's t, of the logarithms).",
       "",
       "BUILD is the root of a checkout that is built. Each build brings its own loads; the command"
-          + " says if they differ. By default there are 120 runs of 5 seconds, and what starting them"
-          + " takes, on a machine that does nothing else."
+          + " says if they differ. By default there are 30 runs of each scenario, of about 5 seconds"
+          + " and what it takes to start them and, for replay-128 and recovery-1g, to write the log:"
+          + " half an hour or more, on a machine that does nothing else."
     },
     footer = {
       "",
@@ -43,19 +45,20 @@ import picocli.CommandLine.Spec;
           + " ./durability uses",
       "",
       "Exit status: 0 no build is shown to be slower; 1 the whole interval of a scenario lies below"
-          + " 0.97; 2 bad arguments, or a build is missing; 3 a run failed.",
+          + " 0.97; 2 bad arguments, a build is missing, or all chosen scenarios are skipped; 3 a run"
+          + " failed.",
       "",
       "Example:",
       "  ./durability-benchmarks/compare --before ../old --after . --scenarios durable-1,durable-64"
     })
 public final class Compare implements Callable<Integer> {
-  static final List<String> SCENARIOS =
-      List.of("durable-1", "durable-64", "async-1024", "unsynced-128");
-
   private static final int EXIT_SLOWER = 1;
   private static final int EXIT_FAILED = 3;
   private static final int ROUNDS_MAX = 10_000;
   private static final double SECONDS_MAX = 3600;
+
+  /** How much smaller the logs of replay-128 and recovery-1g are with --quick. */
+  private static final int QUICK_DIVISOR = 64;
 
   @Option(names = "--before", required = true, paramLabel = "BUILD", description = "the old build")
   private Path before = Path.of("");
@@ -64,12 +67,13 @@ public final class Compare implements Callable<Integer> {
   private Path after = Path.of("");
 
   @Option(
-      names = "--scenarios",
+      names = {"--scenarios", "--scenario"},
       paramLabel = "NAMES",
       split = ",",
       defaultValue = "all",
       description =
-          "durable-1, durable-64, async-1024, unsynced-128, with commas; or all (default)")
+          "durable-1, durable-16, durable-64, virtual-256 (skipped before Java 21), async-1024,"
+              + " unsynced-128, replay-128, recovery-1g, with commas; or all (default)")
   private List<String> names = new ArrayList<>();
 
   @Option(
@@ -133,6 +137,7 @@ public final class Compare implements Callable<Integer> {
   public Integer call() throws Exception {
     CommandLine line = spec.commandLine();
     Set<String> scenarios = scenarios(line);
+    Map<String, String> skipped = skip(scenarios);
     int count = rounds != null ? rounds : quick ? 2 : 15;
     double measured = seconds != null ? seconds : quick ? 0.1 : 3;
     double warm = warmUp != null ? warmUp : quick ? 0.1 : 2;
@@ -154,35 +159,47 @@ public final class Compare implements Callable<Integer> {
       line.getErr().println("compare: " + e.getMessage());
       return CommandLine.ExitCode.USAGE;
     }
-    return compare(old, current, scenarios, count, warm, measured);
+    if (scenarios.isEmpty()) {
+      skipped.forEach((name, why) -> line.getErr().println("compare: " + name + ": " + why));
+      return CommandLine.ExitCode.USAGE;
+    }
+    return compare(old, current, scenarios, skipped, count, warm, measured);
+  }
+
+  /** Removes what cannot run here; returns why. */
+  private static Map<String, String> skip(Set<String> scenarios) {
+    Map<String, String> skipped = new LinkedHashMap<>();
+    for (String scenario : scenarios) {
+      ScenarioNames.whySkipped(scenario, Runtime.version().feature())
+          .ifPresent(why -> skipped.put(scenario, why));
+    }
+    scenarios.removeAll(skipped.keySet());
+    return skipped;
   }
 
   private Set<String> scenarios(CommandLine line) {
-    Set<String> chosen = new LinkedHashSet<>();
-    for (String name : names) {
-      if (name.equals("all")) {
-        chosen.addAll(SCENARIOS);
-      } else if (SCENARIOS.contains(name)) {
-        chosen.add(name);
-      } else {
-        throw new ParameterException(
-            line,
-            "there is no scenario '"
-                + name
-                + "' here; there are all, "
-                + String.join(", ", SCENARIOS));
-      }
+    try {
+      return ScenarioNames.chosen(names);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(line, e.getMessage(), e);
     }
-    return chosen;
   }
 
   private int compare(
-      Build old, Build current, Set<String> scenarios, int count, double warm, double measured)
+      Build old,
+      Build current,
+      Set<String> scenarios,
+      Map<String, String> skipped,
+      int count,
+      double warm,
+      double measured)
       throws Exception {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     if (!json) {
       print(out, builds(old, current));
+      skipped.forEach(
+          (name, why) -> print(out, String.format(Locale.ROOT, "%s: skipped: %s%n", name, why)));
     }
     List<String> differ = old.loadsThatDiffer(current);
     if (!differ.isEmpty()) {
@@ -196,7 +213,7 @@ public final class Compare implements Callable<Integer> {
     Runtime.getRuntime().addShutdownHook(cleanUp);
     List<Outcome> outcomes = new ArrayList<>();
     try {
-      Runs runs = new Runs(old, current, warm, measured, work);
+      Runs runs = new Runs(old, current, warm, measured, quick ? QUICK_DIVISOR : 1, work);
       Watch watch = new Watch(err, scenarios.size() * count);
       for (String scenario : scenarios) {
         List<Rounds.Pair> pairs =
@@ -215,7 +232,7 @@ public final class Compare implements Callable<Integer> {
       remove(work);
     }
     if (json) {
-      out.println(json(old, current, differ, outcomes));
+      out.println(json(old, current, differ, skipped, outcomes));
     }
     return outcomes.stream().anyMatch(o -> o.verdict() == Verdict.SLOWER) ? EXIT_SLOWER : 0;
   }
@@ -237,18 +254,26 @@ public final class Compare implements Callable<Integer> {
         String.join(" ", Runs.FLAGS));
   }
 
-  private static String json(Build old, Build current, List<String> differ, List<Outcome> outcomes)
+  private static String json(
+      Build old,
+      Build current,
+      List<String> differ,
+      Map<String, String> skipped,
+      List<Outcome> outcomes)
       throws InterruptedException {
     return String.format(
         Locale.ROOT,
         "{\"before\":%s,\"after\":%s,\"java\":%s,\"bound\":%.2f,\"confidence\":%.2f,"
-            + "\"loadsThatDiffer\":%s,\"scenarios\":%s}",
+            + "\"loadsThatDiffer\":%s,\"skipped\":%s,\"scenarios\":%s}",
         Json.text(old.commit()),
         Json.text(current.commit()),
         Json.text(Runtime.version().toString()),
         PairedRatios.BOUND,
         PairedRatios.CONFIDENCE,
         differ.stream().map(Json::text).collect(Collectors.joining(",", "[", "]")),
+        skipped.entrySet().stream()
+            .map(entry -> Json.text(entry.getKey()) + ":" + Json.text(entry.getValue()))
+            .collect(Collectors.joining(",", "{", "}")),
         outcomes.stream().map(Outcome::json).collect(Collectors.joining(",", "[", "]")));
   }
 

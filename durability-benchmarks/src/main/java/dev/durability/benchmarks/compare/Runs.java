@@ -32,6 +32,7 @@ final class Runs {
   private final Map<Side, Build.Copy> builds = new EnumMap<>(Side.class);
   private final double warmUpSeconds;
   private final double seconds;
+  private final int divisor;
 
   /**
    * Copies what is measured.
@@ -40,15 +41,17 @@ final class Runs {
    * @param after the new build
    * @param warmUpSeconds how long a run warms up
    * @param seconds how long it measures, about
+   * @param divisor what to divide the sizes of logs that are read by
    * @param work an empty directory, on the disk that is measured
    * @throws IOException if that fails
    */
-  Runs(Build before, Build after, double warmUpSeconds, double seconds, Path work)
+  Runs(Build before, Build after, double warmUpSeconds, double seconds, int divisor, Path work)
       throws IOException {
     this.work = work;
     this.own = work.resolve("own");
     this.warmUpSeconds = warmUpSeconds;
     this.seconds = seconds;
+    this.divisor = divisor;
     copyOwnClass();
     builds.put(Side.BEFORE, before.copy(Files.createDirectory(work.resolve("before"))));
     builds.put(Side.AFTER, after.copy(Files.createDirectory(work.resolve("after"))));
@@ -86,7 +89,7 @@ final class Runs {
     command.addAll(FLAGS);
     command.addAll(List.of("-cp", build.classPath(own), LogAlone.class.getName()));
     command.addAll(List.of(scenario, Double.toString(warmUpSeconds), Double.toString(seconds)));
-    command.add(data.toString());
+    command.addAll(List.of(Integer.toString(divisor), data.toString()));
     Process run =
         new ProcessBuilder(command)
             .redirectOutput(out.toFile())

@@ -12,13 +12,20 @@ import java.util.Locale;
 
 /**
  * Measures the log of this project alone in one scenario, once. {@code compare} starts this class
- * in a JVM of its own, with the loads and the library of the build that is measured: an older build
- * does not have this class, so it uses nothing but loads that such a build has, and has no nested
- * class.
+ * in a JVM of its own, with the loads and the library of the build that is measured. An older build
+ * has an older version of this class, or none, and gets this one: so it uses only members of the
+ * loads that such a build has ({@code LogAloneTest} lists them), nothing of the library but the
+ * name of {@link WalWriter}, and has no nested class.
  */
 public final class LogAlone {
   private static final int SLICES = 10;
   private static final int OUTSTANDING = 1024;
+
+  /**
+   * The bytes of a frame that holds a payload of {@link AppendHeats#SMALL} bytes. A constant, so
+   * that the logs of both builds have the same number of entries, whatever their frames are.
+   */
+  static final int SMALL_FRAME_BYTES = 144;
 
   private LogAlone() {}
 
@@ -26,18 +33,22 @@ public final class LogAlone {
    * Measures, and prints a line with the operations, the nanoseconds that they took, and where the
    * library was loaded from.
    *
-   * @param args the scenario, the seconds to warm up, the seconds to measure, an empty directory
+   * @param args the scenario, the seconds to warm up, the seconds to measure, what to divide the
+   *     sizes of logs that are read by, and an empty directory
    * @throws Exception if that fails
    */
   public static void main(String[] args) throws Exception {
     double warmUpSeconds = Double.parseDouble(args[1]);
-    double seconds = Double.parseDouble(args[2]);
+    double sliceSeconds = Double.parseDouble(args[2]) / SLICES;
+    int divisor = Integer.parseInt(args[3]);
+    Path directory = Path.of(args[4]);
     long operations = 0;
     long nanos = 0;
-    try (Contestant log = contestant(args[0])) {
-      log.open(Path.of(args[3]));
-      long slice = warmUp(log, warmUpSeconds, seconds / SLICES);
-      for (int i = 0; i < SLICES; i++) {
+    try (Contestant log = contestant(args[0], divisor, directory)) {
+      log.open(directory);
+      double rate = warmUp(log, warmUpSeconds, sliceSeconds);
+      long slice = sliceOperations(log, rate, sliceSeconds);
+      for (int left = slices(log, rate, sliceSeconds); left > 0; left--) {
         nanos += log.run(slice, null);
         operations += slice;
         log.settle();
@@ -46,10 +57,12 @@ public final class LogAlone {
     System.out.printf(Locale.ROOT, "measured %d %d %s%n", operations, nanos, library());
   }
 
-  private static Contestant contestant(String scenario) {
+  private static Contestant contestant(String scenario, int divisor, Path directory) {
     return switch (scenario) {
-      case "durable-1" -> durable(1);
-      case "durable-64" -> durable(64);
+      case "durable-1" -> durable(Appends.Threads.platform(1));
+      case "durable-16" -> durable(Appends.Threads.platform(16));
+      case "durable-64" -> durable(Appends.Threads.platform(64));
+      case "virtual-256" -> durable(Appends.Threads.virtual(256));
       case "async-1024" ->
           new AppendsAhead(
               OwnLog.byDefault(),
@@ -59,39 +72,67 @@ public final class LogAlone {
               1,
               AppendHeats.SLICE_BYTES_MAX / AppendHeats.SMALL);
       case "unsynced-128" ->
-          appends(Promise.UNSYNCED, 1, AppendHeats.SLICE_BYTES_MAX / AppendHeats.SMALL);
+          appends(
+              Promise.UNSYNCED,
+              Appends.Threads.platform(1),
+              AppendHeats.SLICE_BYTES_MAX / AppendHeats.SMALL);
+      case "replay-128" ->
+          new Replays(
+              OwnLog.byDefault(),
+              Role.OURS,
+              "",
+              AppendHeats.SMALL,
+              (128L << 20) / divisor / AppendHeats.SMALL);
+      case "recovery-1g" ->
+          Recoveries.takingEntries(
+              directory, AppendHeats.SMALL, (1L << 30) / divisor / SMALL_FRAME_BYTES);
       default -> throw new IllegalArgumentException("no scenario " + scenario);
     };
   }
 
-  private static Contestant durable(int threads) {
+  private static Contestant durable(Appends.Threads threads) {
     return appends(Promise.DURABLE, threads, AppendHeats.SLICE_BYTES_MAX / 8 / AppendHeats.SMALL);
   }
 
-  private static Contestant appends(Promise promise, int threads, long operationsMax) {
+  private static Contestant appends(Promise promise, Appends.Threads threads, long operationsMax) {
     return new Appends(
         OwnLog.byDefault(),
         Role.OURS,
         promise,
-        Appends.Threads.platform(threads),
+        threads,
         Entries.payload(AppendHeats.SMALL),
         operationsMax);
   }
 
-  /** Runs until the code is compiled; returns how many operations fill a slice. */
-  private static long warmUp(Contestant log, double seconds, double sliceSeconds) throws Exception {
+  /** Runs until the code is compiled; returns the operations per second of the last slice. */
+  private static double warmUp(Contestant log, double seconds, double sliceSeconds)
+      throws Exception {
     long until = System.nanoTime() + (long) (seconds * 1e9);
-    long operations = log.operationsMultiple();
+    long fixed = log.fixedOperations();
+    long operations = fixed > 0 ? fixed : log.operationsMultiple();
     double rate;
     do {
       long nanos = Math.max(1, log.run(operations, null));
       log.settle();
       rate = operations * 1e9 / nanos;
-      if (nanos < sliceSeconds * 1e9) {
+      if (fixed == 0 && nanos < sliceSeconds * 1e9) {
         operations = fit(log, 2 * operations);
       }
     } while (System.nanoTime() < until);
-    return fit(log, (long) (rate * sliceSeconds));
+    return rate;
+  }
+
+  private static long sliceOperations(Contestant log, double rate, double sliceSeconds) {
+    long fixed = log.fixedOperations();
+    return fixed > 0 ? fixed : fit(log, (long) (rate * sliceSeconds));
+  }
+
+  /** A log that is read is read whole, as often as fills the time: at least once. */
+  private static int slices(Contestant log, double rate, double sliceSeconds) {
+    long fixed = log.fixedOperations();
+    return fixed == 0
+        ? SLICES
+        : (int) Math.max(1, Math.min(SLICES, rate * sliceSeconds * SLICES / fixed));
   }
 
   private static long fit(Contestant log, long operations) {

@@ -78,6 +78,8 @@ class BuildTest {
     other.source(Checkout.LOAD_SOURCES + "/Trees.java", "new");
     other.source(Checkout.LOAD_SOURCES + "/scenario/Appends.java", "only here");
     other.source(Checkout.LOAD_SOURCES + "/Main.java", "no load");
+    one.source(Checkout.LOAD_SOURCES + "/store/OwnLog.java", "import a.One;\n\nclass OwnLog {}");
+    other.source(Checkout.LOAD_SOURCES + "/store/OwnLog.java", "import b.One;\nclass OwnLog {}");
     assertThat(Build.of(one.root()).loadsThatDiffer(Build.of(other.root())))
         .containsExactly("Trees.java", "scenario/Appends.java");
   }

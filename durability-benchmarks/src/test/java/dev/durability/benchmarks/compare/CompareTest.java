@@ -2,8 +2,6 @@ package dev.durability.benchmarks.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.durability.benchmarks.scenario.Scenario;
-import dev.durability.benchmarks.scenario.Scenarios;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -16,9 +14,12 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CompareTest {
   private final StringWriter out = new StringWriter();
@@ -62,7 +63,7 @@ class CompareTest {
             "{\"before\":\"unknown\",\"after\":\"unknown\",\"java\":\""
                 + Runtime.version()
                 + "\",\"bound\":0.97,\"confidence\":0.95,\"loadsThatDiffer\":[\"Trees.java\"],"
-                + "\"scenarios\":[{\"scenario\":\"durable-64\",\"verdict\":\"not slower\","
+                + "\"skipped\":{},\"scenarios\":[{\"scenario\":\"durable-64\",\"verdict\":\"not slower\","
                 + "\"mean\":2.00000,\"low\":2.00000,\"high\":2.00000,"
                 + "\"before\":[5000000.0,5000000.0],\"after\":[10000000.0,10000000.0],"
                 + "\"ratios\":[2.00000,2.00000]}]}");
@@ -124,21 +125,53 @@ class CompareTest {
   void helpTellsScenariosAndExitStatuses() {
     assertThat(run("--help")).isZero();
     assertThat(out.toString())
-        .contains(Compare.SCENARIOS)
+        .contains(ScenarioNames.ALL)
         .contains("--before=BUILD", "--quick", "Exit status: 0")
         .doesNotContain("--module");
   }
 
   @Test
-  void scenariosAreThoseOfTheMeasurements() {
-    assertThat(Scenarios.all().stream().map(Scenario::name)).containsAll(Compare.SCENARIOS);
+  void virtualThreadsAreMeasuredOrSaidToBeMissing() throws Exception {
+    Checkout checkout = checkout("build");
+    int status = compare(checkout, checkout, "--scenario", "unsynced-128,virtual-256", "--quick");
+    String why =
+        ScenarioNames.whySkipped("virtual-256", Runtime.version().feature()).orElse("none: quick");
+    assertThat(out.toString()).contains("unsynced-128: none: quick", "virtual-256: ", why);
+    assertThat(status).isZero();
+  }
+
+  @Test
+  @EnabledForJreRange(max = JRE.JAVA_20)
+  void whereNothingIsLeftToMeasureThereIsNoSuccess() throws Exception {
+    Checkout checkout = checkout("build");
+    assertThat(compare(checkout, checkout, "--scenario", "virtual-256", "--quick")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("compare: virtual-256: virtual threads need Java 21 or later, and this is Java ");
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "durable-1",
+        "durable-16",
+        "durable-64",
+        "async-1024",
+        "replay-128",
+        "recovery-1g"
+      })
+  void eachScenarioRuns(String scenario) throws Exception {
+    Checkout checkout = checkout("build");
+    assertThat(planted(checkout, checkout, "--scenario", scenario, "--quick")).isZero();
+    assertThat(out.toString()).contains(scenario + ": none: quick");
+    nothingIsLeft();
   }
 
   private Checkout checkout(String name) throws IOException {
     return new Checkout(Files.createDirectory(directory.resolve(name)));
   }
 
-  /** With loads that take no time, so that the figures are known. */
+  /** With no more operations than it takes. */
   private int planted(Checkout before, Checkout after, String... options) {
     List<String> all = new ArrayList<>(List.of(options));
     all.addAll(List.of("--seconds", "0.001", "--warm-up", "0"));

@@ -3,21 +3,20 @@ package dev.durability.testkit.errors;
 import dev.durability.storage.AppendFile;
 import dev.durability.storage.Directory;
 import dev.durability.storage.DirectoryLock;
+import dev.durability.storage.ForwardingDirectory;
 import dev.durability.storage.ReadFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** A directory that knows which of its files and locks were opened and not closed. */
-final class OpenFiles implements Directory {
-  private final Directory under;
+final class OpenFiles extends ForwardingDirectory {
   private final Map<Closeable, String> open = new ConcurrentHashMap<>();
 
   OpenFiles(Directory under) {
-    this.under = under;
+    super(under);
   }
 
   /**
@@ -51,52 +50,22 @@ final class OpenFiles implements Directory {
 
   @Override
   public AppendFile create(String path, long expectedBytes) throws IOException {
-    return opened(new Written(under.create(path, expectedBytes)), "created " + path);
+    return opened(new Written(super.create(path, expectedBytes)), "created " + path);
   }
 
   @Override
   public AppendFile resume(String path, long offset) throws IOException {
-    return opened(new Written(under.resume(path, offset)), "resumed " + path);
+    return opened(new Written(super.resume(path, offset)), "resumed " + path);
   }
 
   @Override
   public ReadFile open(String path) throws IOException {
-    return opened(new Read(under.open(path)), "read " + path);
+    return opened(new Read(super.open(path)), "read " + path);
   }
 
   @Override
   public DirectoryLock lock(String path) throws IOException {
-    return opened(new Held(under.lock(path)), "locked " + path);
-  }
-
-  @Override
-  public void rename(String from, String to) throws IOException {
-    under.rename(from, to);
-  }
-
-  @Override
-  public void delete(String path) throws IOException {
-    under.delete(path);
-  }
-
-  @Override
-  public boolean exists(String path) throws IOException {
-    return under.exists(path);
-  }
-
-  @Override
-  public List<String> list(String directory) throws IOException {
-    return under.list(directory);
-  }
-
-  @Override
-  public void createDirectories(String directory) throws IOException {
-    under.createDirectories(directory);
-  }
-
-  @Override
-  public void sync(String directory) throws IOException {
-    under.sync(directory);
+    return opened(new Held(super.lock(path)), "locked " + path);
   }
 
   private final class Written implements AppendFile {

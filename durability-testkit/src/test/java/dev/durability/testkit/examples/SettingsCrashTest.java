@@ -23,7 +23,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** The example of README.md: a file that is replaced, explored whole and with a sync missing. */
+/** The example of the guide: a file that is replaced, explored whole and with a sync missing. */
 class SettingsCrashTest {
 
   /** Keeps one text. */

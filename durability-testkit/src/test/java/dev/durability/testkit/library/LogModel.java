@@ -19,8 +19,8 @@ import java.util.Set;
 import java.util.stream.LongStream;
 
 /**
- * The contract of README.md, word for word, over what was noted and what is found. Each entry's
- * text is unique and tells its batch: {@code <name>.<index>/<size>:<filling>}.
+ * The contract of docs/contract.md, word for word, over what was noted and what is found. Each
+ * entry's text is unique and tells its batch: {@code <name>.<index>/<size>:<filling>}.
  */
 final class LogModel {
   /** By name: hashing whole texts would take most of the time. */

@@ -2,13 +2,30 @@ package dev.durability.storage;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 
-/** A directory that does what another one does; a test overrides what it looks at or changes. */
-public class ForwardingDirectory implements Directory {
+/**
+ * A directory that hands every call on to another one. Extend it to watch, count, delay or refuse
+ * some calls, and override only the methods that you need.
+ *
+ * <p>Each method calls the method of the same name once, with the same arguments, and no other
+ * method of this class: overriding one leaves all the others as they are. Files and locks are
+ * returned as they are, not wrapped. What is durable, what is thrown and which threads may call is
+ * therefore what the directory beneath says; whoever overrides a method keeps the contract of
+ * {@link Directory}.
+ *
+ * <p>It holds no state besides the directory beneath, and closes nothing.
+ */
+public abstract class ForwardingDirectory implements Directory {
   private final Directory under;
 
-  public ForwardingDirectory(Directory under) {
-    this.under = under;
+  /**
+   * Wraps a directory.
+   *
+   * @param under where the calls go
+   */
+  protected ForwardingDirectory(Directory under) {
+    this.under = Objects.requireNonNull(under);
   }
 
   @Override
@@ -59,5 +76,11 @@ public class ForwardingDirectory implements Directory {
   @Override
   public DirectoryLock lock(String path) throws IOException {
     return under.lock(path);
+  }
+
+  /** {@return what the directory beneath says of itself, for messages} */
+  @Override
+  public String toString() {
+    return under.toString();
   }
 }

@@ -1,12 +1,15 @@
 package dev.durability.segmentindex;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.durability.CheckpointPolicy;
 import dev.durability.DurableState;
+import dev.durability.errors.DurabilityException;
 import dev.durability.recovery.Recovery;
 import dev.durability.recovery.RecoveryOptions;
+import dev.durability.recovery.StateMachine;
 import dev.durability.segmentindex.SegmentIndexEntry.AddSegment;
 import dev.durability.segmentindex.SegmentIndexEntry.CancelMerge;
 import dev.durability.segmentindex.SegmentIndexEntry.DeleteDocuments;
@@ -14,10 +17,13 @@ import dev.durability.segmentindex.SegmentIndexEntry.Document;
 import dev.durability.segmentindex.SegmentIndexEntry.EndMerge;
 import dev.durability.segmentindex.SegmentIndexEntry.StartMerge;
 import dev.durability.storage.Directory;
-import dev.durability.storage.SimulatedDisk;
+import dev.durability.storage.MemoryDirectory;
+import dev.durability.testkit.CrashDirectory;
 import dev.durability.wal.WalOptions;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -57,7 +63,7 @@ class SegmentIndexRecoveryTest {
   /** An index is built, merged, loses power in a merge, comes back, and goes on. */
   @Test
   void indexSurvivesPowerLossAndItsOpenMergesAreCancelled() throws IOException {
-    SimulatedDisk disk = new SimulatedDisk(7);
+    CrashDirectory disk = new CrashDirectory();
     var index = open(disk);
     write(index, new AddSegment(1, 100));
     write(index, new AddSegment(2, 50));
@@ -71,7 +77,7 @@ class SegmentIndexRecoveryTest {
     write(index, new StartMerge(2, List.of(3L, 4L)));
     byte[] before = index.read(SegmentIndexRecoveryTest::bytes);
 
-    disk = disk.afterPowerLoss();
+    disk = disk.afterPowerLoss(7);
 
     Recovery<SegmentIndexState> seen = SegmentIndexRecovery.recover(disk, RecoveryOptions.latest());
     assertThat(bytes(seen.state())).isEqualTo(before);
@@ -103,6 +109,52 @@ class SegmentIndexRecoveryTest {
         SegmentIndexRecovery.recover(disk, RecoveryOptions.upToEntry(3)).state();
     assertThat(earlier.liveSegments()).containsExactly(1L, 2L);
     assertThat(earlier.liveDocCount(1)).isEqualTo(99);
+  }
+
+  @Test
+  void stateOfASearchIndexFollowedByMoreIsNotRead() throws IOException {
+    var machine = SegmentIndexRecovery.machine();
+    StateMachine<SegmentIndexState, SegmentIndexEntry> writesMore =
+        new StateMachine<>() {
+          @Override
+          public SegmentIndexState initial() {
+            return machine.initial();
+          }
+
+          @Override
+          public SegmentIndexState apply(SegmentIndexState state, SegmentIndexEntry entry) {
+            return machine.apply(state, entry);
+          }
+
+          @Override
+          public SegmentIndexState snapshot(SegmentIndexState state) {
+            return machine.snapshot(state);
+          }
+
+          @Override
+          public void write(SegmentIndexState state, OutputStream out) throws IOException {
+            machine.write(state, out);
+            out.write(7);
+          }
+
+          @Override
+          public SegmentIndexState read(InputStream in) throws IOException {
+            return machine.read(in);
+          }
+        };
+    MemoryDirectory disk = new MemoryDirectory();
+    try (var index =
+        DurableState.open(
+            disk,
+            SegmentIndexEntry.codec(),
+            writesMore,
+            CheckpointPolicy.manual(),
+            WalOptions.defaults())) {
+      index.checkpoint();
+    }
+    assertThatExceptionOfType(DurabilityException.class)
+        .isThrownBy(() -> SegmentIndexRecovery.recover(disk, RecoveryOptions.latest()))
+        .withMessageContaining("left its last 1 bytes unread");
   }
 
   @Test

@@ -15,13 +15,15 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The sessions in README.md, run by a shell: each command prints what the page says. */
-final class ReadmeSessionTest {
+/** The sessions in README.md and the guide, run by a shell: each command prints what they say. */
+final class DocumentedSessionsTest {
   private static final Pattern SESSION = Pattern.compile("(?ms)^```console\\n(.*?)^```$");
 
   // Both differ from run to run: time, and how many MARKs stand between entries.
   private static final Pattern RATE = Pattern.compile("in [0-9.]+ s, [0-9,.]+ entr(?:y|ies)/s");
   private static final Pattern OFFSET = Pattern.compile("(offset\\W+|wal@)\\d+");
+
+  private static final Pattern STATUS = Pattern.compile("(?m)^\\| ([0-9, ]+) \\|");
 
   @Test
   void commandsPrintWhatThePageSays(@TempDir Path temp) throws Exception {
@@ -36,26 +38,44 @@ final class ReadmeSessionTest {
     }
   }
 
+  @Test
+  void theGuideTellsTheExitStatusesThatTheProgramTells() throws IOException {
+    String guide = Files.readString(root().resolve("docs/guide.md"));
+    String program = Run.of("help").out();
+    List<String> told = new ArrayList<>();
+    Matcher status = STATUS.matcher(guide.substring(guide.indexOf("| status |")));
+    while (status.find()) {
+      told.add(status.group(1));
+    }
+
+    assertThat(told).hasSize(6);
+    for (String each : told) {
+      assertThat(program).containsPattern("(?m)^ +" + each + " ");
+    }
+  }
+
   private record Step(String command, String output) {}
 
   private static List<Step> steps() throws IOException {
     List<Step> steps = new ArrayList<>();
-    Matcher session = SESSION.matcher(Files.readString(readme()));
-    while (session.find()) {
-      for (String step : session.group(1).split("(?m)^\\$ ", -1)) {
-        int end = step.indexOf('\n');
-        if (end > 0) {
-          steps.add(new Step(step.substring(0, end), step.substring(end + 1)));
+    for (String document : List.of("README.md", "docs/guide.md")) {
+      Matcher session = SESSION.matcher(Files.readString(root().resolve(document)));
+      while (session.find()) {
+        for (String step : session.group(1).split("(?m)^\\$ ", -1)) {
+          int end = step.indexOf('\n');
+          if (end > 0) {
+            steps.add(new Step(step.substring(0, end), step.substring(end + 1)));
+          }
         }
       }
     }
     return steps;
   }
 
-  private static Path readme() {
+  private static Path root() {
     for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
       if (Files.isDirectory(at.resolve(".mvn"))) {
-        return at.resolve("README.md");
+        return at;
       }
     }
     throw new AssertionError("no directory above this one holds .mvn: run from the project");

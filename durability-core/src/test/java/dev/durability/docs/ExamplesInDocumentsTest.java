@@ -15,26 +15,44 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The code in README.md is code that runs, and its commands are there. */
-final class ReadmeTest {
+/** The code in the documents is code that the tests run, and their commands are there. */
+final class ExamplesInDocumentsTest {
   private static final Pattern BLOCK = Pattern.compile("(?ms)^```(\\w*)\\n(.*?)^```$");
   private static final Pattern REGION =
       Pattern.compile("(?ms)^ *// begin:([\\w-]+)\\n(.*?)^ *// end:\\1$");
+  private static final Path README = ProjectFiles.root().resolve("README.md");
+  private static final Path GUIDE = ProjectFiles.root().resolve("docs/guide.md");
   private static final List<String> EXAMPLES =
       List.of(
           "durability-core/src/test/java/dev/durability/examples",
           "durability-testkit/src/test/java/dev/durability/testkit/examples");
   private static final Pattern PROGRAM = Pattern.compile("\\./durability(?: --?\\w+)*(?: (\\w+))?");
+  private static final Pattern OPTION = Pattern.compile(" (--\\w+)");
+  private static final int README_LINES_MAX = 150;
 
   @Test
   void javaBlocksAreRegionsOfTheExamplesWhichTheTestsRun() throws IOException {
     Map<String, String> regions = regions();
-    List<String> blocks = blocks("java");
 
-    assertThat(blocks).isNotEmpty();
-    for (String block : blocks) {
-      assertThat(regions).as("regions of the examples").containsValue(block);
+    for (Path document : ProjectFiles.endingIn(".md")) {
+      assertThat(regions.values())
+          .as("regions of the examples, of which %s shows some", document)
+          .containsAll(blocks(document, "java"));
     }
+    assertThat(blocks(README, "java")).isNotEmpty();
+    assertThat(blocks(GUIDE, "java")).isNotEmpty();
+  }
+
+  @Test
+  void theGuideShowsEachRegionOfTheExamples() throws IOException {
+    List<String> shown = blocks(GUIDE, "java");
+
+    regions().forEach((name, region) -> assertThat(shown).as(name).contains(region));
+  }
+
+  @Test
+  void theReadmeIsShort() throws IOException {
+    assertThat(Files.readAllLines(README)).hasSizeLessThanOrEqualTo(README_LINES_MAX);
   }
 
   @Test
@@ -60,6 +78,23 @@ final class ReadmeTest {
   }
 
   @Test
+  void optionsInShellBlocksExist() throws IOException {
+    String program = sourcesOfTheProgram();
+    Set<String> used = new TreeSet<>();
+    for (String line : shellLines()) {
+      Matcher option = OPTION.matcher(line.replaceAll(" #.*", ""));
+      while (line.contains("./durability ") && option.find()) {
+        used.add(option.group(1));
+      }
+    }
+
+    assertThat(used).isNotEmpty();
+    for (String option : used) {
+      assertThat(program).as("sources of the program").contains('"' + option + '"');
+    }
+  }
+
+  @Test
   void regionsAreFoundAndTheirIndentIsTaken() {
     Matcher region = REGION.matcher("    // begin:a\n    int a;\n      int b;\n    // end:a\n");
 
@@ -69,20 +104,21 @@ final class ReadmeTest {
 
   private static List<String> shellLines() throws IOException {
     List<String> lines = new ArrayList<>();
-    blocks("sh").forEach(block -> block.lines().forEach(lines::add));
-    blocks("console")
-        .forEach(
-            block ->
-                block
-                    .lines()
-                    .filter(line -> line.startsWith("$ "))
-                    .forEach(line -> lines.add(line.substring(2))));
+    for (Path document : ProjectFiles.endingIn(".md")) {
+      blocks(document, "sh").forEach(block -> block.lines().forEach(lines::add));
+      for (String block : blocks(document, "console")) {
+        block
+            .lines()
+            .filter(line -> line.startsWith("$ "))
+            .forEach(line -> lines.add(line.substring(2)));
+      }
+    }
     return lines;
   }
 
-  private static List<String> blocks(String language) throws IOException {
+  private static List<String> blocks(Path document, String language) throws IOException {
     List<String> blocks = new ArrayList<>();
-    Matcher block = BLOCK.matcher(Files.readString(ProjectFiles.root().resolve("README.md")));
+    Matcher block = BLOCK.matcher(Files.readString(document));
     while (block.find()) {
       if (block.group(1).equals(language)) {
         blocks.add(block.group(2));
@@ -109,6 +145,14 @@ final class ReadmeTest {
   /** A last line that is empty would count as one without indent. */
   private static String unindented(String lines) {
     return lines.stripTrailing().stripIndent() + "\n";
+  }
+
+  private static String sourcesOfTheProgram() throws IOException {
+    StringBuilder sources = new StringBuilder();
+    for (Path source : ProjectFiles.javaSources("durability-cli/src/main/java")) {
+      sources.append(Files.readString(source));
+    }
+    return sources.toString();
   }
 
   /** The commands that the program lists. */
