@@ -57,7 +57,7 @@ public final class LogOpening {
    * @param report what was found
    * @param start where writing starts
    */
-  public record Opened(LogReport report, LogStart start) {}
+  record Opened(LogReport report, LogStart start) {}
 
   <E> Opened open(Codec<E> codec, @Nullable WalReplay<E> replay) throws IOException {
     removeTemporaryFiles();

@@ -73,6 +73,13 @@ class QueuedBlocksTest {
     long unusedId = queue.entry(new byte[length], length);
   }
 
+  private void commit() throws IOException {
+    assertThat(blocks.take(true)).isTrue();
+    blocks.write(true);
+    blocks.sync();
+    blocks.giveBack();
+  }
+
   @Test
   void takesNothingFromAnEmptyQueue() throws IOException {
     assertThat(blocks.take(true)).isFalse();
@@ -125,12 +132,9 @@ class QueuedBlocksTest {
       appender.abandon();
       start(new SegmentSettings(4096, Long.MAX_VALUE, 4096, Long.MAX_VALUE, Clock.systemUTC()));
       append(2200);
-      assertThat(blocks.take(true)).isTrue();
-      blocks.write(true);
-      blocks.sync();
+      commit();
       append(100);
-      assertThat(blocks.take(true)).isTrue();
-      blocks.write(true);
+      commit();
       Await.until("a spare is made", appender::nextSegmentIsReady);
       append(1000);
       assertThat(blocks.take(syncs)).isTrue();
