@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * Opens a log whose lock is held: judges it, hands its entries over, and brings it into a state in
  * which everything that was recovered is durable. Each step can be repeated after a crash in it.
  */
-public final class LogOpening {
+final class LogOpening {
   private final Directory directory;
   private final WalOptions options;
 

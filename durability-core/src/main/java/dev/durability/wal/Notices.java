@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** Tells the observer, and keeps what it throws away from the log. */
-public final class Notices implements AppendEvents {
+final class Notices implements AppendEvents {
   private final WalObserver observer;
 
-  public Notices(WalObserver observer) {
+  Notices(WalObserver observer) {
     this.observer = observer;
   }
 
