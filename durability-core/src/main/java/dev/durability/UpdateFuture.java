@@ -12,22 +12,23 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An update that completes once it is durable and applied. Whoever waits for it helps: the thread
- * that would complete it may be this very one, in what depends on another.
+ * An update that completes once it is durable and applied. A thread that waits for it helps,
+ * because the thread that would complete it may be this very one, in code that depends on another
+ * update.
  */
 final class UpdateFuture extends CompletableFuture<Long>
     implements BiConsumer<@Nullable Object, @Nullable Object> {
-  private final DurableState<?, ?> state;
+  private final Updates<?, ?> updates;
   private final Expected<?> expected;
   private volatile @Nullable AppendFuture durable;
 
-  /** The next of those that are settled and wait to be completed without a lock. */
+  /** The next of those that are settled and are to be completed without a lock. */
   @Nullable UpdateFuture next;
 
   private @Nullable Throwable outcome;
 
-  UpdateFuture(DurableState<?, ?> state, Expected<?> expected) {
-    this.state = state;
+  UpdateFuture(Updates<?, ?> updates, Expected<?> expected) {
+    this.updates = updates;
     this.expected = expected;
   }
 
@@ -38,20 +39,20 @@ final class UpdateFuture extends CompletableFuture<Long>
   }
 
   /**
-   * The entry is durable, or failed. On whichever thread settled it. The types are those of the
+   * The entry is durable, or failed. Runs on the thread that settled it. The types are those of the
    * erased method: a bridge to it would be a call outside of the {@code try}.
    */
   @Override
   public void accept(@Nullable Object id, @Nullable Object failure) {
     try {
-      outcome = state.outcome(expected, (Throwable) failure);
-      state.complete(this);
+      outcome = updates.outcome(expected, (Throwable) failure);
+      updates.complete(this);
     } catch (Throwable e) {
-      completeExceptionally(state.brokenOff(e));
+      completeExceptionally(updates.brokenOff(e));
     }
   }
 
-  /** Completes it; what depends on it runs here. */
+  /** Completes it; code that depends on it runs here. */
   void complete() {
     Throwable failure = outcome;
     if (failure == null) {
@@ -64,7 +65,7 @@ final class UpdateFuture extends CompletableFuture<Long>
   @Override
   public Long join() {
     if (!isDone()) {
-      state.refuseWithinCallback();
+      updates.refuseWithinCallback();
       try {
         Long unused = Objects.requireNonNull(durable).join();
         settled(null);
@@ -78,7 +79,7 @@ final class UpdateFuture extends CompletableFuture<Long>
   @Override
   public Long get() throws InterruptedException, ExecutionException {
     if (!isDone()) {
-      state.refuseWithinCallback();
+      updates.refuseWithinCallback();
       try {
         Long unused = Objects.requireNonNull(durable).get();
         settled(null);
@@ -93,7 +94,7 @@ final class UpdateFuture extends CompletableFuture<Long>
   public Long get(long timeout, TimeUnit unit)
       throws InterruptedException, ExecutionException, TimeoutException {
     if (!isDone()) {
-      state.refuseWithinCallback();
+      updates.refuseWithinCallback();
       try {
         Long unused = Objects.requireNonNull(durable).get(timeout, unit);
         settled(null);
@@ -104,9 +105,9 @@ final class UpdateFuture extends CompletableFuture<Long>
     return super.get(timeout, unit);
   }
 
-  /** Completes it here: who else is about to may be waiting for this thread. */
+  /** Completes it here: another thread that is about to may be waiting for this one. */
   private void settled(@Nullable Throwable failure) {
-    Throwable result = state.outcome(expected, failure);
+    Throwable result = updates.outcome(expected, failure);
     if (result == null) {
       complete(expected.id());
     } else {

@@ -360,7 +360,7 @@ final class PlantedBugs {
               "update-not-synced",
               "to sync the log before an update returns",
               "an update that returned survives",
-              new Patch("DurableState", "settle", withoutCall("WalWriter.sync")),
+              new Patch("Updates", "settle", withoutCall("WalWriter.sync")),
               Workload.STATE,
               1),
           bug(
@@ -381,7 +381,7 @@ final class PlantedBugs {
               "that the state of a checkpoint ends where it says",
               "no update is applied twice",
               new Patch(
-                  "DurableState",
+                  "Publishing",
                   "publishAlone",
                   calling("CheckpointPublisher.publish", "publishAsOlder")),
               Workload.STATE,
@@ -391,7 +391,7 @@ final class PlantedBugs {
               "that a checkpoint contains what it says",
               "an update that returned survives",
               new Patch(
-                  "DurableState",
+                  "Publishing",
                   "publishAlone",
                   calling("CheckpointPublisher.publish", "publishAsNewer")),
               Workload.STATE,

@@ -1,12 +1,12 @@
-package dev.durability.storage;
+package dev.durability.testkit;
 
-import dev.durability.testkit.CrashDirectory;
-import dev.durability.testkit.FaultDirectory;
+import dev.durability.storage.Directory;
+import dev.durability.testkit.junit.ResumingDirectoryContractTest;
 
 /** It is a directory like any other, as long as nothing crashes. */
 class FaultDirectoryContractTest extends ResumingDirectoryContractTest {
   @Override
-  Directory newDirectory() {
+  protected Directory newDirectory() {
     return new FaultDirectory(new CrashDirectory());
   }
 }

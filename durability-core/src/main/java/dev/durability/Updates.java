@@ -1,0 +1,268 @@
+package dev.durability;
+
+import dev.durability.AppliedState.Expected;
+import dev.durability.errors.DurabilityException;
+import dev.durability.errors.OutcomeOpenException;
+import dev.durability.frame.FrameFormat;
+import dev.durability.wal.AppendFuture;
+import dev.durability.wal.WalWriter;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The path of an update: encoded, appended to the log in the order of ids, made durable, and then
+ * applied. {@link DurableState} says what the public calls promise.
+ */
+final class Updates<S, E> {
+  private final UpdateCodec<E> codec;
+  private final WalWriter<Update<E>> log;
+  private final AppliedState<S, E> applied;
+  private final BackgroundCheckpoints background;
+  private final Appending appending = new Appending();
+  private volatile boolean closed;
+
+  Updates(
+      UpdateCodec<E> codec,
+      WalWriter<Update<E>> log,
+      AppliedState<S, E> applied,
+      BackgroundCheckpoints background) {
+    this.codec = codec;
+    this.log = log;
+    this.applied = applied;
+    this.background = background;
+  }
+
+  long update(E entry) throws IOException {
+    Update<E> update = encode(entry);
+    Expected<E> expected = expected(update);
+    try {
+      AppendFuture durable = appending.with(() -> append(update, expected));
+      return settle(durable);
+    } catch (RuntimeException | Error e) {
+      failIfExpected(expected, e);
+      throw e;
+    }
+  }
+
+  CompletableFuture<Long> updateAsync(E entry) throws IOException {
+    Update<E> update = encode(entry);
+    Expected<E> expected = expected(update);
+    try {
+      UpdateFuture result = new UpdateFuture(this, expected);
+      result.follow(appending.with(() -> append(update, expected)));
+      return result;
+    } catch (RuntimeException | Error e) {
+      failIfExpected(expected, e);
+      throw e;
+    }
+  }
+
+  private Update<E> encode(E entry) throws IOException {
+    refuseWithinCallback();
+    refuseIfClosed();
+    return codec.update(entry);
+  }
+
+  private static <E> Expected<E> expected(Update<E> update) {
+    return new Expected<>(update.entry(), FrameFormat.frameBytes(update.size()));
+  }
+
+  OptionalLong updateIf(Function<? super S, Optional<E>> decision) throws IOException {
+    refuseWithinCallback();
+    AtomicReference<@Nullable Expected<E>> decided = new AtomicReference<>();
+    try {
+      Optional<AppendFuture> durable = appending.with(() -> decide(decision, decided));
+      return durable.isEmpty() ? OptionalLong.empty() : OptionalLong.of(settle(durable.get()));
+    } catch (RuntimeException | Error e) {
+      failIfExpected(decided.getPlain(), e);
+      throw e;
+    }
+  }
+
+  /** Called with the appending lock held. */
+  private Optional<AppendFuture> decide(
+      Function<? super S, Optional<E>> decision, AtomicReference<@Nullable Expected<E>> decided)
+      throws IOException {
+    refuseIfClosed();
+    settleEarlierUpdates();
+    Optional<E> entry = applied.read(decision);
+    if (entry.isEmpty()) {
+      return Optional.empty();
+    }
+    Update<E> update = codec.update(entry.get());
+    Expected<E> expected = expected(update);
+    decided.setPlain(expected);
+    return Optional.of(append(update, expected));
+  }
+
+  /** Makes all that was appended durable and applied. Called with the appending lock held. */
+  private void settleEarlierUpdates() throws IOException {
+    long earlier = applied.lastExpectedId();
+    if (applied.appliedId() >= earlier) {
+      return;
+    }
+    try {
+      log.sync();
+    } catch (OutcomeOpenException e) {
+      throw new DurabilityException(
+          "nothing was decided or appended: earlier updates could not be made durable ("
+              + e.getMessage()
+              + ")",
+          e);
+    }
+    applyDurable(earlier);
+  }
+
+  /**
+   * Called with the appending lock held, so that entries become expected in the order of their ids.
+   *
+   * @throws DurabilityException if nothing was appended
+   */
+  private AppendFuture append(Update<E> update, Expected<E> expected) throws IOException {
+    refuseIfClosed();
+    applied.refuseIfFailed();
+    long before = log.lastAppendedId();
+    try {
+      AppendFuture durable = log.appendAsync(update);
+      applied.expect(durable.entryId(), expected);
+      return durable;
+    } catch (OutcomeOpenException e) {
+      throw new DurabilityException(
+          "nothing was appended: earlier updates fill the buffers and could not be written ("
+              + e.getMessage()
+              + ")",
+          e);
+    } catch (Error e) {
+      failIfAppended(before, expected, e);
+      throw e;
+    }
+  }
+
+  /** The log has an entry that the state does not expect: the state must not go on. */
+  private void failIfAppended(long before, Expected<E> expected, Error e) {
+    boolean appended = true;
+    try {
+      appended = expected.id() != 0 || log.lastAppendedId() != before;
+    } finally {
+      if (appended) {
+        applied.fail(e);
+      }
+    }
+  }
+
+  /**
+   * A call was broken off. If its entry is in the log, the state refuses from then on: the call did
+   * not say that it had happened.
+   */
+  private void failIfExpected(@Nullable Expected<E> expected, Throwable e) {
+    if (expected != null && expected.id() != 0) {
+      applied.fail(e);
+    }
+  }
+
+  /** The same, for a future. */
+  DurabilityException brokenOff(Throwable e) {
+    applied.fail(e);
+    return applied.failed();
+  }
+
+  /**
+   * Waits until an update is durable, and applies it. The thread leads a round of the log if nobody
+   * does, and so depends on no other: this works on the log's own thread too.
+   */
+  private long settle(AppendFuture durable) throws IOException {
+    try {
+      log.sync();
+    } catch (DurabilityException e) {
+      join(durable); // Other updates may have failed, or the log was closed after this one.
+    }
+    applyDurable(durable.entryId());
+    return durable.entryId();
+  }
+
+  private static void join(AppendFuture durable) throws IOException {
+    try {
+      Long unused = durable.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof DurabilityException failure) {
+        throw failure;
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Applies what is durable.
+   *
+   * @param neededId the entry that the caller waits for, 0 for none
+   * @throws DurabilityException if that entry could not be applied
+   */
+  void applyDurable(long neededId) throws DurabilityException {
+    background.progressed(applied.applyThrough(log.lastDurableId(), neededId));
+  }
+
+  /** The outcome of an update whose entry is durable or failed: null is success. */
+  @Nullable Throwable outcome(Expected<?> expected, @Nullable Throwable failure) {
+    if (failure != null) {
+      return failure;
+    }
+    try {
+      applyDurable(expected.id());
+      return null;
+    } catch (DurabilityException e) {
+      return e;
+    }
+  }
+
+  /** Completes the future of an update that is settled, with no lock of this state held. */
+  void complete(UpdateFuture update) {
+    appending.complete(update);
+  }
+
+  void sync() throws IOException {
+    refuseWithinCallback();
+    refuseIfClosed();
+    log.sync();
+    applyDurable(Long.MAX_VALUE - 1);
+  }
+
+  /** Makes all that was appended durable, and applies it. Works after {@link #end}, too. */
+  void settleAll() throws IOException {
+    if (log.lastDurableId() < log.lastAppendedId()) {
+      log.sync();
+    }
+    applyDurable(0);
+  }
+
+  /** From now on nothing is appended: what was in flight has ended. */
+  void end() throws IOException {
+    appending.with(
+        () -> {
+          closed = true;
+          return 0;
+        });
+  }
+
+  void refuseIfClosed() throws DurabilityException {
+    if (closed) {
+      throw new DurabilityException("the state is closed; open it again");
+    }
+  }
+
+  /** Refuses a call that would wait for this very thread, before it takes a lock. */
+  void refuseWithinCallback() {
+    applied.refuseWithinCallback();
+    if (appending.isHeldByCurrentThread()) {
+      throw new IllegalStateException(
+          "called while this thread appends an update, for example from its codec within updateIf,"
+              + " or from an observer: return first");
+    }
+    log.refuseWithinCallback();
+  }
+}
