@@ -3,7 +3,7 @@ package dev.durability;
 import java.io.IOException;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Holds a lock while something runs, and gives it up whatever is thrown, at whatever call. */
+/** Holds a lock while something runs, and gives it up whatever is thrown, at any call. */
 final class Guard {
   private Guard() {}
 
@@ -12,7 +12,7 @@ final class Guard {
     R run() throws IOException;
   }
 
-  @SuppressWarnings("LockNotBeforeTry") // Given up also where an Error comes after it is taken.
+  @SuppressWarnings("LockNotBeforeTry") // Given up even if an Error comes after it is taken.
   static <R> R with(ReentrantLock lock, Body<R> body) throws IOException {
     int held = lock.getHoldCount();
     try {
