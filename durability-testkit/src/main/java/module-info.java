@@ -11,4 +11,7 @@ module dev.durability.testkit {
 
   exports dev.durability.testkit;
   exports dev.durability.testkit.junit;
+
+  // JUnit calls the inherited tests, some of which are not public.
+  opens dev.durability.testkit.junit;
 }

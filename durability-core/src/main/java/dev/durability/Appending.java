@@ -6,15 +6,15 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lock that puts updates in the order of their ids, and the futures that were settled by a
- * thread that held it. They are completed when it was given up: what depends on them may wait for
- * others who want it.
+ * The lock that puts updates in the order of their ids, and the futures that a thread settled while
+ * it held the lock. They complete after the lock was given up, because code that depends on them
+ * may wait for other threads that want it.
  */
 final class Appending {
   private final StackSafeLock lock = new StackSafeLock();
   private final AtomicReference<@Nullable UpdateFuture> settled = new AtomicReference<>();
 
-  /** Runs something with the lock, and then what became complete meanwhile. */
+  /** Runs something with the lock held, and then completes what was settled meanwhile. */
   <R> R with(Guard.Body<R> body) throws IOException {
     try {
       R result = Guard.with(lock, body);
@@ -36,21 +36,21 @@ final class Appending {
   }
 
   /**
-   * Completes an update that is settled. If this thread holds the lock, that waits until it does
-   * not.
+   * Completes a settled update. If this thread holds the lock, that waits until the lock is given
+   * up.
    */
   void complete(UpdateFuture update) {
     if (!lock.isHeldByCurrentThread()) {
       update.complete();
       return;
     }
-    update.next = settled.get(); // Only who holds the lock adds.
+    update.next = settled.get(); // Only the holder of the lock adds.
     while (!settled.compareAndSet(update.next, update)) {
       update.next = settled.get();
     }
   }
 
-  /** All at once: what depends on the first may append, and come here again. */
+  /** Takes all at once: code that depends on the first may append, and come here again. */
   private void completeSettled() {
     UpdateFuture taken = settled.getAndSet(null);
     UpdateFuture first = null;

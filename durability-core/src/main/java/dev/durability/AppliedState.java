@@ -9,35 +9,36 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state in memory, and the entries that are in the log but not yet in it. An entry gets in once
- * it is durable, in the order of ids.
+ * The state in memory, and the entries that are in the log but not yet in the state. An entry gets
+ * into it once it is durable, in the order of ids.
  *
- * <p>An Error may come at any call. What changes here does so by assignments with no call among
- * them, so that an entry is in the state or it is not; where {@code apply} was broken off, nobody
- * is shown the state any more.
+ * <p>An Error may come at any call. Changes are assignments with no call between them, so an entry
+ * is in the state or it is not. If {@code apply} was broken off, the state is not shown any more.
  */
 final class AppliedState<S, E> {
   private final Directory directory;
   private final StateMachine<S, E> machine;
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
 
-  /** The last that was applied. Those after it are to be applied; for writing, with the lock. */
+  /**
+   * The last that was applied. Those after it are still to be applied. Written with the lock held.
+   */
   private Expected<E> applied = new Expected<>();
 
-  /** The last that is expected. By one thread at a time. */
+  /** The last that is expected. Used by one thread at a time. */
   private Expected<E> last = applied;
 
   private S state;
   private Progress progress;
   private volatile long appliedId;
 
-  /** The entry whose application failed or was broken off, 0 if none was. */
+  /** The entry whose application failed or was broken off, 0 if there is none. */
   private long failedId;
 
   private volatile @Nullable Throwable failure;
   private @Nullable String place;
 
-  /** An entry that is on its way into the log, or in the log and on its way into the state. */
+  /** An entry on its way into the log, or in the log and on its way into the state. */
   static final class Expected<E> {
     private final @Nullable E entry;
     private final long bytes;
@@ -50,7 +51,7 @@ final class AppliedState<S, E> {
     }
 
     /**
-     * Before it is appended.
+     * Creates it before it is appended.
      *
      * @param entry the entry
      * @param bytes how many bytes of log it takes
@@ -103,7 +104,10 @@ final class AppliedState<S, E> {
     last = entry;
   }
 
-  /** The last entry that is expected; 0 if none was since opening. By who appends. */
+  /**
+   * The last entry that is expected; 0 if there was none since opening. For the thread that
+   * appends.
+   */
   long lastExpectedId() {
     return last.id;
   }
@@ -116,7 +120,7 @@ final class AppliedState<S, E> {
    * @return what was applied by now
    * @throws DurabilityException if the entry that the caller waits for could not be applied
    */
-  @SuppressWarnings("LockNotBeforeTry") // Given up also where an Error comes after it is taken.
+  @SuppressWarnings("LockNotBeforeTry") // Given up even if an Error comes after it is taken.
   Progress applyThrough(long durableId, long neededId) throws DurabilityException {
     try {
       lock.writeLock().lock();
@@ -149,7 +153,7 @@ final class AppliedState<S, E> {
   }
 
   private void apply(Expected<E> next) {
-    failedId = next.id; // Until it is in.
+    failedId = next.id; // Until it is in the state.
     try {
       S changed =
           Objects.requireNonNull(
@@ -162,12 +166,12 @@ final class AppliedState<S, E> {
       appliedId = next.id;
       failedId = 0;
     } catch (Throwable e) {
-      // The entry is in the log for good. What the state is now, nobody can tell: it is not shown.
+      // The entry is in the log for good. The state may be half changed, so it is not shown.
       failure = e;
     }
   }
 
-  /** An update was broken off, so that nobody knows whether the log has it. */
+  /** An update was broken off: the log may have it or not. */
   void fail(Throwable e) {
     if (failure == null) {
       failure = e;
@@ -243,7 +247,7 @@ final class AppliedState<S, E> {
                 progress));
   }
 
-  /** The last entry in the state. It waits for nobody. */
+  /** The last entry in the state. Does not wait. */
   long appliedId() {
     return appliedId;
   }
@@ -254,7 +258,7 @@ final class AppliedState<S, E> {
     }
   }
 
-  /** What would wait for the state's lock, and so for this very thread, fails instead. */
+  /** A call that would wait for the state's lock, and so for this very thread, fails instead. */
   void refuseWithinCallback() {
     refuseWithinApply();
     if (lock.getReadHoldCount() > 0) {

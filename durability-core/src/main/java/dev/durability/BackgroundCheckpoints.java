@@ -8,12 +8,12 @@ import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes checkpoints when the policy says so, each on a thread of its own, one at a time, so that
- * no update waits for one. One that fails, or whose thread cannot start, is told to the observer
- * and to the thread's uncaught exception handler; the log still holds everything, and the next is
- * due as much later.
+ * Writes checkpoints when the policy says so, one at a time, each on a thread of its own, so that
+ * no update waits for one. If a checkpoint fails or its thread cannot start, the observer and the
+ * thread's uncaught exception handler are told. The log still holds everything, and the next
+ * checkpoint is due an interval later.
  */
-@SuppressWarnings("LockNotBeforeTry") // Given up also where an Error comes after it is taken.
+@SuppressWarnings("LockNotBeforeTry") // Given up even if an Error comes after it is taken.
 final class BackgroundCheckpoints {
   private final CheckpointPolicy policy;
   private final WalObserver observer;
@@ -27,7 +27,7 @@ final class BackgroundCheckpoints {
   /** What was applied when the last checkpoint was taken, or was tried. */
   private Progress base = new Progress(0, 0);
 
-  /** Set once it has started, until it has nothing to do any more. */
+  /** Set from its start until it has nothing left to do. */
   private @Nullable Thread worker;
 
   private boolean closed;
@@ -47,7 +47,7 @@ final class BackgroundCheckpoints {
     this.seen = replayed;
   }
 
-  /** {@return a thread to work on} */
+  /** {@return a thread for the work} */
   static Thread newThread(Runnable work) {
     Thread thread = new Thread(work, "durability-checkpoint");
     thread.setDaemon(true);
@@ -55,8 +55,8 @@ final class BackgroundCheckpoints {
   }
 
   /**
-   * Entries were applied. Calls may come out of order. It throws nothing: what calls it has done
-   * what it was to do.
+   * Entries were applied. Calls may come out of order. It throws nothing, because its caller has
+   * already done its work.
    */
   void progressed(Progress now) {
     Throwable failure = null;
@@ -86,7 +86,7 @@ final class BackgroundCheckpoints {
 
   /** Returns why no thread could start, or null. */
   private @Nullable Throwable start() {
-    base = seen; // If this fails, the next is due as much later.
+    base = seen; // If this fails, the next is due an interval later.
     try {
       Thread started = threads.newThread(this::work);
       started.start();
@@ -97,7 +97,7 @@ final class BackgroundCheckpoints {
     }
   }
 
-  /** On the thread: writes one, and goes on while another is due. */
+  /** Runs on the thread: writes one, and goes on while another is due. */
   private void work() {
     boolean more = true;
     while (more) {
@@ -110,7 +110,7 @@ final class BackgroundCheckpoints {
     }
   }
 
-  /** Whether as much was applied meanwhile that the next is due. If not, the thread ends. */
+  /** Whether enough was applied meanwhile that the next is due. If not, the thread ends. */
   private boolean continues() {
     boolean more = false;
     try {
@@ -140,7 +140,7 @@ final class BackgroundCheckpoints {
     }
   }
 
-  /** Nobody waits for it: tells the observer, and the handler. */
+  /** No caller waits for it: tells the observer and the handler. */
   @SuppressWarnings("EmptyCatch")
   private void failed(Throwable e) {
     try {
@@ -148,7 +148,7 @@ final class BackgroundCheckpoints {
       tellObserver(e);
       report(e);
     } catch (Throwable ofTheHandler) {
-      // The virtual machine ignores what a handler throws; so does the state.
+      // The JVM ignores what a handler throws, and so does the state.
     }
   }
 
@@ -165,7 +165,7 @@ final class BackgroundCheckpoints {
     thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
   }
 
-  /** A checkpoint is durable, by this or on demand. */
+  /** A checkpoint is durable, written by this class or on demand. */
   void checkpointWritten(long lastEntryId, Progress contained) {
     try {
       lock.lock();
@@ -209,7 +209,7 @@ final class BackgroundCheckpoints {
     return its;
   }
 
-  /** Waits for the one that is being written, whatever interrupts, and starts no other. */
+  /** Waits for the one that is being written, despite interrupts, and starts no other. */
   void close() {
     Thread left;
     try {

@@ -21,12 +21,15 @@ public final class CheckpointPolicy {
     this.atClose = atClose;
   }
 
-  /** {@return the policy for most: every 64 MiB of log, and on close if anything changed} */
+  /**
+   * {@return the policy that is right for most: every 64 MiB of log, and on close if anything
+   * changed}
+   */
   public static CheckpointPolicy defaults() {
     return DEFAULTS;
   }
 
-  /** {@return the policy that leaves it to {@link DurableState#checkpoint()}} */
+  /** {@return the policy that writes none: only {@link DurableState#checkpoint()} does} */
   public static CheckpointPolicy manual() {
     return MANUAL;
   }

@@ -8,8 +8,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Closes a state once: no more updates, the background checkpoint ended, everything durable and
- * applied, the last checkpoint, the log given up.
+ * Closes a state once: refuses updates, waits for the background checkpoint, makes everything
+ * durable and applied, writes the last checkpoint, and gives up the log.
  */
 final class Closing {
   private static final int ATTEMPTS = 3;
@@ -60,7 +60,7 @@ final class Closing {
 
   private void closeOnce() throws IOException {
     Throwable failure = null;
-    // Again where an Error hit it: each of the steps leaves out what it did before.
+    // Done again if an Error hit it: each step leaves out what it did before.
     for (int left = ATTEMPTS; !ended && left > 0; left--) {
       try {
         closeLog();
@@ -84,9 +84,7 @@ final class Closing {
         });
   }
 
-  /**
-   * An Error in it does not keep the log from being given up; after that there is no more to do.
-   */
+  /** The log is given up even after an Error in it. After that there is nothing left to do. */
   private void settleOnce() throws IOException {
     if (!settling) {
       settling = true;
@@ -99,12 +97,12 @@ final class Closing {
       log.close();
       ended = true;
     } catch (IOException | RuntimeException e) {
-      ended = true; // It is given up all the same.
+      ended = true; // It is given up anyway.
       throw e;
     }
   }
 
-  /** Makes all durable and applied, and writes the last checkpoint. */
+  /** Makes everything durable and applied, and writes the last checkpoint. */
   private void settleAll() throws IOException {
     updates.settleAll();
     if (policy.isOnClose()

@@ -5,10 +5,10 @@ import dev.durability.checkpoint.PublishResult;
 import dev.durability.codec.Codec;
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.OutcomeOpenException;
+import dev.durability.log.LogReport;
 import dev.durability.recovery.StateMachine;
 import dev.durability.storage.Directory;
 import dev.durability.threads.StackRoom;
-import dev.durability.wal.LogReport;
 import dev.durability.wal.WalOptions;
 import dev.durability.wal.WalWriter;
 import java.io.Closeable;
@@ -19,33 +19,32 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /**
- * A state in memory that survives crashes: each update is an entry in a log, and from time to time
- * the whole state is written as a checkpoint and the log truncated.
+ * A state in memory that survives crashes. Each update is an entry in a log. From time to time the
+ * whole state is written as a checkpoint, and the log is truncated.
  *
  * <p><b>Order.</b> An update is appended to the log, made durable, and only then applied to the
- * state, in the order of entry ids. So nobody ever reads what a crash could take back, and reading
+ * state, in the order of entry ids. So no reader sees what a crash could take back, and reading
  * goes on while the disk is slow, full or broken.
  *
  * <p><b>Threads.</b> Any number may use it. Updates at the same time share a sync. Conditional
  * updates decide one after the other, each on a state with all earlier updates in it. While a
- * reading, a decision or a snapshot runs, updates wait to be applied: keep them short. From within
- * them, and from within {@link StateMachine#apply}, the state must not be updated, and no
- * checkpoint taken, nor may it be closed: that is an {@link IllegalStateException}.
+ * reading, a decision or a snapshot runs, updates wait to be applied: keep them short. Code within
+ * them, and within {@link StateMachine#apply}, must not update or close the state, nor take a
+ * checkpoint: that is an {@link IllegalStateException}.
  *
- * <p><b>Entries.</b> An entry is encoded when it is passed, and {@link StateMachine#apply} is given
- * what decoding gives back, as when the state is opened again. So the caller may reuse the entry
- * and what is in it. Who promises never to change an entry saves the decoding: {@link
+ * <p><b>Entries.</b> An entry is encoded when it is passed. {@link StateMachine#apply} gets the
+ * decoded entry, as when the state is opened again. So the caller may reuse the entry and its
+ * content. A caller that never changes an entry can save the decoding: {@link
  * LiveEntries#AS_PASSED}.
  *
  * <p><b>Failures.</b> Those of the log are as {@link WalWriter} says. After {@link
- * OutcomeOpenException} the update may still become durable, and is applied when it does: {@link
- * #sync} tries again. After {@link dev.durability.errors.WriterPoisonedException} only reading
- * works. If {@link StateMachine#apply} throws, the entry is in the log already and stays there, and
- * the state in memory cannot be trusted: from then on every call but {@link #close} throws what it
- * threw, until the state is closed and opened again; opening builds a fresh state from the log, and
- * applies the entry again. So log and memory never disagree in front of a caller. Entries that
- * {@code apply} does not accept have to be kept out of the log: {@link #updateIf} is the place to
- * look before writing.
+ * OutcomeOpenException} the update may still become durable, and is then applied: {@link #sync}
+ * retries. After {@link dev.durability.errors.WriterPoisonedException} only reading works. If
+ * {@link StateMachine#apply} throws, the entry is already in the log and stays there, and the state
+ * in memory cannot be trusted. From then on every call except {@link #close} throws the same
+ * failure, until the state is closed and opened again. Opening builds a fresh state from the log,
+ * and applies the entry again. So no caller sees log and memory disagree. Entries that {@code
+ * apply} does not accept must not get into the log: use {@link #updateIf} to look before writing.
  *
  * @param <S> the type of the state
  * @param <E> the type of the entries, which are the updates
@@ -104,7 +103,8 @@ public final class DurableState<S, E> implements Closeable {
    * @throws dev.durability.errors.LockHeldException if it is open elsewhere
    * @throws dev.durability.errors.CorruptLogException if something that was promised is damaged or
    *     missing; nothing was changed
-   * @throws DurabilityException if applying an entry fails, naming it; nothing was changed
+   * @throws DurabilityException if applying an entry fails; the message names it; nothing was
+   *     changed
    * @throws IOException if the storage, the codec or the machine fails
    */
   public static <S, E> DurableState<S, E> open(
@@ -119,18 +119,18 @@ public final class DurableState<S, E> implements Closeable {
 
   /**
    * Opens a state as {@link #open(Directory, Codec, StateMachine, CheckpointPolicy, WalOptions)}
-   * does, for callers who know that their entries never change.
+   * does, for callers whose entries never change.
    *
    * @param directory where the log and its checkpoints are
    * @param codec turns entries into bytes and back
    * @param machine the state, and how entries change it
    * @param policy when to write a checkpoint
    * @param options how to write the log
-   * @param live whether {@code apply} is given the entry that the log holds, or the one passed
+   * @param live whether {@code apply} gets the entry that the log holds, or the one passed
    * @param <S> the type of the state
    * @param <E> the type of the entries
    * @return the open state; close it
-   * @throws IOException as the other
+   * @throws IOException as the other method
    */
   public static <S, E> DurableState<S, E> open(
       Directory directory,
@@ -152,7 +152,7 @@ public final class DurableState<S, E> implements Closeable {
   }
 
   /**
-   * Updates the state. Durable and applied when this returns.
+   * Updates the state. When this returns, the update is durable and applied.
    *
    * @param entry the update
    * @return its entry id
@@ -173,9 +173,10 @@ public final class DurableState<S, E> implements Closeable {
    *
    * @param entry the update
    * @return completes with the entry id when the update is durable and applied, or with what {@link
-   *     #update} throws. What depends on it runs on the thread that made the update durable, the
-   *     log's own or another that updates, with no lock of this state held. It may call this state,
-   *     but must not wait for another such future; hand anything slow to an executor
+   *     #update} throws. Code that depends on it runs on the thread that made the update durable,
+   *     the log's own or another updating thread, with no lock of this state held. It may call this
+   *     state and join another such future, but must not wait for other threads. Hand anything slow
+   *     to an executor
    * @throws IOException as {@link #update}, if the update gets no entry id
    */
   public CompletableFuture<Long> updateAsync(E entry) throws IOException {
@@ -184,40 +185,40 @@ public final class DurableState<S, E> implements Closeable {
 
   /**
    * Looks at the state and decides whether and how to update it. No other update comes between the
-   * look and the update: all earlier ones are in the state that is looked at. This waits until they
-   * are durable, so conditional updates do not share a sync with each other.
+   * look and the update: the decision sees all earlier ones. This waits until they are durable, so
+   * conditional updates do not share a sync with each other.
    *
-   * @param decision given the state, returns the update, or nothing to leave it as it is. It must
-   *     not change the state. What it throws reaches the caller as it is, and nothing changed
+   * @param decision given the state, returns the update, or nothing to leave the state as it is. It
+   *     must not change the state. What it throws reaches the caller as it is, and nothing changes
    * @return the entry id of the update, durable and applied; empty if there was none
    * @throws OutcomeOpenException as {@link #update}
-   * @throws IOException as {@link #update}; also if earlier updates could not be made durable, and
-   *     then nothing was decided or appended
+   * @throws IOException as {@link #update}; also if earlier updates could not be made durable; then
+   *     nothing was decided or appended
    */
   public OptionalLong updateIf(Function<? super S, Optional<E>> decision) throws IOException {
     return updates.updateIf(decision);
   }
 
   /**
-   * Reads the state. It holds all updates that are applied, which are all durable, and none that is
-   * not. Readers do not wait for each other, nor for the disk.
+   * Reads the state. It contains exactly the updates that are applied, and all of them are durable.
+   * Readers wait neither for each other nor for the disk.
    *
-   * @param reading given the state, returns what is wanted of it. It must not change the state, nor
-   *     keep or return parts of it that later updates change
+   * @param reading given the state, returns the result. It must not change the state, nor keep or
+   *     return parts of it that later updates change
    * @param <R> the type of what it returns
    * @return what it returned
    * @throws DurabilityException if applying an entry failed before
    */
   public <R> R read(Function<? super S, ? extends R> reading) throws DurabilityException {
-    long unused = StackRoom.proveForCall(); // Else the lock of reading could stay held.
+    long unused = StackRoom.proveForCall(); // Otherwise the read lock could stay held.
     return applied.read(reading);
   }
 
   /**
-   * Tells how the state is. It writes nothing, waits for nobody, and works from anywhere, also
+   * Tells the health of the state. It writes nothing, does not wait, and works from anywhere, even
    * after the state failed or was closed.
    *
-   * @return how it is
+   * @return its health
    */
   public StateHealth health() {
     Throwable failure = applied.failure();
@@ -230,9 +231,9 @@ public final class DurableState<S, E> implements Closeable {
   }
 
   /**
-   * Makes every update so far durable and applied, those included whose outcome was left open.
+   * Makes every update so far durable and applied, including those whose outcome was left open.
    *
-   * @throws OutcomeOpenException if the log could not be written; it can be tried again
+   * @throws OutcomeOpenException if the log could not be written; the call can be retried
    * @throws IOException if the log is poisoned or closed; or applying failed, now or before
    */
   public void sync() throws IOException {
@@ -240,13 +241,13 @@ public final class DurableState<S, E> implements Closeable {
   }
 
   /**
-   * Writes a checkpoint of the state as it is now and truncates the log. Updates go on meanwhile;
-   * they wait only while {@link StateMachine#snapshot} runs. Two checkpoints at once are written
-   * one after the other.
+   * Writes a checkpoint of the state as it is now and truncates the log. Updates go on meanwhile,
+   * and wait only while {@link StateMachine#snapshot} runs. Two checkpoints at once are written one
+   * after the other.
    *
    * @return what was done; all of it is durable
-   * @throws IOException if that fails; the state and the log are whole, and it can be tried again.
-   *     What {@link StateMachine#write} throws is the cause
+   * @throws IOException if that fails; the state and the log are whole, and the call can be
+   *     retried. What {@link StateMachine#write} throws is the cause
    * @throws IllegalStateException if this thread is writing a checkpoint of this state
    */
   public PublishResult checkpoint() throws IOException {
@@ -278,10 +279,10 @@ public final class DurableState<S, E> implements Closeable {
   /**
    * Makes every update durable and applied, writes a checkpoint if the policy says so and anything
    * changed, and gives up the log. Waits for a checkpoint that is being written. Closing again does
-   * nothing, also while another thread is still closing. Reading goes on working.
+   * nothing, even while another thread is still closing. Reading still works afterwards.
    *
    * @throws IOException if an update is not durable, or the checkpoint fails; the log is given up
-   *     all the same
+   *     anyway
    * @throws IllegalStateException if closing would wait for this very thread, because it is writing
    *     a checkpoint of this state, or is in a callback; nothing was closed
    */

@@ -4,11 +4,11 @@ import dev.durability.storage.Directory;
 import dev.durability.wal.WalMaintenance;
 import java.io.IOException;
 
-/** Says where an entry stands, for messages. */
+/** Says where an entry is, for messages. */
 final class EntryPlace {
   private EntryPlace() {}
 
-  /** The place as a part of a sentence, or nothing where it cannot be told. */
+  /** The place as a part of a sentence, or nothing if it is unknown. */
   static String of(Directory directory, long entryId, Throwable failure) {
     try {
       return WalMaintenance.find(directory, entryId)

@@ -3,16 +3,16 @@ package dev.durability;
 import java.io.IOException;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Holds a lock while something runs, and gives it up whatever is thrown, at whatever call. */
+/** Holds a lock while something runs, and gives it up whatever is thrown, at any call. */
 final class Guard {
   private Guard() {}
 
   /** What runs. */
-  interface Body<R> {
+  public interface Body<R> {
     R run() throws IOException;
   }
 
-  @SuppressWarnings("LockNotBeforeTry") // Given up also where an Error comes after it is taken.
+  @SuppressWarnings("LockNotBeforeTry") // Given up even if an Error comes after it is taken.
   static <R> R with(ReentrantLock lock, Body<R> body) throws IOException {
     int held = lock.getHoldCount();
     try {

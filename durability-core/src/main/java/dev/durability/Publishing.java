@@ -29,7 +29,9 @@ final class Publishing<S> {
     this.background = background;
   }
 
-  /** Also while closing, which waits for a checkpoint that is due. A closed log refuses it. */
+  /**
+   * Works while closing, too, which waits for a checkpoint that is due. A closed log refuses it.
+   */
   PublishResult publish() throws IOException {
     return alone(this::publishAlone);
   }
@@ -39,7 +41,8 @@ final class Publishing<S> {
     PublishResult result =
         publisher.publish(snapshot.lastEntryId(), new StateWriting<>(machine, snapshot));
     background.checkpointWritten(snapshot.lastEntryId(), snapshot.progress());
-    updates.applyDurable(0); // The marker's sync took earlier updates with it, of open outcome too.
+    updates.applyDurable(
+        0); // The marker's sync made earlier updates durable, including those of open outcome.
     return result;
   }
 

@@ -43,7 +43,7 @@ final class StateLoading<S, E> implements WalReplay<Update<E>> {
   public void entry(long id, Update<E> update) throws IOException {
     try {
       state = Objects.requireNonNull(machine.apply(state(), update.entry()), "apply returned null");
-    } catch (Throwable e) { // Also a checked exception that apply does not declare.
+    } catch (Throwable e) { // Even a checked exception that apply does not declare.
       String what =
           "applying entry "
               + id

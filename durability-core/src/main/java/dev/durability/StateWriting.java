@@ -23,7 +23,7 @@ final class StateWriting<S> implements Checkpoints.Content {
     Counted counted = new Counted(out);
     try {
       machine.write(snapshot.state(), counted);
-    } catch (Throwable e) { // Also a checked exception that write does not declare.
+    } catch (Throwable e) { // Even a checked exception that write does not declare.
       IOException ofStorage = counted.failure;
       if (e == ofStorage) {
         throw ofStorage; // It names the file and the offset.

@@ -9,8 +9,8 @@ import java.nio.ByteOrder;
 import java.util.Objects;
 
 /**
- * Encodes each entry before the log sees it, and decodes it again: so {@code apply} is given what
- * the log holds, and an entry that cannot be decoded does not get into the log.
+ * Encodes each entry before the log sees it, and decodes it again. So {@code apply} gets what the
+ * log holds, and an entry that cannot be decoded does not get into the log.
  */
 final class UpdateCodec<E> implements Codec<Update<E>> {
   private static final byte[] NONE = new byte[0];
@@ -28,7 +28,7 @@ final class UpdateCodec<E> implements Codec<Update<E>> {
   /**
    * Makes an update of an entry.
    *
-   * @throws IllegalArgumentException if the log does not take so many bytes
+   * @throws IllegalArgumentException if that is more bytes than the log takes
    * @throws IOException if the codec fails
    */
   Update<E> update(E entry) throws IOException {

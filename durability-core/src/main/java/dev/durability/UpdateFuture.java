@@ -12,8 +12,9 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An update that completes once it is durable and applied. Whoever waits for it helps: the thread
- * that would complete it may be this very one, in what depends on another.
+ * An update that completes once it is durable and applied. A thread that waits for it helps,
+ * because the thread that would complete it may be this very one, in code that depends on another
+ * update.
  */
 final class UpdateFuture extends CompletableFuture<Long>
     implements BiConsumer<@Nullable Object, @Nullable Object> {
@@ -21,7 +22,7 @@ final class UpdateFuture extends CompletableFuture<Long>
   private final Expected<?> expected;
   private volatile @Nullable AppendFuture durable;
 
-  /** The next of those that are settled and wait to be completed without a lock. */
+  /** The next of those that are settled and are to be completed without a lock. */
   @Nullable UpdateFuture next;
 
   private @Nullable Throwable outcome;
@@ -38,7 +39,7 @@ final class UpdateFuture extends CompletableFuture<Long>
   }
 
   /**
-   * The entry is durable, or failed. On whichever thread settled it. The types are those of the
+   * The entry is durable, or failed. Runs on the thread that settled it. The types are those of the
    * erased method: a bridge to it would be a call outside of the {@code try}.
    */
   @Override
@@ -51,7 +52,7 @@ final class UpdateFuture extends CompletableFuture<Long>
     }
   }
 
-  /** Completes it; what depends on it runs here. */
+  /** Completes it; code that depends on it runs here. */
   void complete() {
     Throwable failure = outcome;
     if (failure == null) {
@@ -104,7 +105,7 @@ final class UpdateFuture extends CompletableFuture<Long>
     return super.get(timeout, unit);
   }
 
-  /** Completes it here: who else is about to may be waiting for this thread. */
+  /** Completes it here: another thread that is about to may be waiting for this one. */
   private void settled(@Nullable Throwable failure) {
     Throwable result = updates.outcome(expected, failure);
     if (result == null) {

@@ -16,8 +16,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of an update: encoded, appended to the log in the order of ids, made durable, and then
- * applied. What the public calls promise is said at {@link DurableState}.
+ * The path of an update: encoded, appended to the log in the order of ids, made durable, and then
+ * applied. {@link DurableState} says what the public calls promise.
  */
 final class Updates<S, E> {
   private final UpdateCodec<E> codec;
@@ -85,7 +85,7 @@ final class Updates<S, E> {
     }
   }
 
-  /** With the appending lock. */
+  /** Called with the appending lock held. */
   private Optional<AppendFuture> decide(
       Function<? super S, Optional<E>> decision, AtomicReference<@Nullable Expected<E>> decided)
       throws IOException {
@@ -101,7 +101,7 @@ final class Updates<S, E> {
     return Optional.of(append(update, expected));
   }
 
-  /** Makes all that was appended durable and applied. With the appending lock. */
+  /** Makes all that was appended durable and applied. Called with the appending lock held. */
   private void settleEarlierUpdates() throws IOException {
     long earlier = applied.lastExpectedId();
     if (applied.appliedId() >= earlier) {
@@ -120,7 +120,7 @@ final class Updates<S, E> {
   }
 
   /**
-   * With the appending lock: entries become expected in the order of their ids.
+   * Called with the appending lock held, so that entries become expected in the order of their ids.
    *
    * @throws DurabilityException if nothing was appended
    */
@@ -144,7 +144,7 @@ final class Updates<S, E> {
     }
   }
 
-  /** An entry in the log that the state does not expect: then the state must not go on. */
+  /** The log has an entry that the state does not expect: the state must not go on. */
   private void failIfAppended(long before, Expected<E> expected, Error e) {
     boolean appended = true;
     try {
@@ -180,7 +180,7 @@ final class Updates<S, E> {
     try {
       log.sync();
     } catch (DurabilityException e) {
-      join(durable); // Others may have failed, or the log was closed behind this one.
+      join(durable); // Other updates may have failed, or the log was closed after this one.
     }
     applyDurable(durable.entryId());
     return durable.entryId();
@@ -207,7 +207,7 @@ final class Updates<S, E> {
     background.progressed(applied.applyThrough(log.lastDurableId(), neededId));
   }
 
-  /** What an update comes to whose entry is durable, or failed: null is success. */
+  /** The outcome of an update whose entry is durable or failed: null is success. */
   @Nullable Throwable outcome(Expected<?> expected, @Nullable Throwable failure) {
     if (failure != null) {
       return failure;
@@ -232,7 +232,7 @@ final class Updates<S, E> {
     applyDurable(Long.MAX_VALUE - 1);
   }
 
-  /** Makes all durable that was appended, and applies it. Also after {@link #end}. */
+  /** Makes all that was appended durable, and applies it. Works after {@link #end}, too. */
   void settleAll() throws IOException {
     if (log.lastDurableId() < log.lastAppendedId()) {
       log.sync();
@@ -240,7 +240,7 @@ final class Updates<S, E> {
     applyDurable(0);
   }
 
-  /** From now on nothing is appended: what is under way has ended. */
+  /** From now on nothing is appended: what was in flight has ended. */
   void end() throws IOException {
     appending.with(
         () -> {
@@ -255,7 +255,7 @@ final class Updates<S, E> {
     }
   }
 
-  /** What would wait for this very thread is refused, before it takes a lock. */
+  /** Refuses a call that would wait for this very thread, before it takes a lock. */
   void refuseWithinCallback() {
     applied.refuseWithinCallback();
     if (appending.isHeldByCurrentThread()) {

@@ -20,11 +20,11 @@ import java.util.List;
  *       oldest checkpoint that is kept.
  * </ol>
  *
- * <p>Until there are as many checkpoints as are to be kept, nothing is removed: if the newest turns
- * out damaged, recovery falls back to the one before, or to the log alone.
+ * <p>Nothing is removed until there are as many checkpoints as are to be kept. If the newest turns
+ * out to be damaged, recovery falls back to the one before, or to the log alone.
  *
- * <p>Many threads may use it; two publishes at once run one after the other. Use one publisher for
- * a log.
+ * <p>Many threads may use it. Two publishes at once run one after the other. Use one publisher per
+ * log.
  */
 public final class CheckpointPublisher {
   private final Checkpoints checkpoints;
@@ -75,9 +75,9 @@ public final class CheckpointPublisher {
    * @throws dev.durability.errors.DurabilityException if the log is closed or poisoned; nothing was
    *     done
    * @throws IOException if a step fails. The log is whole and can be recovered; the checkpoint and
-   *     its marker may be there or not, and publishing can be tried again
-   * @throws IllegalStateException if this thread is publishing already, and calls this from within
-   *     the content, for example; nothing was done
+   *     its marker may be there or not, and publishing can be retried
+   * @throws IllegalStateException if this thread is already publishing, for example if the content
+   *     calls this; nothing was done
    */
   public PublishResult publish(long lastEntryId, Checkpoints.Content content) throws IOException {
     if (publishing.isHeldByCurrentThread()) {
@@ -94,7 +94,8 @@ public final class CheckpointPublisher {
                 + ": the log ends at entry "
                 + log.lastAppendedId());
       }
-      // It also refuses a log that is closed, and by now another's: nothing belongs beside that.
+      // It also refuses a closed log, which another writer may own by now: no checkpoint may be
+      // added to it.
       log.sync();
       String path = checkpoints.write(log.logId(), lastEntryId, content);
       long markerId = log.appendCheckpoint(lastEntryId, path);
@@ -110,7 +111,7 @@ public final class CheckpointPublisher {
       return new PublishResult(path, lastEntryId, markerId, List.of(), List.of());
     }
     List<String> removed = new ArrayList<>();
-    // The oldest first, so that those that are left after a failure are the newest.
+    // The oldest first, so that the newest are left after a failure.
     for (int i = published.size() - 1; i >= kept; i--) {
       String oldPath = Checkpoints.pathOf(published.get(i));
       checkpoints.delete(oldPath);

@@ -15,10 +15,10 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the payload of a checkpoint in constant memory (about 1 MiB). Bytes are handed out only
- * after the checksum of their chunk was found right, and the end of the stream is signalled only at
- * the end of a whole checkpoint: a damaged or cut file is an exception, at every further read too,
- * and so is a read after one that an Error ended. One thread at a time.
+ * Reads the payload of a checkpoint in constant memory (about 1 MiB). It hands out bytes only after
+ * it has checked the checksum of their chunk, and signals the end of the stream only at the end of
+ * a whole checkpoint. A damaged or cut file is an exception, at every further read too. So is a
+ * read after one that an Error ended. One thread at a time may use it.
  */
 public final class CheckpointReader extends InputStream {
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0).asReadOnlyBuffer();
@@ -60,7 +60,7 @@ public final class CheckpointReader extends InputStream {
     }
   }
 
-  /** {@return the log that it belongs to; a random id where it stands alone} */
+  /** {@return the log that it belongs to; a random id if it belongs to none} */
   public UUID logId() {
     return file.header().logId();
   }
@@ -92,7 +92,7 @@ public final class CheckpointReader extends InputStream {
     try {
       return fill() ? chunk.get() & 0xff : -1;
     } catch (RuntimeException | Error e) {
-      failure = e; // Where the stream is, is unknown now.
+      failure = e; // The position in the stream is unknown now.
       throw e;
     }
   }
@@ -139,7 +139,7 @@ public final class CheckpointReader extends InputStream {
     file.close();
   }
 
-  /** Brings in the next bytes; false at the end of a whole checkpoint. */
+  /** Gets the next bytes; false at the end of a whole checkpoint. */
   private boolean fill() throws IOException {
     if (damage != null) {
       throw damage;
@@ -150,7 +150,7 @@ public final class CheckpointReader extends InputStream {
           failure);
     }
     while (!chunk.hasRemaining() && !ended) {
-      // The old chunk is a view that the next call changes, also where it finds no other.
+      // The old chunk is a view that the next call changes, even if it finds no other.
       chunk = NOTHING;
       try {
         ByteBuffer next = file.nextChunk();

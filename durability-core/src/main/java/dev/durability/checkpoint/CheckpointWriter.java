@@ -24,13 +24,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a checkpoint of any size in constant memory (about 1 MiB). The file has a temporary name,
- * {@code <path>.<8 hex digits>.tmp}, until {@link #commit}; closing without that deletes it, so
- * half a checkpoint never has its final name. The same bytes in give the same payload in the file;
- * its header differs each time.
+ * {@code <path>.<8 hex digits>.tmp}, until {@link #commit}. Closing without that deletes it. So
+ * half a checkpoint never has its final name. The same bytes give the same payload; the header of
+ * the file differs each time.
  *
  * <p>After an exception from any method but {@link #close}, and after an Error in the middle of
- * one, all but closing is refused: half of what was to be written may be there. One thread at a
- * time.
+ * one, only closing is allowed: half of what was to be written may be there. One thread at a time
+ * may use it.
  */
 public final class CheckpointWriter extends OutputStream {
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -42,7 +42,10 @@ public final class CheckpointWriter extends OutputStream {
   private final int salt;
   private final FrameEncoder encoder = new FrameEncoder();
 
-  /** A chunk grows in its place in it. Outside the heap, so that writing copies nothing. */
+  /**
+   * A chunk grows in its place in this buffer. It is outside the heap, so that writing copies
+   * nothing.
+   */
   private final DirectMemory memory =
       DirectMemory.of(FrameFormat.frameBytes(CheckpointFile.CHUNK_BYTES_MAX));
 
@@ -61,7 +64,7 @@ public final class CheckpointWriter extends OutputStream {
 
   private enum State {
     OPEN,
-    /** It has its final name: nothing to delete any more. */
+    /** It has its final name: there is nothing left to delete. */
     RENAMED,
     COMMITTED
   }
@@ -79,8 +82,8 @@ public final class CheckpointWriter extends OutputStream {
    * Starts a checkpoint.
    *
    * @param directory where it goes
-   * @param path its final path, relative to the directory; missing directories are created. A file
-   *     that is there is replaced by {@link #commit}, and stays whole until then
+   * @param path its final path, relative to the directory; missing directories are created. {@link
+   *     #commit} replaces an existing file, which stays whole until then
    * @param logId the log that it belongs to
    * @param lastEntryId the last entry that it contains, 0 to 2^63-2
    * @param clock tells when it was made, and nothing else
@@ -106,7 +109,7 @@ public final class CheckpointWriter extends OutputStream {
                 0,
                 salt)
             .encode();
-    // All memory is taken before there is a file.
+    // Takes all memory before there is a file.
     CheckpointWriter writer = new CheckpointWriter(directory, path, temporary, clock, salt);
     directory.createDirectories(parent(path));
     try {
@@ -156,23 +159,26 @@ public final class CheckpointWriter extends OutputStream {
         done += count;
       }
     } catch (IOException | RuntimeException | Error e) {
-      failure = e; // A part of the bytes may be there already.
+      failure = e; // Some of the bytes may already be there.
       throw e;
     }
   }
 
-  /** Does nothing: where chunks end must not depend on it, and only {@link #commit} is durable. */
+  /**
+   * Does nothing: the ends of chunks must not depend on it, and only {@link #commit} makes bytes
+   * durable.
+   */
   @Override
   public void flush() {}
 
   /**
-   * Ends the checkpoint and gives it its name. When this returns it is durable. Must be followed by
-   * {@link #close}.
+   * Ends the checkpoint and gives it its name. It is durable when this returns. Call {@link #close}
+   * afterwards.
    *
    * @return the size of the payload in bytes
-   * @throws IOException if that fails: a file that had the name before is still there and whole,
-   *     unless it was the last step, the sync of the directory, that failed; then either the old or
-   *     the new file is there, whole, and after a loss of power either may be
+   * @throws IOException if that fails: a file that had the name before is still there and whole. If
+   *     the last step failed, the sync of the directory, either the old or the new file is there,
+   *     whole, and after a loss of power it may be the other one
    */
   public long commit() throws IOException {
     requireOpen();
@@ -185,11 +191,12 @@ public final class CheckpointWriter extends OutputStream {
       encoder.promise(
           frame, salt, FrameKind.END, nextId, payloadBytes, WallClock.micros(clock.instant()));
       target.write(frame.flip());
-      // Before the rename: the name must never stand for bytes that a loss of power takes away.
+      // Synced before the rename: the name must never stand for bytes that a loss of power takes
+      // away.
       target.sync();
       directory.rename(temporary, path);
       state = State.RENAMED;
-      // Before anyone deletes the log that this stands for: the name itself must be durable.
+      // The name itself must be durable before the log that the checkpoint replaces is deleted.
       directory.sync(parent(path));
     } catch (IOException | RuntimeException | Error e) {
       failure = e;
@@ -201,7 +208,7 @@ public final class CheckpointWriter extends OutputStream {
 
   /**
    * Closes the file, and deletes it if it was not committed. Closing again does nothing, unless
-   * this failed: then what is left of it is done.
+   * this failed: then it does what is left.
    *
    * @throws IOException if that fails; at most the temporary file is left
    */
@@ -214,7 +221,7 @@ public final class CheckpointWriter extends OutputStream {
     try {
       release();
     } catch (Error e) {
-      release(); // Closing or deleting twice does no harm.
+      release(); // Closing or deleting twice is harmless.
       throw e;
     }
   }

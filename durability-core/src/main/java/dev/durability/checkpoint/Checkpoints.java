@@ -16,10 +16,10 @@ import java.util.regex.Pattern;
 
 /**
  * The checkpoints in a directory: those of a log under their default names, {@code
- * checkpoints/<last entry id>.ckpt}, and any that stand alone under a path of their own.
+ * checkpoints/<last entry id>.ckpt}, and any that belong to no log, under a path of their own.
  *
- * <p>Immutable; many threads may use it. Of two that write to one path at the same time, each
- * writes a whole file, and one of them may fail.
+ * <p>Immutable; many threads may use it. If two write to one path at the same time, each writes a
+ * whole file, and one of them may fail.
  */
 public final class Checkpoints {
   /** The directory of the default names. */
@@ -64,16 +64,16 @@ public final class Checkpoints {
   /**
    * Reads the payload of a checkpoint.
    *
-   * @param <R> what it becomes
+   * @param <R> the type of the result
    */
   @FunctionalInterface
   public interface Parser<R> {
     /**
      * Reads it.
      *
-     * @param in the payload; an end of the stream is the end of a whole checkpoint. Closing it does
-     *     nothing
-     * @return what it says
+     * @param in the payload; the end of the stream is the end of a whole checkpoint. Closing it
+     *     does nothing
+     * @return the result
      * @throws IOException to give up
      */
     R readFrom(InputStream in) throws IOException;
@@ -93,9 +93,9 @@ public final class Checkpoints {
   }
 
   /**
-   * Lists the checkpoints under default names. They are not opened; whether one can be used, {@link
-   * #isUsable} tells. Whether its name is durable, nobody can tell: where the process that made it
-   * was killed, the power may still take it. Publishing another makes all of them durable.
+   * Lists the checkpoints under default names. They are not opened; {@link #isUsable} tells whether
+   * one can be used. Their names may not be durable: if the process that made one was killed, a
+   * loss of power may still remove it. Publishing another makes all of them durable.
    *
    * @return the last entry ids that they contain, largest first
    * @throws IOException if the storage fails
@@ -121,13 +121,13 @@ public final class Checkpoints {
   }
 
   /**
-   * Writes a checkpoint of a log under its default name. When this returns it is durable.
+   * Writes a checkpoint of a log under its default name. It is durable when this returns.
    *
    * @param logId the log
    * @param lastEntryId the last entry that it contains
    * @param content writes the payload
    * @return its path
-   * @throws IOException if that fails: no checkpoint is made, and one that was there is whole, as
+   * @throws IOException if that fails: no checkpoint is made, and an existing one is whole, as
    *     {@link CheckpointWriter#commit} says
    */
   public String write(UUID logId, long lastEntryId, Content content) throws IOException {
@@ -137,12 +137,12 @@ public final class Checkpoints {
   }
 
   /**
-   * Writes a checkpoint that belongs to no log, under any path. When this returns it is durable.
+   * Writes a checkpoint that belongs to no log, under any path. It is durable when this returns.
    *
-   * @param path where it goes; a file that is there is replaced
+   * @param path where it goes; an existing file is replaced
    * @param content writes the payload
    * @return the size of the payload in bytes
-   * @throws IOException if that fails: a file that was there is whole, as {@link
+   * @throws IOException if that fails: an existing file is whole, as {@link
    *     CheckpointWriter#commit} says
    */
   public long writeAlone(String path, Content content) throws IOException {
@@ -160,11 +160,12 @@ public final class Checkpoints {
   }
 
   /**
-   * Reads a checkpoint, to its end whatever the parser leaves, so that damage never goes unnoticed.
+   * Reads a checkpoint, to its end even if the parser stops before it, so that damage never goes
+   * unnoticed.
    *
    * @param path its path
    * @param parser reads the payload
-   * @param <R> what it becomes
+   * @param <R> the type of the result
    * @return what the parser returned
    * @throws dev.durability.errors.CorruptLogException if it is damaged
    * @throws IOException if it is missing or cannot be read, or the parser gave up
@@ -181,9 +182,9 @@ public final class Checkpoints {
    * Tells whether a checkpoint can be used, reading all of it.
    *
    * @param path its path
-   * @param logId the log that it has to belong to
-   * @param lastEntryId the last entry that it has to contain
-   * @return whether it is there, whole, and what it has to be
+   * @param logId the log that it must belong to
+   * @param lastEntryId the last entry that it must contain
+   * @return whether it is there, whole, and belongs to that log and entry
    * @throws IOException if it cannot be read, or is of an unknown version
    */
   public boolean isUsable(String path, UUID logId, long lastEntryId) throws IOException {
@@ -191,7 +192,7 @@ public final class Checkpoints {
   }
 
   /**
-   * Deletes a checkpoint. Durable when this returns.
+   * Deletes a checkpoint. The deletion is durable when this returns.
    *
    * @param path its path
    * @throws IOException if it is missing or the storage fails
@@ -201,7 +202,7 @@ public final class Checkpoints {
     directory.sync(CheckpointWriter.parent(path));
   }
 
-  /** Removes what a crash left of earlier attempts, so that it does not pile up. */
+  /** Removes what crashes left of earlier attempts, so that it does not pile up. */
   private void removeTemporaries(String path) throws IOException {
     String parent = CheckpointWriter.parent(path);
     if (!parent.isEmpty() && !directory.exists(parent)) {

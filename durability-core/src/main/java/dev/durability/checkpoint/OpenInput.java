@@ -3,7 +3,9 @@ package dev.durability.checkpoint;
 import java.io.FilterInputStream;
 import java.io.InputStream;
 
-/** A stream that stays open when a parser closes it, as parsers do that wrap streams in others. */
+/**
+ * A stream that stays open when a parser closes it, as parsers do that wrap it in another stream.
+ */
 final class OpenInput extends FilterInputStream {
   OpenInput(InputStream in) {
     super(in);

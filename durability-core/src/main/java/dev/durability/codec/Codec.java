@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
  * Turns values into bytes and back. The same value must always give the same bytes if files are to
  * be compared byte by byte.
  *
- * <p>A codec is used by many threads at once and must be safe for that. It must not keep the stream
- * or the buffer beyond the call: both are reused.
+ * <p>Many threads use a codec at once, and it must be safe for that. It must not keep the stream or
+ * the buffer after the call: both are reused.
  *
  * @param <T> the type of the values
  */
@@ -19,15 +19,16 @@ public interface Codec<T> {
    * Writes the bytes of a value.
    *
    * @param value what to encode
-   * @param out where the bytes go; it is in memory, its {@code flush} and {@code close} do nothing
+   * @param out where the bytes go; it is in memory, and its {@code flush} and {@code close} do
+   *     nothing
    * @throws IOException if the value cannot be encoded ({@link
    *     dev.durability.errors.CodecException}); nothing of it is then appended anywhere
    */
   void encode(T value, OutputStream out) throws IOException;
 
   /**
-   * Reads a value. All lengths in the bytes must be checked against {@code in.remaining()} before
-   * memory is taken for them.
+   * Reads a value. It must check all lengths in the bytes against {@code in.remaining()} before it
+   * takes memory for them.
    *
    * @param in a read-only view of exactly the value's bytes, little-endian, from position to limit
    * @return the value

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Codecs of the plainest values: the bytes of one value, with nothing around them.
+ * Codecs of the simplest values: the bytes of one value, with nothing around them.
  *
  * <p>All of them are stateless and safe for many threads.
  */
@@ -24,8 +24,8 @@ public final class Codecs {
   }
 
   /**
-   * {@return a codec of text in UTF-8} It is strict both ways: malformed bytes, and a string with
-   * an unpaired surrogate, are refused with a {@link CodecException} and never replaced.
+   * {@return a codec of text in UTF-8} It is strict both ways: it refuses malformed bytes, and a
+   * string with an unpaired surrogate, with a {@link CodecException}. It never replaces them.
    */
   public static Codec<String> utf8() {
     return Text.INSTANCE;

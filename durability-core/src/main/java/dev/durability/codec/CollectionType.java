@@ -12,7 +12,7 @@ import java.util.Set;
 final class CollectionType implements WireType {
 
   /**
-   * Room for more elements is taken only as they are read: a count is no larger than the bytes that
+   * Room for more elements is taken only as they are read. A count is at most the bytes that
    * remain, but each of many nested lists could claim all of these.
    */
   private static final int CAPACITY_MAX = 1024;
@@ -55,7 +55,7 @@ final class CollectionType implements WireType {
     }
   }
 
-  /** Writes a key, and takes note of it. */
+  /** Writes a key and notes it. */
   static void writeKey(WireType type, Object key, Keys keys, PostcardOutput out)
       throws CodecException {
     long before = out.cost();
@@ -65,7 +65,7 @@ final class CollectionType implements WireType {
     keys.add(key, out.cost() - before);
   }
 
-  /** Reads a key, and takes note of it. */
+  /** Reads a key and notes it. */
   static Object readKey(WireType type, Keys keys, PostcardInput in) throws CodecException {
     long before = in.cost();
     int around = in.beginKey();
@@ -75,14 +75,14 @@ final class CollectionType implements WireType {
     return key;
   }
 
-  /** Refuses a collection whose count, which is written already, is not that of its elements. */
+  /** Refuses a collection whose count, already written, is not that of its elements. */
   static void checkUnchanged(int count, int written, PostcardOutput out) throws CodecException {
     if (written != count) {
       throw out.failure("changed while it was encoded; pass a copy that nobody changes", null);
     }
   }
 
-  /** In one method, as is {@link #write}: each level of a nested value takes stack for it. */
+  /** One method, like {@link #write}: each level of a nested value takes stack for it. */
   @Override
   public Object read(PostcardInput in) throws CodecException {
     int count = in.length();
@@ -109,7 +109,7 @@ final class CollectionType implements WireType {
     return Collections.unmodifiableSet(set);
   }
 
-  /** None is put into the set before it is known that none takes too long. */
+  /** Puts no element into the set before it is known that none takes too long. */
   private static Set<Object> set(List<Object> elements, Keys keys, PostcardInput in)
       throws CodecException {
     in.compareWithinBounds(keys);

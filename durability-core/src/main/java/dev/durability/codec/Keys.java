@@ -3,12 +3,12 @@ package dev.durability.codec;
 import java.util.Arrays;
 
 /**
- * The keys of one map, or the elements of one set, while they are read or written: tells what their
- * colliding hash codes cost. A hash map compares keys that have the same hash code with each other,
- * so that hostile keys would take time that grows with the square of their number.
+ * The keys of one map, or the elements of one set, while they are read or written. Tells what their
+ * colliding hash codes cost: a hash map compares keys that have the same hash code with each other,
+ * so the time for hostile keys grows with the square of their number.
  *
- * <p>What the comparisons of a key cost is counted in bytes: its own, and those that comparing what
- * is in it takes.
+ * <p>The cost of comparing a key is counted in bytes: its own, and those that comparing its content
+ * takes.
  */
 final class Keys {
   private static final int CAPACITY_MIN = 16;
@@ -17,12 +17,15 @@ final class Keys {
   /** More than any value may cost: sums of it stay far from overflow. */
   static final long COMPARISONS_MAX = 1L << 40;
 
-  /** The hash code in the upper half, the cost in the lower: sorted, equal hash codes are next. */
+  /**
+   * The hash code in the upper half, the cost in the lower: after sorting, equal hash codes are
+   * adjacent.
+   */
   private long[] hashesAndCosts = new long[CAPACITY_MIN];
 
   private int count;
 
-  /** Takes note of a key, and of what it costs to compare it once. */
+  /** Notes a key, and what it costs to compare it once. */
   void add(Object key, long cost) {
     if (count == hashesAndCosts.length) {
       int more = (int) Math.min(Integer.MAX_VALUE - 8, 2L * count);

@@ -31,7 +31,7 @@ record MapType(WireType key, WireType value) implements WireType {
     Repeats.refuse(map, map.keySet(), keys, "a key of the map is there twice", out);
   }
 
-  /** In one method, as is {@link #write}: each level of a nested value takes stack for it. */
+  /** One method, like {@link #write}: each level of a nested value takes stack for it. */
   @Override
   public Object read(PostcardInput in) throws CodecException {
     int count = in.length();
@@ -50,7 +50,7 @@ record MapType(WireType key, WireType value) implements WireType {
       in.leave();
     }
     if (keys != null) {
-      // None is put into the map before it is known that none takes too long.
+      // No key is put into the map before it is known that none takes too long.
       in.compareWithinBounds(keys);
       for (int i = 0; i < count; i++) {
         in.enter(i);

@@ -10,9 +10,9 @@ import java.util.function.Function;
 /**
  * An optional: 0, or 1 and the value.
  *
- * @param content how the value stands in the bytes
- * @param unwrap from the optional of the component to a general one
- * @param wrap from the general one to the optional of the component
+ * @param content how the value is encoded
+ * @param unwrap turns the optional of the component into a general one
+ * @param wrap turns a general one into the optional of the component
  */
 record OptionType(
     WireType content, Function<Object, Optional<?>> unwrap, Function<Optional<?>, Object> wrap)

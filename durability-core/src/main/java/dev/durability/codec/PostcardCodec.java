@@ -25,7 +25,7 @@ import java.util.Map;
  * // new Remove(List.of("a")) is 01 (the second variant) 01 (one key) 01 61 (one byte, "a")
  * }</pre>
  *
- * <h2>What is served</h2>
+ * <h2>Supported types</h2>
  *
  * <table>
  * <caption>Java types and their bytes</caption>
@@ -48,35 +48,35 @@ import java.util.Map;
  * <tr><td>Map<td>map<td>varint count; key, value, key, value...
  * </table>
  *
- * <p>Boxed numbers are as the plain ones. Records may be generic where all type arguments are known
- * ({@code List<Pair<String, Long>>}), and may contain themselves through an Optional, a collection
- * or a variant, up to 200 levels deep; a key of a map or an element of a set up to 32. Each
- * component, element, optional and variant is a level. A thread with a stack of 256 KiB has room
- * for that. Anything else is refused when the codec is made.
+ * <p>Boxed numbers are encoded like primitive ones. A record may be generic if all type arguments
+ * are known ({@code List<Pair<String, Long>>}). It may contain itself through an Optional, a
+ * collection or a variant, up to 200 levels deep; in a key of a map or an element of a set, up to
+ * 32. Each component, element, optional and variant is a level. A thread with a stack of 256 KiB
+ * has room for that. Any other type is refused when the codec is made.
  *
- * <p>The order of components, permitted subtypes and enum constants is the format: appending a
- * variant or a constant keeps old bytes readable, any other change does not. Write {@code permits}
- * out rather than leave it to the order of the source.
+ * <p>The order of components, permitted subtypes and enum constants is the format. Appending a
+ * variant or a constant keeps old bytes readable; any other change does not. Write {@code permits}
+ * out, so that it does not depend on the order of the source.
  *
  * <p>Sets and maps are written in their iteration order. For the same bytes from the same content,
- * use a {@link java.util.SortedMap} or {@link java.util.LinkedHashMap}, or their sets. What is
- * decoded keeps the order, and is unmodifiable.
+ * use a {@link java.util.SortedMap} or {@link java.util.LinkedHashMap}, or their sets. Decoded
+ * collections keep the order, and are unmodifiable.
  *
  * <h2>Strictness</h2>
  *
- * <p>Decoding trusts nothing: lengths are checked against the bytes that remain before memory is
- * taken, and any bytes give a value or a {@link CodecException}, never another exception. Unlike
- * postcard's own decoder it refuses bytes after the value, a key of a map or an element of a set
- * that stands there twice, and a char of more than one character. A number in more bytes than it
- * needs is accepted, as in postcard. What a constructor throws becomes the cause of a {@link
- * CodecException}, so that a record's own checks guard what is read.
+ * <p>Decoding trusts nothing: it checks lengths against the bytes that remain before it takes
+ * memory. Any bytes give a value or a {@link CodecException}, never another exception. Unlike
+ * postcard's own decoder it refuses bytes after the value, duplicate keys of a map or elements of a
+ * set, and a char of more than one character. It accepts a number in more bytes than it needs, as
+ * postcard does. What a constructor throws becomes the cause of a {@link CodecException}, so a
+ * record's own checks guard what is read.
  *
- * <p>A hash map compares keys that have the same hash code with each other. Where that takes more
- * than 64 times the bytes of the value, beyond a million bytes, the value is refused, when it is
- * encoded and when it is decoded: bytes that were made for it could else take hours. Strings,
- * numbers and characters as keys are free of this, whatever their hash codes.
+ * <p>A hash map compares keys that have the same hash code with each other. If that takes more than
+ * 64 times the bytes of the value plus a million bytes, encoding and decoding refuse the value:
+ * otherwise hostile bytes could take hours. Strings, numbers and characters as keys are exempt,
+ * whatever their hash codes.
  *
- * <p>Null has no bytes: it is refused with a {@link CodecException} that names the component.
+ * <p>Null has no encoding: it is refused with a {@link CodecException} that names the component.
  *
  * <p>A codec is immutable and safe for many threads.
  *
@@ -94,13 +94,13 @@ public final class PostcardCodec<T> implements Codec<T> {
 
   /**
    * Makes a codec with signed integers. All records must be public in exported packages, or in
-   * packages that are open to {@code dev.durability}; on the class path all are.
+   * packages that are open to {@code dev.durability}. On the class path all are.
    *
    * @param <T> the type of the values
-   * @param type a record, sealed interface, enum or another served type
+   * @param type a record, sealed interface, enum or another supported type
    * @return the codec
-   * @throws IllegalArgumentException if the type or anything in it is not served or not accessible;
-   *     the message names the component
+   * @throws IllegalArgumentException if the type or anything in it is not supported or not
+   *     accessible; the message names the component
    */
   public static <T> PostcardCodec<T> of(Class<T> type) {
     return new PostcardCodec<>(type, ScalarType.SIGNED, RecordAccess.own());
@@ -110,41 +110,43 @@ public final class PostcardCodec<T> implements Codec<T> {
    * Makes a codec with signed integers.
    *
    * @param <T> the type of the values
-   * @param type a record, sealed interface, enum or another served type
-   * @param lookup reaches the records: {@code MethodHandles.lookup()} of a class in their module
+   * @param type a record, sealed interface, enum or another supported type
+   * @param lookup has access to the records: {@code MethodHandles.lookup()} of a class in their
+   *     module
    * @return the codec
-   * @throws IllegalArgumentException if the type or anything in it is not served or not accessible;
-   *     the message names the component
+   * @throws IllegalArgumentException if the type or anything in it is not supported or not
+   *     accessible; the message names the component
    */
   public static <T> PostcardCodec<T> of(Class<T> type, MethodHandles.Lookup lookup) {
     return new PostcardCodec<>(type, ScalarType.SIGNED, RecordAccess.of(lookup));
   }
 
   /**
-   * Makes a codec whose shorts, ints and longs stand for unsigned numbers (u16, u32, u64), for ids
-   * and counts, and for bytes that Rust programs share. Java's own convention holds: a negative
-   * {@code long} is the number that {@link Long#toUnsignedString(long)} prints. It costs the most
-   * bytes, but nothing is refused; a record that wants no such numbers says so in its constructor.
+   * Makes a codec whose shorts, ints and longs are unsigned numbers (u16, u32, u64): for ids and
+   * counts, and for bytes that Rust programs share. As elsewhere in Java, a negative {@code long}
+   * is the number that {@link Long#toUnsignedString(long)} prints. Such a number takes the most
+   * bytes, but is not refused. A record can refuse it in its constructor.
    *
    * @param <T> the type of the values
-   * @param type a record, sealed interface, enum or another served type
+   * @param type a record, sealed interface, enum or another supported type
    * @return the codec; see {@link #of(Class)} for the access that it needs
-   * @throws IllegalArgumentException if the type or anything in it is not served or not accessible;
-   *     the message names the component
+   * @throws IllegalArgumentException if the type or anything in it is not supported or not
+   *     accessible; the message names the component
    */
   public static <T> PostcardCodec<T> ofUnsigned(Class<T> type) {
     return new PostcardCodec<>(type, ScalarType.UNSIGNED, RecordAccess.own());
   }
 
   /**
-   * Makes a codec as {@link #ofUnsigned(Class)} does, for records that a lookup reaches.
+   * Makes a codec as {@link #ofUnsigned(Class)} does, for records to which a lookup has access.
    *
    * @param <T> the type of the values
-   * @param type a record, sealed interface, enum or another served type
-   * @param lookup reaches the records: {@code MethodHandles.lookup()} of a class in their module
+   * @param type a record, sealed interface, enum or another supported type
+   * @param lookup has access to the records: {@code MethodHandles.lookup()} of a class in their
+   *     module
    * @return the codec
-   * @throws IllegalArgumentException if the type or anything in it is not served or not accessible;
-   *     the message names the component
+   * @throws IllegalArgumentException if the type or anything in it is not supported or not
+   *     accessible; the message names the component
    */
   public static <T> PostcardCodec<T> ofUnsigned(Class<T> type, MethodHandles.Lookup lookup) {
     return new PostcardCodec<>(type, ScalarType.UNSIGNED, RecordAccess.of(lookup));
@@ -153,9 +155,9 @@ public final class PostcardCodec<T> implements Codec<T> {
   /**
    * {@inheritDoc}
    *
-   * @throws CodecException if the value holds null, an unpaired surrogate, a class that its type
-   *     does not permit, equal keys in one map or set, or too many with the same hash code, or is
-   *     nested too deep; nothing has been written to {@code out} then
+   * @throws CodecException if the value contains null, an unpaired surrogate, a class that its type
+   *     does not permit, equal keys in one map or set, or too many keys with the same hash code, or
+   *     is nested too deep; nothing was written to {@code out}
    */
   @Override
   public void encode(T value, OutputStream out) throws IOException {
@@ -174,7 +176,7 @@ public final class PostcardCodec<T> implements Codec<T> {
    * {@inheritDoc}
    *
    * @throws CodecException if the bytes are not exactly those of one value, or a constructor
-   *     refused what they hold
+   *     refused them
    */
   @Override
   @SuppressWarnings("unchecked") // the wire type was resolved from Class<T>

@@ -45,10 +45,10 @@ final class PostcardInput extends ValuePath {
   }
 
   /**
-   * Reads an unsigned number. As in postcard, a longer form than needed is accepted, as long as it
-   * takes no more bytes than the widest number does and its last byte fits the width.
+   * Reads an unsigned number. As in postcard, a longer form than needed is accepted, if it takes no
+   * more bytes than the widest number and its last byte fits the width.
    *
-   * @param width of the number in bits: 16, 32 or 64
+   * @param width the width of the number in bits: 16, 32 or 64
    */
   long varint(int width) throws CodecException {
     long value = 0;
@@ -74,8 +74,8 @@ final class PostcardInput extends ValuePath {
   }
 
   /**
-   * Reads a length in bytes, or a count of things that take a byte or more each, and checks it
-   * against what remains, before anyone takes memory for it.
+   * Reads a length in bytes, or a count of things that take at least a byte each. Checks it against
+   * what remains, before any memory is taken for it.
    */
   int length() throws CodecException {
     long length = varint(64);
@@ -106,7 +106,7 @@ final class PostcardInput extends ValuePath {
     }
   }
 
-  /** The keys of a set or map were read, and are compared next, if that does not take too long. */
+  /** The keys of a set or map were read. They are compared next, if that does not take too long. */
   void compareWithinBounds(Keys keys) throws CodecException {
     boolean unused = compare(keys);
     checkComparisons(size);

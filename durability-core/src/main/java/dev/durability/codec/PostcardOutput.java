@@ -11,8 +11,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects the bytes of one value, so that nothing of a value that fails reaches the caller's
- * stream.
+ * Collects the bytes of one value, so that nothing of a failed value reaches the caller's stream.
  */
 final class PostcardOutput extends ValuePath {
 
@@ -26,7 +25,7 @@ final class PostcardOutput extends ValuePath {
     super(root);
   }
 
-  /** Refuses null, which has no bytes. */
+  /** Refuses null, which has no encoding. */
   <V> V present(@Nullable V value) throws CodecException {
     if (value == null) {
       throw failure("is null, which has no bytes; use Optional for what may be absent", null);
@@ -63,7 +62,7 @@ final class PostcardOutput extends ValuePath {
     return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** Writes an unsigned number, seven bits a byte, lowest first. */
+  /** Writes an unsigned number, seven bits per byte, lowest first. */
   void varint(long unsigned) throws CodecException {
     ensure(10);
     long rest = unsigned;

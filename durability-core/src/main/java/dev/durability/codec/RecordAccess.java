@@ -2,7 +2,7 @@ package dev.durability.codec;
 
 import java.lang.invoke.MethodHandles;
 
-/** Finds the lookup that reaches the constructor and the accessors of a record. */
+/** Finds the lookup that has access to the constructor and the accessors of a record. */
 final class RecordAccess {
 
   private final MethodHandles.Lookup lookup;
@@ -13,14 +13,14 @@ final class RecordAccess {
     this.otherwise = otherwise;
   }
 
-  /** {@return access to what the caller's lookup reaches} */
+  /** {@return the access that the caller's lookup has} */
   static RecordAccess of(MethodHandles.Lookup lookup) {
     return new RecordAccess(lookup, lookup);
   }
 
   /**
-   * {@return the access of callers that pass no lookup} It reaches public records in exported
-   * packages, and all records in packages that are open to this module, as those on the class path
+   * {@return the access of callers that pass no lookup} It has access to public records in exported
+   * packages, and to all records in packages that are open to this module. Those on the class path
    * are.
    */
   static RecordAccess own() {
@@ -30,7 +30,7 @@ final class RecordAccess {
   /** {@return a lookup with private access to the record, or else one for what is public} */
   MethodHandles.Lookup to(Class<?> type) {
     if (otherwise != lookup) {
-      // A lookup reaches into a package that is open to it only if its module reads the other one.
+      // A lookup has access to a package that is open to it only if its module reads the other one.
       RecordAccess.class.getModule().addReads(type.getModule());
     }
     try {

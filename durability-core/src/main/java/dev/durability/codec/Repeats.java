@@ -15,15 +15,17 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keys among which some may be equal: those of a set or map that compares by identity or by a
- * comparator, or that were changed after they were put in. A decoder refuses equal keys, so an
- * encoder must not write them.
+ * Keys of which some may be equal: the set or map compares by identity or by a comparator, or keys
+ * were changed after they were put in. A decoder refuses equal keys, so an encoder must not write
+ * them.
  *
  * @param keys the keys
  * @param failure what to throw if two of them are equal
  */
 record Repeats(Collection<?> keys, CodecException failure) {
-  /** These compare by {@code equals}: of keys that never change, as scalars, each is there once. */
+  /**
+   * These compare by {@code equals}. Keys that never change, such as scalars, are then there once.
+   */
   private static final Set<Class<?>> BY_EQUALS =
       Set.copyOf(
           List.of(
@@ -37,12 +39,12 @@ record Repeats(Collection<?> keys, CodecException failure) {
               Map.of(1, 1, 2, 2).getClass()));
 
   /**
-   * Refuses a set or map that was written, if two of its keys are equal.
+   * Refuses a written set or map if two of its keys are equal.
    *
    * @param container the set or map
    * @param itsKeys its keys
    * @param noted what was noted of them; null if they are scalars
-   * @param problem what to say of it
+   * @param problem what to say about it
    * @param out where it was written
    */
   static void refuse(

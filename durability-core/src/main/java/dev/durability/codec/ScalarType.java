@@ -4,16 +4,16 @@ import dev.durability.errors.CodecException;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Numbers, booleans, characters, strings and byte arrays: what stands in the bytes by itself. */
+/** Numbers, booleans, characters, strings and byte arrays: types without parts. */
 record ScalarType(Writer writer, Reader reader) implements WireType {
 
   /** Writes one value. */
-  interface Writer {
+  public interface Writer {
     void write(Object value, PostcardOutput out) throws CodecException;
   }
 
   /** Reads one value. */
-  interface Reader {
+  public interface Reader {
     Object read(PostcardInput in) throws CodecException;
   }
 
@@ -35,7 +35,7 @@ record ScalarType(Writer writer, Reader reader) implements WireType {
 
   @Override
   public boolean isOrdered() {
-    return true; // All but byte[], which is no key.
+    return true; // All but byte[], which cannot be a key.
   }
 
   private static Map<Class<?>, WireType> signed() {

@@ -30,7 +30,7 @@ final class SealedType implements WireType {
         addLeaves(leaf, index);
       }
     } else {
-      // A class may be reached in several ways; the first one is written, each can be read.
+      // There may be several ways to a class. The first one is written, and each can be read.
       indexes.putIfAbsent(subtype, index);
     }
   }

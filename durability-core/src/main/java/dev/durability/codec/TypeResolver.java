@@ -14,10 +14,10 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/** Finds the wire type of a Java type and of all that it is made of. Serves one codec, once. */
+/** Finds the wire type of a Java type and of all its parts. Used once, for one codec. */
 final class TypeResolver {
 
-  /** Beyond it a generic record must be growing its own arguments without end. */
+  /** Beyond this depth, a generic record must be growing its own arguments without end. */
   private static final int ARGUMENT_DEPTH_MAX = 32;
 
   private final Map<Class<?>, WireType> scalars;

@@ -21,8 +21,8 @@ record TypeShape(Class<?> raw, List<TypeShape> arguments) {
   /**
    * Resolves a type as it was declared.
    *
-   * @param variables what the type variables of the declaring record stand for
-   * @throws IllegalArgumentException if the type leaves anything open
+   * @param variables the values of the type variables of the declaring record
+   * @throws IllegalArgumentException if the type leaves something open
    */
   static TypeShape of(Type type, Map<TypeVariable<?>, TypeShape> variables) {
     if (type instanceof Class<?> plain) {

@@ -42,8 +42,8 @@ final class Utf8 {
   /** Decodes bytes; malformed UTF-8 is refused. */
   static String decode(byte[] bytes) throws CodecException {
     String text = new String(bytes, UTF_8);
-    // Every malformed sequence turns into U+FFFD, so a text without one was well-formed; a text
-    // with one may have held it from the start, which the strict decoder tells.
+    // Every malformed sequence becomes U+FFFD, so a text without one was well-formed. A text with
+    // one may have held it from the start; the strict decoder finds out.
     return text.indexOf('\uFFFD') < 0 ? text : decodeStrictly(bytes);
   }
 

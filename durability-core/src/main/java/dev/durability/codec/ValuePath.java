@@ -5,28 +5,28 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where in a value the encoder or decoder is: names errors, and bounds how deep values nest. One
- * object serves one call, on one thread. It is not left after a failure, so that the failure can
- * still be named.
+ * Where in a value the encoder or decoder is. It names the place of an error, and bounds how deep
+ * values nest. One object per call, on one thread. After a failure it stays where it is, so that
+ * the error can name the place.
  */
 abstract class ValuePath {
 
   /**
-   * How deep a value may nest: each component, element, optional and variant is a level. Recursion
-   * in the type is the only way to get near it. A thread with a stack of 256 KiB has room for it.
+   * How deep a value may nest: each component, element, optional and variant is a level. Only a
+   * recursive type gets near it. A thread with a stack of 256 KiB has room for it.
    */
   static final int DEPTH_MAX = 200;
 
   /**
    * How deep a key of a map or an element of a set may nest. Its {@code hashCode} and {@code
-   * equals} go as deep, on a stack that is as deep as the value already.
+   * equals} go as deep, on a stack that is already as deep as the value.
    */
   static final int KEY_DEPTH_MAX = 32;
 
   /** How many bytes the comparisons of colliding keys may cost for each byte of the value. */
   private static final long COMPARISONS_PER_BYTE_MAX = 64;
 
-  /** And how many whatever its size: some hundred small keys may all have the same hash code. */
+  /** How many more, whatever its size: a hundred small keys may all have the same hash code. */
   private static final long COMPARISONS_MIN = 1 << 20;
 
   private static final int NO_KEY = -1;
@@ -74,7 +74,7 @@ abstract class ValuePath {
     ascend();
   }
 
-  /** Goes a level deeper, into an optional or a variant, which have no name of their own. */
+  /** Goes a level deeper, into an optional or a variant, which has no name of its own. */
   final void descend() throws CodecException {
     if (level == DEPTH_MAX) {
       throw failure(
@@ -97,7 +97,7 @@ abstract class ValuePath {
   /**
    * Begins a key of a map or an element of a set.
    *
-   * @return what to end it with
+   * @return what to pass to the method that ends it
    */
   final int beginKey() {
     int around = keyLevel;
@@ -110,7 +110,7 @@ abstract class ValuePath {
     keyLevel = around;
   }
 
-  /** What was read or written so far, in bytes, and what comparing the keys in it costs. */
+  /** The bytes read or written so far, and what comparing the keys in them costs. */
   final long cost() {
     return bytes() + comparisons;
   }
@@ -127,8 +127,7 @@ abstract class ValuePath {
   }
 
   /**
-   * Refuses a value whose keys have colliding hash codes, so that comparing them would take too
-   * long.
+   * Refuses a value if comparing keys with colliding hash codes would take too long.
    *
    * @param size of the value in bytes
    */
@@ -146,7 +145,7 @@ abstract class ValuePath {
   /** How many bytes were read or written. */
   abstract int bytes();
 
-  /** Makes the failure of what is done here. */
+  /** Makes the failure for this place. */
   final CodecException failure(String problem, @Nullable Throwable cause) {
     return new CodecException(activity() + " " + this + position() + ": " + problem, cause);
   }
@@ -156,7 +155,7 @@ abstract class ValuePath {
     return "encoding";
   }
 
-  /** Says at which byte it is done, if that helps. */
+  /** Says at which byte that is, if it helps. */
   String position() {
     return "";
   }

@@ -3,7 +3,7 @@ package dev.durability.codec;
 import dev.durability.errors.CodecException;
 import java.util.Set;
 
-/** How the values of one Java type stand in postcard bytes. Immutable once resolved. */
+/** How the values of one Java type are encoded in postcard. Immutable once resolved. */
 interface WireType {
 
   /** Writes a value of the type. */
@@ -13,8 +13,8 @@ interface WireType {
   Object read(PostcardInput in) throws CodecException;
 
   /**
-   * Tells whether the values are in an order of their own, by which a hash map finds one quickly
-   * among many with the same hash code.
+   * Tells whether the values have a natural order, by which a hash map finds one quickly among many
+   * with the same hash code.
    */
   default boolean isOrdered() {
     return false;
@@ -24,7 +24,7 @@ interface WireType {
    * Tells whether every value of the type takes no bytes at all. A count of such values could not
    * be checked against the bytes that remain.
    *
-   * @param visiting the types that are being asked already, through recursion
+   * @param visiting the types that are already being asked, through recursion
    */
   default boolean takesNoBytes(Set<WireType> visiting) {
     return false;

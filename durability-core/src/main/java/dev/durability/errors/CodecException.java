@@ -4,8 +4,8 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value could not be turned into bytes, or bytes into a value. When it is thrown while appending,
- * nothing of the entry or batch was appended.
+ * A value could not be encoded, or bytes could not be decoded. If an append throws it, nothing of
+ * the entry or batch was appended.
  */
 public final class CodecException extends DurabilityException {
   @Serial private static final long serialVersionUID = 1L;

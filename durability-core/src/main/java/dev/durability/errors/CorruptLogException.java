@@ -3,11 +3,11 @@ package dev.durability.errors;
 import java.io.Serial;
 
 /**
- * Bytes that were promised to be durable are damaged or missing. This is never the trace of an
- * honest crash. Nothing was changed; the file is kept as it was found.
+ * Bytes that were promised to be durable are damaged or missing. No crash leaves this. Nothing was
+ * changed: the file is as it was found.
  *
- * <p>The way out is to restore the named file from a copy, to recover up to the last intact entry
- * into a new directory, or, for a log of which a newer checkpoint exists, to restore that.
+ * <p>To go on, restore the named file from a copy, or recover up to the last intact entry into a
+ * new directory. If a newer checkpoint of the log exists elsewhere, restore that.
  */
 public final class CorruptLogException extends DurabilityException {
   @Serial private static final long serialVersionUID = 1L;

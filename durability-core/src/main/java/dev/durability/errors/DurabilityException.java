@@ -5,8 +5,8 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The root of the failures that this library reports itself. Failures of the storage below it (a
- * read error, a full disk) arrive as the {@link IOException} that the storage threw.
+ * The root of the failures that this library itself reports. Failures of the storage (a read error,
+ * a full disk) come as the {@link IOException} that the storage threw.
  *
  * <p>Every message says what was being done, to which file, at which offset, and what the caller
  * can do.

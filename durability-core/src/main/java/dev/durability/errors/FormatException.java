@@ -4,9 +4,9 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file is of a format version, or uses a feature, that this version of the library does not know;
- * or it is of another program, the Rust crate {@code durability}. The file is intact: a newer
- * version of the library, or that program, reads it. Nothing was changed.
+ * A file has a format version, or uses a feature, that this version of the library does not know;
+ * or another program wrote it, the Rust crate {@code durability}. The file is not damaged: a newer
+ * version of the library, or that program, can read it. Nothing was changed.
  */
 public final class FormatException extends DurabilityException {
   @Serial private static final long serialVersionUID = 1L;

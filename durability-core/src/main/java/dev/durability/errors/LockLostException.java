@@ -4,8 +4,8 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A writer does not hold its lock any more: the lock's file was removed or replaced, or another
- * writer has taken it. What was acknowledged before is durable; nothing is acknowledged after it.
+ * A writer no longer holds its lock: the lock's file was removed or replaced, or another writer has
+ * taken the lock. What was acknowledged before is durable. Nothing is acknowledged afterwards.
  */
 public final class LockLostException extends DurabilityException {
   @Serial private static final long serialVersionUID = 1L;

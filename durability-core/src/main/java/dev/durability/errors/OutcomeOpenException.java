@@ -4,10 +4,10 @@ import java.io.Serial;
 
 /**
  * A write failed, for example because the disk is full, and was rolled back: the file ends where it
- * ended before. Entries that already have an id stay in the writer's buffer and are written before
- * any other once writing works again, so an entry whose call ended with this exception may still
- * become durable: do not append it again without looking. The writer goes on: a later {@code sync}
- * that returns says that all of them are durable.
+ * ended before. Entries that already have an id stay in the writer's buffer. They are written first
+ * once writing works again. So an entry whose call threw this may still become durable: do not
+ * append it again without looking. The writer goes on. If a later {@code sync} returns, all these
+ * entries are durable.
  */
 public final class OutcomeOpenException extends DurabilityException {
   @Serial private static final long serialVersionUID = 1L;

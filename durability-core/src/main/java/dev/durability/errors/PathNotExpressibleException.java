@@ -4,9 +4,9 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A path cannot be expressed as a name in the file system by this JVM, mostly because its locale
- * has an encoding without these characters. The file may be there, intact, and readable by a JVM
- * that is started in another locale: this says nothing about the log. Nothing was changed.
+ * This JVM cannot express a path as a name in the file system, usually because the encoding of its
+ * locale lacks these characters. The file may be there, intact, and readable by a JVM that runs in
+ * another locale. So this says nothing about the log. Nothing was changed.
  */
 public final class PathNotExpressibleException extends DurabilityException {
   @Serial private static final long serialVersionUID = 1L;

@@ -4,8 +4,8 @@ import dev.durability.checkpoint.CheckpointReader;
 import dev.durability.checkpoint.Checkpoints;
 import dev.durability.errors.CorruptLogException;
 import dev.durability.errors.DurabilityException;
+import dev.durability.log.CheckpointReference;
 import dev.durability.storage.Directory;
-import dev.durability.wal.CheckpointReference;
 import dev.durability.wal.WalMaintenance;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -19,8 +19,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loads the newest usable checkpoint of a log. A damaged one is passed over for the one before:
- * that is what they are kept for.
+ * Loads the newest usable checkpoint of a log. If it is damaged, loads the one before: older ones
+ * are kept for that.
  *
  * @param <S> the type of the state
  */
@@ -49,12 +49,12 @@ final class CheckpointLoader<S> {
    * @param lastEntryId the entry, 0 for the initial state
    * @param <S> the type of the state
    */
-  record Loaded<S>(S state, long lastEntryId) {}
+  public record Loaded<S>(S state, long lastEntryId) {}
 
   /**
-   * Loads the newest usable checkpoint, or the initial state where there is none.
+   * Loads the newest usable checkpoint, or the initial state if there is none.
    *
-   * @param lastEntryIdMax what it may contain at most
+   * @param lastEntryIdMax the last entry that it may contain
    * @return the state
    * @throws IOException if the storage fails, or the machine cannot read a checkpoint that is whole
    */
@@ -71,7 +71,9 @@ final class CheckpointLoader<S> {
     return new Loaded<>(Objects.requireNonNull(machine.initial(), "initial returned null"), 0);
   }
 
-  /** {@return how many checkpoints were passed over because they are damaged or not this log's} */
+  /**
+   * {@return how many checkpoints were skipped because they are damaged or belong to another log}
+   */
   int damaged() {
     return damaged;
   }
@@ -86,7 +88,7 @@ final class CheckpointLoader<S> {
     } catch (NoSuchFileException | CorruptLogException unusable) {
       return null;
     } catch (Throwable e) {
-      // The machine may have met the damage first and wrapped it, in an Error too.
+      // The machine may have met the damage first and wrapped it, even in an Error.
       if (isWhole(reference)) {
         throw e;
       }
@@ -97,9 +99,9 @@ final class CheckpointLoader<S> {
   private S read(CheckpointReader reader, CheckpointReference reference) throws IOException {
     S state;
     try {
-      // The machine may close what it reads from; whether all of it is whole is still to be seen.
+      // The machine may close the stream; the rest of it must still be checked.
       state = Objects.requireNonNull(machine.read(openWhatever(reader)), "read returned null");
-    } catch (Throwable e) { // Also a checked exception that read does not declare.
+    } catch (Throwable e) { // Even a checked exception that read does not declare.
       String what = "failed at offset " + reader.offset() + ": " + e;
       if (e instanceof Error error) {
         error.addSuppressed(unreadable(reference, what, null));
@@ -143,7 +145,7 @@ final class CheckpointLoader<S> {
     try {
       return checkpoints.isUsable(reference.path(), logId, reference.lastEntryId());
     } catch (IllegalArgumentException | AccessDeniedException outside) {
-      return false; // A path that leads out of the directory names no checkpoint.
+      return false; // A path out of the directory names no checkpoint.
     }
   }
 }

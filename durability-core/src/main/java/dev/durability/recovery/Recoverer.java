@@ -3,8 +3,8 @@ package dev.durability.recovery;
 import dev.durability.checkpoint.Checkpoints;
 import dev.durability.codec.Codec;
 import dev.durability.errors.DurabilityException;
+import dev.durability.log.EntryAtInstant;
 import dev.durability.storage.Directory;
-import dev.durability.wal.EntryAtInstant;
 import dev.durability.wal.WalMaintenance;
 import dev.durability.wal.WalReader;
 import java.io.IOException;
@@ -16,8 +16,8 @@ import java.util.Objects;
 
 /**
  * Rebuilds a state: the newest usable checkpoint, and the entries after it. It takes no lock and
- * changes nothing, and may run beside a writer. Each call recovers on its own; many threads may do
- * so.
+ * changes nothing, and may run while a writer is at work. Calls are independent of each other; many
+ * threads may make them.
  *
  * @param <S> the type of the state
  * @param <E> the type of the entries
@@ -56,9 +56,9 @@ public final class Recoverer<S, E> {
    * @param options how far, and what to accept
    * @return the state, and what it was built from
    * @throws dev.durability.errors.CorruptLogException if the log is damaged as far as it is read
-   * @throws DurabilityException if the log does not reach back to a checkpoint that is usable, or
-   *     to the instant; there is no state then, never a partial one. Also if applying an entry
-   *     fails, naming it
+   * @throws DurabilityException if the log does not reach back to a usable checkpoint, or to the
+   *     instant; then there is no state, never a partial one. Also if applying an entry fails; the
+   *     message names it
    * @throws NoSuchFileException if there is no log
    * @throws IOException if the storage, the codec or the machine fails
    */
@@ -68,7 +68,7 @@ public final class Recoverer<S, E> {
       try {
         return recoverOnce(options);
       } catch (NoSuchFileException | DurabilityException e) {
-        // A publisher may have removed what was about to be read: then there is a newer checkpoint.
+        // A publisher may have removed what was about to be read. Then there is a newer checkpoint.
         if (attempt == ATTEMPTS || before.equals(files())) {
           throw e;
         }
@@ -135,7 +135,7 @@ public final class Recoverer<S, E> {
     }
   }
 
-  /** Where an entry stands, as far as that can be told. */
+  /** Where an entry is, as far as that is known. */
   private String place(long id, Throwable failure) {
     try {
       return WalMaintenance.find(directory, id)
@@ -160,7 +160,7 @@ public final class Recoverer<S, E> {
     void add(long id, E entry) throws DurabilityException {
       try {
         state = Objects.requireNonNull(machine.apply(state, entry), "apply returned null");
-      } catch (Throwable e) { // Also a checked exception that apply does not declare.
+      } catch (Throwable e) { // Even a checked exception that apply does not declare.
         String what =
             "applying entry "
                 + id

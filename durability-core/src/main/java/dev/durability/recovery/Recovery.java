@@ -1,20 +1,20 @@
 package dev.durability.recovery;
 
-import dev.durability.wal.ClockStandstill;
+import dev.durability.log.ClockStandstill;
 import java.util.List;
 
 /**
- * A state that was recovered.
+ * A recovered state.
  *
  * @param state the state
  * @param lastEntryId the last entry that is in it, 0 if there is none
  * @param checkpointId the last entry of the checkpoint that it was built from, 0 if it was built
  *     from the log alone
- * @param replayedEntries how many entries of the log were applied to that
- * @param damagedCheckpoints how many newer checkpoints were passed over because they are damaged
- * @param standstills for recovery to an instant, where the log's clock stood still at a later time
- *     because it was set back: these entries are left out, and may have been durable at the
- *     instant. Empty otherwise. To have them, recover up to an entry
+ * @param replayedEntries how many entries of the log were applied to it
+ * @param damagedCheckpoints how many newer checkpoints were skipped because they are damaged
+ * @param standstills for recovery to an instant, the entries during which the log's clock stood
+ *     still at a later time because it was set back. They are left out, and may have been durable
+ *     at the instant. To have them, recover up to an entry. Empty otherwise
  * @param <S> the type of the state
  */
 public record Recovery<S>(

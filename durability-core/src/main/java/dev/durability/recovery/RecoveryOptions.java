@@ -1,6 +1,6 @@
 package dev.durability.recovery;
 
-import dev.durability.wal.ReplayMode;
+import dev.durability.log.ReplayMode;
 import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -20,14 +20,14 @@ public final class RecoveryOptions {
     this.mode = mode;
   }
 
-  /** {@return all that is intact} */
+  /** {@return the options to recover all that is intact} */
   public static RecoveryOptions latest() {
     return LATEST;
   }
 
   /**
    * Returns the options to recover up to an entry. An atomic batch that goes beyond it is left out
-   * whole.
+   * completely.
    *
    * @param lastEntryId the last entry that may be in the state, 0 for the initial state
    * @return the options
@@ -44,8 +44,8 @@ public final class RecoveryOptions {
    * marks carry: every entry that a mark of that time or before promises. A mark follows its
    * entries by up to 10 ms.
    *
-   * <p>Time in a log never goes back. Where the clock was ahead once, all entries after that carry
-   * the same time until the clock is past it: {@link Recovery#standstills} names them.
+   * <p>Time in a log never goes back. If the clock was ahead once, all later entries carry the same
+   * time until the clock is past it. {@link Recovery#standstills} names them.
    *
    * @param instant the instant
    * @return the options

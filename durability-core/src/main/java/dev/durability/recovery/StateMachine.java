@@ -5,11 +5,11 @@ import java.io.InputStream;
 import java.io.OutputStream;
 
 /**
- * A state that entries change: what recovery and {@link dev.durability.DurableState} have to know
- * of it.
+ * A state that entries change: what recovery and {@link dev.durability.DurableState} need to know
+ * about it.
  *
- * <p>The state may be mutable, and {@link #apply} then changes it and returns it; or immutable, and
- * {@link #apply} returns a new one.
+ * <p>The state may be mutable: {@link #apply} then changes and returns it. Or it is immutable:
+ * {@link #apply} then returns a new one.
  *
  * @param <S> the type of the state
  * @param <E> the type of the entries
@@ -20,10 +20,9 @@ public interface StateMachine<S, E> {
   S initial();
 
   /**
-   * Applies an entry. It must be deterministic: recovery applies the same entries again, and
-   * nothing but the state and the entry may decide what comes out. It must not throw for an entry
-   * that was appended; reject unwanted entries before, in {@link
-   * dev.durability.DurableState#updateIf}.
+   * Applies an entry. It must be deterministic: recovery applies the same entries again, and the
+   * result may depend only on the state and the entry. It must not throw for an entry that was
+   * appended. Reject unwanted entries before, in {@link dev.durability.DurableState#updateIf}.
    *
    * @param state the state
    * @param entry the entry
@@ -33,10 +32,10 @@ public interface StateMachine<S, E> {
 
   /**
    * Copies the state, so that a checkpoint of it can be written while updates go on. Updates wait
-   * while this runs, and no longer. An immutable state is returned as it is.
+   * only while this runs. An immutable state is returned as it is.
    *
    * @param state the state
-   * @return a state that later updates do not change
+   * @return a state that later updates will not change
    */
   S snapshot(S state);
 
@@ -51,11 +50,10 @@ public interface StateMachine<S, E> {
   void write(S state, OutputStream out) throws IOException;
 
   /**
-   * Reads a state that {@link #write} wrote: all of it, to its end. What is left unread is an
-   * error.
+   * Reads a state that {@link #write} wrote, to its end. Leaving bytes unread is an error.
    *
-   * @param in the bytes; buffered. Closing it does nothing. In a stream that reads ahead, such as a
-   *     {@link java.io.BufferedInputStream}, bytes may be left that nobody sees: use none
+   * @param in the bytes; buffered. Closing it does nothing. Do not wrap it in a stream that reads
+   *     ahead, such as a {@link java.io.BufferedInputStream}: that would hide unread bytes
    * @return the state
    * @throws IOException if that fails. It reaches the caller as the cause of an exception that
    *     names the checkpoint and the offset

@@ -2,11 +2,11 @@ package dev.durability.callbacks;
 
 import dev.durability.codec.Codec;
 import dev.durability.codec.Codecs;
+import dev.durability.log.LogReport;
+import dev.durability.log.SegmentRange;
 import dev.durability.storage.FailingDirectory;
 import dev.durability.storage.Failure.Operation;
 import dev.durability.storage.MemoryDirectory;
-import dev.durability.wal.LogReport;
-import dev.durability.wal.SegmentRange;
 import dev.durability.wal.WalObserver;
 import dev.durability.wal.WalOptions;
 import java.io.IOException;

@@ -11,13 +11,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Without failures it keeps the contract; with them it does what it says. */
-class FailingDirectoryTest extends ResumingDirectoryContractTest {
+class FailingDirectoryTest {
   private final FailingDirectory failing = new FailingDirectory(new MemoryDirectory());
-
-  @Override
-  Directory newDirectory() {
-    return new FailingDirectory(new MemoryDirectory()).readAtMost(60_000);
-  }
 
   @Test
   void nthWriteIsTornAndItsBufferAndPositionStay() throws IOException {

@@ -26,18 +26,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** What a file system has beyond the contract of {@link Directory}. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
-class FsDirectoryTest extends ResumingDirectoryContractTest {
+class FsDirectoryTest {
   @TempDir Path temp;
 
   private Path root;
   private Path outside;
   private FsDirectory files;
-
-  @Override
-  Directory newDirectory() throws IOException {
-    return FsDirectory.open(temp.resolve("contract"));
-  }
 
   @BeforeEach
   void open() throws IOException {

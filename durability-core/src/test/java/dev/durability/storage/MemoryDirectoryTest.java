@@ -6,12 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
-class MemoryDirectoryTest extends ResumingDirectoryContractTest {
-  @Override
-  Directory newDirectory() {
-    return new MemoryDirectory();
-  }
-
+class MemoryDirectoryTest {
   @Test
   void fileOf100MegabytesIsHeldInChunks() throws IOException {
     Directory directory = new MemoryDirectory();

@@ -10,12 +10,7 @@ import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class SimulatedDiskTest extends ResumingDirectoryContractTest {
-  @Override
-  Directory newDirectory() {
-    return new SimulatedDisk(1);
-  }
-
+class SimulatedDiskTest {
   @Test
   void powerLossKeepsWhatWasSyncedAndForgetsSomeOfTheRest() throws IOException {
     Set<String> found = new HashSet<>();

@@ -17,7 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A directory over another one in which faults strike, and which counts.
+ * A directory over another one that injects faults and counts calls.
  *
  * <pre>{@code
  * FaultDirectory directory = new FaultDirectory(new CrashDirectory());
@@ -26,14 +26,14 @@ import org.jspecify.annotations.Nullable;
  * directory.makeRoom();
  * }</pre>
  *
- * <p>Over a {@link CrashDirectory} a sync that fails loses what a device loses: see there. Over
- * another directory it has just not taken place. After a write that failed the file must be cut
- * back before it is written again, as the contract of {@link AppendFile#write} asks; else the next
- * write is an {@link AssertionError}.
+ * <p>Over a {@link CrashDirectory} a failed sync loses what a device loses: see there. Over another
+ * directory it just has not taken place. After a failed write the file must be cut back before it
+ * is written again, as the contract of {@link AppendFile#write} demands. Otherwise the next write
+ * is an {@link AssertionError}.
  *
- * <p><b>Threads.</b> Any number may use it. A fault is armed by {@link #inject}, counts the
- * operations that it matches in the order in which they come, and never disarms itself. Where
- * several strike the same operation, the one that was injected first does.
+ * <p><b>Threads.</b> Any number may use it. {@link #inject} arms a fault. It counts the operations
+ * that it matches in the order in which they come, and never disarms itself. If several match the
+ * same operation, the one that was injected first strikes.
  */
 public final class FaultDirectory implements Directory {
   private final Directory under;
@@ -66,7 +66,7 @@ public final class FaultDirectory implements Directory {
   /**
    * Arms a fault.
    *
-   * @param fault what is to strike, and when
+   * @param fault what strikes, and when
    */
   public void inject(Fault fault) {
     lock.lock();
@@ -77,7 +77,7 @@ public final class FaultDirectory implements Directory {
     }
   }
 
-  /** Disarms all faults. A disk that is full stays full. */
+  /** Disarms all faults. A full disk stays full. */
   public void heal() {
     lock.lock();
     try {
@@ -88,8 +88,8 @@ public final class FaultDirectory implements Directory {
   }
 
   /**
-   * Makes the disk full after some more bytes: the write that passes them writes what fits, and
-   * reserving more fails. Creating, cutting and deleting succeed and make no room.
+   * Makes the disk full after some more bytes: the write that exceeds them writes what fits, and
+   * reserving more fails. Creating, cutting and deleting succeed but make no room.
    *
    * @param bytes how many
    */
@@ -102,12 +102,12 @@ public final class FaultDirectory implements Directory {
     }
   }
 
-  /** Gives the disk room without end again. */
+  /** Gives the disk unlimited room again. */
   public void makeRoom() {
     fillUpAfter(Long.MAX_VALUE);
   }
 
-  /** {@return how many operations were struck, by a fault or by a full disk} */
+  /** {@return how many operations a fault or a full disk struck} */
   public long injected() {
     lock.lock();
     try {
@@ -120,8 +120,8 @@ public final class FaultDirectory implements Directory {
   /**
    * Counts calls.
    *
-   * @param operation of what
-   * @return how many there were, those that failed included
+   * @param operation of this kind
+   * @return how many there were, including failed ones
    */
   public long count(Operation operation) {
     lock.lock();
@@ -148,13 +148,13 @@ public final class FaultDirectory implements Directory {
       lock.unlock();
     }
     if (due != null && due.effect() == Effect.WAIT) {
-      due.pause(); // Without the lock: others go on.
+      due.pause(); // Without the lock, so that others go on.
       return null;
     }
     return due;
   }
 
-  /** Takes room for as many of these bytes as there is. */
+  /** Takes room for as many of these bytes as fit. */
   long takeRoom(long bytes) {
     lock.lock();
     try {
@@ -175,7 +175,7 @@ public final class FaultDirectory implements Directory {
     return new IOException(path + ": No space left on device");
   }
 
-  /** Something that is done to the directory below. */
+  /** An operation on the directory below. */
   interface Action<T> {
     T run() throws IOException;
   }

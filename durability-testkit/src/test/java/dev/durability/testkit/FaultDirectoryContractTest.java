@@ -1,0 +1,12 @@
+package dev.durability.testkit;
+
+import dev.durability.storage.Directory;
+import dev.durability.testkit.junit.ResumingDirectoryContractTest;
+
+/** It is a directory like any other, as long as nothing crashes. */
+class FaultDirectoryContractTest extends ResumingDirectoryContractTest {
+  @Override
+  protected Directory newDirectory() {
+    return new FaultDirectory(new CrashDirectory());
+  }
+}
