@@ -1,11 +1,11 @@
 package dev.durability.cli;
 
 import dev.durability.codec.Codecs;
+import dev.durability.log.LogReport;
+import dev.durability.log.Verdict;
 import dev.durability.storage.FsDirectory;
 import dev.durability.storage.FsOptions;
 import dev.durability.wal.FlushPolicy;
-import dev.durability.wal.LogReport;
-import dev.durability.wal.Verdict;
 import dev.durability.wal.WalOptions;
 import dev.durability.wal.WalWriter;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package dev.durability.cli;
 
+import dev.durability.log.SegmentRange;
 import dev.durability.storage.FsDirectory;
-import dev.durability.wal.SegmentRange;
 import dev.durability.wal.WalMaintenance;
 import java.io.IOException;
 import java.nio.file.FileSystemException;

@@ -2,8 +2,8 @@ package dev.durability.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.durability.log.LogReport;
 import dev.durability.storage.QuarantinedFile;
-import dev.durability.wal.LogReport;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.durability.cli;
 
+import dev.durability.log.LogReport;
+import dev.durability.log.Verdict;
 import dev.durability.storage.Directory;
-import dev.durability.wal.LogReport;
-import dev.durability.wal.Verdict;
 import dev.durability.wal.WalMaintenance;
 import java.io.IOException;
 import java.nio.ByteBuffer;

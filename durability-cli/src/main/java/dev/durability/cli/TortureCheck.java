@@ -1,12 +1,12 @@
 package dev.durability.cli;
 
 import dev.durability.errors.DurabilityException;
+import dev.durability.log.SegmentRange;
+import dev.durability.log.Verdict;
 import dev.durability.recovery.Recoverer;
 import dev.durability.recovery.Recovery;
 import dev.durability.recovery.RecoveryOptions;
 import dev.durability.storage.Directory;
-import dev.durability.wal.SegmentRange;
-import dev.durability.wal.Verdict;
 import dev.durability.wal.WalMaintenance;
 import dev.durability.wal.WalReader;
 import dev.durability.wal.WalReplay;

@@ -1,7 +1,7 @@
 package dev.durability.cli;
 
+import dev.durability.log.Verdict;
 import dev.durability.storage.FsDirectory;
-import dev.durability.wal.Verdict;
 import dev.durability.wal.WalMaintenance;
 import dev.durability.wal.WalOptions;
 import dev.durability.wal.WalWriter;

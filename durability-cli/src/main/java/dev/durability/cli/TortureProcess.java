@@ -2,13 +2,13 @@ package dev.durability.cli;
 
 import dev.durability.checkpoint.CheckpointPublisher;
 import dev.durability.errors.OutcomeOpenException;
+import dev.durability.log.SegmentRange;
 import dev.durability.recovery.Recoverer;
 import dev.durability.recovery.Recovery;
 import dev.durability.recovery.RecoveryOptions;
 import dev.durability.storage.FsDirectory;
 import dev.durability.wal.AppendFuture;
 import dev.durability.wal.FlushPolicy;
-import dev.durability.wal.SegmentRange;
 import dev.durability.wal.WalObserver;
 import dev.durability.wal.WalOptions;
 import dev.durability.wal.WalWriter;

@@ -3,7 +3,7 @@ package dev.durability.cli;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.durability.cli.bench.Wrapped;
-import dev.durability.wal.Verdict;
+import dev.durability.log.Verdict;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.EnumMap;
