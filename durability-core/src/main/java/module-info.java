@@ -11,6 +11,7 @@ module dev.durability {
   exports dev.durability.errors;
   exports dev.durability.storage;
   exports dev.durability.codec;
+  exports dev.durability.log;
   exports dev.durability.recordlog;
   exports dev.durability.checkpoint;
   exports dev.durability.wal;

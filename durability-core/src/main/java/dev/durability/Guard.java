@@ -8,7 +8,7 @@ final class Guard {
   private Guard() {}
 
   /** What runs. */
-  interface Body<R> {
+  public interface Body<R> {
     R run() throws IOException;
   }
 

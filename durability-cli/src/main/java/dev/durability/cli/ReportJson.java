@@ -2,14 +2,14 @@ package dev.durability.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.durability.log.LogReport;
 import dev.durability.storage.QuarantinedFile;
-import dev.durability.wal.LogReport;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A report as JSON. Others read its keys: they are fixed. */
+/** A report as JSON. Programs read its keys, so they are fixed. */
 final class ReportJson {
 
   private ReportJson() {}

@@ -1,7 +1,7 @@
 package dev.durability.cli;
 
+import dev.durability.log.LogReport;
 import dev.durability.storage.QuarantinedFile;
-import dev.durability.wal.LogReport;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.durability.checkpoint;
 
-import dev.durability.wal.SegmentRange;
+import dev.durability.log.SegmentRange;
 import java.util.List;
 
 /**

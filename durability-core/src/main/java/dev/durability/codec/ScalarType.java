@@ -8,12 +8,12 @@ import java.util.Map;
 record ScalarType(Writer writer, Reader reader) implements WireType {
 
   /** Writes one value. */
-  interface Writer {
+  public interface Writer {
     void write(Object value, PostcardOutput out) throws CodecException;
   }
 
   /** Reads one value. */
-  interface Reader {
+  public interface Reader {
     Object read(PostcardInput in) throws CodecException;
   }
 

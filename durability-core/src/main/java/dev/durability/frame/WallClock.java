@@ -1,5 +1,6 @@
 package dev.durability.frame;
 
+import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +20,17 @@ public final class WallClock {
     long seconds = TimeUnit.SECONDS.toMicros(instant.getEpochSecond());
     long micros = seconds + instant.getNano() / 1_000;
     return seconds > 0 && micros < 0 ? Long.MAX_VALUE : micros;
+  }
+
+  /**
+   * Tells the time for the next mark: the wall clock in a log never goes back.
+   *
+   * @param clock the wall clock of now
+   * @param lastMicros the last time in the log, in microseconds since the epoch
+   * @return microseconds since the epoch
+   */
+  public static long stamp(Clock clock, long lastMicros) {
+    return Math.max(micros(clock.instant()), lastMicros);
   }
 
   /**

@@ -4,8 +4,8 @@ import dev.durability.checkpoint.CheckpointReader;
 import dev.durability.checkpoint.Checkpoints;
 import dev.durability.errors.CorruptLogException;
 import dev.durability.errors.DurabilityException;
+import dev.durability.log.CheckpointReference;
 import dev.durability.storage.Directory;
-import dev.durability.wal.CheckpointReference;
 import dev.durability.wal.WalMaintenance;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -49,7 +49,7 @@ final class CheckpointLoader<S> {
    * @param lastEntryId the entry, 0 for the initial state
    * @param <S> the type of the state
    */
-  record Loaded<S>(S state, long lastEntryId) {}
+  public record Loaded<S>(S state, long lastEntryId) {}
 
   /**
    * Loads the newest usable checkpoint, or the initial state if there is none.

@@ -1,6 +1,6 @@
 package dev.durability.recovery;
 
-import dev.durability.wal.ClockStandstill;
+import dev.durability.log.ClockStandstill;
 import java.util.List;
 
 /**

@@ -1,6 +1,6 @@
 package dev.durability.recovery;
 
-import dev.durability.wal.ReplayMode;
+import dev.durability.log.ReplayMode;
 import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

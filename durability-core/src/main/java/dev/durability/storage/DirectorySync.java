@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class DirectorySync {
 
   /** Syncs one directory. */
-  interface Step {
+  public interface Step {
     void sync(Path directory) throws IOException;
   }
 
@@ -88,7 +88,7 @@ final class DirectorySync {
   }
 
   /** The file system has no sync of directories. */
-  static final class NoSyncException extends IOException {
+  public static final class NoSyncException extends IOException {
     private static final long serialVersionUID = 1L;
 
     NoSyncException(Path directory, Throwable cause) {

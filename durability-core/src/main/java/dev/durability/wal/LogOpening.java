@@ -1,5 +1,6 @@
 package dev.durability.wal;
 
+import dev.durability.append.LogStart;
 import dev.durability.codec.Codec;
 import dev.durability.errors.CorruptLogException;
 import dev.durability.errors.DurabilityException;
@@ -13,14 +14,23 @@ import dev.durability.frame.FrameRun;
 import dev.durability.frame.Quarantine;
 import dev.durability.frame.Rewrite;
 import dev.durability.frame.WallClock;
+import dev.durability.log.LogReport;
+import dev.durability.log.ReplayMode;
+import dev.durability.log.Verdict;
+import dev.durability.segment.Coverage;
+import dev.durability.segment.LogCursor;
+import dev.durability.segment.LogFiles;
+import dev.durability.segment.LogFindings;
+import dev.durability.segment.LogListing;
+import dev.durability.segment.PromisedEnd;
+import dev.durability.segment.SegmentName;
+import dev.durability.segment.SegmentPlan;
 import dev.durability.storage.Directory;
 import dev.durability.storage.ReadFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.NoSuchFileException;
-import java.security.SecureRandom;
-import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -33,8 +43,6 @@ import org.jspecify.annotations.Nullable;
  * which everything that was recovered is durable. Each step can be repeated after a crash in it.
  */
 final class LogOpening {
-  private static final SecureRandom RANDOM = new SecureRandom();
-
   private final Directory directory;
   private final WalOptions options;
 
@@ -44,20 +52,12 @@ final class LogOpening {
   }
 
   /**
-   * What a writer starts from.
+   * A log that was brought into order.
    *
    * @param report what was found
-   * @param logId the log
-   * @param plan the segment to write next
-   * @param older the segments before it
-   * @param lastStampMicros the last wall clock in the log
+   * @param start where writing starts
    */
-  record Opened(
-      LogReport report,
-      UUID logId,
-      SegmentPlan plan,
-      List<SegmentName> older,
-      long lastStampMicros) {}
+  record Opened(LogReport report, LogStart start) {}
 
   <E> Opened open(Codec<E> codec, @Nullable WalReplay<E> replay) throws IOException {
     removeTemporaryFiles();
@@ -77,10 +77,6 @@ final class LogOpening {
     new Notices(options.observer()).onRecovery(found.report());
     found.refuseUnless(ReplayMode.PREFIX);
     return settle(found);
-  }
-
-  static int randomSalt() {
-    return RANDOM.nextInt();
   }
 
   /**
@@ -124,12 +120,7 @@ final class LogOpening {
         new LogReport(
             Verdict.CLEAN, 0, 0, 0, 0, new LogReport.Position(LogFiles.SEGMENTS, 0), null, null);
     new Notices(options.observer()).onRecovery(report);
-    return new Opened(
-        report,
-        new UUID(RANDOM.nextLong(), RANDOM.nextLong()),
-        new SegmentPlan(new SegmentName(1, 1), randomSalt(), 0),
-        List.of(),
-        0);
+    return new Opened(report, new LogStart(UUID.randomUUID(), SegmentPlan.first(), List.of(), 0));
   }
 
   private static <E> void handOver(
@@ -175,20 +166,24 @@ final class LogOpening {
       SegmentName name = new SegmentName(last.segmentId(), last.firstEntryId());
       return new Opened(
           found.report(),
-          last.logId(),
-          new SegmentPlan(name, randomSalt(), last.previousSalt()),
-          segments.subList(0, segments.size() - 1),
-          found.lastStampMicros());
+          new LogStart(
+              last.logId(),
+              new SegmentPlan(name, SegmentPlan.randomSalt(), last.previousSalt()),
+              segments.subList(0, segments.size() - 1),
+              found.lastStampMicros()));
     }
-    long stamp = stamp(options.clock(), found.lastStampMicros());
+    long stamp = WallClock.stamp(options.clock(), found.lastStampMicros());
     rewriteAndEnd(found, last, path, stamp);
     return new Opened(
         found.report(),
-        last.logId(),
-        new SegmentPlan(
-            new SegmentName(last.segmentId() + 1, intact + 1), randomSalt(), last.salt()),
-        segments,
-        stamp);
+        new LogStart(
+            last.logId(),
+            new SegmentPlan(
+                new SegmentName(last.segmentId() + 1, intact + 1),
+                SegmentPlan.randomSalt(),
+                last.salt()),
+            segments,
+            stamp));
   }
 
   private void keepWhatIsCut(LogFindings found, String path) throws IOException {
@@ -203,11 +198,6 @@ final class LogOpening {
           options.quarantineBytesMax(),
           kept.get());
     }
-  }
-
-  /** The time for the next mark: the wall clock in a log never goes back. */
-  static long stamp(Clock clock, long lastStampMicros) {
-    return Math.max(WallClock.micros(clock.instant()), lastStampMicros);
   }
 
   /**

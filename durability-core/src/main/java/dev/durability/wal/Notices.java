@@ -1,10 +1,14 @@
 package dev.durability.wal;
 
+import dev.durability.append.AppendEvents;
+import dev.durability.log.LogReport;
+import dev.durability.log.SegmentRange;
+import dev.durability.threads.Thrown;
 import java.util.List;
 import java.util.function.Consumer;
 
 /** Tells the observer, and keeps what it throws away from the log. */
-final class Notices {
+final class Notices implements AppendEvents {
   private final WalObserver observer;
 
   Notices(WalObserver observer) {
@@ -17,19 +21,22 @@ final class Notices {
     }
   }
 
-  void onFlush(long lastId, long bytes) {
+  @Override
+  public void onFlush(long lastId, long bytes) {
     if (observer != WalObserver.NONE) {
       tell(o -> o.onFlush(lastId, bytes));
     }
   }
 
-  void onSync(long lastId, long durationNanos) {
+  @Override
+  public void onSync(long lastId, long durationNanos) {
     if (observer != WalObserver.NONE) {
       tell(o -> o.onSync(lastId, durationNanos));
     }
   }
 
-  void onRotate(SegmentRange ended) {
+  @Override
+  public void onRotate(SegmentRange ended) {
     tell(o -> o.onRotate(ended));
   }
 
@@ -45,7 +52,7 @@ final class Notices {
     try {
       return observer.mayRemove(segment);
     } catch (Throwable e) {
-      report(e);
+      Thrown.report(e);
       return false; // Whoever cannot answer has not agreed.
     }
   }
@@ -54,18 +61,7 @@ final class Notices {
     try {
       what.accept(observer);
     } catch (Throwable e) {
-      report(e);
-    }
-  }
-
-  /** Hands what nobody waits for to the thread's handler; as in a thread that ends by it. */
-  @SuppressWarnings("EmptyCatch")
-  static void report(Throwable e) {
-    try {
-      Thread thread = Thread.currentThread();
-      thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
-    } catch (Throwable ofTheHandler) {
-      // The virtual machine ignores what a handler throws; so does the log.
+      Thrown.report(e);
     }
   }
 }

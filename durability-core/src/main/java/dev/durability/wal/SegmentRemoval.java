@@ -1,6 +1,10 @@
 package dev.durability.wal;
 
+import dev.durability.append.SegmentAppender;
+import dev.durability.commit.GroupCommit;
 import dev.durability.errors.WriterPoisonedException;
+import dev.durability.log.SegmentRange;
+import dev.durability.segment.LogFiles;
 import dev.durability.storage.Directory;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;

@@ -6,9 +6,22 @@ import dev.durability.frame.FileHeader;
 import dev.durability.frame.FrameRun;
 import dev.durability.frame.Quarantine;
 import dev.durability.frame.WallClock;
+import dev.durability.log.CheckpointReference;
+import dev.durability.log.EntryAtInstant;
+import dev.durability.log.LogReport;
+import dev.durability.log.SegmentRange;
+import dev.durability.log.Verdict;
+import dev.durability.segment.Coverage;
+import dev.durability.segment.LiveCursor;
+import dev.durability.segment.LogCursor;
+import dev.durability.segment.LogFiles;
+import dev.durability.segment.LogListing;
+import dev.durability.segment.SegmentName;
+import dev.durability.segment.Standstills;
 import dev.durability.storage.Directory;
 import dev.durability.storage.QuarantinedFile;
 import dev.durability.storage.ReadFile;
+import dev.durability.threads.Thrown;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.time.Instant;
@@ -223,7 +236,7 @@ public final class WalMaintenance {
     try {
       return cursor.next();
     } catch (IOException unreadable) {
-      Notices.report(unreadable);
+      Thrown.report(unreadable);
       return FrameRun.Step.STOP;
     }
   }

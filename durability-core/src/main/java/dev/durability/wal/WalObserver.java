@@ -1,5 +1,7 @@
 package dev.durability.wal;
 
+import dev.durability.log.LogReport;
+import dev.durability.log.SegmentRange;
 import java.util.List;
 
 /**

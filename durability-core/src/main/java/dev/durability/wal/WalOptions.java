@@ -1,5 +1,6 @@
 package dev.durability.wal;
 
+import dev.durability.append.SegmentSettings;
 import dev.durability.frame.FrameFormat;
 import dev.durability.frame.Quarantine;
 import java.time.Clock;
@@ -94,6 +95,21 @@ public final class WalOptions {
   /** {@return the clock whose time the log's marks carry} */
   public Clock clock() {
     return clock;
+  }
+
+  /** These options, as far as they speak of segments. */
+  SegmentSettings segmentSettings() {
+    return new SegmentSettings(
+        segmentBytes,
+        segmentAge == null ? Long.MAX_VALUE : TimeUnit.NANOSECONDS.convert(segmentAge),
+        bufferBytes,
+        preallocatedBytesMax,
+        clock);
+  }
+
+  /** The sync interval in nanoseconds, 0 if there is none. */
+  long syncIntervalNanos() {
+    return syncInterval == null ? 0 : TimeUnit.NANOSECONDS.convert(syncInterval);
   }
 
   /** Collects options. Not safe for threads. */

@@ -1,6 +1,8 @@
 package dev.durability.wal;
 
 import dev.durability.codec.Codec;
+import dev.durability.log.ReplayMode;
+import dev.durability.segment.LiveCursor;
 import dev.durability.storage.Directory;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,15 +1,29 @@
 package dev.durability.wal;
 
+import dev.durability.append.AppendQueue;
+import dev.durability.append.QueuedBlocks;
+import dev.durability.append.Scratch;
+import dev.durability.append.SegmentAppender;
+import dev.durability.append.SegmentSettings;
 import dev.durability.codec.Codec;
+import dev.durability.commit.FutureWaiter;
+import dev.durability.commit.GroupCommit;
+import dev.durability.commit.Waiter;
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.OutcomeOpenException;
 import dev.durability.errors.WriterPoisonedException;
 import dev.durability.frame.FrameFormat;
 import dev.durability.frame.OwnedDirectory;
+import dev.durability.log.LogReport;
+import dev.durability.log.SegmentRange;
+import dev.durability.segment.ForeignLog;
+import dev.durability.segment.LogFiles;
+import dev.durability.segment.SegmentPlan;
 import dev.durability.storage.Directory;
 import dev.durability.storage.DirectoryLock;
 import dev.durability.threads.StackRoom;
 import dev.durability.threads.StackSafeLock;
+import dev.durability.threads.Thrown;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -71,7 +85,7 @@ public final class WalWriter<E> implements Closeable {
   private final StackSafeLock truncating = new StackSafeLock();
   private final AtomicBoolean closing = new AtomicBoolean();
   private final Thread background;
-  private final Consumer<Waiter.OfFuture> help;
+  private final Consumer<FutureWaiter> help;
   private final GroupCommit.LastStep finish;
   private final GroupCommit.LastStep abandon;
   private int unflushedAppends;
@@ -91,9 +105,16 @@ public final class WalWriter<E> implements Closeable {
     this.notices = new Notices(options.observer());
     this.directoryLock = directoryLock;
     this.opened = opened;
-    this.appender = new SegmentAppender(directory, directoryLock, options, notices, opened);
-    this.queue = new AppendQueue(options, opened.plan());
-    this.commits = new GroupCommit(options, queue, appender);
+    SegmentSettings settings = options.segmentSettings();
+    this.appender =
+        new SegmentAppender(directory, directoryLock, settings, notices, opened.start());
+    this.queue = new AppendQueue(settings, opened.start().plan());
+    this.commits =
+        new GroupCommit(
+            new QueuedBlocks(queue, appender),
+            options.syncIntervalNanos(),
+            options.flushPolicy().intervalNanos(),
+            appender.lock()::askForLeader);
     this.lock = commits.lock();
     this.removal = new SegmentRemoval(directory, notices, appender, commits);
     this.background = new Thread(commits::runInBackground, "durability-wal");
@@ -329,11 +350,11 @@ public final class WalWriter<E> implements Closeable {
     boolean happened = false;
     try {
       encode(scratch, entry);
-      Waiter.OfFuture durable;
+      DurableFuture durable;
       lock.lock();
       try {
         reserve(scratch, 1, FrameFormat.frameBytes(scratch.size()));
-        durable = new Waiter.OfFuture(queue.nextId(), help);
+        durable = new DurableFuture(queue.nextId(), help);
         long id = queue.entry(scratch.bytes(), scratch.size());
         happened = true;
         appended(id, id, FrameFormat.frameBytes(scratch.size()));
@@ -508,7 +529,7 @@ public final class WalWriter<E> implements Closeable {
 
   /** {@return the identity of the log: the same in each of its files} */
   public UUID logId() {
-    return opened.logId();
+    return opened.start().logId();
   }
 
   /**
@@ -745,7 +766,7 @@ public final class WalWriter<E> implements Closeable {
     if (!ended) {
       closing.set(false); // Whoever closes again, with more stack or memory, does what is left.
     }
-    GroupCommit.rethrow(failure);
+    Thrown.rethrow(failure);
     releaseMemory();
   }
 

@@ -16,69 +16,76 @@ import javax.tools.ToolProvider;
  */
 enum PlantedFault {
   WAKE_UP_OF_THE_NEXT_LEADER_LOST(
-      "handOver", "GroupCommit", "      LockSupport.unpark(self.heirThread);\n", ""),
+      "handOver", "commit/GroupCommit", "      LockSupport.unpark(self.heirThread);\n", ""),
   WAKE_UP_OF_OTHERS_LOST(
       "durableAppends",
-      "Round",
+      "commit/Round",
       "Waiter.OfThread.FAN_OUT * i + 1",
       "Waiter.OfThread.FAN_OUT * i + 2"),
   WAKE_UP_OF_THE_LOGS_THREAD_LOST(
       "futures",
-      "GroupCommit",
+      "commit/GroupCommit",
       "    next.add(future);\n    if (leader == null) {",
       "    next.add(future);\n    if (leader != null) {"),
   WAKE_UP_FOR_ROOM_LOST(
       "fullBuffers",
-      "GroupCommit",
+      "commit/GroupCommit",
       "      room.signalAll();\n      // Nothing is called",
       "      // Nothing is called"),
   LEAD_NOT_PASSED_ON(
       "durableAppends",
-      "GroupCommit",
+      "commit/GroupCommit",
       "      heir.state = Waiter.OfThread.LEADS;\n",
       "      // lost\n"),
   LEAD_KEPT_WHILE_DEPENDENTS_RUN(
       "dependents",
-      "GroupCommit",
+      "commit/GroupCommit",
       "backgroundIsAway |= backgroundLeads",
       "backgroundIsAway |= false"),
   DEPENDENTS_RUN_BEFORE_OTHERS_ARE_WOKEN(
       "dependentsThatWaitForThreads",
-      "Round",
+      "commit/Round",
       "ofCurrentThread.wakeOthers();",
       "ofCurrentThread.isVirtual();"),
   TWO_LEADERS(
       "durableAppends",
-      "GroupCommit",
+      "commit/GroupCommit",
       "    if (leader == null) {\n      leader = self;\n      self",
       "    if (self != null) {\n      leader = self;\n      self"),
   ACKNOWLEDGED_WHEN_WRITTEN(
       "handOver",
-      "GroupCommit",
+      "commit/GroupCommit",
       "self.durableId = durableId = appender.durableId()",
       "self.durableId = durableId = appender.writtenId()"),
   ACKNOWLEDGED_BEFORE_THE_SYNC(
       "durableAppends",
-      "SegmentAppender",
+      "append/SegmentAppender",
       "    target.sync();\n    awaitName();",
       "    awaitName();"),
   ACKNOWLEDGED_BEFORE_THE_NAME(
-      "rotation", "SegmentAppender", "    target.sync();\n    awaitName();", "    target.sync();"),
+      "rotation",
+      "append/SegmentAppender",
+      "    target.sync();\n    awaitName();",
+      "    target.sync();"),
   NO_POISON_AFTER_A_FAILED_SYNC(
-      "failedSync", "GroupCommit", "poison = failure;", "markFailed = true;"),
+      "failedSync", "commit/GroupCommit", "poison = failure;", "markFailed = true;"),
   POISON_NOT_TOLD_TO_WAITERS(
       "failedSync",
-      "GroupCommit",
+      "commit/GroupCommit",
       "    if (poison != null) {\n      settleStranded(self);",
       "    if (closed) {\n      settleStranded(self);"),
   FAILURE_NOT_TOLD(
       "failedWrite",
-      "Round",
+      "commit/Round",
       "? null\n              : whyNot.apply(thread, failure);",
       "? null\n              : null;"),
   APPEND_AFTER_CLOSE(
-      "close", "GroupCommit", "    if (closed) {\n      throw", "    if (stopped) {\n      throw"),
-  INTERRUPT_LOST("interrupts", "Waiter", "        thread.interrupt();", "        Thread.yield();");
+      "close",
+      "commit/GroupCommit",
+      "    if (closed) {\n      throw",
+      "    if (stopped) {\n      throw"),
+  INTERRUPT_LOST(
+      "interrupts", "commit/Waiter", "        thread.interrupt();", "        Thread.yield();");
 
   private final String scenario;
   private final String type;
@@ -106,7 +113,7 @@ enum PlantedFault {
   static Path virtualThreads() throws IOException {
     return compile(
         "virtual",
-        "VirtualThreads",
+        "commit/VirtualThreads",
         "return (boolean) isVirtual.invokeExact(Thread.currentThread());",
         "return true;");
   }
@@ -115,14 +122,14 @@ enum PlantedFault {
       throws IOException {
     Path source =
         ProjectFiles.root()
-            .resolve("durability-core/src/main/java/dev/durability/wal/" + type + ".java");
+            .resolve("durability-core/src/main/java/dev/durability/" + type + ".java");
     String text = Files.readString(source, UTF_8);
     int at = text.indexOf(original);
     if (at < 0 || text.indexOf(original, at + 1) >= 0) {
       throw new AssertionError(name + ": not once in " + type + ".java: " + original);
     }
     Path place = Path.of("target", "fray", "planted", name).toAbsolutePath();
-    Path planted = Files.createDirectories(place.resolve("source")).resolve(type + ".java");
+    Path planted = Files.createDirectories(place.resolve("source")).resolve(source.getFileName());
     Path classes = Files.createDirectories(place.resolve("classes"));
     Files.writeString(planted, text.replace(original, faulty), UTF_8);
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();

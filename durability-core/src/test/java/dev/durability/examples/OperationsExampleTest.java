@@ -3,6 +3,8 @@ package dev.durability.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.durability.codec.Codecs;
+import dev.durability.log.LogReport;
+import dev.durability.log.Verdict;
 import dev.durability.recovery.Recoverer;
 import dev.durability.recovery.Recovery;
 import dev.durability.recovery.RecoveryOptions;
@@ -11,8 +13,6 @@ import dev.durability.storage.FsDirectory;
 import dev.durability.storage.FsOptions;
 import dev.durability.storage.QuarantinedFile;
 import dev.durability.wal.FlushPolicy;
-import dev.durability.wal.LogReport;
-import dev.durability.wal.Verdict;
 import dev.durability.wal.WalMaintenance;
 import dev.durability.wal.WalObserver;
 import dev.durability.wal.WalOptions;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.durability.checkpoint.Checkpoints;
 import dev.durability.codec.Codecs;
+import dev.durability.log.LogReport;
+import dev.durability.log.Verdict;
 import dev.durability.storage.FsDirectory;
-import dev.durability.wal.LogReport;
-import dev.durability.wal.Verdict;
 import dev.durability.wal.WalMaintenance;
 import dev.durability.wal.WalOptions;
 import dev.durability.wal.WalWriter;

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /** A directory for the reader that was written from the page, which reads real files. */
-final class Scratch {
+public final class Scratch {
   private static final Path ROOT = make();
 
   private Scratch() {}

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.durability.checkpoint.CheckpointPublisher;
 import dev.durability.codec.Codecs;
 import dev.durability.errors.PathNotExpressibleException;
-import dev.durability.wal.Verdict;
+import dev.durability.log.Verdict;
 import dev.durability.wal.WalMaintenance;
 import dev.durability.wal.WalOptions;
 import dev.durability.wal.WalReader;

@@ -8,6 +8,7 @@ import dev.durability.checkpoint.CheckpointWriter;
 import dev.durability.codec.Codec;
 import dev.durability.codec.Codecs;
 import dev.durability.errors.DurabilityException;
+import dev.durability.log.Verdict;
 import dev.durability.storage.Directory;
 import dev.durability.storage.ForwardingDirectory;
 import dev.durability.storage.MemoryDirectory;

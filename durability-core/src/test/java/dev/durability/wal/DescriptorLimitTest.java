@@ -8,6 +8,7 @@ import dev.durability.CheckpointPolicy;
 import dev.durability.DurableState;
 import dev.durability.codec.Codecs;
 import dev.durability.errors.OutcomeOpenException;
+import dev.durability.log.SegmentRange;
 import dev.durability.recordlog.RecordLogReader;
 import dev.durability.recordlog.RecordLogWriter;
 import dev.durability.recovery.StateMachine;

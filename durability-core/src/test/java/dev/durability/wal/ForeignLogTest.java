@@ -9,6 +9,7 @@ import dev.durability.codec.Codecs;
 import dev.durability.errors.FormatException;
 import dev.durability.recordlog.RecordLogReader;
 import dev.durability.recordlog.RecordLogWriter;
+import dev.durability.segment.SegmentName;
 import dev.durability.storage.AppendFile;
 import dev.durability.storage.Directory;
 import dev.durability.storage.MemoryDirectory;

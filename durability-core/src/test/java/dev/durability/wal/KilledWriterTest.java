@@ -3,6 +3,8 @@ package dev.durability.wal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.durability.codec.Codecs;
+import dev.durability.log.LogReport;
+import dev.durability.log.Verdict;
 import dev.durability.storage.FsDirectory;
 import java.io.BufferedReader;
 import java.io.IOException;

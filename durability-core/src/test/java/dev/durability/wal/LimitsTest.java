@@ -8,6 +8,8 @@ import dev.durability.codec.Codecs;
 import dev.durability.errors.DurabilityException;
 import dev.durability.frame.FrameFormat;
 import dev.durability.frame.FrameKind;
+import dev.durability.log.LogReport;
+import dev.durability.log.Verdict;
 import dev.durability.storage.MemoryDirectory;
 import java.io.IOException;
 import java.time.Clock;

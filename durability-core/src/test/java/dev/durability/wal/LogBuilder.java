@@ -7,6 +7,8 @@ import dev.durability.frame.FileType;
 import dev.durability.frame.FrameEncoder;
 import dev.durability.frame.FrameFormat;
 import dev.durability.frame.FrameKind;
+import dev.durability.segment.LogFiles;
+import dev.durability.segment.SegmentName;
 import dev.durability.storage.AppendFile;
 import dev.durability.storage.Directory;
 import dev.durability.storage.ReadFile;
@@ -23,8 +25,8 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /** Builds the files of a log by hand, frame by frame, valid or not. */
-final class LogBuilder {
-  static final UUID LOG_ID = new UUID(11, 12);
+public final class LogBuilder {
+  public static final UUID LOG_ID = new UUID(11, 12);
 
   private final FrameEncoder encoder = new FrameEncoder();
   private final Directory directory;
@@ -33,26 +35,27 @@ final class LogBuilder {
   private long nextId = 1;
   private int salt;
 
-  LogBuilder(Directory directory) throws IOException {
+  public LogBuilder(Directory directory) throws IOException {
     this.directory = directory;
     directory.createDirectories(LogFiles.SEGMENTS);
   }
 
-  static int saltOf(long segmentId) {
+  public static int saltOf(long segmentId) {
     return (int) segmentId * 0x5bd1e995;
   }
 
   /** Starts a segment behind the one before. */
-  LogBuilder segment(long segmentId) {
+  public LogBuilder segment(long segmentId) {
     return segment(segmentId, nextId);
   }
 
-  LogBuilder segment(long segmentId, long firstEntryId) {
+  public LogBuilder segment(long segmentId, long firstEntryId) {
     int previousSalt = segmentId == 1 ? 0 : saltOf(segmentId - 1);
     return segment(LOG_ID, segmentId, firstEntryId, previousSalt, saltOf(segmentId));
   }
 
-  LogBuilder segment(UUID logId, long segmentId, long firstId, int previousSalt, int itsSalt) {
+  public LogBuilder segment(
+      UUID logId, long segmentId, long firstId, int previousSalt, int itsSalt) {
     name = new SegmentName(segmentId, firstId);
     nextId = firstId;
     salt = itsSalt;
@@ -73,91 +76,91 @@ final class LogBuilder {
     return bytes;
   }
 
-  LogBuilder entry(String text) {
+  public LogBuilder entry(String text) {
     return frame(FrameKind.ENTRY, nextId++, text.getBytes(UTF_8));
   }
 
-  LogBuilder entries(int count) {
+  public LogBuilder entries(int count) {
     for (int i = 0; i < count; i++) {
       entry("e" + nextId);
     }
     return this;
   }
 
-  LogBuilder part(String text) {
+  public LogBuilder part(String text) {
     return frame(FrameKind.PART, nextId++, text.getBytes(UTF_8));
   }
 
-  LogBuilder frame(FrameKind kind, long id, byte[] payload) {
+  public LogBuilder frame(FrameKind kind, long id, byte[] payload) {
     encoder.entry(
         room(FrameFormat.frameBytes(payload.length)), salt, kind, id, payload, 0, payload.length);
     return this;
   }
 
-  LogBuilder mark(long promised) {
+  public LogBuilder mark(long promised) {
     encoder.promise(room(32), salt, FrameKind.MARK, nextId, promised, 7);
     return this;
   }
 
-  LogBuilder end(long promised) {
+  public LogBuilder end(long promised) {
     encoder.promise(room(32), salt, FrameKind.END, nextId, promised, 9);
     return this;
   }
 
-  LogBuilder checkpoint(long covered, String path) {
+  public LogBuilder checkpoint(long covered, String path) {
     byte[] utf8 = path.getBytes(UTF_8);
     encoder.checkpoint(
         room(FrameFormat.frameBytes(8 + utf8.length)), salt, nextId++, covered, utf8);
     return this;
   }
 
-  LogBuilder raw(byte[] some) {
+  public LogBuilder raw(byte[] some) {
     room(some.length).put(some);
     return this;
   }
 
-  LogBuilder zeros(int count) {
+  public LogBuilder zeros(int count) {
     return raw(new byte[count]);
   }
 
   /** Where the next frame goes. */
-  int offset() {
+  public int offset() {
     return bytes.position();
   }
 
   /** Flips a bit of the byte at an offset of the segment. */
-  LogBuilder flip(int offset) {
+  public LogBuilder flip(int offset) {
     bytes.put(offset, (byte) (bytes.get(offset) ^ 0x10));
     return this;
   }
 
   /** Leaves out what stands behind an offset. */
-  LogBuilder cut(int offset) {
+  public LogBuilder cut(int offset) {
     bytes.position(offset);
     return this;
   }
 
-  String path() {
+  public String path() {
     return name.path();
   }
 
-  byte[] bytes() {
+  public byte[] bytes() {
     return Arrays.copyOf(bytes.array(), bytes.position());
   }
 
   /** Writes the segment, over one that is there. */
-  LogBuilder write() throws IOException {
+  public LogBuilder write() throws IOException {
     put(directory, name.path(), bytes.duplicate().flip());
     return this;
   }
 
   /** Writes a whole checkpoint. */
-  LogBuilder checkpointFile(String path, UUID logId, long lastEntryId) throws IOException {
+  public LogBuilder checkpointFile(String path, UUID logId, long lastEntryId) throws IOException {
     put(directory, path, checkpointBytes(logId, lastEntryId));
     return this;
   }
 
-  ByteBuffer checkpointBytes(UUID logId, long lastEntryId) {
+  public ByteBuffer checkpointBytes(UUID logId, long lastEntryId) {
     ByteBuffer b = ByteBuffer.allocate(256).order(ByteOrder.LITTLE_ENDIAN);
     b.put(new FileHeader(FileType.CHECKPOINT, logId, 0, lastEntryId, 1, 0, 77).encode());
     encoder.entry(b, 77, FrameKind.ENTRY, 1, new byte[] {1, 2, 3}, 0, 3);
@@ -165,7 +168,7 @@ final class LogBuilder {
     return b.flip();
   }
 
-  static void put(Directory directory, String path, ByteBuffer content) throws IOException {
+  public static void put(Directory directory, String path, ByteBuffer content) throws IOException {
     if (path.contains("/")) {
       directory.createDirectories(path.substring(0, path.lastIndexOf('/')));
     }

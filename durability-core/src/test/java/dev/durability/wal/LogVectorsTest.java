@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.durability.codec.Codecs;
 import dev.durability.errors.CorruptLogException;
+import dev.durability.log.LogReport;
+import dev.durability.log.Verdict;
 import dev.durability.storage.AppendFile;
 import dev.durability.storage.MemoryDirectory;
 import java.io.IOException;

@@ -1,6 +1,7 @@
 package dev.durability.wal;
 
 import dev.durability.codec.Codecs;
+import dev.durability.log.Verdict;
 import dev.durability.storage.Directory;
 import dev.durability.storage.ReadFile;
 import java.io.IOException;
@@ -8,13 +9,13 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /** What the tests of the writer share. */
-final class Logs {
+public final class Logs {
   /** Small segments and buffers, nothing in the background. */
-  static final WalOptions SMALL = small().build();
+  public static final WalOptions SMALL = small().build();
 
   private Logs() {}
 
-  static WalOptions.Builder small() {
+  public static WalOptions.Builder small() {
     return WalOptions.builder().segmentBytes(4096).bufferBytes(4096).preallocatedBytesMax(0);
   }
 
@@ -35,7 +36,7 @@ final class Logs {
     return WalMaintenance.verify(directory).verdict();
   }
 
-  static List<String> names(Directory directory) throws IOException {
+  public static List<String> names(Directory directory) throws IOException {
     return directory.list("wal").stream().filter(name -> !name.equals(".lock")).toList();
   }
 
@@ -43,7 +44,7 @@ final class Logs {
     return names(directory).stream().filter(name -> name.endsWith(".wal")).toList();
   }
 
-  static byte[] bytes(Directory directory, String path) throws IOException {
+  public static byte[] bytes(Directory directory, String path) throws IOException {
     try (ReadFile file = directory.open(path)) {
       ByteBuffer all = ByteBuffer.allocate((int) file.size());
       while (all.hasRemaining() && file.read(all, all.position()) >= 0) {

@@ -3,9 +3,12 @@ package dev.durability.wal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.durability.append.LockCheck;
 import dev.durability.errors.LockHeldException;
 import dev.durability.errors.LockLostException;
 import dev.durability.errors.WriterPoisonedException;
+import dev.durability.log.SegmentRange;
+import dev.durability.log.Verdict;
 import dev.durability.storage.Directory;
 import dev.durability.storage.DirectoryLock;
 import dev.durability.storage.ForwardingDirectory;

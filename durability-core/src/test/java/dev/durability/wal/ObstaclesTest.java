@@ -3,6 +3,7 @@ package dev.durability.wal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.durability.log.Verdict;
 import dev.durability.storage.FsDirectory;
 import java.io.IOException;
 import java.nio.file.FileSystemException;

@@ -9,6 +9,8 @@ import dev.durability.checkpoint.Checkpoints;
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.OutcomeOpenException;
 import dev.durability.errors.WriterPoisonedException;
+import dev.durability.log.LogReport;
+import dev.durability.log.Verdict;
 import dev.durability.storage.FsDirectory;
 import dev.durability.storage.LoopMount;
 import java.io.IOException;

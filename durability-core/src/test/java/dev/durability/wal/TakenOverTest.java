@@ -3,8 +3,10 @@ package dev.durability.wal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import dev.durability.append.LockCheck;
 import dev.durability.codec.Codecs;
 import dev.durability.errors.CorruptLogException;
+import dev.durability.segment.LogFiles;
 import dev.durability.storage.AppendFile;
 import dev.durability.storage.AppendOnlyDirectory;
 import dev.durability.storage.Directory;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.durability.errors.CorruptLogException;
 import dev.durability.format.DocumentedReader;
+import dev.durability.log.LogReport;
+import dev.durability.log.Verdict;
 import dev.durability.storage.AppendFile;
 import dev.durability.storage.MemoryDirectory;
 import java.io.IOException;

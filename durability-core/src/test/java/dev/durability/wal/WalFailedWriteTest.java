@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.durability.codec.Codec;
 import dev.durability.errors.OutcomeOpenException;
 import dev.durability.errors.WriterPoisonedException;
+import dev.durability.log.Verdict;
 import dev.durability.storage.FailingDirectory;
 import dev.durability.storage.Failure;
 import dev.durability.storage.MemoryDirectory;

@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.LockHeldException;
 import dev.durability.errors.OutcomeOpenException;
+import dev.durability.log.SegmentRange;
+import dev.durability.log.Verdict;
 import dev.durability.storage.FailingDirectory;
 import dev.durability.storage.FsDirectory;
 import dev.durability.storage.MemoryDirectory;

@@ -3,6 +3,9 @@ package dev.durability.wal;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.durability.codec.Codecs;
+import dev.durability.log.LogReport;
+import dev.durability.log.Verdict;
+import dev.durability.segment.LogListing;
 import dev.durability.storage.SimulatedDisk;
 import java.io.IOException;
 import java.time.Duration;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.durability.errors.CorruptLogException;
+import dev.durability.log.Verdict;
 import dev.durability.storage.SimulatedDisk;
 import java.io.IOException;
 import java.util.ArrayList;

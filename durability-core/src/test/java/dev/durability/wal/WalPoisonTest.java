@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.durability.errors.OutcomeOpenException;
 import dev.durability.errors.WriterPoisonedException;
+import dev.durability.log.Verdict;
 import dev.durability.storage.AppendFile;
 import dev.durability.storage.AppendOnlyDirectory;
 import dev.durability.storage.DirectoryLock;

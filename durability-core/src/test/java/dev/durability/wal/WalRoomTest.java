@@ -5,6 +5,9 @@ import static dev.durability.storage.Failure.Operation.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.durability.log.SegmentRange;
+import dev.durability.log.Verdict;
+import dev.durability.segment.SegmentName;
 import dev.durability.storage.FailingDirectory;
 import dev.durability.storage.MemoryDirectory;
 import java.io.IOException;

@@ -9,6 +9,8 @@ import dev.durability.errors.CodecException;
 import dev.durability.errors.CorruptLogException;
 import dev.durability.errors.DurabilityException;
 import dev.durability.frame.FrameKind;
+import dev.durability.segment.Coverage;
+import dev.durability.segment.SegmentName;
 import dev.durability.storage.Directory;
 import dev.durability.storage.FailingDirectory;
 import dev.durability.storage.Failure;

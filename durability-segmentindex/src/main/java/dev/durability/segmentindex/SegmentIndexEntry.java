@@ -36,7 +36,7 @@ public sealed interface SegmentIndexEntry
    * @param segmentId the segment
    * @param docId its number within the segment, from 0
    */
-  record Document(long segmentId, int docId) {
+  public record Document(long segmentId, int docId) {
     /**
      * Checks the ids.
      *
@@ -55,7 +55,7 @@ public sealed interface SegmentIndexEntry
    * @param segmentId the segment
    * @param docCount how many documents it has
    */
-  record AddSegment(long segmentId, int docCount) implements SegmentIndexEntry {
+  public record AddSegment(long segmentId, int docCount) implements SegmentIndexEntry {
     /**
      * Checks the numbers.
      *
@@ -75,7 +75,7 @@ public sealed interface SegmentIndexEntry
    * @param transactionId the merge, until it ends or is cancelled
    * @param segmentIds the segments, at least one
    */
-  record StartMerge(long transactionId, List<Long> segmentIds) implements SegmentIndexEntry {
+  public record StartMerge(long transactionId, List<Long> segmentIds) implements SegmentIndexEntry {
     /**
      * Checks the ids.
      *
@@ -94,7 +94,8 @@ public sealed interface SegmentIndexEntry
    * @param transactionId the merge
    * @param segmentIds the segments that it began with
    */
-  record CancelMerge(long transactionId, List<Long> segmentIds) implements SegmentIndexEntry {
+  public record CancelMerge(long transactionId, List<Long> segmentIds)
+      implements SegmentIndexEntry {
     /**
      * Checks the ids.
      *
@@ -120,7 +121,7 @@ public sealed interface SegmentIndexEntry
    *     the merge had copied them
    * @param docCount how many documents the new segment has, those deletes included
    */
-  record EndMerge(
+  public record EndMerge(
       long transactionId,
       long newSegmentId,
       List<Long> oldSegmentIds,
@@ -156,7 +157,7 @@ public sealed interface SegmentIndexEntry
    *
    * @param deletes the documents
    */
-  record DeleteDocuments(List<Document> deletes) implements SegmentIndexEntry {
+  public record DeleteDocuments(List<Document> deletes) implements SegmentIndexEntry {
     /**
      * Checks the documents.
      *

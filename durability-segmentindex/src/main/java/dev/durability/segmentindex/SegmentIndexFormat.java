@@ -29,7 +29,7 @@ final class SegmentIndexFormat {
   private SegmentIndexFormat() {}
 
   /** Writes through a small buffer, so that {@code out} need not have one. */
-  static final class Writer {
+  public static final class Writer {
     private static final int NUMBER_BYTES_MAX = 9;
 
     private final OutputStream out;
@@ -85,7 +85,7 @@ final class SegmentIndexFormat {
   }
 
   /** Reads and trusts nothing: memory is taken only for what has been read. */
-  static final class Reader {
+  public static final class Reader {
     private final InputStream in;
     private long offset;
 

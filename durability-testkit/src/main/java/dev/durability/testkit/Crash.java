@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param lastPowerLoss see {@link History#lastPowerLoss}
  * @param origin how it came to be
  * @param life in which life it happened
- * @param point behind how many operations of that life
+ * @param point after how many operations of that life
  * @param kill how the process was killed, or null if the power went
- * @param combination what of the open choices is found after a loss of power
+ * @param combination which options of the open choices are found after a loss of power
  * @param seed decides what is explored from here
- * @param key the same for states that need not be explored twice
+ * @param key equal for states that need not be explored twice
  */
 record Crash<E>(
     Disk disk,

@@ -10,8 +10,8 @@ import java.util.TreeMap;
 
 /**
  * Everything that is open when the power goes, as a list of choices: for each unsynced change of a
- * name whether it took place, for each file its size, for each unsynced sector its version. Option
- * 0 is always the oldest state.
+ * name, whether it took place; for each file, its size; for each unsynced sector, its version.
+ * Option 0 is always the oldest state.
  */
 final class CrashChoices {
   private enum What {
@@ -63,9 +63,9 @@ final class CrashChoices {
   }
 
   /**
-   * Picks combinations: all where there are no more than asked for. Else those where nothing or all
-   * took place, each option of each choice by itself, the prefixes of the changes of names that a
-   * journal keeps, and by chance beyond, with more or less of all that is new.
+   * Picks combinations: all, if there are no more than asked for. Otherwise those in which nothing
+   * or everything took place, each option of each choice by itself, the prefixes of the changes of
+   * names that a journal keeps, and random ones beyond that, with more or less of everything new.
    */
   List<int[]> pick(int most, SplittableRandom random) {
     if (combinations(most + 1L) <= most) {
@@ -159,13 +159,13 @@ final class CrashChoices {
     }
   }
 
-  /** One combination by chance. */
+  /** A random combination. */
   Disk random(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     return found(chance(random), random.nextLong());
   }
 
-  /** The disk as it is found after a combination; the seed decides what garbage looks like. */
+  /** The disk as it is found after a combination; the seed decides the garbage. */
   Disk found(int[] combination, long garbageSeed) {
     boolean[] tookPlace = new boolean[disk.names().open()];
     Map<Integer, Map<Integer, Integer>> sectors = new HashMap<>();
@@ -206,7 +206,7 @@ final class CrashChoices {
         : stale;
   }
 
-  /** A combination in words: what of the unsynced is found. */
+  /** A combination in words: which unsynced changes are found. */
   String describe(int[] combination) {
     if (Arrays.equals(combination, newest())) {
       return "all that was written is found";

@@ -19,17 +19,17 @@ import java.util.function.Supplier;
 /**
  * A directory in memory on a disk that forgets what was not synced.
  *
- * <p><b>Content</b> is forgotten by sectors of 512 bytes: after a loss of power each that was
- * written since the last sync of its file is found in any of its versions, and with garbage if the
- * file had grown over it; the file is found with any of its sizes, or one between. <b>Names</b>: of
- * the creations, renames and deletions since the last sync of their directory any are found to have
- * taken place, each of them whole. A journalling file system keeps a prefix of them, which is among
- * these. What {@link #createDirectories} and the room of {@link #create} promise is durable at
- * once.
+ * <p><b>Content</b> is forgotten by sectors of 512 bytes. After a loss of power, each sector that
+ * was written since the last sync of its file is found in any of its versions, or with garbage if
+ * the file had grown over it. The file is found with any of its sizes, or one between.
+ * <b>Names</b>: any of the creations, renames and deletions since the last sync of their directory
+ * are found to have taken place, each of them completely. A journalling file system keeps a prefix
+ * of them, which is one of these cases. What {@link #createDirectories} and the room of {@link
+ * #create} promise is durable at once.
  *
- * <p><b>A sync that fails</b> ({@link FaultDirectory}) leaves unsynced what it was to write, and no
- * later sync writes it, though readers see it: it takes a new write of the same sector to make that
- * dirty again. The same holds for the names of a directory.
+ * <p><b>A sync that fails</b> ({@link FaultDirectory}) leaves the data unsynced, and no later sync
+ * writes it, although readers see it. Only a new write of the same sector makes it dirty again. The
+ * same holds for the names of a directory.
  *
  * <pre>{@code
  * CrashDirectory disk = new CrashDirectory();
@@ -38,10 +38,10 @@ import java.util.function.Supplier;
  * store.open(found);                        // what does it make of this?
  * }</pre>
  *
- * <p>{@link CrashExplorer} goes through all that may be found, at each operation.
+ * <p>{@link CrashExplorer} goes through everything that may be found, at each operation.
  *
- * <p><b>Threads.</b> Any number may use it; the trace puts their operations in one order. It never
- * blocks but for its own lock, and takes memory for all that was ever written to it.
+ * <p><b>Threads.</b> Any number may use it. The trace puts their operations in one order. It blocks
+ * only for its own lock, and keeps in memory everything that was ever written to it.
  */
 public final class CrashDirectory implements Directory {
   private final ReentrantLock lock = new ReentrantLock();
@@ -70,7 +70,7 @@ public final class CrashDirectory implements Directory {
   }
 
   /**
-   * Kills the process, and starts another: it finds all that was written. What was not synced is
+   * Kills the process and starts another, which finds all that was written. What was not synced is
    * still not durable.
    *
    * @return what the next process finds
@@ -83,7 +83,7 @@ public final class CrashDirectory implements Directory {
   /**
    * Cuts the power, and starts again.
    *
-   * @param seed decides what of the unsynced changes is found
+   * @param seed decides which of the unsynced changes are found
    * @return what the next process finds; all of it is durable
    */
   public CrashDirectory afterPowerLoss(long seed) {
@@ -92,8 +92,8 @@ public final class CrashDirectory implements Directory {
   }
 
   /**
-   * Copies the disk, what is unsynced included, as a snapshot of a machine would. Nobody holds a
-   * lock in the copy, and its trace is empty.
+   * Copies the disk, including what is unsynced, as a snapshot of a machine does. No lock is held
+   * in the copy, and its trace is empty.
    *
    * @return the copy
    */
@@ -102,11 +102,11 @@ public final class CrashDirectory implements Directory {
   }
 
   /**
-   * Damages a file as a failing medium does: other bytes are there, on the disk too, and nobody was
-   * told.
+   * Damages a file as a failing medium does: other bytes are there, on the disk too, without any
+   * error.
    *
    * @param path the file
-   * @param offset where, in bytes; behind the end the file becomes longer
+   * @param offset where, in bytes; past the end the file becomes longer
    * @param bytes what is there from now on
    * @throws IOException if the file is missing
    */
@@ -125,17 +125,17 @@ public final class CrashDirectory implements Directory {
     return locked(() -> trace.operations().stream().map(Operation::toString).toList());
   }
 
-  /** {@return a number that is the same where the names and the contents that are seen are} */
+  /** {@return a number that is equal if the visible names and contents are equal} */
   public long contentHash() {
     return locked(disk::contentHash);
   }
 
-  /** What crash states are made of. */
+  /** The parts of crash states. */
   Disk snapshot() {
     return locked(disk::copy);
   }
 
-  /** Tells apart what is seen, and what a crash may leave of it. */
+  /** Distinguishes disks by what is seen and by what a crash may leave of it. */
   long hash() {
     return locked(disk::hash);
   }
@@ -145,7 +145,7 @@ public final class CrashDirectory implements Directory {
     return trace;
   }
 
-  /** Puts something that the user did into the order of the operations. */
+  /** Puts something that the user notes into the order of the operations. */
   void note(Object event, Trace.Weight weight) {
     lock.lock();
     try {
@@ -166,7 +166,7 @@ public final class CrashDirectory implements Directory {
     }
   }
 
-  /** A look at the disk, or a change of it, by a process that lives. */
+  /** A look at the disk, or a change of it, by a live process. */
   interface Action<T> {
     T run() throws IOException;
   }
@@ -187,7 +187,7 @@ public final class CrashDirectory implements Directory {
     return disk;
   }
 
-  /** Makes a change and records it. Under the lock. */
+  /** Makes a change and records it. Called under the lock. */
   void change(Operation operation) {
     disk.apply(operation);
     trace.add(operation);

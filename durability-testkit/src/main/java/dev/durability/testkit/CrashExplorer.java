@@ -6,20 +6,19 @@ import java.util.function.Supplier;
 /**
  * Explores what crashes do to storage code.
  *
- * <p>It runs a {@link CrashTest} once and records what the disk was asked to do. For a crash behind
- * every operation it then goes through the states that the disk may be found in: all of them while
- * they are few, else a seeded choice that has each single thing missing, each present alone, and
- * more or less of everything. In each state it calls {@link CrashTest#restart}, which opens the
- * store with the code under test and checks it. That start is recorded too, and crashed in turn,
- * and the start after it once more. States that are alike, with the same promises before them, are
- * explored once.
+ * <p>It runs a {@link CrashTest} once and records what the disk was asked to do. For a crash after
+ * each operation it then goes through the states in which the disk may be found: all of them if
+ * they are few, otherwise a seeded choice that has each single thing missing, each present alone,
+ * and more or less of everything. In each state it calls {@link CrashTest#restart}, which opens the
+ * store with the code under test and checks it. That start is recorded, too, and crashed in turn,
+ * and so is the start after it. Equal states with the same promises before them are explored once.
  *
  * <pre>{@code
  * CrashReport report = CrashExplorer.of(MyStoreCrashTest::new).explore();
  * }</pre>
  *
  * <p>Immutable; each method returns a changed copy. Exploring uses threads of its own, which have
- * ended when it returns. With one thread and a test without threads or randomness of its own, the
+ * ended when it returns. With one thread, and a test without its own threads or randomness, the
  * same seed explores the same states.
  *
  * @param <E> what the test notes in its {@link History}
@@ -54,10 +53,10 @@ public final class CrashExplorer<E> {
   }
 
   /**
-   * Creates an explorer: 32 states at most for each loss of power in the workload, 4 in each
-   * recovery and 1 in each recovery from those, a thread for each processor, without bounds.
+   * Creates an explorer with at most 32 states per loss of power in the workload, 4 in each
+   * recovery and 1 in each recovery from those, one thread per processor, and no bounds.
    *
-   * @param test makes a new test object for each life; many threads call it
+   * @param test makes a new test object per life; many threads call it
    * @param <E> what the test notes
    * @return the explorer
    */
@@ -75,7 +74,7 @@ public final class CrashExplorer<E> {
   }
 
   /**
-   * Sets what decides the choices.
+   * Sets the seed of all choices.
    *
    * @param number any number; 1 by default
    * @return the changed explorer
@@ -86,8 +85,8 @@ public final class CrashExplorer<E> {
   }
 
   /**
-   * Sets how many states are explored at most when the power goes behind an operation of the
-   * workload. Where there are no more, all are.
+   * Sets how many states are explored at most for a loss of power after an operation of the
+   * workload. If there are no more, all are explored.
    *
    * @param most at least 3
    * @return the changed explorer
@@ -102,7 +101,7 @@ public final class CrashExplorer<E> {
    * Sets how deep and how broadly crashes inside a recovery are explored.
    *
    * @param most how many states at most are explored in the start after the first crash; in each
-   *     start after those; and so on. None at all: no crash but the first
+   *     start after those; and so on. With no number there is no crash but the first
    * @return the changed explorer
    */
   public CrashExplorer<E> statesInRecovery(int... most) {
@@ -123,9 +122,9 @@ public final class CrashExplorer<E> {
   }
 
   /**
-   * Bounds what is explored.
+   * Bounds the number of states.
    *
-   * @param states after about how many states exploring ends
+   * @param states the number of states after which exploring ends, approximately
    * @return the changed explorer
    */
   public CrashExplorer<E> statesMax(long states) {
@@ -134,9 +133,9 @@ public final class CrashExplorer<E> {
   }
 
   /**
-   * Bounds how long exploring takes.
+   * Bounds the time of exploring.
    *
-   * @param time after about how long it ends
+   * @param time the time after which it ends, approximately
    * @return the changed explorer
    */
   public CrashExplorer<E> timeMax(Duration time) {
@@ -145,9 +144,10 @@ public final class CrashExplorer<E> {
   }
 
   /**
-   * Bounds how long the shortest workload that fails is looked for.
+   * Bounds the search for the shortest workload that still fails.
    *
-   * @param time after about how long that ends; 30 seconds by default, zero for not at all
+   * @param time the time after which it ends, approximately; 30 seconds by default, zero for no
+   *     search
    * @return the changed explorer
    */
   public CrashExplorer<E> shrinkingMax(Duration time) {
@@ -165,7 +165,7 @@ public final class CrashExplorer<E> {
    * Runs the test and explores its crashes.
    *
    * @return how much was explored
-   * @throws CrashFailure if a start after a crash fails: the message tells how to see it again
+   * @throws CrashFailure if a start after a crash fails; the message says how to reproduce it
    * @throws IllegalStateException if a step of the workload fails without a crash
    */
   public CrashReport explore() {

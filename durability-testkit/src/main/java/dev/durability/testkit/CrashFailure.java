@@ -3,8 +3,8 @@ package dev.durability.testkit;
 import java.util.List;
 
 /**
- * A crash after which a store broke its contract. The message tells the seed, the crashes with what
- * was found, the operations around them, and the shortest workload that still fails; the cause is
+ * A crash after which a store broke its contract. The message has the seed, the crashes with what
+ * was found, the operations around them, and the shortest workload that still fails. The cause is
  * what the {@link CrashTest} threw.
  */
 public final class CrashFailure extends AssertionError {

@@ -29,12 +29,12 @@ final class CrashPoints<E> {
     this.point = point;
   }
 
-  /** A copy that stands where this one does, for another thread. */
+  /** A copy at the same operation, for another thread. */
   CrashPoints<E> copy() {
     return new CrashPoints<>(life, seed, disk.copy(), point);
   }
 
-  /** Goes on until so many operations have taken place. */
+  /** Goes on until that many operations have taken place. */
   void advance(int toPoint) {
     while (point < toPoint) {
       disk.apply(life.trace().operations().get(point++));
@@ -46,9 +46,10 @@ final class CrashPoints<E> {
   }
 
   /**
-   * Lists crashes here: the process is killed, also in the middle of a write; or the power goes.
+   * Lists the crashes here: the process is killed, even in the middle of a write; or the power
+   * goes.
    *
-   * @param most how many of the latter at most
+   * @param most how many losses of power at most
    */
   List<Crash<E>> crashes(int most) {
     SplittableRandom random = random();

@@ -15,13 +15,13 @@ public final class CrashReport {
   public enum Origin {
     /** The power went while the workload ran. */
     POWER_LOSS,
-    /** The process was killed while the workload ran; what it wrote is there. */
+    /** The process was killed while the workload ran; everything that it wrote is there. */
     KILL,
     /** The power went, or the process was killed, in the start after a crash. */
     IN_RECOVERY
   }
 
-  /** What is remembered of a state that was seen for the first time. */
+  /** What is remembered about a state that was seen for the first time. */
   private record Seen(Origin origin, String label) {}
 
   private final Map<Long, Seen> distinct = new ConcurrentHashMap<>();
@@ -46,7 +46,7 @@ public final class CrashReport {
     violations.add(other.violations());
   }
 
-  /** One object for all that are alike: there may be millions of states. */
+  /** One object for all equal ones: there may be millions of states. */
   private Seen shared(Origin origin, String label) {
     Seen seen = new Seen(origin, label);
     return shared.computeIfAbsent(seen, same -> same);
@@ -79,7 +79,7 @@ public final class CrashReport {
     return crashPoints.sum();
   }
 
-  /** {@return how many states were found that break the contract: 0, or exploring had thrown} */
+  /** {@return how many states break the contract: 0, because exploring throws otherwise} */
   public long violations() {
     return violations.sum();
   }
@@ -92,7 +92,7 @@ public final class CrashReport {
   /**
    * Counts states that differ.
    *
-   * @param origin how they came to be
+   * @param origin the origin
    * @return how many there are
    */
   public long distinct(Origin origin) {
@@ -102,14 +102,14 @@ public final class CrashReport {
   /**
    * Counts states that differ.
    *
-   * @param label what {@link History#label} said of them
+   * @param label the label that {@link History#label} gave them
    * @return how many there are
    */
   public long distinct(String label) {
     return distinct.values().stream().filter(each -> each.label.equals(label)).count();
   }
 
-  /** {@return a table: a line for each label, a column for each origin} */
+  /** {@return a table: one line per label, one column per origin} */
   @Override
   public String toString() {
     TreeMap<String, Map<Origin, Long>> table = new TreeMap<>();

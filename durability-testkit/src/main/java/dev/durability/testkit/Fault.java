@@ -124,7 +124,7 @@ public final class Fault {
   /**
    * Strikes only files or directories that a rule picks.
    *
-   * @param rule tells by the path
+   * @param rule decides by the path
    * @return the changed fault
    */
   public Fault on(Predicate<String> rule) {
@@ -132,7 +132,7 @@ public final class Fault {
   }
 
   /**
-   * Strikes only paths that end so.
+   * Strikes only paths with an ending.
    *
    * @param suffix the end of the path
    * @return the changed fault
@@ -162,9 +162,9 @@ public final class Fault {
   }
 
   /**
-   * Strikes every so-manieth of the matching operations.
+   * Strikes every n-th of the matching operations.
    *
-   * @param n every how manieth, at least 1
+   * @param n n, at least 1
    * @return the changed fault
    */
   public Fault every(long n) {
@@ -183,8 +183,7 @@ public final class Fault {
   /**
    * Strikes the matching operations that a rule picks.
    *
-   * @param rule tells by how many of them there were since the fault was injected, this one
-   *     included
+   * @param rule decides by their number since the fault was injected, this one included
    * @return the changed fault
    */
   public Fault when(LongPredicate rule) {
@@ -231,9 +230,9 @@ public final class Fault {
   }
 
   /**
-   * Goes on, but late: a slow device.
+   * Goes on after a wait, as a slow device does.
    *
-   * @param wait called first; it may block for as long as the test wants
+   * @param wait called first; it may block as long as the test wants
    * @return the changed fault
    */
   public Fault slow(Runnable wait) {
@@ -241,7 +240,7 @@ public final class Fault {
   }
 
   /**
-   * Reports success, and keeps the old bytes: a lost write. A sync that is lost syncs nothing.
+   * Reports success and keeps the old bytes: a lost write. A lost sync syncs nothing.
    *
    * @return the changed fault
    */
@@ -251,10 +250,11 @@ public final class Fault {
   }
 
   /**
-   * Reports success, keeps the old bytes, and writes over others in the same file.
+   * Reports success, keeps the old bytes, and overwrites others in the same file: a misdirected
+   * write.
    *
-   * @param distance how far away, in bytes; negative for before. The bytes are lost where that is
-   *     before the start of the file or behind its end
+   * @param distance how far away, in bytes; negative for before. The part before the start of the
+   *     file or after its end is lost
    * @return the changed fault
    */
   public Fault misdirect(long distance) {
@@ -264,7 +264,7 @@ public final class Fault {
   /**
    * Reports success, with one bit of what was read flipped.
    *
-   * @param index which bit, counted over the bytes that were read, round and round
+   * @param index which bit, counted over the bytes that were read, modulo their number
    * @return the changed fault
    */
   public Fault flipBit(long index) {

@@ -13,9 +13,7 @@ final class FaultAppendFile implements AppendFile {
   private volatile String path;
   private final AppendFile file;
 
-  /**
-   * Where the caller is; the file below is further on after a write that failed, until it is cut.
-   */
+  /** The caller's position; after a failed write the file below is further on, until it is cut. */
   private long position;
 
   private boolean torn;
@@ -74,7 +72,7 @@ final class FaultAppendFile implements AppendFile {
     try (ReadFile reader = directory.under().open(path)) {
       size = reader.size();
       while (old.hasRemaining() && reader.read(old, position + old.position()) > 0) {
-        // Reads may be short. Behind the end zeros remain.
+        // Reads may be short. After the end zeros remain.
       }
     }
     file.write(old.clear());

@@ -14,7 +14,7 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A directory over another one in which faults strike, and which counts.
+ * A directory over another one that injects faults and counts calls.
  *
  * <pre>{@code
  * FaultDirectory directory = new FaultDirectory(new CrashDirectory());
@@ -26,14 +26,14 @@ import org.jspecify.annotations.Nullable;
  * directory.count(SYNC_FILE);     // how often it was called
  * }</pre>
  *
- * <p>Over a {@link CrashDirectory} a sync that fails loses what a device loses: see there. Over
- * another directory it has just not taken place. After a write that failed the file must be cut
- * back before it is written again, as the contract of {@link AppendFile#write} asks; else the next
- * write is an {@link AssertionError}.
+ * <p>Over a {@link CrashDirectory} a failed sync loses what a device loses: see there. Over another
+ * directory it just has not taken place. After a failed write the file must be cut back before it
+ * is written again, as the contract of {@link AppendFile#write} demands. Otherwise the next write
+ * is an {@link AssertionError}.
  *
- * <p><b>Threads.</b> Any number may use it. A fault is armed by {@link #inject}, counts the
- * operations that it matches in the order in which they come, and never disarms itself. Where
- * several strike the same operation, the one that was injected first does.
+ * <p><b>Threads.</b> Any number may use it. {@link #inject} arms a fault. It counts the operations
+ * that it matches in the order in which they come, and never disarms itself. If several match the
+ * same operation, the one that was injected first strikes.
  */
 public final class FaultDirectory implements Directory {
   private final Directory under;
@@ -54,7 +54,7 @@ public final class FaultDirectory implements Directory {
   /**
    * Arms a fault.
    *
-   * @param fault what is to strike, and when
+   * @param fault what strikes, and when
    * @return this directory
    */
   public FaultDirectory inject(Fault fault) {
@@ -63,7 +63,7 @@ public final class FaultDirectory implements Directory {
   }
 
   /**
-   * Disarms all faults. A disk that is full stays full.
+   * Disarms all faults. A full disk stays full.
    *
    * @return this directory
    */
@@ -76,7 +76,7 @@ public final class FaultDirectory implements Directory {
    * Lets a test look at each operation, or change something before it takes place.
    *
    * @param watcher called first in each operation, on the thread that makes the call, with the path
-   *     (the old name where a file is renamed). It may block, and may inject a fault that strikes
+   *     (the old name if a file is renamed). It may block, and may inject a fault that strikes
    *     this operation
    * @return this directory
    */
@@ -104,7 +104,7 @@ public final class FaultDirectory implements Directory {
   }
 
   /**
-   * Makes the disk full after some more bytes: the write that passes them writes what fits, and
+   * Makes the disk full after some more bytes: the write that exceeds them writes what fits, and
    * creating a file with room for more fails and creates nothing. Room that was reserved is not
    * counted until it is written. Creating empty files, cutting and deleting succeed and make no
    * room.
@@ -118,7 +118,7 @@ public final class FaultDirectory implements Directory {
   }
 
   /**
-   * Gives the disk room without end again.
+   * Gives the disk unlimited room again.
    *
    * @return this directory
    */
@@ -132,7 +132,7 @@ public final class FaultDirectory implements Directory {
     return room.written();
   }
 
-  /** {@return how many operations were struck, by a fault or by a full disk} */
+  /** {@return how many operations a fault or a full disk struck} */
   public long injected() {
     return faults.struck() + room.refused();
   }
@@ -140,8 +140,8 @@ public final class FaultDirectory implements Directory {
   /**
    * Counts calls.
    *
-   * @param operation of what
-   * @return how many there were, those that failed included
+   * @param operation of this kind
+   * @return how many there were, including failed ones
    */
   public long count(Operation operation) {
     return faults.count(operation);
@@ -164,7 +164,7 @@ public final class FaultDirectory implements Directory {
     return new IOException(path + ": No space left on device");
   }
 
-  /** Something that is done to the directory below. */
+  /** An operation on the directory below. */
   interface Action<T> {
     T run() throws IOException;
   }

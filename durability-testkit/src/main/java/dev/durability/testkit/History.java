@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a {@link CrashTest} noted, in one order with the operations of the disk: a crash cuts off
- * both at the same place. Note what is attempted before the call that may have an effect, and what
- * is promised after the call that promised it. Any number of threads may note.
+ * What a {@link CrashTest} noted, in one order with the operations of the disk: a crash cuts both
+ * off at the same place. Note an attempt before the call that may have an effect, and a promise
+ * after the call that made it. Any number of threads may note.
  *
  * @param <E> what is noted
  */
@@ -24,18 +24,16 @@ public final class History<E> {
     this.crashes = crashes;
   }
 
-  /**
-   * {@return what was noted until now: that of former lives up to their crashes, and of this one}
-   */
+  /** {@return what was noted until now: in former lives up to their crashes, and in this one} */
   public List<E> events() {
     return disk.locked(() -> before(disk.recorded(), Integer.MAX_VALUE));
   }
 
   /**
-   * Tells what the loss of power may have taken. What was noted since is subject only to the death
+   * Tells what the last loss of power may have taken. Later events were exposed only to the death
    * of processes.
    *
-   * @return how many of {@link #events} were noted before the power went for the last time
+   * @return how many of {@link #events} were noted before the last loss of power
    */
   public int lastPowerLoss() {
     return lastPowerLoss;
@@ -47,7 +45,7 @@ public final class History<E> {
   }
 
   /**
-   * Notes something that a crash may leave from now on, though nothing promises it.
+   * Notes something that a crash may leave from now on, although nothing promises it.
    *
    * @param event what is attempted
    */

@@ -1,12 +1,12 @@
 package dev.durability.testkit.errors;
 
 import dev.durability.codec.Codecs;
+import dev.durability.log.LogReport;
+import dev.durability.log.Verdict;
 import dev.durability.storage.Directory;
 import dev.durability.testkit.errors.Calls.Call;
 import dev.durability.testkit.errors.Calls.Kind;
 import dev.durability.wal.FlushPolicy;
-import dev.durability.wal.LogReport;
-import dev.durability.wal.Verdict;
 import dev.durability.wal.WalMaintenance;
 import dev.durability.wal.WalOptions;
 import dev.durability.wal.WalReader;

@@ -1,9 +1,9 @@
 package dev.durability.testkit.errors;
 
 import dev.durability.codec.Codec;
+import dev.durability.log.LogReport;
+import dev.durability.log.SegmentRange;
 import dev.durability.recovery.StateMachine;
-import dev.durability.wal.LogReport;
-import dev.durability.wal.SegmentRange;
 import dev.durability.wal.WalObserver;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;

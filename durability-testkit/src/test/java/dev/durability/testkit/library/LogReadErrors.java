@@ -1,10 +1,10 @@
 package dev.durability.testkit.library;
 
 import dev.durability.errors.CorruptLogException;
+import dev.durability.log.LogReport;
 import dev.durability.testkit.CrashDirectory;
 import dev.durability.testkit.Fault;
 import dev.durability.testkit.FaultDirectory;
-import dev.durability.wal.LogReport;
 import dev.durability.wal.WalMaintenance;
 import java.io.IOException;
 

@@ -21,21 +21,21 @@ final class PlantedBugs {
               "data-not-synced",
               "the sync of a segment before the acknowledgement",
               "acknowledged entries survive",
-              new Patch("wal.SegmentAppender", "sync(FrameFile)", withoutCall("FrameFile.sync")),
+              new Patch("append.SegmentAppender", "sync(FrameFile)", withoutCall("FrameFile.sync")),
               Workload.LOG,
               1),
           bug(
               "header-not-synced",
               "the sync of a segment before it gets its name",
               "a final name stands for a whole header",
-              new Patch("wal.SegmentStart", "make", withoutCall("AppendFile.sync")),
+              new Patch("segment.SegmentStart", "make", withoutCall("AppendFile.sync")),
               Workload.LOG,
               1),
           bug(
               "segment-name-not-synced",
               "the sync of the directory after the rename",
               "acknowledged entries survive",
-              new Patch("wal.SegmentStart", "syncName", withoutCall("Directory.sync")),
+              new Patch("segment.SegmentStart", "syncName", withoutCall("Directory.sync")),
               Workload.LOG,
               1),
           bug(
@@ -43,7 +43,7 @@ final class PlantedBugs {
               "to wait for that sync before the acknowledgement",
               "acknowledged entries survive",
               new Patch(
-                  "wal.SegmentAppender",
+                  "append.SegmentAppender",
                   "sync(FrameFile)",
                   withoutCall("SegmentAppender.awaitName")),
               Workload.LOG_WITH_FAILED_SYNCS,
@@ -52,14 +52,14 @@ final class PlantedBugs {
               "written-is-acknowledged",
               "to look whether it is durable, and not only written",
               "acknowledged entries survive",
-              new Patch("wal.GroupCommit", "join", reading("writtenId", "durableId")),
+              new Patch("commit.GroupCommit", "join", reading("writtenId", "durableId")),
               Workload.LOG,
               1),
           bug(
               "failure-does-not-poison",
               "to remember that a sync failed",
               "after a failed sync nothing is acknowledged",
-              new Patch("wal.GroupCommit", "poisonUnlessOpen", withoutAssigning("poison")),
+              new Patch("commit.GroupCommit", "poisonUnlessOpen", withoutAssigning("poison")),
               Workload.LOG_WITH_FAILED_SYNCS,
               1),
           bug(
@@ -73,7 +73,7 @@ final class PlantedBugs {
               "directory-sync-tried-again",
               "the same of a directory",
               "after a failed sync nothing is acknowledged",
-              new Patch("wal.SegmentStart", "syncName", calling("Directory.sync", "syncTwice")),
+              new Patch("segment.SegmentStart", "syncName", calling("Directory.sync", "syncTwice")),
               Workload.LOG_WITH_FAILED_SYNCS,
               2),
           bug(
@@ -81,21 +81,25 @@ final class PlantedBugs {
               "that a MARK promises only what a sync covered",
               "a promise is about what is on stable storage",
               new Patch(
-                  "wal.SegmentAppender", "write(Block,boolean)", reading("writtenId", "durableId")),
+                  "append.SegmentAppender",
+                  "write(Block,boolean)",
+                  reading("writtenId", "durableId")),
               Workload.LOG,
               3),
           bug(
               "end-promises-itself",
               "that END is written before its block is synced",
               "a promise is about what is on stable storage",
-              new Patch("wal.Block", "withEnd", calling("FrameEncoder.promise", "promiseOfItself")),
+              new Patch(
+                  "append.Block", "withEnd", calling("FrameEncoder.promise", "promiseOfItself")),
               Workload.LOG,
               1),
           bug(
               "successor-before-sync",
               "the sync of a segment that ends",
               "a header promises all entries before it",
-              new Patch("wal.SegmentAppender", "endSegment", withoutCall("SegmentAppender.sync")),
+              new Patch(
+                  "append.SegmentAppender", "endSegment", withoutCall("SegmentAppender.sync")),
               Workload.LOG,
               1),
           bug(
@@ -103,21 +107,21 @@ final class PlantedBugs {
               "END where a segment ends",
               "a segment with a successor ends with END",
               new Patch(
-                  "wal.SegmentAppender", "write(Block,boolean)", withoutCall("Block.withEnd")),
+                  "append.SegmentAppender", "write(Block,boolean)", withoutCall("Block.withEnd")),
               Workload.LOG,
               1),
           bug(
               "no-part",
               "that an entry of a batch is a PART unless it is the last",
               "a batch is recovered whole or not at all",
-              new Patch("wal.AppendQueue", "batch", reading("ENTRY", "PART")),
+              new Patch("append.AppendQueue", "batch", reading("ENTRY", "PART")),
               Workload.LOG,
               1),
           bug(
               "mark-in-batch",
               "that nothing stands between the parts of a batch",
               "acknowledged entries survive",
-              new Patch("wal.Block", "entry", calling("FrameEncoder.entry", "entryAndMark")),
+              new Patch("append.Block", "entry", calling("FrameEncoder.entry", "entryAndMark")),
               Workload.LOG,
               1),
           bug(
@@ -252,14 +256,14 @@ final class PlantedBugs {
               "log-id-unchecked",
               "that a segment may be of another log",
               "CORRUPT where the log is not whole",
-              new Patch("wal.LogCursor", "whyNotNext", assuming("UUID.equals", 1)),
+              new Patch("segment.LogCursor", "whyNotNext", assuming("UUID.equals", 1)),
               Workload.LOG,
               1),
           bug(
               "successor-unchecked",
               "that a segment has to continue the one before",
               "CORRUPT where the log is not whole",
-              new Patch("wal.LogCursor", "whyNotNext", returning(0)),
+              new Patch("segment.LogCursor", "whyNotNext", returning(0)),
               Workload.LOG,
               1),
           bug(
@@ -295,7 +299,7 @@ final class PlantedBugs {
               "later-segment-ignored",
               "that a run must end in the last segment",
               "CORRUPT where a promise exceeds what is intact",
-              new Patch("wal.LogCursor", "conclude", assuming("LogCursor.isInLast", 1)),
+              new Patch("segment.LogCursor", "conclude", assuming("LogCursor.isInLast", 1)),
               Workload.LOG,
               1),
           bug(
@@ -303,14 +307,14 @@ final class PlantedBugs {
               "to read a checkpoint before it counts",
               "CORRUPT where the log is not whole",
               new Patch(
-                  "wal.Coverage", "lookAtDefaultNames", assuming("CheckpointFile.isValid", 1)),
+                  "segment.Coverage", "lookAtDefaultNames", assuming("CheckpointFile.isValid", 1)),
               Workload.LOG,
               1),
           bug(
               "ids-restart",
               "that ids go on after opening",
               "ids continue",
-              new Patch("wal.AppendQueue", "<init>", assuming("SegmentName.firstEntryId", 1)),
+              new Patch("append.AppendQueue", "<init>", assuming("SegmentName.firstEntryId", 1)),
               Workload.LOG,
               1),
           bug(

@@ -153,7 +153,8 @@ class PlantedBugsTest {
 
   @Test
   void aPatchThatFindsNothingToChangeFails() {
-    Patch renamed = new Patch("wal.SegmentAppender", "sync", Patch.withoutCall("FrameFile.force"));
+    Patch renamed =
+        new Patch("append.SegmentAppender", "sync", Patch.withoutCall("FrameFile.force"));
     assertThatThrownBy(() -> new PatchedLibrary(List.of(renamed)))
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining("expects 1 places, found 0");

@@ -1,0 +1,30 @@
+package dev.durability.append;
+
+import dev.durability.log.SegmentRange;
+
+/** Is told what the {@link SegmentAppender} did; throws nothing. */
+public interface AppendEvents {
+
+  /**
+   * Entries were written.
+   *
+   * @param lastId the last of them
+   * @param bytes how many bytes were written
+   */
+  void onFlush(long lastId, long bytes);
+
+  /**
+   * Entries became durable.
+   *
+   * @param lastId the last of them
+   * @param durationNanos how long that took
+   */
+  void onSync(long lastId, long durationNanos);
+
+  /**
+   * A segment ended.
+   *
+   * @param ended the segment
+   */
+  void onRotate(SegmentRange ended);
+}

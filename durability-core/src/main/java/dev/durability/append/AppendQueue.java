@@ -1,0 +1,315 @@
+package dev.durability.append;
+
+import dev.durability.errors.DurabilityException;
+import dev.durability.frame.FileHeader;
+import dev.durability.frame.FrameEncoder;
+import dev.durability.frame.FrameFormat;
+import dev.durability.frame.FrameKind;
+import dev.durability.segment.SegmentName;
+import dev.durability.segment.SegmentPlan;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Objects;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was appended and not yet written: blocks in order, at most two that are used again and
+ * again. It gives out entry ids and decides where a segment ends. In memory alone; guarded by the
+ * writer's lock.
+ *
+ * <p>An entry is encoded first and then taken over by assignments alone, so that an Error in the
+ * middle leaves it out. What takes more than assignments is marked by {@link #changing}: an Error
+ * in the middle of that leaves a queue of which nothing may be written any more.
+ */
+public final class AppendQueue {
+  private static final int POOLED_BLOCKS = 2;
+  private static final int WRITE_BYTES = 256 << 10;
+
+  private final FrameEncoder encoder = new FrameEncoder();
+  private final long segmentBytes;
+  private final long segmentNanos;
+  private final LongSupplier nanoTime;
+  private final int blockBytes;
+  private final ArrayDeque<Block> full = new ArrayDeque<>();
+  private final ArrayDeque<Block> free = new ArrayDeque<>(POOLED_BLOCKS);
+  private int pooled;
+  private int singlesOutside;
+  private @Nullable Block open;
+  private SegmentPlan segment;
+  private long firstEntryNanos;
+  private long plannedBytes = FileHeader.BYTES;
+  private long nextId;
+  private int lastFrameBytes;
+  private boolean changing;
+
+  public AppendQueue(SegmentSettings settings, SegmentPlan first) {
+    this(settings, first, System::nanoTime);
+  }
+
+  /** The same, with another clock for the age of segments: one that nobody sets. */
+  public AppendQueue(SegmentSettings settings, SegmentPlan first, LongSupplier nanoTime) {
+    this.segmentBytes = settings.segmentBytes();
+    this.segmentNanos = settings.segmentNanosMax();
+    this.nanoTime = nanoTime;
+    this.blockBytes = settings.bufferBytes();
+    this.segment = first;
+    this.nextId = first.name().firstEntryId();
+  }
+
+  public long nextId() {
+    return nextId;
+  }
+
+  public SegmentPlan segment() {
+    return segment;
+  }
+
+  public boolean segmentHasEntries() {
+    return nextId > segment.name().firstEntryId();
+  }
+
+  /** Whether an Error ended a change in the middle. */
+  boolean isBroken() {
+    return changing;
+  }
+
+  boolean isEmpty() {
+    return full.isEmpty() && (open == null || open.isEmpty());
+  }
+
+  /**
+   * Whether so much was appended that it is better written at once than left to pile up: it would
+   * leave the processor's cache, and writing it then takes twice as long.
+   */
+  public boolean isWorthWriting() {
+    return open != null && open.frameBytes() >= WRITE_BYTES;
+  }
+
+  /**
+   * Refuses entries whose ids would go beyond the last that there is, or that would need a segment
+   * beyond the last that there is. Nothing that was appended is touched by that.
+   */
+  public void refuseBeyondEnd(int entries, boolean inNewSegment) throws DurabilityException {
+    if (entries > FrameFormat.ENTRY_ID_MAX - (nextId - 1)) {
+      throw new DurabilityException(
+          "the log has used up its entry ids, which end at 2^63-2: the next would be "
+              + nextId
+              + (entries > 1 ? ", and " + entries + " are wanted" : "")
+              + ". Nothing was appended; start a new log in another directory");
+    }
+    if (inNewSegment && !hasSuccessor()) {
+      throw SegmentName.noneFollows();
+    }
+  }
+
+  private boolean hasSuccessor() {
+    return segment.name().segmentId() < SegmentName.ID_MAX;
+  }
+
+  /** Whether frames of this many bytes go into the next segment: this one is full, or old. */
+  public boolean needsRotation(long frameBytes) {
+    return segmentHasEntries()
+        && (plannedBytes + frameBytes + FrameFormat.PROMISE_FRAME_BYTES > segmentBytes || isOld());
+  }
+
+  private boolean isOld() {
+    return segmentNanos != Long.MAX_VALUE && nanoTime.getAsLong() - firstEntryNanos >= segmentNanos;
+  }
+
+  /** The age of a segment counts from its first entry: an empty one is never too old. */
+  private void startAge() {
+    if (segmentNanos != Long.MAX_VALUE && !segmentHasEntries()) {
+      firstEntryNanos = nanoTime.getAsLong();
+    }
+  }
+
+  /** Ends the segment after what was appended, and starts the next. */
+  public void rotate() {
+    SegmentPlan next = segment.next(nextId, SegmentPlan.randomSalt());
+    Block last = lastBlockOfSegment();
+    Block end = last == null ? Block.single(0, segment, nextId) : last;
+    changing = true;
+    if (last == null) {
+      singlesOutside++;
+    }
+    end.endSegment(next);
+    if (end != full.peekLast()) {
+      full.add(end);
+    }
+    open = null;
+    segment = next;
+    plannedBytes = FileHeader.BYTES;
+    changing = false;
+  }
+
+  /** The block that is not taken yet and has room for END, or null. */
+  private @Nullable Block lastBlockOfSegment() {
+    if (open != null) {
+      return open;
+    }
+    Block last = full.peekLast();
+    return last != null && last.successor() == null ? last : null;
+  }
+
+  /**
+   * Makes room for frames of this many bytes, next to each other, in the segment of now.
+   *
+   * @return whether there is room; if not, something has to be written first
+   */
+  public boolean reserve(int frameBytes) {
+    if (open != null && open.room() >= frameBytes) {
+      return true;
+    }
+    if (open != null && !open.isEmpty()) {
+      changing = true;
+      full.add(open);
+      open = null;
+      changing = false;
+    }
+    return frameBytes > blockBytes ? reserveSingle(frameBytes) : reservePooled();
+  }
+
+  private boolean reservePooled() {
+    if (open != null) {
+      return true;
+    }
+    if (free.isEmpty() && pooled < POOLED_BLOCKS) {
+      open = Block.pooled(blockBytes, segment, nextId);
+      pooled++;
+    } else if (!free.isEmpty()) {
+      changing = true;
+      Block block = free.remove();
+      block.reuse(segment, nextId);
+      open = block;
+      changing = false;
+    }
+    return open != null;
+  }
+
+  /** A block of its own, for one that no block of the pool can hold; one such at a time. */
+  private boolean reserveSingle(int frameBytes) {
+    if (singlesOutside > 0) {
+      return false;
+    }
+    Block single = Block.single(frameBytes, segment, nextId);
+    changing = true;
+    if (open != null) {
+      free.add(open);
+    }
+    open = single;
+    singlesOutside++;
+    changing = false;
+    return true;
+  }
+
+  /**
+   * Appends an entry for which room was made.
+   *
+   * @param payload holds the encoded entry
+   * @param length how many bytes it has, from the first on
+   * @return its id
+   */
+  public long entry(byte[] payload, int length) {
+    startAge();
+    Block block = Objects.requireNonNull(open);
+    int end = block.entry(encoder, block.end, FrameKind.ENTRY, nextId, payload, 0, length);
+    return take(block, end, nextId, end - block.end);
+  }
+
+  /**
+   * Appends an atomic batch for which room was made.
+   *
+   * @param payloads holds the encoded entries
+   * @param ends where each of them ends
+   * @return the id of the last
+   */
+  public long batch(byte[] payloads, int[] ends) {
+    startAge();
+    Block block = Objects.requireNonNull(open);
+    int at = block.end;
+    int lastAt = at;
+    int from = 0;
+    for (int i = 0; i < ends.length; i++) {
+      lastAt = at;
+      FrameKind kind = i < ends.length - 1 ? FrameKind.PART : FrameKind.ENTRY;
+      at = block.entry(encoder, at, kind, nextId + i, payloads, from, ends[i] - from);
+      from = ends[i];
+    }
+    return take(block, at, nextId + ends.length - 1, at - lastAt);
+  }
+
+  /** Appends a CHECKPOINT for which room was made; returns its id. */
+  public long checkpoint(long covered, byte[] path) {
+    startAge();
+    Block block = Objects.requireNonNull(open);
+    int end = block.checkpoint(encoder, nextId, covered, path);
+    return take(block, end, nextId, lastFrameBytes);
+  }
+
+  /** What was encoded gets its place. Nothing is called from here on: all of it or nothing. */
+  private long take(Block block, int end, long lastId, int lastEntryFrameBytes) {
+    plannedBytes += end - block.end;
+    lastFrameBytes = lastEntryFrameBytes;
+    block.end = end;
+    block.nextId = lastId + 1;
+    nextId = lastId + 1;
+    return lastId;
+  }
+
+  /**
+   * Moves all blocks, in order, to where they are written from.
+   *
+   * @param endsFullSegment whether a segment ends now that another entry like the last would not
+   *     fit into: its END then costs no sync of its own
+   */
+  void takeInto(Deque<Block> target, boolean endsFullSegment) {
+    plannedBytes += FrameFormat.PROMISE_FRAME_BYTES; // Each round may put a MARK before them.
+    changing = true;
+    if (open != null && !open.isEmpty()) {
+      if (endsFullSegment && needsRotation(lastFrameBytes) && hasSuccessor()) {
+        rotate();
+        changing = true;
+      } else {
+        full.add(open);
+        open = null;
+      }
+    }
+    for (Block block = full.poll(); block != null; block = full.poll()) {
+      target.add(block);
+    }
+    changing = false;
+  }
+
+  /** Whether an appender may soon have to wait for a block that was taken. */
+  boolean isShort() {
+    return free.isEmpty() && pooled == POOLED_BLOCKS;
+  }
+
+  /** Gives back a block that was written. */
+  void recycle(Block written) {
+    if (written.isPooled()) {
+      free.add(written);
+    } else {
+      singlesOutside--;
+    }
+  }
+
+  /** Gives back the memory of the pool, once all is written and nothing is appended any more. */
+  public void release() {
+    if (open != null && open.isEmpty()) {
+      open.release();
+      open = null;
+    }
+    for (Block block = free.poll(); block != null; block = free.poll()) {
+      block.release();
+    }
+  }
+
+  /** Puts back blocks that could not be written, before all others. */
+  void putBack(Deque<Block> unwritten) {
+    for (Block block = unwritten.pollLast(); block != null; block = unwritten.pollLast()) {
+      full.addFirst(block);
+    }
+  }
+}

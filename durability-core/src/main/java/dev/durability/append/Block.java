@@ -1,0 +1,146 @@
+package dev.durability.append;
+
+import dev.durability.frame.DirectMemory;
+import dev.durability.frame.FrameEncoder;
+import dev.durability.frame.FrameFormat;
+import dev.durability.frame.FrameKind;
+import dev.durability.segment.SegmentPlan;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Encoded frames of one segment that are written with one system call. Room is kept before them for
+ * a MARK and after them for END, which are filled in when the block is written: only then is it
+ * known what was synced before.
+ *
+ * <p>A frame is first put after the last one, and belongs to the block only once {@link #end} says
+ * so: an Error in the middle of a frame leaves the block as it was.
+ */
+public final class Block {
+  private static final int HEAD_BYTES = FrameFormat.PROMISE_FRAME_BYTES;
+  private static final int TAIL_BYTES = FrameFormat.PROMISE_FRAME_BYTES;
+
+  private final @Nullable DirectMemory pooled;
+  private final ByteBuffer bytes;
+  private final ByteBuffer frames;
+  private SegmentPlan segment;
+  private long firstId;
+  private @Nullable SegmentPlan successor;
+
+  /** Where the frames of this block end. Assigned by {@link AppendQueue} with {@link #nextId}. */
+  int end;
+
+  /** The id of the entry after the last in this block. */
+  public long nextId;
+
+  private Block(
+      @Nullable DirectMemory pooled, ByteBuffer bytes, SegmentPlan segment, long firstId) {
+    this.pooled = pooled;
+    this.bytes = bytes.order(ByteOrder.LITTLE_ENDIAN);
+    this.frames = bytes.duplicate();
+    this.segment = segment;
+    reuse(segment, firstId);
+  }
+
+  /** A block that is used again and again: outside the heap, so that writing copies nothing. */
+  static Block pooled(int capacity, SegmentPlan segment, long firstId) {
+    DirectMemory memory = DirectMemory.of(HEAD_BYTES + capacity + TAIL_BYTES);
+    return new Block(memory, memory.bytes(), segment, firstId);
+  }
+
+  /** A block for one use: on the heap, so that its memory goes with it. */
+  static Block single(int capacity, SegmentPlan segment, long firstId) {
+    ByteBuffer bytes = ByteBuffer.allocate(HEAD_BYTES + capacity + TAIL_BYTES);
+    return new Block(null, bytes, segment, firstId);
+  }
+
+  void reuse(SegmentPlan forSegment, long fromId) {
+    segment = forSegment;
+    firstId = fromId;
+    nextId = fromId;
+    successor = null;
+    end = HEAD_BYTES;
+  }
+
+  SegmentPlan segment() {
+    return segment;
+  }
+
+  boolean isEmpty() {
+    return end == HEAD_BYTES;
+  }
+
+  int frameBytes() {
+    return end - HEAD_BYTES;
+  }
+
+  int room() {
+    return bytes.capacity() - TAIL_BYTES - end;
+  }
+
+  boolean isPooled() {
+    return pooled != null;
+  }
+
+  /** Gives back the memory of a block of the pool, which is not used any more. */
+  void release() {
+    if (pooled != null) {
+      pooled.close();
+    }
+  }
+
+  /** The id of the entry after the last in this block. */
+  public long nextId() {
+    return nextId;
+  }
+
+  /** Makes this the last block of its segment; another segment follows. */
+  void endSegment(SegmentPlan next) {
+    successor = next;
+  }
+
+  /** The segment that follows, or null if this block does not end its own. */
+  @Nullable SegmentPlan successor() {
+    return successor;
+  }
+
+  /**
+   * Puts an ENTRY or PART at an offset, {@link #end} or after what was put there before.
+   *
+   * @return where it ends
+   */
+  int entry(
+      FrameEncoder encoder, int at, FrameKind kind, long id, byte[] payload, int from, int length) {
+    encoder.entry(bytes.clear().position(at), segment.salt(), kind, id, payload, from, length);
+    return bytes.position();
+  }
+
+  /**
+   * Puts a CHECKPOINT at {@link #end}.
+   *
+   * @return where it ends
+   */
+  int checkpoint(FrameEncoder encoder, long id, long covered, byte[] path) {
+    encoder.checkpoint(bytes.clear().position(end), segment.salt(), id, covered, path);
+    return bytes.position();
+  }
+
+  /** The frames as they are, without a MARK; good until this block is asked again. */
+  ByteBuffer frames() {
+    return frames.clear().limit(end).position(HEAD_BYTES);
+  }
+
+  /** The frames after a MARK; good until this block is asked again. */
+  ByteBuffer framesAfterMark(FrameEncoder encoder, long promised, long stampMicros) {
+    encoder.promise(bytes.clear(), segment.salt(), FrameKind.MARK, firstId, promised, stampMicros);
+    return frames.clear().limit(end);
+  }
+
+  /** Puts END after the frames that {@link #frames} or {@link #framesAfterMark} returned. */
+  void withEnd(FrameEncoder encoder, long promised, long stampMicros) {
+    encoder.promise(
+        bytes.clear().position(end), segment.salt(), FrameKind.END, nextId, promised, stampMicros);
+    frames.limit(bytes.position());
+  }
+}

@@ -1,0 +1,28 @@
+package dev.durability.commit;
+
+import dev.durability.errors.DurabilityException;
+import org.jspecify.annotations.Nullable;
+
+/** A future that waits for an entry to be durable. */
+public interface FutureWaiter extends Waiter {
+
+  /** {@return whether its wait has ended} */
+  boolean isDone();
+
+  /**
+   * Keeps why the entry is not durable, until {@link #settle} tells it.
+   *
+   * @param why what failed
+   */
+  void fail(DurabilityException why);
+
+  /** {@return why the entry is not durable; null unless {@link #fail} was called} */
+  @Nullable DurabilityException failure();
+
+  /**
+   * Ends the wait, and runs what depends on it. Does nothing if it has ended.
+   *
+   * @param why why the entry is not durable; null if it is
+   */
+  void settle(@Nullable DurabilityException why);
+}

@@ -1,0 +1,27 @@
+package dev.durability.commit;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who leads a round, and what it still owes to others: to pass the lead on, and to end the wait of
+ * those whom its round served. All of that is in fields, and each step ends with assignments, so
+ * that an Error in the middle leaves what can be done again: see {@link GroupCommit#brokenOff}.
+ */
+class Leader {
+  /** The round that it took, until all who waited for it are told. */
+  @Nullable Round round;
+
+  /** What was written and durable when the round ended. */
+  long writtenId;
+
+  long durableId;
+
+  /** Who leads next, until it is told so. */
+  Waiter.@Nullable OfThread heir;
+
+  /** The thread of who leads next, until it is woken. */
+  @Nullable Thread heirThread;
+
+  /** The next of those that could not do it and left it to the log's own thread. */
+  @Nullable Leader nextLeft;
+}

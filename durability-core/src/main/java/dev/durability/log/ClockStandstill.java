@@ -1,0 +1,13 @@
+package dev.durability.log;
+
+import java.time.Instant;
+
+/**
+ * Entries whose time is not known: the wall clock went back, and since time in a log never does,
+ * all of them carry the last time before that.
+ *
+ * @param afterEntryId the entry before the first of them
+ * @param throughEntryId the last of them
+ * @param stamp the time that all of them carry; they may have been written at any time before it
+ */
+public record ClockStandstill(long afterEntryId, long throughEntryId, Instant stamp) {}

@@ -1,0 +1,35 @@
+package dev.durability.log;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the files of a log say.
+ *
+ * @param verdict how the log was left
+ * @param intact P: the last entry of the longest valid and contiguous run, whole batches only
+ * @param covered C: the last entry that the newest valid checkpoint contains, 0 if there is none
+ * @param promised D: the largest entry id that anything in the log says is durable
+ * @param segments how many segment files there are
+ * @param end where the intact run ends
+ * @param cut where opening will cut the log, keeping what it cuts in quarantine; null if it cuts
+ *     nothing but zeros, or refuses to open
+ * @param reason why the verdict is not {@link Verdict#CLEAN}; null if it is
+ */
+public record LogReport(
+    Verdict verdict,
+    long intact,
+    long covered,
+    long promised,
+    int segments,
+    Position end,
+    @Nullable Position cut,
+    @Nullable String reason) {
+
+  /**
+   * A place in a file.
+   *
+   * @param file the file, relative to the directory
+   * @param offset the offset in it, in bytes
+   */
+  public record Position(String file, long offset) {}
+}

@@ -1,0 +1,78 @@
+package dev.durability.segment;
+
+import java.io.Closeable;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Threads that work on the files of segments beside the one that leads: two, so that a file that is
+ * filled with zeros is not in the way of one that is needed now. They end when idle.
+ */
+public final class Background implements Executor, Closeable {
+  private static final int THREADS = 2;
+
+  private final ThreadPoolExecutor executor;
+
+  public Background() {
+    executor =
+        new ThreadPoolExecutor(
+            THREADS,
+            THREADS,
+            1,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> new OfSegments(this, task));
+    executor.allowCoreThreadTimeOut(true);
+  }
+
+  private static final class OfSegments extends Thread {
+    private final Background owner;
+
+    OfSegments(Background owner, Runnable task) {
+      super(task, "durability-segments");
+      this.owner = owner;
+      setDaemon(true);
+    }
+  }
+
+  public boolean isOnItsThread() {
+    return Thread.currentThread() instanceof OfSegments other && other.owner == this;
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    executor.execute(task);
+  }
+
+  /** Runs what has to be done in any case: here, where there is no memory for a thread. */
+  public void executeOrRun(Runnable task) {
+    try {
+      execute(task);
+    } catch (OutOfMemoryError noThread) {
+      task.run();
+    }
+  }
+
+  /**
+   * Waits for what was begun, whatever interrupts: once the log's lock is free, the files belong to
+   * another writer.
+   */
+  @Override
+  public void close() {
+    executor.shutdown();
+    boolean interrupted = false;
+    boolean done = false;
+    while (!done) {
+      try {
+        done = executor.awaitTermination(1, TimeUnit.MINUTES);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package dev.durability.segment;
+
+import dev.durability.frame.CheckpointFile;
+import dev.durability.frame.ForeignFile;
+import dev.durability.storage.Directory;
+import dev.durability.storage.ReadFile;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemLoopException;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * A log of the Rust crate {@code durability} in the directory. It is the one exception from the
+ * rule that other names are ignored: a log of ours would start empty beside the entries that are
+ * there.
+ */
+public final class ForeignLog {
+  /** What the crate takes for its segments. */
+  private static final Pattern SEGMENT = Pattern.compile("wal_\\+?[0-9]+\\.log");
+
+  private ForeignLog() {}
+
+  /**
+   * Refuses a directory with such a log, before anything is created in it: some versions of the
+   * crate take {@code wal/.lock} for a writer.
+   *
+   * @throws dev.durability.errors.FormatException if there is one
+   */
+  public static void refuse(Directory directory) throws IOException {
+    List<String> names;
+    try {
+      names = directory.list(LogFiles.SEGMENTS);
+    } catch (NoSuchFileException noLog) {
+      names = List.of(); // It is about to be created.
+    }
+    refuse(directory, names);
+  }
+
+  /** The same, where the names in the directory of the segments are known. */
+  public static void refuse(Directory directory, List<String> names) throws IOException {
+    refuseSegments(directory, names);
+    if (names.stream().noneMatch(LogFiles::isSegment)) {
+      refuseCheckpoints(directory);
+    }
+  }
+
+  /**
+   * Where no log of ours is, checkpoints of the crate are what is left of one. It lets its users
+   * name them, so that each file beside ours is looked at.
+   */
+  private static void refuseCheckpoints(Directory directory) throws IOException {
+    List<String> names;
+    try {
+      names = directory.list(LogFiles.CHECKPOINTS);
+    } catch (NoSuchFileException none) {
+      return;
+    }
+    for (String name : names) {
+      String path = LogFiles.CHECKPOINTS + "/" + name;
+      try (ReadFile file = directory.open(path)) {
+        ForeignFile.refuse(CheckpointFile.readHeader(file), path);
+      } catch (NoSuchFileException | FileSystemLoopException | AccessDeniedException obstacle) {
+        // A link to nothing, in a loop or out of the directory, or what may not be read: ignored
+        // like every other name. That no file can be opened at all must not pass for that.
+      }
+    }
+  }
+
+  private static void refuseSegments(Directory directory, List<String> names) throws IOException {
+    for (String name : names) {
+      if (!SEGMENT.matcher(name).matches()) {
+        continue;
+      }
+      String path = LogFiles.SEGMENTS + "/" + name;
+      try (ReadFile file = directory.open(path)) {
+        ForeignFile.refuse(CheckpointFile.readHeader(file), path);
+      } catch (NoSuchFileException | FileSystemLoopException noFile) {
+        // The crate truncates; and a link to nothing or in a loop is ignored.
+      }
+    }
+  }
+}

@@ -1,0 +1,201 @@
+package dev.durability.segment;
+
+import dev.durability.codec.Codec;
+import dev.durability.errors.DurabilityException;
+import dev.durability.frame.FrameRun;
+import dev.durability.log.LogReport;
+import dev.durability.log.ReplayMode;
+import dev.durability.storage.Directory;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Goes over the entries of a log that may be written at the same time: what looks like damage is
+ * read again, and then listed and read again, before it is called so. A writer syncs frames before
+ * it promises them, so one more look is enough to see what a promise speaks of; the listings are
+ * for its renames and removals.
+ */
+public final class LiveCursor implements Closeable {
+  /** Where recovery starts; see {@link #LiveCursor}. */
+  static final long START = 0;
+
+  private static final int LOOKS = 3;
+
+  /** How often a segment may be truncated between its listing and its opening. */
+  public static final int MISSES = 100;
+
+  private final Directory directory;
+  private final ReplayMode mode;
+  private LogCursor cursor;
+  private long wantedId;
+  private int looks;
+  private int misses;
+  private LogReport.@Nullable Position brokenAt;
+
+  /**
+   * Starts before an entry.
+   *
+   * @param fromId the entry, or {@link #START}
+   */
+  public LiveCursor(Directory directory, ReplayMode mode, long fromId) throws IOException {
+    this.directory = directory;
+    this.mode = mode;
+    this.wantedId = fromId;
+    this.cursor = open(directory, fromId, FrameRun.WINDOW_BYTES);
+  }
+
+  /**
+   * Opens a cursor at the segment of an entry.
+   *
+   * @param fromId the entry, or {@link #START}
+   */
+  public static LogCursor open(Directory directory, long fromId, int windowBytes)
+      throws IOException {
+    return open(directory, fromId, fromId, SegmentName.HIGHEST, windowBytes);
+  }
+
+  /**
+   * Opens a cursor that goes on where another one stopped. It starts at the segment of the entry
+   * before, to see that the next one continues it, and never behind the segment that the other one
+   * was in: what lies there has to continue that one, whatever its names say. Where these were
+   * truncated meanwhile, the segment of the next entry serves.
+   *
+   * @param nextId the entry that comes next, or {@link #START}
+   */
+  public static LogCursor reopen(
+      Directory directory, LogCursor stopped, long nextId, int windowBytes) throws IOException {
+    return open(directory, Math.max(nextId - 1, 0), nextId, stopped.lastEntered(), windowBytes);
+  }
+
+  private static LogCursor open(
+      Directory directory, long knownId, long nextId, SegmentName highest, int windowBytes)
+      throws IOException {
+    if (nextId < 0) {
+      throw new IllegalArgumentException("there is no entry " + nextId);
+    }
+    for (int look = 1; ; look++) {
+      List<SegmentName> segments = segmentsOf(directory);
+      LogListing listing;
+      int start;
+      if (nextId == START) {
+        listing = LogListing.of(directory, segments);
+        start = listing.indexOf(listing.covered() + 1);
+      } else {
+        listing = new LogListing(segments, null, 0);
+        start = listing.indexOf(knownId, highest);
+        start = start < 0 && knownId != nextId ? listing.indexOf(nextId) : start;
+        listing = LogListing.from(directory, segments, start);
+      }
+      if (start >= 0) {
+        return new LogCursor(directory, listing, start, windowBytes);
+      }
+      if (look == LOOKS) {
+        throw whyNotFrom(directory, nextId, listing);
+      }
+    }
+  }
+
+  /** The segments of a log. A log has at least one. */
+  public static List<SegmentName> segmentsOf(Directory directory) throws IOException {
+    List<SegmentName> segments = LogListing.segments(directory);
+    if (segments.isEmpty()) {
+      // A listing that is made while one segment takes the place of another may show neither.
+      segments = LogListing.segments(directory);
+    }
+    if (segments.isEmpty()) {
+      throw new NoSuchFileException(
+          LogFiles.SEGMENTS, null, "there is no log here: the directory has no segment");
+    }
+    return segments;
+  }
+
+  private static IOException whyNotFrom(Directory directory, long nextId, LogListing listing)
+      throws IOException {
+    if (nextId == START) {
+      try (LogCursor cursor = new LogCursor(directory, listing, -1)) {
+        cursor.finish().refuseUnless(ReplayMode.PREFIX);
+      }
+    }
+    return new DurabilityException(
+        "entries from "
+            + nextId
+            + " on were asked for, but the log starts at entry "
+            + listing.segments().get(0).firstEntryId()
+            + ": what is before was truncated. Start from a checkpoint that covers it");
+  }
+
+  /**
+   * Goes to the next entry that is wanted.
+   *
+   * @param toId the last entry that is wanted; nothing behind it is read
+   * @return whether there is one; if not, the log ended as the mode accepts
+   */
+  public boolean next(long toId) throws IOException {
+    while (cursor.nextId() <= toId) {
+      try {
+        FrameRun.Step step = cursor.next();
+        if (step == FrameRun.Step.ENTRY && cursor.batchLastId() > toId) {
+          return false; // A batch is shown whole or not at all.
+        }
+        if (step == FrameRun.Step.ENTRY && cursor.id() >= wantedId) {
+          wantedId = cursor.id() + 1;
+          looks = 0;
+          misses = 0;
+          return true;
+        }
+        if (step == FrameRun.Step.STOP && endIsAcceptable()) {
+          return false;
+        }
+      } catch (NoSuchFileException truncatedMeanwhile) {
+        if (++misses == MISSES) {
+          throw truncatedMeanwhile;
+        }
+        lookAgain();
+      }
+    }
+    return false;
+  }
+
+  /** Judges the end of the run; where it looks bad, prepares another look at it. */
+  private boolean endIsAcceptable() throws IOException {
+    LogFindings findings = cursor.conclude();
+    if (findings.isAcceptable(mode)) {
+      return true;
+    }
+    LogReport.Position end = findings.report().end();
+    if (!end.equals(brokenAt)) {
+      brokenAt = end;
+      cursor.refresh();
+    } else if (++looks == LOOKS) {
+      findings.refuseUnless(mode);
+    } else {
+      lookAgain();
+    }
+    return false;
+  }
+
+  private void lookAgain() throws IOException {
+    long nextId = wantedId == START ? START : cursor.nextId();
+    LogCursor again = reopen(directory, cursor, nextId, FrameRun.WINDOW_BYTES);
+    cursor.close();
+    cursor = again;
+  }
+
+  /** The id of the entry that {@link #next} went to. */
+  public long id() {
+    return cursor.id();
+  }
+
+  /** Decodes that entry. */
+  public <E> E decode(Codec<E> codec) throws IOException {
+    return cursor.decode(codec);
+  }
+
+  @Override
+  public void close() throws IOException {
+    cursor.close();
+  }
+}

@@ -1,0 +1,71 @@
+package dev.durability.segment;
+
+import dev.durability.threads.Thrown;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Work for another thread that one thread waits for. It is done once, whoever runs it. Telling the
+ * outcome takes no memory: a future could fail to, and leave the log waiting for ever.
+ *
+ * @param <T> the type of the outcome
+ */
+abstract class Pending<T> implements Runnable {
+  private final AtomicBoolean begun = new AtomicBoolean();
+  private @Nullable T value;
+  private @Nullable Throwable failure;
+  private volatile @Nullable Thread waiting;
+  private volatile boolean done;
+
+  /** The work; what it throws is told to whoever waits. */
+  abstract @Nullable T work() throws Exception;
+
+  @Override
+  public final void run() {
+    Throwable first = null;
+    for (boolean ended = false; !ended; ) {
+      try {
+        if (first != null) {
+          tell(null, first);
+        } else if (begun.compareAndSet(false, true)) {
+          tell(work(), null);
+        }
+        ended = true;
+      } catch (Throwable e) {
+        first = first == null ? e : first;
+      }
+    }
+  }
+
+  /** The first outcome that is told counts; telling again only wakes. */
+  private void tell(@Nullable T outcome, @Nullable Throwable thrown) {
+    if (!done) {
+      value = outcome;
+      failure = thrown;
+      done = true;
+    }
+    LockSupport.unpark(waiting);
+  }
+
+  /**
+   * Waits without heeding interrupts: what is under way decides what the log holds.
+   *
+   * @return the outcome
+   * @throws IOException what failed; or an Error, or a RuntimeException
+   */
+  final @Nullable T await() throws IOException {
+    waiting = Thread.currentThread();
+    boolean interrupted = false;
+    while (!done) {
+      LockSupport.park(this);
+      interrupted |= Thread.interrupted();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    Thrown.rethrow(failure);
+    return value;
+  }
+}

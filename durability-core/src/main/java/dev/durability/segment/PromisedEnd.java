@@ -1,0 +1,65 @@
+package dev.durability.segment;
+
+import dev.durability.frame.FileHeader;
+
+/**
+ * Remembers, while a segment is gone over, a place close before the end of what is promised: how
+ * much is promised is known only when the last MARK was read, and is mostly what stood before that
+ * MARK. Two places are enough, one that is promised and one that is waiting to be.
+ *
+ * <p>A place is the offset behind an entry, together with the id of the next one. MARKs that follow
+ * the entry are behind the place.
+ */
+public final class PromisedEnd {
+  private long offset;
+  private long nextId;
+  private long waitingOffset;
+  private long waitingNextId;
+  private long hereOffset;
+  private long hereNextId;
+
+  /** Starts at the header of a segment, which promises all that is before it. */
+  void begin(long firstId) {
+    offset = FileHeader.BYTES;
+    nextId = firstId;
+    waitingOffset = offset;
+    waitingNextId = nextId;
+    hereOffset = offset;
+    hereNextId = nextId;
+  }
+
+  /**
+   * Takes note of a MARK or END.
+   *
+   * @param at the offset at which it starts
+   * @param itsNextId the id of the entry behind it
+   * @param promised what it promises
+   */
+  void pass(long at, long itsNextId, long promised) {
+    if (itsNextId != hereNextId) {
+      hereOffset = at;
+      hereNextId = itsNextId;
+    }
+    if (hereNextId - 1 <= promised) {
+      offset = hereOffset;
+      nextId = hereNextId;
+      waitingOffset = hereOffset;
+      waitingNextId = hereNextId;
+    } else if (waitingNextId - 1 <= promised) {
+      offset = waitingOffset;
+      nextId = waitingNextId;
+      waitingOffset = hereOffset;
+      waitingNextId = hereNextId;
+    }
+  }
+
+  /** Behind the last entry of the place. */
+  public long offset() {
+    return offset;
+  }
+
+  /** The entry that follows the place; all before it are promised. */
+  public long nextId() {
+    return nextId;
+  }
+}

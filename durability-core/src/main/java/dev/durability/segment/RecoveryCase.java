@@ -1,0 +1,104 @@
+package dev.durability.segment;
+
+import dev.durability.log.Verdict;
+
+/**
+ * The decision table of recovery: what was found in the files, to the verdict. Each case tells its
+ * whole condition, so that exactly one holds, in whatever order they are asked.
+ */
+enum RecoveryCase {
+  /** Case A. No segment reaches back to the entry behind the newest valid checkpoint. */
+  PREFIX_MISSING(Verdict.CORRUPT) {
+    @Override
+    boolean holds(Facts f) {
+      return !f.reachesBack;
+    }
+  },
+  /** Case B. The run ends before the last segment: a bad header, a gap, a segment without END. */
+  BROKEN_BEFORE_LAST(Verdict.CORRUPT) {
+    @Override
+    boolean holds(Facts f) {
+      return f.reachesBack && !f.endsInLast;
+    }
+  },
+  /** Case C. Something that survived promises more than what is intact. */
+  PROMISE_LOST(Verdict.CORRUPT) {
+    @Override
+    boolean holds(Facts f) {
+      return f.reachesBack && f.endsInLast && f.intact < f.promised;
+    }
+  },
+  /** Case D. A checkpoint covers more than what is intact. */
+  COVERED_LOST(Verdict.CORRUPT) {
+    @Override
+    boolean holds(Facts f) {
+      return f.reachesBack && f.endsInLast && f.intact >= f.promised && f.intact < f.covered;
+    }
+  },
+  /** Case E. Nothing but zeros follows the run. */
+  CLEAN(Verdict.CLEAN) {
+    @Override
+    boolean holds(Facts f) {
+      return isWhole(f) && !f.somethingFollows;
+    }
+  },
+  /** Case F. The end was being written. */
+  TORN(Verdict.TORN) {
+    @Override
+    boolean holds(Facts f) {
+      return isWhole(f) && f.somethingFollows && !f.validFramesFollow;
+    }
+  },
+  /** Case G. The end was being written, and its blocks were persisted out of order. */
+  AMBIGUOUS(Verdict.AMBIGUOUS) {
+    @Override
+    boolean holds(Facts f) {
+      return isWhole(f) && f.somethingFollows && f.validFramesFollow;
+    }
+  };
+
+  /**
+   * What was found.
+   *
+   * @param reachesBack whether a segment starts at or before the entry behind the covered one
+   * @param endsInLast whether the run of valid frames ends in the last segment
+   * @param intact the last entry of the run
+   * @param covered the last entry that a valid checkpoint covers
+   * @param promised the largest promise
+   * @param somethingFollows whether a byte that is not zero follows the run
+   * @param validFramesFollow whether a valid frame does
+   */
+  public record Facts(
+      boolean reachesBack,
+      boolean endsInLast,
+      long intact,
+      long covered,
+      long promised,
+      boolean somethingFollows,
+      boolean validFramesFollow) {}
+
+  private final Verdict verdict;
+
+  RecoveryCase(Verdict verdict) {
+    this.verdict = verdict;
+  }
+
+  abstract boolean holds(Facts facts);
+
+  Verdict verdict() {
+    return verdict;
+  }
+
+  static RecoveryCase of(Facts facts) {
+    for (RecoveryCase candidate : values()) {
+      if (candidate.holds(facts)) {
+        return candidate;
+      }
+    }
+    throw new AssertionError("no case holds for " + facts);
+  }
+
+  private static boolean isWhole(Facts f) {
+    return f.reachesBack && f.endsInLast && f.intact >= f.promised && f.intact >= f.covered;
+  }
+}

@@ -1,0 +1,55 @@
+package dev.durability.segment;
+
+import dev.durability.errors.DurabilityException;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the name of a segment says.
+ *
+ * @param segmentId the number of the segment
+ * @param firstEntryId the id of its first entry
+ */
+public record SegmentName(long segmentId, long firstEntryId) {
+  static final Comparator<SegmentName> ORDER =
+      Comparator.comparingLong(SegmentName::segmentId).thenComparingLong(SegmentName::firstEntryId);
+
+  /** The last number that a segment can have. */
+  public static final long ID_MAX = Long.MAX_VALUE;
+
+  /** Not before any other. */
+  static final SegmentName HIGHEST = new SegmentName(Long.MAX_VALUE, Long.MAX_VALUE);
+
+  private static final Pattern FORM = Pattern.compile("([0-9]{20})-([0-9]{20})\\.wal");
+
+  static @Nullable SegmentName parse(String name) {
+    Matcher matcher = FORM.matcher(name);
+    if (!matcher.matches()) {
+      return null;
+    }
+    try {
+      long segmentId = Long.parseLong(matcher.group(1));
+      long firstEntryId = Long.parseLong(matcher.group(2));
+      // Both run from 1.
+      return segmentId > 0 && firstEntryId > 0 ? new SegmentName(segmentId, firstEntryId) : null;
+    } catch (NumberFormatException tooLarge) {
+      return null; // Above 2^63-1: no name that a writer gives.
+    }
+  }
+
+  /** Why no segment can follow the last that there can be. */
+  public static DurabilityException noneFollows() {
+    return new DurabilityException(
+        "the log has used up its segment numbers, which end at 2^63-1: it can be read, and nothing"
+            + " can be appended. Start a new log in another directory");
+  }
+
+  /** The path of the segment, relative to the log's directory. */
+  public String path() {
+    return String.format(
+        Locale.ROOT, "%s/%020d-%020d.wal", LogFiles.SEGMENTS, segmentId, firstEntryId);
+  }
+}

@@ -1,0 +1,215 @@
+package dev.durability.segment;
+
+import dev.durability.errors.LockLostException;
+import dev.durability.errors.OutcomeOpenException;
+import dev.durability.errors.WriterPoisonedException;
+import dev.durability.frame.FrameFile;
+import dev.durability.storage.AppendFile;
+import dev.durability.storage.Directory;
+import dev.durability.threads.Thrown;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A segment that comes into being, in three steps: its header is written and synced under a
+ * temporary name, the file is renamed, the directory is synced. The first and the last happen in
+ * the background, beside syncs that are under way anyway. The order of the steps is the format's:
+ *
+ * <ul>
+ *   <li>the header is durable before the rename, so that a final name never stands for less;
+ *   <li>the segment before is durable, all of it, before the rename, since the header promises it:
+ *       the caller sees to that;
+ *   <li>the directory is synced before anything in the segment is acknowledged, else the segment
+ *       could be gone after a crash: {@link #awaitDurable}.
+ * </ul>
+ *
+ * Used by one thread at a time.
+ */
+public final class SegmentStart {
+  private final Directory directory;
+  private final Background background;
+  private final Spare spare;
+  private final SegmentPlan plan;
+  private final Pending<AppendFile> made;
+  private @Nullable Pending<Void> named;
+  private String temporary;
+  private boolean reserved;
+
+  private SegmentStart(
+      Directory directory,
+      Background background,
+      Spare spare,
+      SegmentPlan plan,
+      ByteBuffer header) {
+    this.directory = directory;
+    this.background = background;
+    this.spare = spare;
+    this.plan = plan;
+    this.temporary = plan.name().path() + LogFiles.TEMPORARY;
+    this.made =
+        new Pending<>() {
+          @Override
+          AppendFile work() throws IOException {
+            return make(header);
+          }
+        };
+  }
+
+  /** Starts to make the file and its header durable. */
+  public static SegmentStart begin(
+      Directory directory,
+      Background background,
+      Spare spare,
+      SegmentPlan plan,
+      ByteBuffer header) {
+    SegmentStart start = new SegmentStart(directory, background, spare, plan, header);
+    background.executeOrRun(start.made);
+    return start;
+  }
+
+  public SegmentPlan plan() {
+    return plan;
+  }
+
+  /** Whether zeros may stand behind what is written. Once {@link #enter} returned. */
+  public boolean isReserved() {
+    return reserved;
+  }
+
+  private AppendFile make(ByteBuffer header) throws IOException {
+    AppendFile file = null;
+    try {
+      file = spare.take();
+      reserved = file != null;
+      temporary = reserved ? spare.path() : temporary;
+      if (file == null) {
+        file = create();
+      }
+      file.write(header);
+    } catch (LockLostException lost) {
+      giveUp(file, lost);
+      throw lost;
+    } catch (IOException failure) {
+      giveUp(file, failure);
+      throw new OutcomeOpenException(
+          "creating the segment "
+              + plan.name().path()
+              + " failed; what has an id stays in memory and is written first: make room, then"
+              + " sync again",
+          failure);
+    }
+    try {
+      file.sync();
+      return file;
+    } catch (IOException failure) {
+      closeAfter(failure, file);
+      throw poison(failure);
+    }
+  }
+
+  /** An attempt that failed may have left the file behind. */
+  private AppendFile create() throws IOException {
+    if (directory.exists(temporary)) {
+      directory.delete(temporary);
+    }
+    return directory.create(temporary, 0);
+  }
+
+  /**
+   * Gives the segment its name, and starts to make the name durable. What is in the segment before
+   * is durable when this is called.
+   *
+   * @return the segment's file, behind its header
+   * @throws OutcomeOpenException if the file could not be made; another start may succeed
+   * @throws LockLostException if the lock was lost; nothing got the name
+   * @throws WriterPoisonedException if anything else fails
+   */
+  public FrameFile enter() throws IOException {
+    AppendFile file = Objects.requireNonNull(made.await());
+    String path = plan.name().path();
+    try {
+      directory.rename(temporary, path);
+    } catch (LockLostException lost) {
+      closeAfter(lost, file);
+      throw lost; // Another writer's segment may have that name by now.
+    } catch (IOException failure) {
+      closeAfter(failure, file);
+      throw poison(failure);
+    }
+    Pending<Void> naming =
+        new Pending<>() {
+          @Override
+          @Nullable Void work() throws IOException {
+            syncName();
+            return null;
+          }
+        };
+    named = naming;
+    background.executeOrRun(naming);
+    return new FrameFile(path, file);
+  }
+
+  private void syncName() throws WriterPoisonedException {
+    try {
+      directory.sync(LogFiles.SEGMENTS);
+    } catch (IOException failure) {
+      throw poison(failure);
+    }
+  }
+
+  /** Waits until the segment cannot vanish in a crash. */
+  public void awaitDurable() throws IOException {
+    if (named != null) {
+      Void unused = named.await();
+    }
+  }
+
+  /** Removes what was made of a segment that was not entered. */
+  public void discard() {
+    AppendFile file;
+    try {
+      file = Objects.requireNonNull(made.await());
+    } catch (IOException | RuntimeException | Error failure) {
+      Thrown.report(failure); // Nobody asked for this segment: that it failed has no other reader.
+      return;
+    }
+    try (file) {
+      directory.delete(temporary);
+    } catch (LockLostException otherWriters) {
+      return; // What has that name is another writer's, or the next opening removes it.
+    } catch (IOException leftBehind) {
+      Thrown.report(leftBehind); // The next opening removes it.
+    }
+  }
+
+  private WriterPoisonedException poison(IOException failure) {
+    return new WriterPoisonedException(
+        "making the segment "
+            + plan.name().path()
+            + " durable failed; close the writer and open the log again",
+        failure);
+  }
+
+  private void giveUp(@Nullable AppendFile file, IOException failure) {
+    if (file != null) {
+      closeAfter(failure, file);
+    }
+    try {
+      if (directory.exists(temporary)) {
+        directory.delete(temporary);
+      }
+    } catch (IOException second) {
+      failure.addSuppressed(second);
+    }
+  }
+
+  private static void closeAfter(Throwable failure, AppendFile file) {
+    try {
+      file.close();
+    } catch (IOException second) {
+      failure.addSuppressed(second);
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package dev.durability.wal;
+
+import dev.durability.commit.FutureWaiter;
+import dev.durability.errors.DurabilityException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The future of an entry that waits for group commit. A thread that waits for the future helps
+ * first, if nobody else can settle it: see {@link dev.durability.commit.GroupCommit#help}.
+ */
+final class DurableFuture extends AppendFuture implements FutureWaiter {
+  private final Consumer<FutureWaiter> help;
+  private volatile @Nullable DurabilityException failure;
+
+  /**
+   * @param entryId the entry
+   * @param help what to do before the current thread waits
+   */
+  DurableFuture(long entryId, Consumer<FutureWaiter> help) {
+    super(entryId);
+    this.help = help;
+  }
+
+  @Override
+  public long targetId() {
+    return entryId();
+  }
+
+  @Override
+  public boolean wantsSync() {
+    return true;
+  }
+
+  @Override
+  public void fail(DurabilityException why) {
+    failure = why;
+  }
+
+  @Override
+  public @Nullable DurabilityException failure() {
+    return failure;
+  }
+
+  @Override
+  public void settle(@Nullable DurabilityException why) {
+    if (why == null) {
+      succeed();
+    } else {
+      completeExceptionally(why);
+    }
+  }
+
+  @Override
+  public Long join() {
+    help.accept(this);
+    return super.join();
+  }
+
+  @Override
+  public Long get() throws InterruptedException, ExecutionException {
+    help.accept(this);
+    return super.get();
+  }
+
+  @Override
+  public Long get(long timeout, TimeUnit unit)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    help.accept(this);
+    return super.get(timeout, unit);
+  }
+}
