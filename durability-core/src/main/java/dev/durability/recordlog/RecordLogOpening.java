@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Creates the file of a record log, or makes an existing one ready to go on. Each step may be
- * repeated after a crash in it. The lock is held by the caller.
+ * repeated after a crash in it. The caller holds the lock.
  *
- * @param file the file, open where the next frame goes, all before that durable
+ * @param file the file, open at the place of the next frame; everything before that is durable
  * @param salt the file's salt
  * @param lastId the last record, 0 if there is none
  * @param promised what frames in the file promise
@@ -63,8 +63,8 @@ record RecordLogOpening(FrameFile file, int salt, long lastId, long promised, lo
     AtomicFile file = AtomicFile.create(directory, path);
     try {
       file.write(header.encode());
-      // A crash must neither leave the final name on a file without a header, nor forget the name
-      // after a record was acknowledged.
+      // A crash must neither leave the final name on a file without a header, nor lose the name of a
+      // file with acknowledged records.
       file.commit();
       return new RecordLogOpening(new FrameFile(path, file), salt, 0, 0, nowMicros);
     } catch (IOException | RuntimeException | Error e) {
@@ -112,18 +112,18 @@ record RecordLogOpening(FrameFile file, int salt, long lastId, long promised, lo
     }
   }
 
-  /** Where what is cut off a log is kept. */
+  /** Where bytes that were cut off a log are kept. */
   static String quarantine(String path) {
     String parent = Directory.parentOf(path);
     return parent.isEmpty() ? "quarantine" : parent + "/quarantine";
   }
 
-  /** Tells by the name of a file whether it is that of a log. */
+  /** Tells by the name of a file whether it belongs to a log. */
   static Predicate<String> isOwn(String path) {
     return Quarantine.nameOf(path)::equals;
   }
 
-  /** Closes the file, where no writer takes it over. */
+  /** Closes the file if no writer takes it over. */
   @Override
   public void close() throws IOException {
     file.close();
