@@ -177,6 +177,6 @@ final class RecordLogFile implements Closeable {
    * @param breakOffset what broke it
    * @param nonZeroEnd behind the last byte that is not zero
    */
-  public record Tail(
+  record Tail(
       Ending ending, long promised, long runEnd, long breakOffset, long nonZeroEnd) {}
 }
