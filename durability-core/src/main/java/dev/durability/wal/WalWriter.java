@@ -33,7 +33,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.ReentrantLock;
+import dev.durability.threads.SureLock;
+import dev.durability.commit.Closing;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -79,15 +80,15 @@ public final class WalWriter<E> implements Closeable {
   private final SegmentAppender appender;
   private final AppendQueue queue;
   private final GroupCommit commits;
-  private final ReentrantLock lock;
+  private final SureLock lock;
   private final Scratch.Pool scratches = new Scratch.Pool();
   private final SegmentRemoval removal;
   private final StackSafeLock truncating = new StackSafeLock();
   private final AtomicBoolean closing = new AtomicBoolean();
   private final Thread background;
   private final Consumer<FutureWaiter> help;
-  private final GroupCommit.LastStep finish;
-  private final GroupCommit.LastStep abandon;
+  private final Closing.LastStep finish;
+  private final Closing.LastStep abandon;
   private int unflushedAppends;
   private long appendedBytes;
   private long markedCheckpoint;
@@ -117,7 +118,7 @@ public final class WalWriter<E> implements Closeable {
             appender.lock()::askForLeader);
     this.lock = commits.lock();
     this.removal = new SegmentRemoval(directory, notices, appender, commits);
-    this.background = new Thread(commits::runInBackground, "durability-wal");
+    this.background = new Thread(commits::runLogThread, "durability-wal");
     background.setDaemon(true);
     this.help = commits::help;
     this.finish = appender::finish;
@@ -659,7 +660,7 @@ public final class WalWriter<E> implements Closeable {
         lock.unlock();
       }
     } catch (Error e) {
-      commits.unlockDownTo(holds);
+      lock.unlockDownTo(holds);
       throw e;
     }
   }
@@ -701,7 +702,7 @@ public final class WalWriter<E> implements Closeable {
       refuseIfDone(); // Closing waits for this lock, so the log is still ours.
       return removal.remove(doomed);
     } catch (Error e) {
-      commits.unlockDownTo(holds);
+      lock.unlockDownTo(holds);
       throw e;
     } finally {
       truncating.unlock();

@@ -68,12 +68,12 @@ enum PlantedFault {
       "    target.sync();\n    awaitName();",
       "    target.sync();"),
   NO_POISON_AFTER_A_FAILED_SYNC(
-      "failedSync", "commit/GroupCommit", "poison = failure;", "markFailed = true;"),
+      "failedSync", "commit/Poison", "first = failure;", "poisonedWithoutMemory.fillInStackTrace();"),
   POISON_NOT_TOLD_TO_WAITERS(
       "failedSync",
-      "commit/GroupCommit",
-      "    if (poison != null) {\n      settleStranded(self);",
-      "    if (closed) {\n      settleStranded(self);"),
+      "commit/Rounds",
+      "    if (poison.isThere()) {\n      settleStranded(self);",
+      "    if (markFailed) {\n      settleStranded(self);"),
   FAILURE_NOT_TOLD(
       "failedWrite",
       "commit/Round",

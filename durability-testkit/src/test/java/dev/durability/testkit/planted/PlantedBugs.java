@@ -52,14 +52,14 @@ final class PlantedBugs {
               "written-is-acknowledged",
               "to look whether it is durable, and not only written",
               "acknowledged entries survive",
-              new Patch("commit.GroupCommit", "join", reading("writtenId", "durableId")),
+              new Patch("commit.Rounds", "join", reading("writtenId", "durableId")),
               Workload.LOG,
               1),
           bug(
               "failure-does-not-poison",
               "to remember that a sync failed",
               "after a failed sync nothing is acknowledged",
-              new Patch("commit.GroupCommit", "poisonUnlessOpen", withoutAssigning("poison")),
+              new Patch("commit.Poison", "addUnlessOpen", withoutAssigning("first")),
               Workload.LOG_WITH_FAILED_SYNCS,
               1),
           bug(
