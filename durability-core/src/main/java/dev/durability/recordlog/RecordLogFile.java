@@ -177,6 +177,5 @@ final class RecordLogFile implements Closeable {
    * @param breakOffset what broke it
    * @param nonZeroEnd behind the last byte that is not zero
    */
-  record Tail(
-      Ending ending, long promised, long runEnd, long breakOffset, long nonZeroEnd) {}
+  record Tail(Ending ending, long promised, long runEnd, long breakOffset, long nonZeroEnd) {}
 }

@@ -18,9 +18,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Whatever is thrown at whatever instruction of the library: a call has not happened, or the writer
- * is poisoned and says so. {@code -Ddurability.errors.point=wal.GroupCommit.lead:12@CALLER} tries
- * one point, {@code =wal.GroupCommit} all whose names start so, {@code -Ddurability.soak.minutes=…}
- * tries all of them in each scenario, also at later times.
+ * is poisoned and says so. {@code -Ddurability.errors.point=commit.Rounds.lead:12@CALLER} tries one
+ * point, {@code =commit.Rounds} all whose names start so, {@code -Ddurability.soak.minutes=…} tries
+ * all of them in each scenario, also at later times.
  */
 class ErrorAtEachPointTest {
   private static final Set<By> ALL = EnumSet.complementOf(EnumSet.of(By.JUDGE));
