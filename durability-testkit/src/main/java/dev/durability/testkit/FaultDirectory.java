@@ -76,8 +76,8 @@ public final class FaultDirectory implements Directory {
    * Lets a test look at each operation, or change something before it takes place.
    *
    * @param watcher called first in each operation, on the thread that makes the call, with the path
-   *     (the old name if a file is renamed). It may block, and may inject a fault that strikes
-   *     this operation
+   *     (the old name if a file is renamed). It may block, and may inject a fault that strikes this
+   *     operation
    * @return this directory
    */
   public FaultDirectory before(BiConsumer<? super Operation, ? super String> watcher) {

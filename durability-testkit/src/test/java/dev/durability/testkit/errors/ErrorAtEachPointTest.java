@@ -29,12 +29,12 @@ class ErrorAtEachPointTest {
   /** Where each point is tried at least: a point that an earlier scenario tries is not repeated. */
   private static final List<Scope> SCOPES =
       List.of(
-          new Scope("LogScenario", "wal|frame|threads|testkit", ALL),
-          new Scope("FullDiskScenario", "wal|frame", ALL),
+          new Scope("LogScenario", "wal|append|commit|segment|frame|threads|testkit", ALL),
+          new Scope("FullDiskScenario", "wal|append|commit|segment|frame", ALL),
           new Scope("RecordLogScenario", "recordlog|frame\\.FrameEncoder", ALL),
           new Scope("CheckpointScenario", "checkpoint|frame", ALL),
           new Scope("StateScenario", "[A-Z]|checkpoint|recovery|testkit", ALL),
-          new Scope("ReaderScenario", "wal|recordlog|checkpoint|recovery|frame", READERS),
+          new Scope("ReaderScenario", "wal|segment|recordlog|checkpoint|recovery|frame", READERS),
           new Scope("FileScenario", "storage", ALL));
 
   private static final String CHOSEN = System.getProperty("durability.errors.point", "");
