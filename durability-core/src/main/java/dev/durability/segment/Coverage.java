@@ -4,19 +4,14 @@ import dev.durability.frame.BadHeaderException;
 import dev.durability.frame.CheckpointFile;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FileType;
-import dev.durability.frame.FrameFormat;
 import dev.durability.frame.FrameRun;
 import dev.durability.log.CheckpointReference;
 import dev.durability.storage.Directory;
 import dev.durability.storage.ReadFile;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.UUID;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  * is the first entry of a segment.
  */
 public final class Coverage {
-  private static final Pattern NAME = Pattern.compile("([0-9]{20})\\.ckpt");
-  private static final String LARGEST = "0" + FrameFormat.ENTRY_ID_MAX;
   private static final int WINDOW_BYTES = 8192;
 
   private final Directory directory;
@@ -58,37 +51,15 @@ public final class Coverage {
   }
 
   private void lookAtDefaultNames() throws IOException {
-    for (long id : defaultNames(directory)) {
+    for (long id : CheckpointName.list(directory)) {
       if (id <= covered) {
         return;
       }
-      if (CheckpointFile.isValid(directory, path(id), logId, id)) {
+      if (CheckpointFile.isValid(directory, CheckpointName.path(id), logId, id)) {
         covered = id;
         return;
       }
     }
-  }
-
-  /** The entry ids of the checkpoints that have default names, newest first. */
-  public static List<Long> defaultNames(Directory directory) throws IOException {
-    List<String> names;
-    try {
-      names = directory.list(LogFiles.CHECKPOINTS);
-    } catch (NoSuchFileException none) {
-      return List.of();
-    }
-    return names.stream()
-        .map(NAME::matcher)
-        .filter(Matcher::matches)
-        .map(matcher -> matcher.group(1))
-        .filter(digits -> digits.compareTo(LARGEST) <= 0)
-        .map(Long::parseLong)
-        .sorted(Comparator.reverseOrder())
-        .toList();
-  }
-
-  public static String path(long id) {
-    return String.format(Locale.ROOT, "%s/%020d.ckpt", LogFiles.CHECKPOINTS, id);
   }
 
   private void lookAtFirstEntry(SegmentName segment) throws IOException {

@@ -11,6 +11,7 @@ import dev.durability.log.EntryAtInstant;
 import dev.durability.log.LogReport;
 import dev.durability.log.SegmentRange;
 import dev.durability.log.Verdict;
+import dev.durability.segment.CheckpointName;
 import dev.durability.segment.Coverage;
 import dev.durability.segment.LiveCursor;
 import dev.durability.segment.LogCursor;
@@ -173,8 +174,8 @@ public final class WalMaintenance {
       return List.of();
     }
     List<CheckpointReference> references = new ArrayList<>();
-    for (long id : Coverage.defaultNames(directory)) {
-      references.add(new CheckpointReference(id, Coverage.path(id), logId));
+    for (long id : CheckpointName.list(directory)) {
+      references.add(new CheckpointReference(id, CheckpointName.path(id), logId));
     }
     for (SegmentName segment : segments) {
       CheckpointReference named = Coverage.firstEntry(directory, segment, logId);
