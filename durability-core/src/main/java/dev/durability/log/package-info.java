@@ -1,2 +1,2 @@
-/** What is said about a log, in values: the verdict on its files, its segments, its checkpoints. */
+/** Values that describe a log: the verdict on its files, its segments, its checkpoints. */
 package dev.durability.log;
