@@ -4,10 +4,10 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A checkpoint that a log knows of. Whether it is there and whole is not said.
+ * A checkpoint that a log knows of. This does not say that it is there, or whole.
  *
  * @param lastEntryId the last entry that it contains
  * @param path its path, relative to the log's directory; empty if it is kept elsewhere
- * @param logId the log, or null where no segment tells it
+ * @param logId the log, or null if no segment tells it
  */
 public record CheckpointReference(long lastEntryId, String path, @Nullable UUID logId) {}

@@ -3,7 +3,7 @@ package dev.durability.log;
 import java.time.Instant;
 
 /**
- * Entries whose time is not known: the wall clock went back, and since time in a log never does,
+ * Entries whose time is not known: the wall clock was set back. Time in a log never goes back, so
  * all of them carry the last time before that.
  *
  * @param afterEntryId the entry before the first of them

@@ -17,7 +17,7 @@ class LogListingTest {
   private static final SegmentName THIRD = new SegmentName(6, 30);
 
   private final MemoryDirectory directory = new MemoryDirectory();
-  private final LogListing listing = new LogListing(List.of(FIRST, SECOND, THIRD), null, 0);
+  private final LogListing listing = LogListing.withoutVerdict(List.of(FIRST, SECOND, THIRD));
 
   @Test
   void entryIsInTheLastSegmentThatStartsAtItOrBefore() {
@@ -72,7 +72,7 @@ class LogListingTest {
     assertThat(LogListing.from(directory, all, 1).covered()).isEqualTo(19);
     assertThat(LogListing.from(directory, all, 0).covered()).isEqualTo(9);
     assertThat(LogListing.from(directory, all, -1).covered()).isZero();
-    log.checkpointFile(Coverage.path(15), LogBuilder.LOG_ID, 15);
+    log.checkpointFile(KnownCheckpoints.path(15), LogBuilder.LOG_ID, 15);
     assertThat(LogListing.from(directory, all, 1).covered()).isEqualTo(19);
     assertThat(LogListing.from(directory, all, 0).covered()).isEqualTo(15);
     assertThat(LogListing.of(directory, all).covered()).isEqualTo(15);
