@@ -36,13 +36,12 @@ final class AppendCommand implements Command {
             this,
             "append",
             "Append lines to a log, each as one entry.",
-            "Each line of the files, or of the standard input, becomes one entry of the log in DIR:"
-                + " its bytes, without the newline. DIR is created where it is missing. An entry"
-                + " is acknowledged once it is safe from power loss; many are synced at once.",
+            "Each line of the files, or of the standard input, becomes one entry of the log in"
+                + " DIR: its bytes, without the newline. DIR is created if it is missing. An"
+                + " entry is acknowledged once it is safe from power loss; one sync serves many.",
             "",
-            "At the end, the last acknowledged entry id and the rate are told on the standard"
-                + " error. SIGINT and SIGTERM stop the reading; what was appended is acknowledged"
-                + " first.");
+            "At the end, the standard error shows the last acknowledged entry id and the rate."
+                + " SIGINT and SIGTERM stop the reading; what was appended is acknowledged first.");
     spec.addPositional(CommandSyntax.directory());
     spec.addPositional(
         PositionalParamSpec.builder()
@@ -58,7 +57,7 @@ final class AppendCommand implements Command {
         CommandSyntax.flag("Records end with a NUL byte instead of a newline.", NUL, "--null"));
     spec.addOption(
         CommandSyntax.flag(
-            "Print the id of every entry on the standard output, a line each, as soon as it is"
+            "Print the id of every entry on the standard output, one per line, as soon as it is"
                 + " acknowledged.",
             ACKS));
     CreationOptions.add(spec);
@@ -76,7 +75,7 @@ final class AppendCommand implements Command {
         "3",
         "any other failure; what was acknowledged before it is safe",
         "130, 143",
-        "ended by SIGINT or SIGTERM, in order",
+        "ended by SIGINT or SIGTERM, after finishing what was appended",
         "141",
         "with --acks, the reader of the ids has gone");
     return spec;
@@ -144,13 +143,13 @@ final class AppendCommand implements Command {
                   + cut.file()
                   + " at offset "
                   + cut.offset()
-                  + ", behind entry "
+                  + ", after entry "
                   + found.intact()
                   + "; what was cut is kept in quarantine");
     }
   }
 
-  /** How much there is to read, -1 if that is not known. */
+  /** How much there is to read, -1 if that is unknown. */
   private static long bytes(List<Input> inputs) {
     long sum = 0;
     for (Input input : inputs) {

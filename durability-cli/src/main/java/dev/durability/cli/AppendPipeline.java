@@ -11,12 +11,12 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Appends records on one thread while the caller's waits for them to become durable, in order, so
- * that one sync serves all that arrived during the one before. How many may be on their way is
- * bounded.
+ * Appends records on one thread while the caller's thread waits for them to become durable, in
+ * order. So one sync serves all records that arrived during the one before. The number of records
+ * in flight is bounded.
  *
- * <p>The appending thread may stay in a read of a silent input for ever. It is a daemon, and
- * nothing waits for it: what it has appended is acknowledged meanwhile.
+ * <p>The appending thread may stay in a read of a silent input forever. It is a daemon, and nothing
+ * waits for it: what it has appended is acknowledged meanwhile.
  */
 final class AppendPipeline {
   private static final int OUTSTANDING_MAX = 1 << 14;
@@ -61,7 +61,7 @@ final class AppendPipeline {
    * is acknowledged.
    *
    * @throws IOException if reading, appending or printing failed. What was read before is appended
-   *     and acknowledged, except where appending failed
+   *     and acknowledged, unless appending failed
    */
   void run() throws IOException {
     Thread appender = new Thread(this::append, "append");
@@ -71,7 +71,7 @@ final class AppendPipeline {
       acknowledge();
     } catch (Throwable e) {
       stop();
-      permits.release(); // the appender may be waiting for one, and none will come from us
+      permits.release(); // the appender may be waiting for one, and no other will come
       Throwable input = inputFailure;
       if (input != null && input != e) {
         e.addSuppressed(input);
@@ -107,7 +107,7 @@ final class AppendPipeline {
     return acknowledged;
   }
 
-  /** The last entry id in the log that is acknowledged, of an earlier run perhaps; 0 if none is. */
+  /** The last acknowledged entry id in the log, perhaps of an earlier run; 0 if there is none. */
   long lastAcknowledgedId() {
     return lastAcknowledgedId;
   }
@@ -119,7 +119,7 @@ final class AppendPipeline {
         record = records.next();
       }
     } catch (Throwable e) {
-      inputFailure = e; // run() throws it once all before it is acknowledged
+      inputFailure = e; // run() throws it once everything before it is acknowledged
     } finally {
       stop();
     }
@@ -161,7 +161,7 @@ final class AppendPipeline {
     }
   }
 
-  /** Prints an id, or with 0 all that is held back. Once that failed, nothing more is printed. */
+  /** Prints an id, or with 0 all that is held back. After a failure nothing more is printed. */
   private void print(long id) {
     if (outputFailure != null) {
       return;
@@ -185,7 +185,7 @@ final class AppendPipeline {
         try {
           return outstanding.take();
         } catch (InterruptedException e) {
-          interrupted = true; // what was appended is waited for all the same
+          interrupted = true; // still waits for what was appended
         }
       }
     } finally {

@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Refuses arguments that no longer say what the user typed. Java reads arguments, and names of
- * files, in the character set of the locale, and puts U+FFFD for every byte that means nothing in
- * it: two names of different directories would become the same one.
+ * Refuses arguments that are no longer what the user typed. Java reads arguments, and names of
+ * files, in the character set of the locale. It replaces every byte without a meaning there by
+ * U+FFFD, so two names of different directories would become the same one.
  */
 final class Arguments {
   private static final char REPLACEMENT = '\uFFFD';
@@ -16,7 +16,7 @@ final class Arguments {
   private Arguments() {}
 
   /**
-   * Looks at a command line.
+   * Checks a command line.
    *
    * @param args the arguments
    * @throws UsageException if one is empty, or not what was typed
@@ -34,7 +34,7 @@ final class Arguments {
   }
 
   /**
-   * Looks at what relative names are relative to.
+   * Checks the directory that relative names are relative to.
    *
    * @param names the names of files and directories; without any, the current directory is meant
    * @throws UsageException if one is relative and the current directory has a name that cannot be
@@ -75,7 +75,7 @@ final class Arguments {
         + ", cannot express: set LC_ALL to one of UTF-8, such as C.UTF-8";
   }
 
-  /** In which names go to the system and come from there. */
+  /** The character set of names in calls of the system. */
   private static Charset charset() {
     String name = System.getProperty("sun.jnu.encoding", "");
     try {

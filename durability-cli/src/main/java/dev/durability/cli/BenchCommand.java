@@ -43,13 +43,15 @@ final class BenchCommand implements Command {
             this,
             "bench",
             "Measure a disk, and a log on it.",
-            "Measures how long the disk takes to store something, says whether that can be believed,"
-                + " and measures how fast entries are appended and read beside bare loops that do"
-                + " nothing but what the disk and the memory have to. The ratios are the result.",
+            "Measures how long the disk takes to store something, says whether that can be"
+                + " believed, and measures how fast entries are appended and read, compared with"
+                + " bare loops that do only what the disk and the memory must do. The ratios are"
+                + " the result.",
             "",
-            "All is done in a new directory in DIR, which is removed at the end; it takes up to"
-                + " 1 GiB of room. A DIR that is missing is made, and removed, too. Nothing else is"
-                + " touched. Let the machine do nothing else meanwhile: a disk is shared by all.");
+            "It works in a new directory in DIR, which it removes at the end; it takes up to 1"
+                + " GiB of room. If DIR is missing, it is made, and removed, too. Nothing else"
+                + " is touched. Let the machine do nothing else meanwhile: all processes share"
+                + " the disk.");
     spec.addPositional(
         CommandSyntax.optionalDirectory(
             "A directory on the disk to measure; the current directory by default."));
@@ -152,7 +154,7 @@ final class BenchCommand implements Command {
     return (bytes >> 20) + " MiB";
   }
 
-  /** Finds out before it is measured whether the plot can be written. Returns whether it is new. */
+  /** Finds out before measuring whether the plot can be written. Returns whether it is new. */
   private static boolean openPlot(String plot) throws IOException {
     boolean isNew = !Files.exists(Path.of(plot));
     OutputStream appending = new FileOutputStream(plot, true);
@@ -187,7 +189,7 @@ final class BenchCommand implements Command {
         return stopping ? null : result;
       }
     } catch (OutcomeOpenException e) {
-      // Nobody wants these entries: all that matters is what the disk said.
+      // These entries do not matter, only what the disk said.
       throw new IOException("the disk could not be written while it was measured", e.getCause());
     }
   }

@@ -37,22 +37,22 @@ final class CatCommand implements Command {
         CommandSyntax.command(
             this,
             "cat",
-            "Print the entries of a log, a line each.",
-            "Prints the entries of the log in DIR as they were appended, with a newline behind"
-                + " each. Nothing is changed, and another process may be writing to the log. Of a"
-                + " log whose end is torn, the intact entries are printed.");
+            "Print the entries of a log, one per line.",
+            "Prints the entries of the log in DIR as they were appended, with a newline after"
+                + " each. Changes nothing; another process may be writing to the log. If the end"
+                + " of the log is torn, prints the intact entries.");
     spec.addPositional(CommandSyntax.directory());
     spec.addOption(
         CommandSyntax.entryId(
-            "The first entry id to print. Without it: the oldest entry, or, in a log with"
-                + " checkpoints, the one behind the newest checkpoint.",
+            "The first entry id to print. Without it: the oldest entry or, in a log with"
+                + " checkpoints, the first one after the newest checkpoint.",
             FROM));
     spec.addOption(CommandSyntax.entryId("The last entry id to print.", TO));
     spec.addOption(CommandSyntax.flag("Print the id and a tab before each entry.", IDS));
     spec.addOption(
         CommandSyntax.flag(
             "Go on printing what another process appends, as soon as it is durable. Ends at --to,"
-                + " with SIGINT, or at the first entry that finds the output closed.",
+                + " with SIGINT, or at the first entry after the output was closed.",
             "-f",
             FOLLOW));
     spec.addOption(
@@ -99,7 +99,7 @@ final class CatCommand implements Command {
     } catch (OutputClosedException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
-      buffer.flush(); // what is intact stands before the damage
+      buffer.flush(); // what is intact is printed before the damage
       throw e;
     }
     buffer.flush();

@@ -15,7 +15,7 @@ final class ClassArchiveRun {
   private ClassArchiveRun() {}
 
   /**
-   * Runs the commands. That some fail is intended: failing loads classes too.
+   * Runs the commands. Some fail on purpose: failing loads classes, too.
    *
    * @param args the directory of the log, which is created
    */

@@ -8,18 +8,18 @@ import picocli.CommandLine.ParseResult;
 interface Command {
 
   /**
-   * Says how the command is called.
+   * Returns the syntax of the command.
    *
    * @return a new specification, without the options that all commands have
    */
   CommandSpec spec();
 
   /**
-   * Does what was asked for.
+   * Runs the command.
    *
    * @param given the command line, checked against {@link #spec}
    * @return the exit status
-   * @throws IOException if it fails; the caller tells the user and finds the exit status
+   * @throws IOException if it fails; the caller tells the user and chooses the exit status
    */
   int run(ParseResult given) throws IOException;
 }

@@ -5,7 +5,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 
 /**
- * What a command talks to.
+ * The inputs and outputs of a command.
  *
  * @param in the standard input, unbuffered
  * @param out the standard output, unbuffered
@@ -19,7 +19,7 @@ record CommandIo(
   private static final int TEXT_COLUMNS_MIN = 50;
   private static final int TEXT_COLUMNS_MAX = 90;
 
-  /** How wide text for people is. */
+  /** The width of text for people. */
   int textColumns() {
     return columns == 0
         ? TEXT_COLUMNS_MAX

@@ -12,9 +12,8 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParseResult;
 
 /**
- * The parts of a command line and of its help. They are put together by hand, not read from
- * annotations, because reading annotations takes longer than all the rest of the start (see
- * docs/startup.md).
+ * The parts of a command line and of its help. They are put together by hand, because reading
+ * annotations takes longer than all the rest of the start (see docs/startup.md).
  */
 final class CommandSyntax {
   static final String DEBUG = "--debug";
@@ -49,7 +48,7 @@ final class CommandSyntax {
     help.footerHeading("%nExamples:%n").footer(examples.toArray(new String[0]));
   }
 
-  /** Adds what every command has: {@code --debug}, {@code --help} and {@code --version}. */
+  /** Adds the options of every command: {@code --debug}, {@code --help} and {@code --version}. */
   static void addCommonOptions(CommandSpec spec) {
     spec.addOption(flag("When something fails, print the stack trace too.", DEBUG));
     spec.addOption(
@@ -85,7 +84,7 @@ final class CommandSyntax {
     return directory("The directory of the log.");
   }
 
-  /** The first operand, a directory that has to be named. */
+  /** The first operand, a directory that must be named. */
   static PositionalParamSpec directory(String description) {
     return PositionalParamSpec.builder()
         .index("0")

@@ -18,7 +18,7 @@ final class CreationOptions {
   private static final int OWNER_READ_AND_WRITE = 0600;
   private static final int ANY_EXECUTE = 0111;
 
-  /** From the bit of the lowest value on. */
+  /** Starting with the lowest bit. */
   private static final PosixFilePermission[] BITS = {
     PosixFilePermission.OTHERS_EXECUTE,
     PosixFilePermission.OTHERS_WRITE,
@@ -55,7 +55,7 @@ final class CreationOptions {
    * Reads the options.
    *
    * @param given the command line
-   * @param warnings who is told what the user should know
+   * @param warnings takes what the user should know
    * @throws UsageException if they make no sense
    */
   static FsOptions of(ParseResult given, Consumer<String> warnings) {
@@ -84,7 +84,7 @@ final class CreationOptions {
     return bits;
   }
 
-  /** Whoever may read or write files in a directory has to be able to search it. */
+  /** A user that may read or write files in a directory must be able to search it. */
   private static int withSearch(int file) {
     return file | ((file >> 2 | file >> 1) & ANY_EXECUTE);
   }

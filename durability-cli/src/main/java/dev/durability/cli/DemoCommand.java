@@ -42,11 +42,11 @@ final class DemoCommand implements Command {
         CommandSyntax.command(
             this,
             "demo",
-            "Kill a store while it is being written to, and look what is left.",
+            "Kill a store while it is being written to, and look at what is left.",
             "Runs a key-value store in a process of its own. Several threads write to it and"
                 + " report each write once it is acknowledged. In the middle of that the process"
-                + " is killed with SIGKILL, several times. After each time the store is opened"
-                + " again: every acknowledged write must be there, and nothing that nobody wrote.",
+                + " is killed with SIGKILL, several times. Each time the store is opened again:"
+                + " every acknowledged write must be there, and nothing that was never written.",
             "",
             "The store is made in DIR, which must not exist yet, and is kept there; without DIR it"
                 + " is made in a temporary directory and removed.");
@@ -57,9 +57,9 @@ final class DemoCommand implements Command {
         spec,
         List.of("  durability demo", "  durability demo --rounds 20 --writers 64 mystore"),
         "0",
-        "everything that was acknowledged was found, and nothing else",
+        "everything acknowledged was found, and nothing that was never written",
         "2",
-        "something was lost, or found that nobody wrote; the store is kept",
+        "something was lost, or something was found that was never written; the store is kept",
         "3",
         "the demo could not be run");
     return spec;
@@ -192,13 +192,13 @@ final class DemoCommand implements Command {
         table,
         "%n%s%n",
         good
-            ? "Every acknowledged write was found, and nothing that nobody wrote."
+            ? "Every acknowledged write was found, and nothing that was never written."
                 + System.lineSeparator()
-                + "Extra: not acknowledged, and found all the same."
+                + "Extra: not acknowledged, but found."
             : lost
                 + " acknowledged writes are missing, "
                 + foreign
-                + " entries are there that nobody wrote; the store is kept in "
+                + " entries are there that were never written; the store is kept in "
                 + directory
                 + ".");
     return table.toString();
@@ -212,7 +212,7 @@ final class DemoCommand implements Command {
     text.append(String.format(Locale.ROOT, form, values));
   }
 
-  /** A line that tells how far a round is: over and over on a terminal, once elsewhere. */
+  /** A line that shows the progress of a round: again and again on a terminal, once elsewhere. */
   private final class RoundProgress {
     private final String title;
     private long shownAt = System.nanoTime();

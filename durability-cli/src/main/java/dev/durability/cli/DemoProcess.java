@@ -9,8 +9,8 @@ import java.util.NavigableMap;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The process that the demo kills: several threads write to the store, each as fast as it can, and
- * report every write on the standard output once it is acknowledged, and not before.
+ * The process that the demo kills. Several threads write to the store, each as fast as it can. They
+ * report every write on the standard output once it is acknowledged, not before.
  */
 final class DemoProcess {
   private final DurableState<NavigableMap<String, String>, DemoWrite> store;
@@ -24,7 +24,7 @@ final class DemoProcess {
   }
 
   /**
-   * Writes until it is killed, or until nobody reads its reports any more.
+   * Writes until it is killed, or until its reports are no longer read.
    *
    * @param args the directory of the store, the number of the round, and how many threads write
    */
@@ -52,7 +52,7 @@ final class DemoProcess {
     }
   }
 
-  /** One system call each, so that a report is read whole or not at all. */
+  /** One system call per report, so that it is read whole or not at all. */
   private void report(String line) throws IOException {
     byte[] bytes = line.getBytes(StandardCharsets.US_ASCII);
     reporting.lock();

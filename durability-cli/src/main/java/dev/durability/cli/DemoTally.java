@@ -7,15 +7,15 @@ import java.util.regex.Pattern;
 
 /**
  * What the demo expects in the store, and what it finds. In the round that was just cut off, each
- * writer may have one write more in the store than it reported, for it writes one at a time. What
- * was in the store after an earlier round has to be there for ever, and nothing else.
+ * writer may have one more write in the store than it reported, because it writes one at a time.
+ * Exactly what was in the store after an earlier round must be there forever.
  */
 final class DemoTally {
   private static final Pattern KEY = Pattern.compile("\\d{1,9}/\\d{1,9}/\\d{1,18}");
 
   private final int writers;
 
-  /** For each round, for each writer, up to which of its writes the store has to have. */
+  /** For each round, for each writer, the last of its writes that the store must have. */
   private final List<long[]> expected = new ArrayList<>();
 
   /**
@@ -25,7 +25,7 @@ final class DemoTally {
    * @param found how many of them are in the store
    * @param lost how many writes are missing, of this round or an earlier one
    * @param unacknowledged how many writes are in the store that were on their way when it ended
-   * @param foreign how many entries nobody wrote
+   * @param foreign how many entries were never written
    */
   record Result(long acknowledged, long found, long lost, long unacknowledged, long foreign) {}
 
@@ -62,7 +62,7 @@ final class DemoTally {
     return sum;
   }
 
-  /** Compares the store with what is expected, and expects from now on what it holds. */
+  /** Compares the store with what is expected. From now on, what it holds is expected. */
   Result check(Map<String, String> store) {
     int last = expected.size();
     long foundBefore = 0;

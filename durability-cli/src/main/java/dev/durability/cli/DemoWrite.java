@@ -1,8 +1,8 @@
 package dev.durability.cli;
 
 /**
- * A write to the store of the demo. Key and value follow from who wrote it and when, so that a
- * store can be checked without another copy of it.
+ * A write to the store of the demo. Key and value follow from the writer and the time, so that a
+ * store can be checked without a second copy.
  *
  * @param key the key, never written twice
  * @param value the value

@@ -15,7 +15,8 @@ final class ExitStatus {
   static final int FAILED = 3;
 
   /**
-   * Who read the standard output has gone: what a shell reports of a program that SIGPIPE ended.
+   * The reader of the standard output has gone: what a shell reports for a program that SIGPIPE
+   * ended.
    */
   static final int OUTPUT_CLOSED = 128 + 13;
 

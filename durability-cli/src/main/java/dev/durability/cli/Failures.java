@@ -22,7 +22,7 @@ final class Failures {
 
   private Failures() {}
 
-  /** The failure itself, out of the wrappings that carried it here. */
+  /** The failure itself, without the exceptions that wrapped it. */
   static Throwable unwrap(Throwable failure) {
     Throwable at = failure;
     while (at instanceof UncheckedIOException
@@ -45,14 +45,14 @@ final class Failures {
     return at instanceof OutputClosedException ? ExitStatus.OUTPUT_CLOSED : ExitStatus.FAILED;
   }
 
-  /** What to tell the user, in one line. */
+  /** The message for the user, in one line. */
   static String line(Throwable failure) {
     OutOfMemoryError noMemory = outOfMemory(failure);
     String text = noMemory == null ? text(unwrap(failure)) : outOfMemoryText(noMemory);
     return text.replaceAll("\\s*\\R\\s*", "; ");
   }
 
-  /** Whatever it is wrapped in: what was being done when it came helps nobody. */
+  /** Whatever it is wrapped in, because what was being done then helps no user. */
   private static @Nullable OutOfMemoryError outOfMemory(Throwable failure) {
     for (Throwable at = failure; at != null; at = at.getCause()) {
       if (at instanceof OutOfMemoryError e) {
@@ -81,7 +81,7 @@ final class Failures {
       return outcomeOpenText(failure);
     }
     if (failure instanceof PathNotExpressibleException) {
-      return String.valueOf(failure.getMessage()); // It has all that its cause says.
+      return String.valueOf(failure.getMessage()); // It has everything that its cause says.
     }
     if (failure instanceof IOException || failure instanceof UsageException) {
       return withCause(failure);
@@ -92,7 +92,7 @@ final class Failures {
     return "internal error: " + failure + "; --debug shows where";
   }
 
-  /** What failed, why, and what to do, now that the program that could go on ends. */
+  /** What failed, why, and what to do: the program ends, although the log could go on. */
   private static String outcomeOpenText(Throwable failure) {
     Throwable what = failure;
     Throwable why = failure;
@@ -129,7 +129,7 @@ final class Failures {
     return e.getFile() == null ? what : e.getFile() + ": " + what;
   }
 
-  /** The library's messages say what was done; the storage's reason stands in the cause. */
+  /** The library's messages say what was being done; the cause has the storage's reason. */
   private static String withCause(Throwable failure) {
     String message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
     Throwable cause = failure.getCause();

@@ -48,7 +48,7 @@ final class Input {
     return new Input(operand, null, attributes.isRegularFile() ? attributes.size() : -1);
   }
 
-  /** How many bytes it holds, -1 if nobody knows. */
+  /** How many bytes it holds, -1 if that is unknown. */
   long bytes() {
     return bytes;
   }
@@ -66,7 +66,7 @@ final class Input {
     return new FilterInputStream(standard) {
       @Override
       public void close() {
-        // It is the process's, and not ours to close.
+        // It belongs to the process: do not close it.
       }
     };
   }
@@ -77,7 +77,7 @@ final class Input {
           Files.readAttributes(Path.of("/dev/stdin"), BasicFileAttributes.class);
       return attributes.isRegularFile() ? attributes.size() : -1;
     } catch (IOException e) {
-      return -1; // only the progress bar asks; reading will tell what is wrong
+      return -1; // only the progress bar asks; reading will report what is wrong
     }
   }
 }

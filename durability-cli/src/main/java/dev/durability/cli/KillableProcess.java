@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A Java process that reports in lines on its standard output, and is ended with SIGKILL. What it
- * reported before that can be read to the end afterwards.
+ * A Java process that reports in lines on its standard output, and that SIGKILL ends. Its reports
+ * can be read to the end afterwards.
  */
 final class KillableProcess {
   /** The exit status of a process that SIGKILL ended. */
@@ -50,7 +50,7 @@ final class KillableProcess {
     return reports;
   }
 
-  /** Kills it, if it still runs. Any thread. */
+  /** Kills it if it still runs. Any thread may call this. */
   void kill() {
     process.toHandle().destroyForcibly(); // by its handle: the pipe stays open, to be read out
   }

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 
-/** Opens the directory of a log that has to be there: only appending makes one. */
+/** Opens the directory of an existing log: only appending makes one. */
 final class LogDirectory {
 
   private LogDirectory() {}
@@ -62,7 +62,7 @@ final class LogDirectory {
     }
   }
 
-  /** Not Files.isDirectory, to which what may not be looked at is no directory. */
+  /** Not Files.isDirectory, which is false for a directory that may not be looked at. */
   private static BasicFileAttributes attributes(Path path) throws IOException {
     return Files.readAttributes(path, BasicFileAttributes.class);
   }

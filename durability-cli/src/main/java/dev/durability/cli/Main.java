@@ -3,7 +3,7 @@ package dev.durability.cli;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 
-/** Where the program starts. */
+/** The start of the program. */
 final class Main {
 
   private Main() {}

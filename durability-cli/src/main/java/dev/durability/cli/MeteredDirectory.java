@@ -6,7 +6,7 @@ import dev.durability.storage.ReadFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** A directory that tells a {@link Progress} what is read. */
+/** A directory that reports what is read to a {@link Progress}. */
 final class MeteredDirectory extends ForwardingDirectory {
   private static final String SEGMENTS = "wal";
 
@@ -17,7 +17,9 @@ final class MeteredDirectory extends ForwardingDirectory {
     this.progress = progress;
   }
 
-  /** How many bytes the segments of a log have; a segment that vanishes meanwhile has none. */
+  /**
+   * How many bytes the segments of a log have; a segment that vanishes meanwhile counts as empty.
+   */
   static long logBytes(Directory directory) throws IOException {
     long bytes = 0;
     for (String name : directory.list(SEGMENTS)) {

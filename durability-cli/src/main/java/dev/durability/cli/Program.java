@@ -20,8 +20,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /**
  * The command above the commands.
  *
- * <p>Here and there stands an anonymous class where a lambda would do: the class-data archive
- * cannot hold lambdas for the interfaces of the command-line library.
+ * <p>In some places an anonymous class replaces a lambda: the class-data archive cannot hold
+ * lambdas for the interfaces of the command-line library.
  */
 final class Program {
   private static final String NAME = "durability";
@@ -30,7 +30,7 @@ final class Program {
   private static final String HELP = "help";
   private static final String HELP_OPTION = "--help";
 
-  /** Less, the library refuses. */
+  /** The library refuses less. */
   private static final int HELP_COLUMNS_MIN = 55;
 
   private final CommandIo io;
@@ -40,7 +40,7 @@ final class Program {
   }
 
   /**
-   * Runs a command line. Nothing is thrown: what fails is told on the standard error.
+   * Runs a command line. Nothing is thrown: failures are reported on the standard error.
    *
    * @param io what the command talks to
    * @param args the command line
@@ -67,7 +67,7 @@ final class Program {
     line.setOut(new PrintWriter(help, true, Charset.defaultCharset()));
     int status = line.execute(given);
     if (help.size() > 0) {
-      // Not by a writer, which keeps a failure to itself.
+      // Not by a writer, which hides failures.
       io.out()
           .write(fit(help.toString(Charset.defaultCharset())).getBytes(Charset.defaultCharset()));
       io.out().flush();
@@ -79,7 +79,7 @@ final class Program {
     return io.textColumns() < HELP_COLUMNS_MIN;
   }
 
-  /** The text has no colors where it is broken: they would count as characters. */
+  /** The text has no colors if lines are broken: they would count as characters. */
   private String fit(String help) {
     return isNarrow() ? Wrapped.of(help, io.textColumns()) : help;
   }
@@ -96,12 +96,12 @@ final class Program {
     return ofAll ? new String[] {HELP_OPTION} : new String[] {args[1], HELP_OPTION};
   }
 
-  /** Who tells by the standard error how it went, and cannot, has not done all. */
+  /** A command that reports its result on the standard error, and cannot, has failed. */
   private int withWorkingError(int status) {
     return io.err().checkError() && status == ExitStatus.OK ? ExitStatus.FAILED : status;
   }
 
-  /** The commands that matter: putting the others together would take time. */
+  /** Only the commands that matter: putting the others together would take time. */
   private static List<String> needed(String first) {
     if (first.equals("--version") || first.equals("-V")) {
       return List.of();

@@ -9,11 +9,11 @@ import me.tongfei.progressbar.ProgressBarRenderer;
 import me.tongfei.progressbar.ProgressState;
 import org.jspecify.annotations.Nullable;
 
-/** A progress bar on a terminal, or nothing where there is none. */
+/** A progress bar on a terminal, or nothing elsewhere. */
 final class Progress implements AutoCloseable {
   private static final int UPDATE_MILLIS = 200;
 
-  /** Less is done before anybody could read the line. */
+  /** Less is done before a user could read the line. */
   private static final long BYTES_MIN = 1 << 20;
 
   private static final String SEPARATOR = ", ";
@@ -30,8 +30,8 @@ final class Progress implements AutoCloseable {
    *
    * @param io where
    * @param task what is being done
-   * @param bytes how much there is to do; below a mebibyte, and where it is -1 since nobody knows,
-   *     nothing is shown
+   * @param bytes how much there is to do; below a mebibyte, or if it is -1 for unknown, nothing is
+   *     shown
    * @return the progress, at 0
    */
   static Progress start(CommandIo io, String task, long bytes) {
@@ -83,7 +83,7 @@ final class Progress implements AutoCloseable {
   }
 
   private static Progress show(CommandIo io, long max, ProgressBarRenderer renderer) {
-    // The library asks for the width only where it is not given, with much machinery.
+    // The library looks up the width only if it is not given, which takes long.
     return new Progress(
         new ProgressBarBuilder()
             .setInitialMax(max)
@@ -94,7 +94,7 @@ final class Progress implements AutoCloseable {
   }
 
   /**
-   * Goes on.
+   * Adds to the progress.
    *
    * @param count how many bytes or steps more are done
    */
@@ -105,7 +105,7 @@ final class Progress implements AutoCloseable {
   }
 
   /**
-   * Goes on to a step.
+   * Moves to a step.
    *
    * @param step how many steps are done, at most all of them
    */
@@ -116,9 +116,9 @@ final class Progress implements AutoCloseable {
   }
 
   /**
-   * Tells what is being done now.
+   * Shows what is being done now.
    *
-   * @param message shown behind the bar: of its parts, which commas separate, those that fit
+   * @param message shown after the bar: those of its comma-separated parts that fit
    */
   void say(String message) {
     if (bar != null) {

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * One line that tells how far something is, never wider than the terminal. Each part stands whole
- * or not at all: what does not fit is left out, the least important part first. The bar takes the
- * room that is left.
+ * One line that shows progress, never wider than the terminal. Each part is shown whole or not at
+ * all: what does not fit is left out, the least important part first. The bar takes the remaining
+ * room.
  */
 final class ProgressLine {
   /** Of the bar, with its brackets and the space before it. */
@@ -21,7 +21,7 @@ final class ProgressLine {
   private ProgressLine() {}
 
   /**
-   * Draws progress over bytes: task, percent, bar, mebibytes, rate, and the time that is left.
+   * Draws progress over bytes: task, percent, bar, mebibytes, rate, and the remaining time.
    *
    * @param task what is being done
    * @param done how many bytes are done
@@ -79,7 +79,7 @@ final class ProgressLine {
     }
     int barColumns = Math.min(BAR_COLUMNS_MAX, columns - start.length() - end.length());
     String line = start + (withBar ? bar(percent, barColumns) : "") + end;
-    // Drawn over the line before, which may have been longer.
+    // Overwrites the line before, which may have been longer.
     return line.length() < columns
         ? line + " ".repeat(columns - line.length())
         : line.substring(0, Math.max(0, columns));
@@ -91,7 +91,7 @@ final class ProgressLine {
     return " [" + "=".repeat(full) + " ".repeat(length - full) + "]";
   }
 
-  /** In the unit, and with the decimals, in which all of it has at least two digits. */
+  /** In the unit, and with the decimals, that give the total at least two digits. */
   private static String amount(long done, long all) {
     boolean isLarge = all >= 10 * GIBIBYTE;
     double unit = isLarge ? GIBIBYTE : MEBIBYTE;

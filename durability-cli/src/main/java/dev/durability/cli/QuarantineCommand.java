@@ -33,13 +33,12 @@ final class QuarantineCommand implements Command {
             this,
             "quarantine",
             "List or remove what openings cut off a log.",
-            "An opening that finds the end of a log torn by a crash cuts it off, and keeps the bytes"
-                + " in DIR/quarantine, as evidence. Nothing reads them again. The oldest go on their"
-                + " own once there are more than 256 MiB.",
+            "An opening that finds the end of a log torn by a crash cuts it off, and keeps the"
+                + " bytes in DIR/quarantine, as evidence. Nothing reads them again. The oldest"
+                + " are removed once there are more than 256 MiB.",
             "",
-            "list, which is what happens where nothing else is asked for, tells what is kept, the"
-                + " oldest first, and changes nothing. remove removes all of that; another process"
-                + " may be writing to the log.");
+            "list, the default, shows what is kept, the oldest first, and changes nothing. remove"
+                + " removes all of that; another process may be writing to the log.");
     spec.addPositional(CommandSyntax.directory());
     spec.addPositional(
         PositionalParamSpec.builder()
@@ -58,7 +57,7 @@ final class QuarantineCommand implements Command {
             "  durability quarantine mylog list --json | jq .bytes",
             "  durability quarantine mylog remove"),
         "0",
-        "it was listed, or removed, durably; there may have been nothing",
+        "listed, or durably removed; there may have been nothing",
         "3",
         "any other failure: not a log, not readable, wrong usage",
         "141",
@@ -97,7 +96,7 @@ final class QuarantineCommand implements Command {
     return text.toString().getBytes(Charset.defaultCharset());
   }
 
-  /** Others read its keys: they are fixed. */
+  /** Programs read its keys, so they are fixed. */
   private static byte[] json(boolean removed, List<QuarantinedFile> files) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (JsonGenerator json = new JsonFactory().createGenerator(bytes)) {
@@ -118,7 +117,7 @@ final class QuarantineCommand implements Command {
     return bytes.toByteArray();
   }
 
-  /** How much it is, for people. */
+  /** The amount, for people. */
   static String summary(List<QuarantinedFile> files) {
     return bytes(files) + " bytes in " + files.size() + (files.size() == 1 ? " file" : " files");
   }

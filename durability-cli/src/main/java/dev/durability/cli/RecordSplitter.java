@@ -6,9 +6,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts a stream of bytes into records at a separator, in memory for one chunk and one record. Bytes
- * are bytes: no character set, no carriage return is known here. A last record without separator
- * counts; an empty rest does not. For one thread.
+ * Splits a stream of bytes into records at a separator, in memory for one chunk and one record. It
+ * knows no character set and no carriage return. A last record without separator counts; an empty
+ * rest does not. For one thread.
  */
 final class RecordSplitter {
   private static final int CHUNK_BYTES = 256 << 10;

@@ -18,6 +18,6 @@ final class RecordTooLongException extends IOException {
         record
             + " is longer than the largest entry, "
             + recordBytesMax
-            + " bytes; appended up to there, nothing of it or behind it");
+            + " bytes; appended up to there, nothing of it or after it");
   }
 }

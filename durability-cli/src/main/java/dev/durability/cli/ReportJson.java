@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A report as JSON. Others read its keys: they are fixed. */
+/** A report as JSON. Programs read its keys, so they are fixed. */
 final class ReportJson {
 
   private ReportJson() {}

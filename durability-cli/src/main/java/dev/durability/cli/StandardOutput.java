@@ -8,8 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The standard output, unbuffered, that tells a reader who has gone ({@link OutputClosedException})
- * from a failure (an {@link IOException} that says that it was the standard output).
+ * The standard output, unbuffered. It distinguishes a reader that has gone ({@link
+ * OutputClosedException}) from a failure (an {@link IOException} whose message names the standard
+ * output).
  */
 final class StandardOutput extends OutputStream {
   private static final int FILE_TYPE = 0170000;
@@ -65,13 +66,13 @@ final class StandardOutput extends OutputStream {
     return new IOException("cannot write to the standard output: " + e.getMessage(), e);
   }
 
-  /** The text of a system error is in the user's language, so it is not enough to look at it. */
+  /** The text of a system error is in the user's language, so looking at it is not enough. */
   private static boolean isPipe() {
     try {
       int type = (int) Files.getAttribute(Path.of("/dev/stdout"), "unix:mode") & FILE_TYPE;
       return type == PIPE || type == SOCKET;
     } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
-      return false; // No /dev/stdout or no "unix" view, as on Windows: the text has to do.
+      return false; // No /dev/stdout or no "unix" view, as on Windows: the text must do.
     }
   }
 }

@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A directory that is removed with all that is in it, unless it is to be kept. Directories that
- * were made to hold it go with it. For one thread.
+ * A directory that is removed with all its content, unless it is to be kept. Directories that were
+ * made to hold it are removed, too. For one thread.
  */
 final class TemporaryDirectory implements Closeable {
   private final Path path;
@@ -29,9 +29,9 @@ final class TemporaryDirectory implements Closeable {
   }
 
   /**
-   * Takes a directory over.
+   * Takes over a directory.
    *
-   * @param path the directory, which nobody else uses
+   * @param path the directory, which no other code uses
    */
   TemporaryDirectory(Path path) {
     this(path, new ArrayDeque<>());
@@ -48,7 +48,7 @@ final class TemporaryDirectory implements Closeable {
   }
 
   /**
-   * Makes one with a name of its own.
+   * Makes one with a new name.
    *
    * @param directory where; it and what is missing above it is made, too
    * @param prefix how the name begins

@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets a command finish in order when SIGINT or SIGTERM arrives: it is told to stop, and the
- * process ends when it has. A command that registers nothing is ended at once.
+ * Lets a command finish its work when SIGINT or SIGTERM arrives: the command is asked to stop, and
+ * the process ends after it has stopped. A command that registers nothing is ended at once.
  *
  * <p>Safe for many threads.
  */
@@ -41,7 +41,7 @@ final class Termination {
         finished.await();
         break;
       } catch (InterruptedException e) {
-        interrupted = true; // nobody may cut short the syncing of what was appended
+        interrupted = true; // what was appended must be synced first
       }
     }
     if (interrupted) {

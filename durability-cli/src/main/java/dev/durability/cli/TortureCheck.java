@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Compares what is in the log after each death with what was acknowledged before it. What a death
- * left has to be there after all later ones, acknowledged or not.
+ * left must be there after all later ones, acknowledged or not.
  */
 final class TortureCheck {
   private final Directory directory;
@@ -42,7 +42,7 @@ final class TortureCheck {
   record Finding(@Nullable Verdict verdict, long survived, String violation) {}
 
   /**
-   * Prepares to check a log that is not there yet.
+   * Prepares to check a log that does not exist yet.
    *
    * @param directory the log
    * @param writers how many threads write to it
@@ -58,7 +58,7 @@ final class TortureCheck {
   }
 
   /**
-   * Checks the log, and expects from now on what it holds.
+   * Checks the log. From now on, what it holds is expected.
    *
    * @param acknowledged what the life that has just ended said is durable
    * @param opened whether it had opened the log; if not, it cannot have added anything
@@ -139,7 +139,7 @@ final class TortureCheck {
     return "";
   }
 
-  /** Under the id that was acknowledged stands what was acknowledged, and no id is left out. */
+  /** Under the acknowledged id is the acknowledged entry, and no id is left out. */
   private String ofIds(long lastId, List<TortureLife.Acknowledgement> acknowledged)
       throws IOException {
     Ids ids = new Ids(markerIds());
@@ -159,14 +159,14 @@ final class TortureCheck {
     return ids.violation;
   }
 
-  /** The marker of a checkpoint takes an id, and begins a segment. */
+  /** The marker of a checkpoint takes an id and begins a segment. */
   private Set<Long> markerIds() throws IOException {
     return WalMaintenance.segments(directory).stream()
         .map(SegmentRange::firstEntryId)
         .collect(Collectors.toSet());
   }
 
-  /** What the log that is left holds, and under which ids. */
+  /** What the remaining log holds, and under which ids. */
   private static final class Ids {
     private final Map<Long, TortureLife.Acknowledgement> acknowledged = new HashMap<>();
     private final Set<Long> markers;

@@ -48,16 +48,16 @@ final class TortureCommand implements Command {
             "torture",
             "Kill a log's writers for minutes, and check what is left each time.",
             "Runs processes that write to a log: single entries and atomic batches, waited for or"
-                + " not, on several threads, with small segments, checkpoints and truncation. Each"
-                + " is killed with SIGKILL, at a random moment while it appends, begins a segment,"
-                + " writes a checkpoint, truncates, or mends what the one before left, several times"
-                + " in a row. After each time everything that was acknowledged must be there, in"
-                + " order, batches whole, and nothing else. Behind half of the ends some bytes are"
-                + " put, as a write leaves that is cut off.",
+                + " not, on several threads, with small segments, checkpoints and truncation."
+                + " Each is killed with SIGKILL, at a random moment while it appends, begins a"
+                + " segment, writes a checkpoint, truncates, or mends what the one before left,"
+                + " several times in a row. After each time everything that was acknowledged"
+                + " must be there, in order, batches whole, and nothing else. Half of the ends"
+                + " get the bytes of an unfinished write.",
             "",
-            "The log is made in a new directory in DIR, or as DIR itself where there is none yet."
-                + " It is removed at the end, and kept if something is wrong. What else is in DIR,"
-                + " another log perhaps, is not touched.");
+            "The log is made in a new directory in DIR, or as DIR itself if there is no DIR yet."
+                + " It is removed at the end, but kept if something is wrong. Anything else in"
+                + " DIR, such as another log, is not touched.");
     spec.addPositional(
         CommandSyntax.optionalDirectory(
             "A directory on the disk to use; the current directory by default."));
@@ -198,7 +198,7 @@ final class TortureCommand implements Command {
         "the process that writes was to be killed, and ended with status " + status);
   }
 
-  /** What was cut off is kept there for people to look at; over hours it would fill the disk. */
+  /** What was cut off is kept there for people; over hours it would fill the disk. */
   private static void removeQuarantine(Path path) throws IOException {
     Path quarantine = path.resolve("quarantine");
     if (!Files.isDirectory(quarantine)) {
@@ -211,7 +211,7 @@ final class TortureCommand implements Command {
     }
   }
 
-  /** At last it is opened and closed in order. */
+  /** At the end the log is opened and closed normally. */
   private static void end(FsDirectory directory, TortureTally tally) throws IOException {
     try {
       WalWriter.open(directory, new TortureEntry.Bytes(), WalOptions.defaults()).close();

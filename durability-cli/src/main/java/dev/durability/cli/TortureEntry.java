@@ -10,7 +10,7 @@ import java.nio.ByteOrder;
 
 /**
  * An entry. Its bytes follow from the numbers that it carries, so that a log can be checked without
- * another copy of it.
+ * a second copy.
  *
  * @param life the life of the process that wrote it, from 1
  * @param writer who wrote it, from 0
@@ -59,7 +59,8 @@ record TortureEntry(int life, int writer, long n, int part, int parts, int fille
     @Override
     public TortureEntry decode(ByteBuffer in) throws IOException {
       if (in.remaining() < NUMBERS_BYTES) {
-        throw new CodecException("an entry of " + in.remaining() + " bytes, which nobody wrote");
+        throw new CodecException(
+            "an entry of " + in.remaining() + " bytes, which was never" + " written");
       }
       in.order(ByteOrder.BIG_ENDIAN);
       TortureEntry entry =

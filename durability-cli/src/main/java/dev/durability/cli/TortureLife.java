@@ -15,12 +15,12 @@ final class TortureLife {
   private static final List<String> JAVA_OPTIONS =
       List.of("-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto");
 
-  /** Where the phase that is waited for does not come, it is killed all the same. */
+  /** If the expected phase does not come, the process is killed anyway. */
   private static final long PHASE_SECONDS_MAX = 2;
 
   private static final long STUCK_SECONDS = 120;
 
-  /** What it takes about to have another thread do something. */
+  /** About the time it takes to have another thread do something. */
   private static final long HANDING_OVER_NANOS = 100_000;
 
   private final KillableProcess process;
@@ -60,7 +60,7 @@ final class TortureLife {
             List.of(directory.toString(), Integer.toString(number), Long.toString(seed))));
   }
 
-  /** Kills the process. Any thread. */
+  /** Kills the process. Any thread may call this. */
   void kill() {
     process.kill();
   }
@@ -77,7 +77,7 @@ final class TortureLife {
     CompletableFuture.delayedExecutor(STUCK_SECONDS, TimeUnit.SECONDS)
         .execute(
             () -> {
-              stuck = true; // Without effect on a process that is dead by then.
+              stuck = true; // Without effect if the process is already dead.
               kill();
             });
     try (BufferedReader reports = process.reports()) {
@@ -162,7 +162,7 @@ final class TortureLife {
     return counts.getOrDefault(phase, 0);
   }
 
-  /** What it said is durable, in the order in which it said so. */
+  /** What it reported as durable, in the order of its reports. */
   List<Acknowledgement> acknowledged() {
     return acknowledged;
   }

@@ -2,7 +2,7 @@ package dev.durability.cli;
 
 import java.util.Locale;
 
-/** What a process was doing with its log. Of those that overlap, the later one counts. */
+/** What a process was doing with its log. If phases overlap, the later one counts. */
 enum TorturePhase {
   /** Nothing but appending and syncing. */
   APPEND,
@@ -15,7 +15,7 @@ enum TorturePhase {
   /** Opening the log, which mends what the crash before left. */
   RECOVERY;
 
-  /** As it is shown. */
+  /** The name that is shown. */
   String title() {
     return name().toLowerCase(Locale.ROOT);
   }

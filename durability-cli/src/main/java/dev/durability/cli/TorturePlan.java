@@ -6,8 +6,8 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
 /**
- * When each process is killed. One that writes dies in a phase that is drawn, at a moment of it
- * that is drawn too; after it, none or some die in a row while they mend what it left.
+ * When each process is killed. One that writes dies in a random phase, at a random moment of it.
+ * After it, some or none die in a row while they recover what it left.
  */
 final class TorturePlan {
   private static final int PHASE_MAX = 12;

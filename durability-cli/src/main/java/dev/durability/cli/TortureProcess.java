@@ -31,7 +31,7 @@ final class TortureProcess {
   /** How many threads write. */
   static final int WRITERS = 6;
 
-  /** How much a writer may have under way that it has not reported yet. */
+  /** How much a writer may have in flight that it has not reported yet. */
   static final int OUTSTANDING_MAX = 32;
 
   private static final int FILLER_BYTES_MAX = 600;
@@ -61,7 +61,7 @@ final class TortureProcess {
   }
 
   /**
-   * Writes until it is killed, or until nobody reads its reports any more.
+   * Writes until it is killed, or until its reports are no longer read.
    *
    * @param args the directory of the log, the number of this life, and a seed
    */
@@ -74,7 +74,7 @@ final class TortureProcess {
     }
   }
 
-  /** Small, so that there is always something to do: segments end, buffers are full. */
+  /** Small, so that segments end and buffers are full often. */
   private WalOptions options(Random random) {
     FlushPolicy[] policies = {FlushPolicy.perAppend(), FlushPolicy.every(5), FlushPolicy.manual()};
     return WalOptions.builder()
@@ -137,7 +137,7 @@ final class TortureProcess {
         .start();
   }
 
-  /** The state comes from reading the log beside its writers. */
+  /** The state comes from reading the log while it is written. */
   private void writeCheckpoints(long checkpointId) throws IOException {
     CheckpointPublisher publisher =
         CheckpointPublisher.of(directory, Clock.systemUTC(), log)
@@ -156,10 +156,10 @@ final class TortureProcess {
     }
   }
 
-  /** One thread tells what failed; the others fail of the same. */
+  /** One thread reports what failed; the others fail for the same reason. */
   private static void end(Throwable failure) {
     if (!(Failures.unwrap(failure) instanceof OutputClosedException) && !ENDING.getAndSet(true)) {
-      // The outcome is what the parent will find out: here it matters why.
+      // The parent finds out the outcome: here the reason matters.
       Throwable why =
           failure instanceof OutcomeOpenException
               ? Objects.requireNonNullElse(failure.getCause(), failure)

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What the process that is killed tells on its standard output, a line each. A line is one system
+ * What the killed process reports on its standard output, one line per report. A line is one system
  * call, short enough for a pipe to take it whole or not at all. Safe for many threads.
  */
 final class TortureReports {
@@ -41,7 +41,7 @@ final class TortureReports {
     line(ACKNOWLEDGED + " " + writer + " " + n + " " + lastId + " " + entries);
   }
 
-  /** As {@link #begin}, where no checked exception may be thrown. */
+  /** As {@link #begin}, for callers that may not throw checked exceptions. */
   void beginUnchecked(TorturePhase phase) {
     try {
       begin(phase);
@@ -50,7 +50,7 @@ final class TortureReports {
     }
   }
 
-  /** As {@link #end}, where no checked exception may be thrown. */
+  /** As {@link #end}, for callers that may not throw checked exceptions. */
   void endUnchecked(TorturePhase phase) {
     try {
       end(phase);

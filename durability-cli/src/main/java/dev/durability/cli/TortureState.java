@@ -9,9 +9,9 @@ import java.io.OutputStream;
 import java.util.Arrays;
 
 /**
- * What the entries of a log add up to: how far each writer has come, a hash over all of them in
- * their order, and the first of them that cannot stand where it stands. A checkpoint carries it on,
- * so that entries that were truncated away go on being accounted for.
+ * The sum of the entries of a log: how far each writer has come, a hash over all of them in their
+ * order, and the first that cannot be where it is. A checkpoint carries it on, so that truncated
+ * entries still count.
  */
 final class TortureState {
   private final long[] last;
@@ -34,7 +34,7 @@ final class TortureState {
     this.violation = other.violation;
   }
 
-  /** What a writer wrote last, 0 if it wrote nothing. */
+  /** The last write of a writer, 0 if there is none. */
   long last(int writer) {
     return last[writer];
   }
@@ -87,7 +87,7 @@ final class TortureState {
       return "the begin of a batch is missing: " + entry + " follows " + before;
     }
     if (entry.life() < life) {
-      return "an entry has come back that was cut off: " + entry + " stands behind life " + life;
+      return "an entry has come back that was cut off: " + entry + " follows life " + life;
     }
     if (entry.writer() >= last.length || entry.n() != last[entry.writer()] + 1) {
       return "entries are missing, doubled or out of order: "

@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What the torture has come to, as a table and as JSON. */
+/** The result of the torture, as a table and as JSON. */
 final class TortureTally {
   private final long seed;
   private final Map<TorturePhase, Integer> kills = new EnumMap<>(TorturePhase.class);
@@ -48,7 +48,7 @@ final class TortureTally {
     violation = found.violation();
   }
 
-  /** Adds an end behind which bytes were put. */
+  /** Adds an end after which bytes were put. */
   void addTornEnd() {
     tornEnds++;
   }
@@ -111,8 +111,8 @@ final class TortureTally {
   private String good() {
     return String.format(
         Locale.ROOT,
-        "In %.0f s, each time everything acknowledged was there, in order, batches whole, and nothing"
-            + " else.%nseed=%d repeats what was drawn, and not the moments.",
+        "In %.0f s, each time everything acknowledged was there, in order, batches whole, and"
+            + " nothing else.%nseed=%d repeats the choices, but not the exact moments.",
         seconds,
         seed);
   }
@@ -135,7 +135,7 @@ final class TortureTally {
     text.append(String.format(Locale.ROOT, form, values));
   }
 
-  /** One object on one line. Others read its keys: they are fixed. */
+  /** One object on one line. Programs read its keys, so they are fixed. */
   byte[] json(String where) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (JsonGenerator json = new JsonFactory().createGenerator(bytes)) {

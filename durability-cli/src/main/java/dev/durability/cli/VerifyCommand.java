@@ -26,13 +26,13 @@ final class VerifyCommand implements Command {
         CommandSyntax.command(
             this,
             "verify",
-            "Read all of a log and tell whether it is whole.",
-            "Reads every byte of the log in DIR that counts and tells how it was left. Changes"
-                + " nothing.",
+            "Read all of a log and say whether it is whole.",
+            "Reads every byte of the log in DIR that counts and says how the log was left."
+                + " Changes nothing.",
             "",
             "CLEAN: all is whole. TORN: the end was being written when a crash came; opening the"
-                + " log cuts it there, and nothing that was acknowledged is lost. AMBIGUOUS: as"
-                + " TORN, with blocks that the disk wrote out of order behind the cut. CORRUPT:"
+                + " log cuts it there, and nothing acknowledged is lost. AMBIGUOUS: as TORN,"
+                + " with blocks after the cut that the disk wrote out of order. CORRUPT:"
                 + " something that was promised to be durable is damaged or missing.");
     spec.addPositional(CommandSyntax.directory());
     spec.addOption(CommandSyntax.flag("Print one JSON object, on one line.", JSON));

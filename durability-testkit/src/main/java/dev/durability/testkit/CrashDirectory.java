@@ -10,8 +10,6 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -204,7 +202,7 @@ public final class CrashDirectory implements Directory {
     return alive(
         () -> {
           refuseIfLocked(path);
-          requireFree(path);
+          disk.requireFree(path);
           change(Operation.create(path, expectedBytes));
           return new CrashAppendFile(this, path, disk.number(path), 0);
         });
@@ -248,7 +246,7 @@ public final class CrashDirectory implements Directory {
             () -> {
               requireFile(from, "rename");
               refuseIfLocked(to);
-              requireDirectory(Disk.parent(to));
+              disk.requireDirectory(Disk.parent(to));
               if (disk.directories().contains(to)) {
                 throw new FileSystemException(from, to, "a directory is in the way");
               }
@@ -282,18 +280,8 @@ public final class CrashDirectory implements Directory {
     Paths.requireDirectory(directory);
     return alive(
         () -> {
-          requireDirectory(directory);
-          String prefix = directory.isEmpty() ? "" : directory + "/";
-          List<String> names = new ArrayList<>();
-          for (String path : disk.names().now().tailMap(prefix).keySet()) {
-            if (!path.startsWith(prefix)) {
-              break;
-            }
-            if (path.indexOf('/', prefix.length()) < 0) {
-              names.add(path.substring(prefix.length()));
-            }
-          }
-          return List.copyOf(names);
+          disk.requireDirectory(directory);
+          return disk.list(directory);
         });
   }
 
@@ -330,7 +318,7 @@ public final class CrashDirectory implements Directory {
     boolean unused =
         alive(
             () -> {
-              requireDirectory(directory);
+              disk.requireDirectory(directory);
               change(Operation.of(kind, directory));
               return true;
             });
@@ -343,12 +331,17 @@ public final class CrashDirectory implements Directory {
         () -> {
           refuseIfLocked(path);
           if (!disk.names().now().containsKey(path)) {
-            requireFree(path);
+            disk.requireFree(path);
             change(Operation.create(path, 0));
           }
           locked.add(path);
-          return new Lock(path);
+          return new CrashLock(this, path);
         });
+  }
+
+  /** Under the lock: nobody holds this one any more. */
+  void release(String path) {
+    locked.remove(path);
   }
 
   private void requireFile(String path, String what) throws IOException {
@@ -361,52 +354,9 @@ public final class CrashDirectory implements Directory {
     }
   }
 
-  private void requireFree(String path) throws IOException {
-    requireDirectory(Disk.parent(path));
-    if (disk.names().now().containsKey(path) || disk.directories().contains(path)) {
-      throw new FileAlreadyExistsException(path);
-    }
-  }
-
-  private void requireDirectory(String directory) throws IOException {
-    if (disk.names().now().containsKey(directory)) {
-      throw new NotDirectoryException(directory);
-    }
-    if (!disk.directories().contains(directory)) {
-      throw new NoSuchFileException(directory);
-    }
-  }
-
   private void refuseIfLocked(String path) throws LockHeldException {
     if (locked.contains(path)) {
       throw new LockHeldException(path + " is held as a lock; close that first");
-    }
-  }
-
-  private final class Lock implements DirectoryLock {
-    private final String path;
-    private boolean held = true;
-
-    Lock(String path) {
-      this.path = path;
-    }
-
-    @Override
-    public boolean isHeld() {
-      return locked(() -> held);
-    }
-
-    @Override
-    public void close() {
-      lock.lock();
-      try {
-        if (held) {
-          held = false;
-          locked.remove(path);
-        }
-      } finally {
-        lock.unlock();
-      }
     }
   }
 }

@@ -1,6 +1,12 @@
 package dev.durability.testkit;
 
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -71,6 +77,37 @@ final class Disk {
       case TRUNCATE -> inode(operation.inode()).truncate(operation.offset());
       case SYNC -> inode(operation.inode()).sync();
       case SYNC_IN_VAIN -> inode(operation.inode()).syncInVain();
+    }
+  }
+
+  /** The names of the files that are directly in a directory, sorted. */
+  List<String> list(String directory) {
+    String prefix = directory.isEmpty() ? "" : directory + "/";
+    List<String> found = new ArrayList<>();
+    for (String path : names.now().tailMap(prefix).keySet()) {
+      if (!path.startsWith(prefix)) {
+        break;
+      }
+      if (path.indexOf('/', prefix.length()) < 0) {
+        found.add(path.substring(prefix.length()));
+      }
+    }
+    return List.copyOf(found);
+  }
+
+  void requireFree(String path) throws IOException {
+    requireDirectory(parent(path));
+    if (names.now().containsKey(path) || directories.contains(path)) {
+      throw new FileAlreadyExistsException(path);
+    }
+  }
+
+  void requireDirectory(String directory) throws IOException {
+    if (names.now().containsKey(directory)) {
+      throw new NotDirectoryException(directory);
+    }
+    if (!directories.contains(directory)) {
+      throw new NoSuchFileException(directory);
     }
   }
 

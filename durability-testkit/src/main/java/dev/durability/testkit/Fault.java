@@ -50,6 +50,8 @@ public final class Fault {
     SYNC_FILE,
     /** {@link dev.durability.storage.AppendFile#truncate}. */
     TRUNCATE,
+    /** {@link dev.durability.storage.AppendFile#close}, which closes the file and then fails. */
+    CLOSE_APPEND,
     /** {@link dev.durability.storage.ReadFile#read}. */
     READ,
     /** {@link dev.durability.storage.ReadFile#size}. */
@@ -150,6 +152,16 @@ public final class Fault {
   }
 
   /**
+   * Strikes one of the matching operations and all that follow.
+   *
+   * @param nth which is the first, counted from 1 since the fault was injected
+   * @return the changed fault
+   */
+  public Fault from(long nth) {
+    return when(count -> count >= nth);
+  }
+
+  /**
    * Strikes every n-th of the matching operations.
    *
    * @param n n, at least 1
@@ -188,6 +200,17 @@ public final class Fault {
   }
 
   /**
+   * Fails with a message of the test's own.
+   *
+   * @param text what the exception says after the path
+   * @return the changed fault
+   */
+  public Fault saying(String text) {
+    return new Fault(
+        operation, path, turn, effect, amount, Objects.requireNonNull(text, "text"), pause);
+  }
+
+  /**
    * Fails after the operation has taken place.
    *
    * @return the changed fault
@@ -199,7 +222,7 @@ public final class Fault {
   /**
    * Fails after the first bytes were written.
    *
-   * @param bytes how many
+   * @param bytes how many; all of them if the write has fewer
    * @return the changed fault
    */
   public Fault shortWrite(long bytes) {
@@ -261,6 +284,11 @@ public final class Fault {
 
   boolean strikes(long count) {
     return turn.test(count);
+  }
+
+  /** Whether the operation reports success. */
+  boolean goesUnnoticed() {
+    return effect == Effect.LOSE || effect == Effect.MISDIRECT || effect == Effect.FLIP_BIT;
   }
 
   Effect effect() {

@@ -34,14 +34,15 @@ final class FaultAppendFile implements AppendFile {
     Fault fault = directory.enter(Operation.WRITE, path, path);
     int length = source.remaining();
     int whole = fault == null ? length : written(fault, length);
-    int fits = (int) directory.takeRoom(whole);
-    boolean succeeds = fault == null || (whole == length && fault.effect() != Effect.FAIL_AFTER);
+    int fits = (int) directory.room().take(whole);
+    boolean succeeds = fault == null || fault.goesUnnoticed();
     torn = !succeeds || fits < whole;
     ByteBuffer bytes = source.duplicate().limit(source.position() + fits);
     if (fault != null && succeeds) {
       goAstray(bytes, fault);
     } else {
       file.write(bytes);
+      directory.room().wrote(fits);
     }
     if (fits < whole) {
       throw FaultDirectory.full(path);
@@ -57,7 +58,7 @@ final class FaultAppendFile implements AppendFile {
   private static int written(Fault fault, int length) {
     return switch (fault.effect()) {
       case FAIL -> 0;
-      case SHORT_WRITE -> (int) Math.min(length - 1L, fault.amount());
+      case SHORT_WRITE -> (int) Math.min(length, fault.amount());
       default -> length;
     };
   }
@@ -130,7 +131,11 @@ final class FaultAppendFile implements AppendFile {
 
   @Override
   public void close() throws IOException {
+    Fault fault = directory.enter(Operation.CLOSE_APPEND, path, path);
     directory.closed(this);
     file.close();
+    if (fault != null) {
+      throw FaultDirectory.failed(fault, path);
+    }
   }
 }

@@ -7,13 +7,10 @@ import dev.durability.storage.ReadFile;
 import dev.durability.testkit.Fault.Effect;
 import dev.durability.testkit.Fault.Operation;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * directory.inject(Fault.of(SYNC_FILE).nth(3));
  * directory.fillUpAfter(4_096);   // 4,096 more bytes, then "No space left on device"
  * directory.makeRoom();
+ * directory.readAtMost(3);        // short reads
+ * directory.before((operation, path) -> steps.add(operation + " " + path));
+ * directory.count(SYNC_FILE);     // how often it was called
  * }</pre>
  *
  * <p>Over a {@link CrashDirectory} a failed sync loses what a device loses: see there. Over another
@@ -37,22 +37,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FaultDirectory implements Directory {
   private final Directory under;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final List<Armed> armed = new ArrayList<>();
-  private final Map<Operation, Long> counts = new EnumMap<>(Operation.class);
+  private final ArmedFaults faults = new ArmedFaults();
+  private final Room room = new Room();
   private final Set<FaultAppendFile> appending = ConcurrentHashMap.newKeySet();
-  private long room = Long.MAX_VALUE;
-  private long injected;
-
-  /** A fault, and how many operations it has matched. */
-  private static final class Armed {
-    private final Fault fault;
-    private long matched;
-
-    Armed(Fault fault) {
-      this.fault = fault;
-    }
-  }
+  private volatile int readAtMost = Integer.MAX_VALUE;
 
   /**
    * Creates a directory without faults.
@@ -67,54 +55,86 @@ public final class FaultDirectory implements Directory {
    * Arms a fault.
    *
    * @param fault what strikes, and when
+   * @return this directory
    */
-  public void inject(Fault fault) {
-    lock.lock();
-    try {
-      armed.add(new Armed(fault));
-    } finally {
-      lock.unlock();
-    }
+  public FaultDirectory inject(Fault fault) {
+    faults.arm(fault);
+    return this;
   }
 
-  /** Disarms all faults. A full disk stays full. */
-  public void heal() {
-    lock.lock();
-    try {
-      armed.clear();
-    } finally {
-      lock.unlock();
+  /**
+   * Disarms all faults. A full disk stays full.
+   *
+   * @return this directory
+   */
+  public FaultDirectory heal() {
+    faults.disarm();
+    return this;
+  }
+
+  /**
+   * Lets a test look at each operation, or change something before it takes place.
+   *
+   * @param watcher called first in each operation, on the thread that makes the call, with the path
+   *     (the old name if a file is renamed). It may block, and may inject a fault that strikes this
+   *     operation
+   * @return this directory
+   */
+  public FaultDirectory before(BiConsumer<? super Operation, ? super String> watcher) {
+    faults.watch(watcher);
+    return this;
+  }
+
+  /**
+   * Makes reads short, as the contract of {@link ReadFile#read} permits.
+   *
+   * @param bytes how many a read yields at most, at least 1
+   * @return this directory
+   */
+  public FaultDirectory readAtMost(int bytes) {
+    if (bytes < 1) {
+      throw new IllegalArgumentException("a read yields at least 1 byte, not " + bytes);
     }
+    readAtMost = bytes;
+    return this;
+  }
+
+  int readAtMost() {
+    return readAtMost;
   }
 
   /**
    * Makes the disk full after some more bytes: the write that exceeds them writes what fits, and
-   * reserving more fails. Creating, cutting and deleting succeed but make no room.
+   * creating a file with room for more fails and creates nothing. Room that was reserved is not
+   * counted until it is written. Creating empty files, cutting and deleting succeed and make no
+   * room.
    *
    * @param bytes how many
+   * @return this directory
    */
-  public void fillUpAfter(long bytes) {
-    lock.lock();
-    try {
-      room = bytes;
-    } finally {
-      lock.unlock();
-    }
+  public FaultDirectory fillUpAfter(long bytes) {
+    room.limit(bytes);
+    return this;
   }
 
-  /** Gives the disk unlimited room again. */
-  public void makeRoom() {
-    fillUpAfter(Long.MAX_VALUE);
+  /**
+   * Gives the disk unlimited room again.
+   *
+   * @return this directory
+   */
+  public FaultDirectory makeRoom() {
+    room.unlimit();
+    return this;
+  }
+
+  /** {@return how many bytes were written to the directory beneath, where they belong} */
+  public long bytesWritten() {
+    return room.written();
   }
 
   /** {@return how many operations a fault or a full disk struck} */
   public long injected() {
-    lock.lock();
-    try {
-      return injected;
-    } finally {
-      lock.unlock();
-    }
+    return faults.struck() + room.refused();
   }
 
   /**
@@ -124,47 +144,16 @@ public final class FaultDirectory implements Directory {
    * @return how many there were, including failed ones
    */
   public long count(Operation operation) {
-    lock.lock();
-    try {
-      return counts.getOrDefault(operation, 0L);
-    } finally {
-      lock.unlock();
-    }
+    return faults.count(operation);
   }
 
-  /** Counts a call, and returns the fault that strikes it, or null. */
+  /** Counts a call, tells the watchers, and returns the fault that strikes it, or null. */
   @Nullable Fault enter(Operation operation, String path, String otherPath) {
-    Fault due = null;
-    lock.lock();
-    try {
-      counts.merge(operation, 1L, Long::sum);
-      for (Armed each : armed) {
-        boolean strikes =
-            each.fault.matches(operation, path, otherPath) && each.fault.strikes(++each.matched);
-        due = strikes && due == null ? each.fault : due;
-      }
-      injected += due == null ? 0 : 1;
-    } finally {
-      lock.unlock();
-    }
-    if (due != null && due.effect() == Effect.WAIT) {
-      due.pause(); // Without the lock, so that others go on.
-      return null;
-    }
-    return due;
+    return faults.enter(operation, path, otherPath);
   }
 
-  /** Takes room for as many of these bytes as fit. */
-  long takeRoom(long bytes) {
-    lock.lock();
-    try {
-      long fits = Math.min(room, bytes);
-      room -= room == Long.MAX_VALUE ? 0 : fits;
-      injected += fits < bytes ? 1 : 0;
-      return fits;
-    } finally {
-      lock.unlock();
-    }
+  Room room() {
+    return room;
   }
 
   static IOException failed(Fault fault, String path) {
@@ -224,7 +213,7 @@ public final class FaultDirectory implements Directory {
         path,
         path,
         () -> {
-          if (expectedBytes > 0 && takeRoom(expectedBytes) < expectedBytes) {
+          if (!room.has(expectedBytes)) {
             throw full(path);
           }
           return opened(path, under.create(path, expectedBytes));

@@ -25,7 +25,14 @@ final class FaultReadFile implements ReadFile {
       throw FaultDirectory.failed(fault, path);
     }
     int start = target.position();
-    int read = file.read(target, position);
+    int end = target.limit();
+    target.limit(start + Math.min(end - start, directory.readAtMost()));
+    int read;
+    try {
+      read = file.read(target, position);
+    } finally {
+      target.limit(end);
+    }
     if (fault != null && read > 0) {
       long bit = Math.floorMod(fault.amount(), read * 8L);
       int at = start + (int) (bit / 8);

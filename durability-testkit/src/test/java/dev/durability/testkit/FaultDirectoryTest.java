@@ -9,6 +9,8 @@ import dev.durability.storage.ReadFile;
 import dev.durability.testkit.Fault.Operation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -191,5 +193,85 @@ class FaultDirectoryTest {
   void effectThatDoesNotFitTheOperationIsRefused() {
     assertThatThrownBy(() -> Fault.of(Operation.READ).shortWrite(1))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void faultStrikesFromTheNthOnUntilItIsHealed() throws IOException {
+    directory.inject(Fault.of(Operation.SYNC_DIRECTORY).from(2).saying("no more"));
+    directory.sync("");
+    assertThatThrownBy(() -> directory.sync("")).hasMessageContaining("no more");
+    assertThatThrownBy(() -> directory.sync("")).hasMessageContaining("no more");
+    directory.heal().sync("");
+    assertThat(directory.injected()).isEqualTo(2);
+  }
+
+  @Test
+  void shortWriteOfMoreThanThereIsWritesAllAndFailsNevertheless() throws IOException {
+    directory.inject(Fault.of(Operation.WRITE).nth(2).shortWrite(100));
+    try (AppendFile file = directory.create("a", 0)) {
+      file.write(bytes("12"));
+      ByteBuffer source = bytes("345");
+      assertThatThrownBy(() -> file.write(source)).isInstanceOf(IOException.class);
+      assertThat(source.remaining()).isEqualTo(3);
+      assertThat(file.position()).isEqualTo(2);
+      assertThat(read("a")).isEqualTo("12345");
+      assertThat(directory.bytesWritten()).isEqualTo(5);
+    }
+  }
+
+  @Test
+  void closeThatFailsHasClosed() throws IOException {
+    directory.inject(Fault.of(Operation.CLOSE_APPEND));
+    AppendFile file = directory.create("a", 0);
+    assertThatThrownBy(file::close).hasMessageContaining("Input/output error");
+    assertThatThrownBy(() -> file.write(bytes("1"))).isInstanceOf(IOException.class);
+    file.close();
+  }
+
+  @Test
+  void fullDiskCreatesNothingWithRoomForMore() throws IOException {
+    directory.fillUpAfter(3);
+    assertThatThrownBy(() -> directory.create("a", 4)).hasMessageContaining("No space left");
+    assertThat(directory.exists("a")).isFalse();
+    try (AppendFile file = directory.create("a", 3)) {
+      file.write(bytes("123"));
+      assertThatThrownBy(() -> file.write(bytes("4"))).hasMessageContaining("No space left");
+    }
+    assertThat(directory.injected()).isEqualTo(2);
+  }
+
+  @Test
+  void watchersSeeEachOperationBeforeItAndMayStrikeIt() throws IOException {
+    List<String> seen = new ArrayList<>();
+    directory.before(
+        (operation, path) -> {
+          seen.add(operation + " " + path);
+          if (operation == Operation.SYNC_FILE) {
+            directory.inject(Fault.of(operation));
+          }
+        });
+    try (AppendFile file = directory.create("a", 0)) {
+      file.write(bytes("1"));
+      assertThatThrownBy(file::sync).isInstanceOf(IOException.class);
+    }
+    directory.rename("a", "b");
+    assertThat(seen)
+        .containsExactly("CREATE a", "WRITE a", "SYNC_FILE a", "CLOSE_APPEND a", "RENAME a");
+  }
+
+  @Test
+  void readsAreAsShortAsTheTestWants() throws IOException {
+    try (AppendFile file = directory.create("a", 0)) {
+      file.write(bytes("12345"));
+    }
+    directory.readAtMost(2);
+    try (ReadFile file = directory.open("a")) {
+      ByteBuffer target = ByteBuffer.allocate(5);
+      assertThat(file.read(target, 0)).isEqualTo(2);
+      assertThat(target.limit()).isEqualTo(5);
+      assertThat(file.read(target, 4)).isEqualTo(1);
+    }
+    assertThat(read("a")).isEqualTo("12345");
+    assertThatThrownBy(() -> directory.readAtMost(0)).isInstanceOf(IllegalArgumentException.class);
   }
 }

@@ -11,8 +11,8 @@ import java.util.zip.CRC32C;
 
 /**
  * The probe of replay: maps the file, steps from frame to frame by their lengths, checks each
- * checksum and adds up the numbers, as little as anyone can do who reads entries and checks them.
- * docs/format.md tells the bytes.
+ * checksum and adds up the numbers, the least work for a reader that checks entries. docs/format.md
+ * has the bytes.
  */
 final class BareScan implements Subject {
   private static final int FILE_HEADER_BYTES = 64;

@@ -15,9 +15,9 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * Measures a log beside bare loops that do what the disk and the memory allow. All take turns,
- * since a device's rate changes from one moment to the next by more than what is to be found out: a
- * ratio is that of two turns of the same round.
+ * Measures a log and bare loops that do what the disk and the memory allow. All take turns, since a
+ * device's rate changes from one moment to the next by more than what is to be found out: a ratio
+ * is that of two turns of the same round.
  */
 public final class Bench implements Closeable {
   private static final int ENTRY_BYTES = 128;
@@ -122,7 +122,7 @@ public final class Bench implements Closeable {
    *
    * @param seconds how long about
    * @param progress is told before each turn what is measured in it
-   * @return the result; of no use if the user has asked to end
+   * @return the result; useless if the user has asked to end
    * @throws IOException if the storage fails
    */
   public BenchResult run(int seconds, Consumer<String> progress) throws IOException {
@@ -135,7 +135,7 @@ public final class Bench implements Closeable {
           subject.takeTurn(sliceNanos, stop, round >= 0);
         }
       }
-      Collections.rotate(turns, -1); // so that nobody always follows the same one
+      Collections.rotate(turns, -1); // so that none always follows the same one
     }
     List<Measurement> measurements = new ArrayList<>();
     if (!stop.getAsBoolean()) {

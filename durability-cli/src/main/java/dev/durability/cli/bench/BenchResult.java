@@ -9,8 +9,8 @@ import java.util.List;
  * @param seconds for how long about
  * @param rounds how many turns everyone had
  * @param entryBytes how many bytes an entry has
- * @param measurements each probe, and behind it those that are compared with it; the first is that
- *     of the disk
+ * @param measurements each probe, followed by those that are compared with it; the first is that of
+ *     the disk
  */
 public record BenchResult(
     Disk disk, int seconds, int rounds, int entryBytes, List<Measurement> measurements) {

@@ -1,6 +1,6 @@
 package dev.durability.cli.bench;
 
-/** Is the disk lying, or slow? What a synced write of a few bytes tells, and a larger one. */
+/** Is the disk lying, or slow? The answer comes from synced writes of a few bytes, and of more. */
 enum DiskVerdict {
   /** There is no disk. */
   MEMORY,
@@ -42,27 +42,27 @@ enum DiskVerdict {
     return syncedWriteNanos < SLOW_NANOS ? PLAUSIBLE : SLOW;
   }
 
-  /** What it means to who asks. */
+  /** What it means for the user. */
   String explanation() {
     return switch (this) {
       case MEMORY ->
           "These files are in memory: nothing here survives the loss of power, and the figures say"
               + " nothing about a disk. Name a directory on the disk that you mean.";
       case IMPLAUSIBLE ->
-          "No device stores that fast. Something says that it has stored what it has not: a cache"
-              + " that is not flushed, a mount without barriers, a RAM disk, a library or a virtual"
-              + " machine that drops syncs. What is called durable below is not safe from the loss"
-              + " of power.";
+          "No device stores that fast. Something reports data as stored that is not: a cache that"
+              + " is not flushed, a mount without barriers, a RAM disk, or a library or virtual"
+              + " machine that drops syncs. What is called durable below is not safe from the"
+              + " loss of power.";
       case FAST ->
-          "Believe it of a device that keeps its cache through the loss of power (a server's"
+          "This is plausible for a device whose cache survives the loss of power (a server's"
               + " solid-state disk, a controller with a battery). A consumer's solid-state disk"
-              + " takes longer when it tells the truth, and the disk of a virtual machine is as"
+              + " takes longer if it tells the truth, and the disk of a virtual machine is as"
               + " safe as its host makes it.";
-      case PLAUSIBLE -> "That is what a solid-state disk takes that stores before it answers.";
+      case PLAUSIBLE -> "A solid-state disk that stores before it answers takes about that long.";
       case SLOW ->
-          "It is slow, and does not look as if it lied: a spinning disk, a disk at the other end of"
-              + " a network, or a solid-state disk that is slow to flush. Let many threads share a"
-              + " sync, or use appendAsync.";
+          "It is slow, and probably tells the truth: a spinning disk, a network disk, or a"
+              + " solid-state disk that is slow to flush. Let many threads share a sync, or use"
+              + " appendAsync.";
     };
   }
 }

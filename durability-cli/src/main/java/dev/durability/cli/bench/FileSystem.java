@@ -27,7 +27,7 @@ record FileSystem(String type, String device) {
         || device.startsWith("/dev/zram");
   }
 
-  /** Whether another file system, that nobody can name from here, keeps its files. */
+  /** Whether another file system, which is unknown here, keeps its files. */
   boolean isLayer() {
     return type.contains("overlay") || type.startsWith("fuse") || type.equals("9p");
   }

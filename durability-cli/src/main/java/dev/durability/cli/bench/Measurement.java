@@ -10,7 +10,7 @@ import org.HdrHistogram.Histogram;
  * @param isProbe whether it is what the others are compared with
  * @param rate operations a second
  * @param ratio its rate by that of its probe in the same round; 1 for a probe
- * @param latencies in nanoseconds; empty where no operation is waited for
+ * @param latencies in nanoseconds; empty if no operation is waited for
  */
 record Measurement(
     String name, String title, boolean isProbe, Spread rate, Spread ratio, Histogram latencies) {

@@ -19,7 +19,7 @@ public final class PercentilePlot {
   private static final int POINTS_PER_NINE = 40;
   private static final int NINES_MAX = 5;
 
-  /** Distinguishable also by those who do not see all colours (Okabe and Ito). */
+  /** Colors that color-blind people can distinguish, too (Okabe and Ito). */
   private static final String[] COLORS = {"#555555", "#0072b2", "#d55e00", "#009e73", "#cc79a7"};
 
   private final BenchResult result;

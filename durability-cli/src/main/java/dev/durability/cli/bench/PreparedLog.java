@@ -30,7 +30,7 @@ final class PreparedLog implements Closeable {
     this.writer = writer;
   }
 
-  /** Makes the log in a new directory; where the user asks to end meanwhile, a part of it. */
+  /** Makes the log in a new directory, or a part of it if the user asks to end meanwhile. */
   static PreparedLog in(Path directory, BooleanSupplier stop) throws IOException {
     WalOptions options = WalOptions.builder().flushPolicy(FlushPolicy.manual()).build();
     WalWriter<byte[]> writer = WalWriter.open(FsDirectory.open(directory), Codecs.bytes(), options);
@@ -60,7 +60,7 @@ final class PreparedLog implements Closeable {
     writer.truncate(writer.lastDurableId());
   }
 
-  /** The next segment's file grows beside this one. Where none comes, it goes without. */
+  /** The next segment's file grows meanwhile. If none comes, it goes on without. */
   private static void awaitSpare(Path segments) throws IOException {
     long start = System.nanoTime();
     long before = -1;
@@ -94,7 +94,7 @@ final class PreparedLog implements Closeable {
     return writer;
   }
 
-  /** Makes all of it durable, and removes what nobody needs. */
+  /** Makes all of it durable, and removes what is not needed. */
   void settle() throws IOException {
     writer.sync();
     writer.truncate(writer.lastDurableId());

@@ -38,7 +38,7 @@ record ReadLog(Path directory, long entries) {
     return new ReadLog(directory, entries);
   }
 
-  /** The sum of all numbers: who has it has read every entry. */
+  /** The sum of all numbers: getting it right takes reading every entry. */
   long sum() {
     return entries * (entries - 1) / 2;
   }

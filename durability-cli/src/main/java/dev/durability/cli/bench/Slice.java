@@ -28,7 +28,7 @@ final class Slice {
     startNanos = System.nanoTime();
   }
 
-  /** Whether the subject has to come to an end. */
+  /** Whether the subject has to end. */
   boolean isOver() {
     return System.nanoTime() - startNanos >= lengthNanos || stop.getAsBoolean();
   }

@@ -52,8 +52,8 @@ final class SyncedWrites implements Subject {
   }
 
   /**
-   * Finds out how much longer a MiB takes with a sync than without: where it makes no difference,
-   * the sync stores nothing.
+   * Finds out how much longer a MiB takes with a sync than without: if it makes no difference, the
+   * sync stores nothing.
    *
    * @return the median time with a sync by that without
    */

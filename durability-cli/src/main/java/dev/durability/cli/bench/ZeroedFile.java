@@ -9,7 +9,7 @@ import java.nio.file.StandardOpenOption;
 
 /**
  * A file that is full of zeros and synced: writing over it changes no metadata, so that a sync
- * writes the data and nothing else. Writing begins at the start again where the end is reached.
+ * writes the data and nothing else. At the end, writing begins at the start again.
  */
 final class ZeroedFile implements Closeable {
   private static final int CHUNK_BYTES = 1 << 20;
