@@ -175,8 +175,7 @@ class CheckpointReadsTest extends DurableStateFixture {
   @Test
   void openingALogReadsTheCheckpointThatNobodyReadBefore() throws IOException {
     long newest = writeState().get(1);
-    try (WalWriter<byte[]> log =
-        WalWriter.open(counting, Codecs.bytes(), WalOptions.defaults())) {
+    try (WalWriter<byte[]> log = WalWriter.open(counting, Codecs.bytes(), WalOptions.defaults())) {
       assertThat(log.recovered().covered()).isEqualTo(newest);
     }
     assertReadOnce(newest);

@@ -55,8 +55,7 @@ final class Coverage {
    */
   static Coverage list(Directory directory, List<SegmentName> segments, UUID logId, long floor)
       throws IOException {
-    return new Coverage(
-        directory, segments, logId, KnownCheckpoints.defaultIds(directory), floor);
+    return new Coverage(directory, segments, logId, KnownCheckpoints.defaultIds(directory), floor);
   }
 
   /** C, or the floor if that is greater. The newest valid checkpoint is read, the first time. */

@@ -49,13 +49,7 @@ public final class Judgement {
 
     private RecoveryCase.Facts covering(long covered) {
       return new RecoveryCase.Facts(
-          reachesBack,
-          endsInLast,
-          intact,
-          covered,
-          promised,
-          somethingFollows,
-          validFramesFollow);
+          reachesBack, endsInLast, intact, covered, promised, somethingFollows, validFramesFollow);
     }
   }
 

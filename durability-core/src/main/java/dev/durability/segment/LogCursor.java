@@ -17,8 +17,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Goes over the run of valid and contiguous frames of a log, from segment to segment. It only moves:
- * what the end of the run means is for {@link LogFindings} and {@link Judgement} to say.
+ * Goes over the run of valid and contiguous frames of a log, from segment to segment. It only
+ * moves: what the end of the run means is for {@link LogFindings} and {@link Judgement} to say.
  */
 public final class LogCursor implements Closeable {
   /** Below this, threads are not worth starting. */
@@ -173,11 +173,10 @@ public final class LogCursor implements Closeable {
       return;
     }
     int last = listing.segments().size() - 1;
-    if (ahead == null
-        && last - index > 1
-        && fileSize() * (last - index) >= aheadBytesMin) {
+    if (ahead == null && last - index > 1 && fileSize() * (last - index) >= aheadBytesMin) {
       ahead =
-          SegmentsAhead.over(directory, listing.segments().subList(index, last), memory.windowBytesMax());
+          SegmentsAhead.over(
+              directory, listing.segments().subList(index, last), memory.windowBytesMax());
     }
     SegmentsAhead.Passed passed = ahead == null ? null : ahead.in(name);
     if (passed != null && passed.salt() == found.salt()) {

@@ -68,8 +68,7 @@ public final class LogListing {
   public static LogListing of(Directory directory, List<SegmentName> segments, long covered)
       throws IOException {
     UUID logId = logId(directory, segments);
-    Coverage coverage =
-        logId == null ? null : Coverage.list(directory, segments, logId, covered);
+    Coverage coverage = logId == null ? null : Coverage.list(directory, segments, logId, covered);
     return new LogListing(segments, logId, coverage);
   }
 

@@ -6,8 +6,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The memory of runs over one segment after another. One window serves all segments that it is large
- * enough for: memory does not add up.
+ * The memory of runs over one segment after another. One window serves all segments that it is
+ * large enough for: memory does not add up.
  */
 final class RunMemory implements Closeable {
   private final int windowBytesMax;

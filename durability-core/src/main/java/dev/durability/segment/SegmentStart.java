@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>the header is durable before the rename, so that a final name never stands for less;
  *   <li>all of the segment before is durable before the rename, because the header promises it: the
  *       caller sees to that;
- *   <li>the directory is synced before anything in the segment is acknowledged, because otherwise the
- *       segment could be gone after a crash: {@link #awaitDurable}.
+ *   <li>the directory is synced before anything in the segment is acknowledged, because otherwise
+ *       the segment could be gone after a crash: {@link #awaitDurable}.
  * </ul>
  *
  * One thread at a time uses it.

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * the frames of each segment are valid, short of its END, and the cursor goes on from there. Only
  * the cursor sees what stands there, and whether the segments continue each other.
  *
- * <p>The caller's thread takes part. The others are daemon threads, and have closed their files when
- * {@link #over} returns or throws.
+ * <p>The caller's thread takes part. The others are daemon threads, and have closed their files
+ * when {@link #over} returns or throws.
  */
 final class SegmentsAhead {
   static final String THREAD_NAME = "durability-ahead";

@@ -111,9 +111,7 @@ public final class Spare implements Closeable {
     return PATH;
   }
 
-  /**
-   * Frees the room of a spare that was not needed. If that fails, the next opening removes it.
-   */
+  /** Frees the room of a spare that was not needed. If that fails, the next opening removes it. */
   public void discard() {
     AppendFile unused = take();
     if (unused != null) {

@@ -151,8 +151,7 @@ class SegmentTest {
   }
 
   private static FileHeader header(long segmentId, long firstEntryId, int salt) {
-    return new FileHeader(
-        FileType.SEGMENT, LogBuilder.LOG_ID, segmentId, firstEntryId, 1, 0, salt);
+    return new FileHeader(FileType.SEGMENT, LogBuilder.LOG_ID, segmentId, firstEntryId, 1, 0, salt);
   }
 
   private @Nullable String whyNotNext(@Nullable FileHeader previous, UUID logId, long nextId)

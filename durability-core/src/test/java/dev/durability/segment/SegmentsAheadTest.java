@@ -57,7 +57,9 @@ class SegmentsAheadTest {
         + List.of(found.ended(), found.runEnd(), found.fileSize(), found.remains())
         + found.lastStampMicros()
         + found.lastHeader()
-        + (found.judgement().isAcceptable(ReplayMode.PREFIX) ? end.offset() + ", " + end.nextId() : "");
+        + (found.judgement().isAcceptable(ReplayMode.PREFIX)
+            ? end.offset() + ", " + end.nextId()
+            : "");
   }
 
   private static void frames(LogBuilder log, Random random) throws IOException {

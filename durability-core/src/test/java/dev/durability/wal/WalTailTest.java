@@ -437,7 +437,8 @@ class WalTailTest {
         // Two reads of its own and a header a look; seldom, ever more so, the whole segment.
         assertThat(counting.count(Operation.READ) - reads).isLessThan(400 * 3 + 600);
         assertThat(counting.count(Operation.LIST) - lists).isLessThan(20);
-        assertThat(opened).doesNotContain(new SegmentName(20, 951).path(), KnownCheckpoints.path(400));
+        assertThat(opened)
+            .doesNotContain(new SegmentName(20, 951).path(), KnownCheckpoints.path(400));
         long before = counting.count(Operation.LIST) + counting.count(Operation.OPEN);
         assertThat(tail.poll(Duration.ofMillis(300))).isNull();
         assertThat(counting.count(Operation.LIST) + counting.count(Operation.OPEN) - before)
