@@ -9,6 +9,7 @@ import dev.durability.frame.FrameFile;
 import dev.durability.frame.FrameFormat;
 import dev.durability.frame.FrameKind;
 import dev.durability.frame.WallClock;
+import dev.durability.segment.CheckpointName;
 import dev.durability.storage.AppendFile;
 import dev.durability.storage.Directory;
 import java.io.IOException;
@@ -17,7 +18,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -98,7 +98,7 @@ public final class CheckpointWriter extends OutputStream {
           "a checkpoint cannot contain entries up to " + lastEntryId);
     }
     int salt = RANDOM.nextInt();
-    String temporary = String.format(Locale.ROOT, "%s.%08x.tmp", path, salt);
+    String temporary = CheckpointName.temporary(path, salt);
     ByteBuffer header =
         new FileHeader(
                 FileType.CHECKPOINT,

@@ -1,18 +1,14 @@
 package dev.durability.checkpoint;
 
 import dev.durability.frame.CheckpointFile;
-import dev.durability.frame.FrameFormat;
+import dev.durability.segment.CheckpointName;
 import dev.durability.storage.Directory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.UUID;
-import java.util.regex.Pattern;
 
 /**
  * The checkpoints in a directory: those of a log under their default names, {@code
@@ -23,12 +19,7 @@ import java.util.regex.Pattern;
  */
 public final class Checkpoints {
   /** The directory of the default names. */
-  public static final String DIRECTORY = "checkpoints";
-
-  /** The end of the temporary name of a checkpoint. */
-  private static final Pattern ATTEMPT = Pattern.compile("\\.[0-9a-f]{8}\\.tmp");
-
-  private static final Pattern NAME = Pattern.compile("([0-9]{20})\\.ckpt");
+  public static final String DIRECTORY = CheckpointName.DIRECTORY;
 
   private final Directory directory;
   private final Clock clock;
@@ -89,7 +80,7 @@ public final class Checkpoints {
     if (lastEntryId < 0) {
       throw new IllegalArgumentException("no checkpoint contains entries up to " + lastEntryId);
     }
-    return String.format(Locale.ROOT, "%s/%020d.ckpt", DIRECTORY, lastEntryId);
+    return CheckpointName.path(lastEntryId);
   }
 
   /**
@@ -101,23 +92,7 @@ public final class Checkpoints {
    * @throws IOException if the storage fails
    */
   public List<Long> list() throws IOException {
-    if (!directory.exists(DIRECTORY)) {
-      return List.of();
-    }
-    List<Long> ids = new ArrayList<>();
-    for (String name : directory.list(DIRECTORY)) {
-      var matcher = NAME.matcher(name);
-      if (matcher.matches() && isLong(matcher.group(1))) {
-        ids.add(Long.parseLong(matcher.group(1)));
-      }
-    }
-    ids.sort(Collections.reverseOrder());
-    return ids;
-  }
-
-  private static boolean isLong(String twentyDigits) {
-    return twentyDigits.compareTo(String.format(Locale.ROOT, "%020d", FrameFormat.ENTRY_ID_MAX))
-        <= 0;
+    return CheckpointName.list(directory);
   }
 
   /**
@@ -211,7 +186,7 @@ public final class Checkpoints {
     String prefix = parent.isEmpty() ? "" : parent + "/";
     String begin = path.substring(prefix.length());
     for (String name : directory.list(parent)) {
-      if (name.startsWith(begin) && ATTEMPT.matcher(name.substring(begin.length())).matches()) {
+      if (CheckpointName.isTemporaryOf(begin, name)) {
         directory.delete(prefix + name);
       }
     }

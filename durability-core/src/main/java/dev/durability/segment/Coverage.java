@@ -55,7 +55,7 @@ final class Coverage {
    */
   static Coverage list(Directory directory, List<SegmentName> segments, UUID logId, long floor)
       throws IOException {
-    return new Coverage(directory, segments, logId, KnownCheckpoints.defaultIds(directory), floor);
+    return new Coverage(directory, segments, logId, CheckpointName.list(directory), floor);
   }
 
   /** C, or the floor if that is greater. The newest valid checkpoint is read, the first time. */
@@ -99,7 +99,7 @@ final class Coverage {
       if (id <= known) {
         break;
       }
-      if (CheckpointFile.isValid(directory, KnownCheckpoints.path(id), logId, id)) {
+      if (CheckpointFile.isValid(directory, CheckpointName.path(id), logId, id)) {
         return id;
       }
     }

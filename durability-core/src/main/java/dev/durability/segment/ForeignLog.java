@@ -52,12 +52,12 @@ public final class ForeignLog {
   private static void refuseCheckpoints(Directory directory) throws IOException {
     List<String> names;
     try {
-      names = directory.list(LogFiles.CHECKPOINTS);
+      names = directory.list(CheckpointName.DIRECTORY);
     } catch (NoSuchFileException none) {
       return;
     }
     for (String name : names) {
-      String path = LogFiles.CHECKPOINTS + "/" + name;
+      String path = CheckpointName.DIRECTORY + "/" + name;
       try (ReadFile file = directory.open(path)) {
         ForeignFile.refuse(CheckpointFile.readHeader(file), path);
       } catch (NoSuchFileException | FileSystemLoopException | AccessDeniedException obstacle) {

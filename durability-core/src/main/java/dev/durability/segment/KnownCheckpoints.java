@@ -1,6 +1,5 @@
 package dev.durability.segment;
 
-import dev.durability.frame.FrameFormat;
 import dev.durability.frame.FrameRun;
 import dev.durability.log.CheckpointReference;
 import dev.durability.storage.Directory;
@@ -9,10 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.UUID;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  * for {@link Coverage} to say, or for whoever reads it.
  */
 public final class KnownCheckpoints {
-  private static final Pattern NAME = Pattern.compile("([0-9]{20})\\.ckpt");
-  private static final String LARGEST = "0" + FrameFormat.ENTRY_ID_MAX;
   private static final int WINDOW_BYTES = 8192;
 
   private KnownCheckpoints() {}
@@ -40,8 +34,8 @@ public final class KnownCheckpoints {
       return List.of();
     }
     List<CheckpointReference> references = new ArrayList<>();
-    for (long id : defaultIds(directory)) {
-      references.add(new CheckpointReference(id, path(id), logId));
+    for (long id : CheckpointName.list(directory)) {
+      references.add(new CheckpointReference(id, CheckpointName.path(id), logId));
     }
     for (SegmentName segment : segments) {
       CheckpointReference named = namedBy(directory, segment, logId);
@@ -51,29 +45,6 @@ public final class KnownCheckpoints {
     }
     references.sort(Comparator.comparingLong(CheckpointReference::lastEntryId).reversed());
     return references;
-  }
-
-  /** The last entries of the checkpoints that have default names, newest first. */
-  public static List<Long> defaultIds(Directory directory) throws IOException {
-    List<String> names;
-    try {
-      names = directory.list(LogFiles.CHECKPOINTS);
-    } catch (NoSuchFileException none) {
-      return List.of();
-    }
-    return names.stream()
-        .map(NAME::matcher)
-        .filter(Matcher::matches)
-        .map(matcher -> matcher.group(1))
-        .filter(digits -> digits.compareTo(LARGEST) <= 0)
-        .map(Long::parseLong)
-        .sorted(Comparator.reverseOrder())
-        .toList();
-  }
-
-  /** The default name of a checkpoint, relative to the log's directory. */
-  public static String path(long lastEntryId) {
-    return String.format(Locale.ROOT, "%s/%020d.ckpt", LogFiles.CHECKPOINTS, lastEntryId);
   }
 
   /** The checkpoint that the first entry of a segment of the log names, or null. */

@@ -1,12 +1,9 @@
 package dev.durability.segment;
 
-import java.util.regex.Pattern;
-
 /** The names in the directory of a log. */
 public final class LogFiles {
   public static final String SEGMENTS = "wal";
   public static final String LOCK = SEGMENTS + "/.lock";
-  public static final String CHECKPOINTS = "checkpoints";
   public static final String QUARANTINE = "quarantine";
 
   /** The end of the name of a file that is being made. */
@@ -15,9 +12,6 @@ public final class LogFiles {
   /** The name of the next segment's file while it is filled ahead of need. */
   static final String SPARE = "spare" + TEMPORARY;
 
-  private static final Pattern CHECKPOINT_IN_THE_MAKING =
-      Pattern.compile("[0-9]{20}\\.ckpt\\.[0-9a-f]{8}\\.tmp");
-
   private LogFiles() {}
 
   /** Tells whether a file in {@link #SEGMENTS} is one that a writer of the log was making. */
@@ -25,11 +19,6 @@ public final class LogFiles {
     return name.equals(SPARE)
         || (name.endsWith(TEMPORARY)
             && isSegment(name.substring(0, name.length() - TEMPORARY.length())));
-  }
-
-  /** Tells whether a file in {@link #CHECKPOINTS} was becoming one under a default name. */
-  public static boolean isCheckpointInTheMaking(String name) {
-    return CHECKPOINT_IN_THE_MAKING.matcher(name).matches();
   }
 
   /** Tells whether a name is that of a segment. */

@@ -28,7 +28,8 @@
  *   <tr><td>one segment, its header checked</td><td>{@code Segment}, {@code SegmentName}</td></tr>
  *   <tr><td>reading a log that is being written</td><td>{@code LiveCursor}</td></tr>
  *   <tr><td>checking many segments at once</td><td>{@code SegmentsAhead}, {@code RunMemory}</td></tr>
- *   <tr><td>checkpoints that a log knows of</td><td>{@code KnownCheckpoints}</td></tr>
+ *   <tr><td>checkpoints that a log knows of</td><td>{@code KnownCheckpoints}, {@code
+ *       CheckpointName}</td></tr>
  *   <tr><td>what opening has to write again</td><td>{@code PromisedEnd}</td></tr>
  *   <tr><td>times that a clock set back made unknown</td><td>{@code Standstills}</td></tr>
  *   <tr><td>making a segment</td><td>{@code SegmentPlan}, {@code SegmentStart}, {@code Spare}</td></tr>

@@ -16,7 +16,7 @@ import dev.durability.frame.WallClock;
 import dev.durability.log.LogReport;
 import dev.durability.log.ReplayMode;
 import dev.durability.log.Verdict;
-import dev.durability.segment.KnownCheckpoints;
+import dev.durability.segment.CheckpointName;
 import dev.durability.segment.LogCursor;
 import dev.durability.segment.LogFiles;
 import dev.durability.segment.LogFindings;
@@ -83,7 +83,7 @@ final class LogOpening {
    */
   private void removeTemporaryFiles() throws IOException {
     removeTemporaryFiles(LogFiles.SEGMENTS, LogFiles::isSegmentInTheMaking);
-    removeTemporaryFiles(LogFiles.CHECKPOINTS, LogFiles::isCheckpointInTheMaking);
+    removeTemporaryFiles(CheckpointName.DIRECTORY, CheckpointName::isTemporary);
     Quarantine.removeTemporaries(directory, LogFiles.QUARANTINE, LogFiles::isSegment);
   }
 
@@ -102,7 +102,7 @@ final class LogOpening {
   }
 
   private Opened create() throws IOException {
-    List<Long> checkpoints = KnownCheckpoints.defaultIds(directory);
+    List<Long> checkpoints = CheckpointName.list(directory);
     if (!checkpoints.isEmpty()) {
       throw new CorruptLogException(
           "the log has no segment, but a checkpoint of it up to entry "

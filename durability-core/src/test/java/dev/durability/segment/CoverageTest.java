@@ -61,17 +61,17 @@ class CoverageTest {
   void defaultNamedCheckpointCountsIfItIsWholeOfThisLogAndNamedRightly() throws IOException {
     LogBuilder log = log(directory, 0, "gone");
     assertThat(covered(directory)).isZero();
-    log.checkpointFile(KnownCheckpoints.path(6), LogBuilder.LOG_ID, 6);
+    log.checkpointFile(CheckpointName.path(6), LogBuilder.LOG_ID, 6);
     assertThat(covered(directory)).isEqualTo(6);
-    log.checkpointFile(KnownCheckpoints.path(7), LogBuilder.LOG_ID, 6); // wrong name
+    log.checkpointFile(CheckpointName.path(7), LogBuilder.LOG_ID, 6); // wrong name
     assertThat(covered(directory)).isEqualTo(6);
-    log.checkpointFile(KnownCheckpoints.path(8), new UUID(5, 5), 8); // other log
+    log.checkpointFile(CheckpointName.path(8), new UUID(5, 5), 8); // other log
     assertThat(covered(directory)).isEqualTo(6);
     ByteBuffer damaged = log.checkpointBytes(LogBuilder.LOG_ID, 9);
     damaged.put(82, (byte) 99);
-    LogBuilder.put(directory, KnownCheckpoints.path(9), damaged);
+    LogBuilder.put(directory, CheckpointName.path(9), damaged);
     assertThat(covered(directory)).isEqualTo(6);
-    LogBuilder.put(directory, KnownCheckpoints.path(10), ByteBuffer.allocate(0));
+    LogBuilder.put(directory, CheckpointName.path(10), ByteBuffer.allocate(0));
     assertThat(covered(directory)).isEqualTo(6);
     LogBuilder.put(
         directory,
@@ -86,15 +86,6 @@ class CoverageTest {
   }
 
   @Test
-  void largestEntryIdNamesACheckpointAndNothingBeyondItDoes() throws IOException {
-    for (String id :
-        List.of("09223372036854775806", "09223372036854775807", "00000000000000000007")) {
-      LogBuilder.put(directory, "checkpoints/" + id + ".ckpt", ByteBuffer.allocate(1));
-    }
-    assertThat(KnownCheckpoints.defaultIds(directory)).containsExactly(Long.MAX_VALUE - 1, 7L);
-  }
-
-  @Test
   void everyByteOfTheCheckpointThatIsChangedMakesItInvalidOrAnError() throws IOException {
     LogBuilder log = log(directory, 0, "gone");
     int size = log.checkpointBytes(LogBuilder.LOG_ID, 6).limit();
@@ -104,7 +95,7 @@ class CoverageTest {
       }
       ByteBuffer damaged = log.checkpointBytes(LogBuilder.LOG_ID, 6);
       damaged.put(at, (byte) (damaged.get(at) ^ 1));
-      LogBuilder.put(directory, KnownCheckpoints.path(6), damaged);
+      LogBuilder.put(directory, CheckpointName.path(6), damaged);
       assertThat(covered(directory)).as("byte " + at).isZero();
     }
   }
@@ -118,10 +109,10 @@ class CoverageTest {
       CRC32C crc = new CRC32C();
       crc.update(newer.slice(0, 60));
       newer.putInt(60, (int) crc.getValue());
-      LogBuilder.put(directory, KnownCheckpoints.path(6), newer);
+      LogBuilder.put(directory, CheckpointName.path(6), newer);
       assertThatThrownBy(() -> WalMaintenance.verify(directory))
           .isInstanceOf(FormatException.class)
-          .hasMessageContaining(KnownCheckpoints.path(6));
+          .hasMessageContaining(CheckpointName.path(6));
     }
   }
 
@@ -160,11 +151,11 @@ class CoverageTest {
     log.segment(2).checkpoint(3, "").entries(3).end(8).write();
     log.segment(3).checkpoint(7, "seven").entries(1).end(10).write();
     log.checkpointFile("seven", LogBuilder.LOG_ID, 7);
-    log.checkpointFile(KnownCheckpoints.path(5), LogBuilder.LOG_ID, 5);
+    log.checkpointFile(CheckpointName.path(5), LogBuilder.LOG_ID, 5);
     assertThat(covered(directory)).isEqualTo(7);
     directory.delete("seven");
     assertThat(covered(directory)).isEqualTo(5);
-    directory.delete(KnownCheckpoints.path(5));
+    directory.delete(CheckpointName.path(5));
     assertThat(covered(directory)).isEqualTo(3);
   }
 
@@ -212,7 +203,7 @@ class CoverageTest {
     log.segment(1).entries(4).end(4).flip(70).flip(10).write();
     log.segment(2).entries(4).end(8).write();
     log.segment(3).entries(1).end(9).write();
-    log.checkpointFile(KnownCheckpoints.path(4), LogBuilder.LOG_ID, 4);
+    log.checkpointFile(CheckpointName.path(4), LogBuilder.LOG_ID, 4);
     List<String> opened = new ArrayList<>();
     FailingDirectory counting =
         new FailingDirectory(directory)

@@ -35,7 +35,7 @@ class JudgementTest {
   @BeforeEach
   void writeLog() throws IOException {
     LogBuilder log = new LogBuilder(memory).segment(1).entries(9).mark(9).write();
-    log.checkpointFile(KnownCheckpoints.path(5), LogBuilder.LOG_ID, 5);
+    log.checkpointFile(CheckpointName.path(5), LogBuilder.LOG_ID, 5);
   }
 
   private LogListing listing(long covered) throws IOException {
@@ -60,7 +60,7 @@ class JudgementTest {
     assertThat(opened).isEmpty();
     assertThat(torn.report().covered()).isEqualTo(5);
     assertThat(torn.report()).isSameAs(torn.report());
-    assertThat(opened).containsExactly(KnownCheckpoints.path(5));
+    assertThat(opened).containsExactly(CheckpointName.path(5));
   }
 
   @Test
@@ -69,7 +69,7 @@ class JudgementTest {
     assertThat(lost.verdict()).isEqualTo(Verdict.CORRUPT);
     assertThatThrownBy(() -> lost.refuseUnless(ReplayMode.PREFIX))
         .hasMessageContaining("entries 5 to 5 are in a checkpoint");
-    assertThat(opened).containsExactly(KnownCheckpoints.path(5));
+    assertThat(opened).containsExactly(CheckpointName.path(5));
   }
 
   @Test
@@ -91,15 +91,15 @@ class JudgementTest {
   @Test
   void checkpointsAreThoseThatWereThereWhenTheLogWasListed() throws IOException {
     LogListing before = listing(0);
-    new LogBuilder(memory).checkpointFile(KnownCheckpoints.path(8), LogBuilder.LOG_ID, 8);
+    new LogBuilder(memory).checkpointFile(CheckpointName.path(8), LogBuilder.LOG_ID, 8);
     assertThat(judge(before, true, 5, 5, false).verdict()).isEqualTo(Verdict.CLEAN);
     assertThat(judge(listing(0), true, 5, 5, false).verdict()).isEqualTo(Verdict.CORRUPT);
   }
 
   @Test
   void newerCheckpointThanTheOneThatWasReadStillCounts() throws IOException {
-    new LogBuilder(memory).checkpointFile(KnownCheckpoints.path(8), LogBuilder.LOG_ID, 8);
+    new LogBuilder(memory).checkpointFile(CheckpointName.path(8), LogBuilder.LOG_ID, 8);
     assertThat(listing(5).covered()).isEqualTo(8);
-    assertThat(opened).containsExactly(KnownCheckpoints.path(8));
+    assertThat(opened).containsExactly(CheckpointName.path(8));
   }
 }

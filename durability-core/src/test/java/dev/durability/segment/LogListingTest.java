@@ -72,7 +72,7 @@ class LogListingTest {
     assertThat(LogListing.from(directory, all, 1).covered()).isEqualTo(19);
     assertThat(LogListing.from(directory, all, 0).covered()).isEqualTo(9);
     assertThat(LogListing.from(directory, all, -1).covered()).isZero();
-    log.checkpointFile(KnownCheckpoints.path(15), LogBuilder.LOG_ID, 15);
+    log.checkpointFile(CheckpointName.path(15), LogBuilder.LOG_ID, 15);
     assertThat(LogListing.from(directory, all, 1).covered()).isEqualTo(19);
     assertThat(LogListing.from(directory, all, 0).covered()).isEqualTo(15);
     assertThat(LogListing.of(directory, all).covered()).isEqualTo(15);

@@ -9,7 +9,7 @@ import dev.durability.errors.CorruptLogException;
 import dev.durability.frame.FrameKind;
 import dev.durability.log.LogReport;
 import dev.durability.log.Verdict;
-import dev.durability.segment.KnownCheckpoints;
+import dev.durability.segment.CheckpointName;
 import dev.durability.storage.Directory;
 import dev.durability.storage.ForwardingDirectory;
 import dev.durability.storage.MemoryDirectory;
@@ -133,7 +133,7 @@ class HostileLogTest {
     assertThat(report.verdict()).isEqualTo(Verdict.CORRUPT);
     assertThat(report.reason()).contains("missing");
     assertThat(WalMaintenance.segments(memory)).hasSize(1);
-    log.checkpointFile(KnownCheckpoints.path(lastId - 1), LogBuilder.LOG_ID, lastId - 1);
+    log.checkpointFile(CheckpointName.path(lastId - 1), LogBuilder.LOG_ID, lastId - 1);
     assertThat(WalMaintenance.verify(memory).intact()).isEqualTo(lastId);
     assertThatThrownBy(() -> WalReader.of(memory, Codecs.bytes()).stream(-5))
         .isInstanceOf(IllegalArgumentException.class);

@@ -7,6 +7,7 @@ import dev.durability.frame.FileType;
 import dev.durability.frame.FrameEncoder;
 import dev.durability.frame.FrameFormat;
 import dev.durability.frame.FrameKind;
+import dev.durability.segment.CheckpointName;
 import dev.durability.segment.LogFiles;
 import dev.durability.segment.SegmentName;
 import dev.durability.storage.AppendFile;
@@ -182,7 +183,7 @@ public final class LogBuilder {
   /** All files of a log, by path, in hex. */
   static Map<String, String> files(Directory directory) throws IOException {
     Map<String, String> all = new TreeMap<>();
-    for (String place : List.of(LogFiles.SEGMENTS, LogFiles.CHECKPOINTS, LogFiles.QUARANTINE)) {
+    for (String place : List.of(LogFiles.SEGMENTS, CheckpointName.DIRECTORY, LogFiles.QUARANTINE)) {
       List<String> names = new ArrayList<>();
       try {
         names.addAll(directory.list(place));

@@ -9,7 +9,7 @@ import dev.durability.errors.FormatException;
 import dev.durability.log.LogReport;
 import dev.durability.log.SegmentRange;
 import dev.durability.log.Verdict;
-import dev.durability.segment.KnownCheckpoints;
+import dev.durability.segment.CheckpointName;
 import dev.durability.segment.LogFiles;
 import dev.durability.segment.SegmentName;
 import dev.durability.storage.Directory;
@@ -209,12 +209,12 @@ class WalMaintenanceTest {
     directory.delete(FIRST);
     assertThat(verify(Verdict.CORRUPT, 12, 0, 11, THIRD, end).reason())
         .contains("entries 1 to 4 are missing");
-    log.checkpointFile(KnownCheckpoints.path(3), LogBuilder.LOG_ID, 3);
+    log.checkpointFile(CheckpointName.path(3), LogBuilder.LOG_ID, 3);
     assertThat(verify(Verdict.CORRUPT, 12, 3, 11, THIRD, end).reason())
         .contains("entries 4 to 4 are missing");
-    log.checkpointFile(KnownCheckpoints.path(4), LogBuilder.LOG_ID, 4);
+    log.checkpointFile(CheckpointName.path(4), LogBuilder.LOG_ID, 4);
     verify(Verdict.CLEAN, 12, 4, 11, THIRD, end);
-    log.checkpointFile(KnownCheckpoints.path(13), LogBuilder.LOG_ID, 13);
+    log.checkpointFile(CheckpointName.path(13), LogBuilder.LOG_ID, 13);
     assertThat(verify(Verdict.CORRUPT, 12, 13, 11, THIRD, end).reason())
         .contains("13 to 13 are in a checkpoint");
     refusal(13, 13, "the log ends before them");
@@ -319,7 +319,7 @@ class WalMaintenanceTest {
   void readErrorAnywhereIsAnIoExceptionAndNeverAVerdict() throws IOException {
     LogBuilder log = log();
     log.raw(new byte[] {1, 2, 3}).write();
-    log.checkpointFile(KnownCheckpoints.path(2), LogBuilder.LOG_ID, 2);
+    log.checkpointFile(CheckpointName.path(2), LogBuilder.LOG_ID, 2);
     for (boolean corrupt : new boolean[] {false, true}) {
       if (corrupt) {
         new LogBuilder(directory).segment(2, 5).entries(4).end(8).flip(100).write();
@@ -413,8 +413,8 @@ class WalMaintenanceTest {
                     done[0] = true;
                     try {
                       directory.delete(FIRST);
-                      directory.createDirectories(LogFiles.CHECKPOINTS);
-                      directory.rename("later", KnownCheckpoints.path(4));
+                      directory.createDirectories(CheckpointName.DIRECTORY);
+                      directory.rename("later", CheckpointName.path(4));
                     } catch (IOException e) {
                       throw new AssertionError(e);
                     }
@@ -469,7 +469,7 @@ class WalMaintenanceTest {
 
   @Test
   void checkpointWithoutAnySegmentIsCorruptForAWriterAndIsLeftAlone() throws IOException {
-    new LogBuilder(directory).checkpointFile(KnownCheckpoints.path(5), LogBuilder.LOG_ID, 5);
+    new LogBuilder(directory).checkpointFile(CheckpointName.path(5), LogBuilder.LOG_ID, 5);
     Map<String, String> before = LogBuilder.files(directory);
     assertThatThrownBy(() -> Logs.open(directory))
         .isInstanceOfSatisfying(

@@ -12,7 +12,7 @@ import dev.durability.errors.DurabilityException;
 import dev.durability.frame.FrameKind;
 import dev.durability.log.ReplayMode;
 import dev.durability.log.Verdict;
-import dev.durability.segment.KnownCheckpoints;
+import dev.durability.segment.CheckpointName;
 import dev.durability.segment.SegmentName;
 import dev.durability.storage.Directory;
 import dev.durability.storage.FailingDirectory;
@@ -113,7 +113,7 @@ class WalReaderTest {
     for (int segment = 1; segment <= 9; segment++) {
       log.segment(segment).entries(2).end(2L * segment).write();
     }
-    log.checkpointFile(KnownCheckpoints.path(4), LogBuilder.LOG_ID, 4);
+    log.checkpointFile(CheckpointName.path(4), LogBuilder.LOG_ID, 4);
     List<String> opened = new ArrayList<>();
     FailingDirectory counting =
         new FailingDirectory(directory)
@@ -364,7 +364,7 @@ class WalReaderTest {
   @Test
   void failureAnywhereReachesTheCallerAndLeavesNoFileOpen() throws IOException {
     LogBuilder log = log();
-    log.checkpointFile(KnownCheckpoints.path(2), LogBuilder.LOG_ID, 2);
+    log.checkpointFile(CheckpointName.path(2), LogBuilder.LOG_ID, 2);
     log.flip(80).write(); // Damage makes it look again.
     for (Operation operation :
         List.of(Operation.OPEN, Operation.READ, Operation.SIZE, Operation.LIST)) {
@@ -449,7 +449,7 @@ class WalReaderTest {
             opens[0]++;
             assertThatCode(
                     () -> {
-                      log.checkpointFile(KnownCheckpoints.path(4), LogBuilder.LOG_ID, 4);
+                      log.checkpointFile(CheckpointName.path(4), LogBuilder.LOG_ID, 4);
                       directory.delete(path);
                     })
                 .doesNotThrowAnyException();

@@ -9,7 +9,7 @@ import dev.durability.errors.CodecException;
 import dev.durability.errors.CorruptLogException;
 import dev.durability.errors.DurabilityException;
 import dev.durability.frame.FrameKind;
-import dev.durability.segment.KnownCheckpoints;
+import dev.durability.segment.CheckpointName;
 import dev.durability.segment.SegmentName;
 import dev.durability.storage.Directory;
 import dev.durability.storage.FailingDirectory;
@@ -406,7 +406,7 @@ class WalTailTest {
     for (int segment = 1; segment <= 20; segment++) {
       log.segment(segment).entries(50).end(50L * segment).write();
     }
-    log.checkpointFile(KnownCheckpoints.path(400), LogBuilder.LOG_ID, 400);
+    log.checkpointFile(CheckpointName.path(400), LogBuilder.LOG_ID, 400);
     for (int state = 0; state < 3; state++) {
       log.segment(21, 1001).entries(900).mark(1900);
       if (state == 1) {
@@ -438,7 +438,7 @@ class WalTailTest {
         assertThat(counting.count(Operation.READ) - reads).isLessThan(400 * 3 + 600);
         assertThat(counting.count(Operation.LIST) - lists).isLessThan(20);
         assertThat(opened)
-            .doesNotContain(new SegmentName(20, 951).path(), KnownCheckpoints.path(400));
+            .doesNotContain(new SegmentName(20, 951).path(), CheckpointName.path(400));
         long before = counting.count(Operation.LIST) + counting.count(Operation.OPEN);
         assertThat(tail.poll(Duration.ofMillis(300))).isNull();
         assertThat(counting.count(Operation.LIST) + counting.count(Operation.OPEN) - before)

@@ -1,0 +1,77 @@
+package dev.durability.segment;
+
+import dev.durability.frame.FrameFormat;
+import dev.durability.storage.Directory;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The names of checkpoints, and of files that are becoming one. The default path is {@code
+ * checkpoints/<last entry id, 20 digits>.ckpt}. While a checkpoint is written, its path, default or
+ * not, is followed by {@code .<8 hex digits>.tmp}.
+ */
+public final class CheckpointName {
+  /** The directory of the default names. */
+  public static final String DIRECTORY = "checkpoints";
+
+  private static final String DEFAULT = "([0-9]{20})\\.ckpt";
+  private static final String ATTEMPT = "\\.[0-9a-f]{8}\\.tmp";
+
+  private static final Pattern DEFAULT_FORM = Pattern.compile(DEFAULT);
+  private static final Pattern ATTEMPT_FORM = Pattern.compile(ATTEMPT);
+  private static final Pattern DEFAULT_ATTEMPT_FORM = Pattern.compile(DEFAULT + ATTEMPT);
+
+  private static final String LARGEST = digits(FrameFormat.ENTRY_ID_MAX);
+
+  private CheckpointName() {}
+
+  /** The default path of the checkpoint that ends with an entry. */
+  public static String path(long lastEntryId) {
+    return DIRECTORY + "/" + digits(lastEntryId) + ".ckpt";
+  }
+
+  private static String digits(long lastEntryId) {
+    return String.format(Locale.ROOT, "%020d", lastEntryId);
+  }
+
+  /**
+   * The last entry ids of the checkpoints that have default names, newest first. None is opened.
+   */
+  public static List<Long> list(Directory directory) throws IOException {
+    List<String> names;
+    try {
+      names = directory.list(DIRECTORY);
+    } catch (NoSuchFileException none) {
+      return List.of();
+    }
+    return names.stream()
+        .map(DEFAULT_FORM::matcher)
+        .filter(Matcher::matches)
+        .map(matcher -> matcher.group(1))
+        .filter(digits -> digits.compareTo(LARGEST) <= 0)
+        .map(Long::parseLong)
+        .sorted(Comparator.reverseOrder())
+        .toList();
+  }
+
+  /** The path of a file that is becoming a checkpoint; the number tells attempts apart. */
+  public static String temporary(String path, int attempt) {
+    return String.format(Locale.ROOT, "%s.%08x.tmp", path, attempt);
+  }
+
+  /** Tells whether a name is that of a file that was becoming the checkpoint of another name. */
+  public static boolean isTemporaryOf(String checkpoint, String name) {
+    return name.startsWith(checkpoint)
+        && ATTEMPT_FORM.matcher(name.substring(checkpoint.length())).matches();
+  }
+
+  /** Tells whether a file in {@link #DIRECTORY} was becoming one under a default name. */
+  public static boolean isTemporary(String name) {
+    return DEFAULT_ATTEMPT_FORM.matcher(name).matches();
+  }
+}
