@@ -4,7 +4,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A checkpoint that a log knows of. This does not say that it is there, or whole.
+ * A checkpoint that a log knows of. It may be missing or damaged.
  *
  * @param lastEntryId the last entry that it contains
  * @param path its path, relative to the log's directory; empty if it is kept elsewhere

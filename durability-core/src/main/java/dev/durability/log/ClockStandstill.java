@@ -3,8 +3,8 @@ package dev.durability.log;
 import java.time.Instant;
 
 /**
- * Entries whose time is not known: the wall clock was set back. Time in a log never goes back, so
- * all of them carry the last time before that.
+ * Entries whose time is unknown: the wall clock went back. Time in a log never does, so all of them
+ * carry the last time before that.
  *
  * @param afterEntryId the entry before the first of them
  * @param throughEntryId the last of them

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param segments how many segment files there are
  * @param end where the intact run ends
  * @param cut where opening will cut the log, keeping what it cuts in quarantine; null if it cuts
- *     nothing but zeros, or refuses to open
- * @param reason why the verdict is not {@link Verdict#CLEAN}; null if it is
+ *     only zeros, or refuses to open
+ * @param reason why the verdict is not {@link Verdict#CLEAN}; null if it is CLEAN
  */
 public record LogReport(
     Verdict verdict,

@@ -1,5 +1,5 @@
 /**
- * Values that say something about a log. They do no I/O. {@code wal}, {@code recovery} and the root
+ * Values that describe a log. They do no I/O. {@code wal}, {@code recovery} and the root
  * return them, and the packages below those make them.
  *
  * <pre>

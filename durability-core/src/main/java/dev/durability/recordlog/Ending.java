@@ -2,9 +2,9 @@ package dev.durability.recordlog;
 
 /** How the file of a record log ends: the rule of docs/format.md for a log of one segment. */
 enum Ending {
-  /** Nothing but zeros follows the run of valid frames. */
+  /** Only zeros follow the run of valid frames. */
   CLEAN,
-  /** Something follows it, no valid frame, and nothing that was promised is missing. */
+  /** Something other than valid frames follows, and nothing that was promised is missing. */
   TORN,
   /** As TORN, but valid frames follow: a device may have persisted blocks out of order. */
   AMBIGUOUS,
@@ -15,9 +15,9 @@ enum Ending {
    * Decides.
    *
    * @param intact the last record of the run
-   * @param promised the largest promise in the run and behind it
-   * @param somethingFollows whether a byte behind the run is not zero
-   * @param framesFollow how many valid frames lie behind the run
+   * @param promised the largest promise in the run and after it
+   * @param somethingFollows whether a byte after the run is not zero
+   * @param framesFollow how many valid frames follow the run
    */
   static Ending of(long intact, long promised, boolean somethingFollows, long framesFollow) {
     if (intact < promised) {

@@ -14,7 +14,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** The file of a record log, read from its header on, with what it promises. One thread. */
+/** The file of a record log, read from its header on, with what it promises. For one thread. */
 final class RecordLogFile implements Closeable {
   private final String path;
   private final ReadFile file;
@@ -70,7 +70,7 @@ final class RecordLogFile implements Closeable {
         0);
   }
 
-  /** Goes one frame further and keeps what it promises. */
+  /** Goes one frame further and notes what it promises. */
   Step next() throws IOException {
     long start = run.offset();
     Step step = run.next();
@@ -78,7 +78,7 @@ final class RecordLogFile implements Closeable {
       promised = Math.max(promised, run.promised());
       lastStamp = Math.max(lastStamp, run.wallClockMicros());
       if (run.promised() == run.nextId() - 1) {
-        // A promise of less than all before it is left out: rewriting more than needed is safe.
+        // Ignores a promise of less than all before it: rewriting more than needed is safe.
         promisedEnd = start;
       }
     }
@@ -91,7 +91,7 @@ final class RecordLogFile implements Closeable {
     return step;
   }
 
-  /** After STOP: looks behind the run. */
+  /** After STOP: looks past the run. */
   Tail tail() throws IOException {
     Remains remains = run.remains();
     long largest = Math.max(promised, remains.promised());
@@ -124,22 +124,22 @@ final class RecordLogFile implements Closeable {
     return run.nextId() - 1;
   }
 
-  /** The id of the record that was stepped over. */
+  /** The id of the record that was just passed. */
   long id() {
     return run.id();
   }
 
-  /** Behind the frame that was stepped over. */
+  /** The offset after the frame that was just passed. */
   long offset() {
     return run.offset();
   }
 
-  /** The payload of the record that was stepped over. */
+  /** The payload of the record that was just passed. */
   ByteBuffer payload() throws IOException {
     return run.payload();
   }
 
-  /** Where the file goes on after it was opened again: behind the last record or MARK. */
+  /** Where the file goes on after it was opened again: after the last record or MARK. */
   long appendOffset() {
     return appendOffset;
   }
@@ -169,13 +169,13 @@ final class RecordLogFile implements Closeable {
   }
 
   /**
-   * What lies behind the run.
+   * What follows the run.
    *
    * @param ending the verdict
    * @param promised the largest promise
-   * @param runEnd where the run ends, behind END if there is one
+   * @param runEnd where the run ends, after END if there is one
    * @param breakOffset what broke it
-   * @param nonZeroEnd behind the last byte that is not zero
+   * @param nonZeroEnd after the last byte that is not zero
    */
   public record Tail(
       Ending ending, long promised, long runEnd, long breakOffset, long nonZeroEnd) {}

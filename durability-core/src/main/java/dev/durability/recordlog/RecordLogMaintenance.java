@@ -6,12 +6,12 @@ import dev.durability.storage.QuarantinedFile;
 import java.io.IOException;
 import java.util.List;
 
-/** Looks after what openings of a record log kept in quarantine. It takes no lock. */
+/** Lists and removes what openings of a record log kept in quarantine. It takes no lock. */
 public final class RecordLogMaintenance {
   private RecordLogMaintenance() {}
 
   /**
-   * Lists what openings cut off the log and kept beside it, in {@code quarantine/}.
+   * Lists what openings cut off the log and kept in {@code quarantine/} beside it.
    *
    * @param directory where the log is
    * @param path its file, relative to the directory
@@ -26,13 +26,13 @@ public final class RecordLogMaintenance {
 
   /**
    * Removes from quarantine. A writer may have the log open: it never reads what is kept. A file
-   * that is gone already counts as removed.
+   * that is already gone counts as removed.
    *
    * @param directory where the log is
    * @param path its file, relative to the directory
    * @param files what to remove, of those that {@link #quarantined} lists; all are gone, durably,
    *     when this returns
-   * @throws IllegalArgumentException if one is none that this log keeps; nothing was removed
+   * @throws IllegalArgumentException if one of them is not kept by this log; nothing was removed
    * @throws IOException if the storage fails; some may have been removed
    */
   public static void removeQuarantined(

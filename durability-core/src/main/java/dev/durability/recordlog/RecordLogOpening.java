@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Creates the file of a record log, or makes an existing one ready to go on. Each step may be
- * repeated after a crash in it. The lock is held by the caller.
+ * repeated after a crash in it. The caller holds the lock.
  *
- * @param file the file, open where the next frame goes, all before that durable
+ * @param file the file, open at the place of the next frame; everything before that is durable
  * @param salt the file's salt
  * @param lastId the last record, 0 if there is none
  * @param promised what frames in the file promise
@@ -66,10 +66,10 @@ record RecordLogOpening(FrameFile file, int salt, long lastId, long promised, lo
     AppendFile file = directory.create(temporary, 0);
     try {
       file.write(header.encode());
-      // Before the rename: a crash must not leave the final name on a file without a header.
+      // Synced before the rename: a crash must not leave the final name on a file without a header.
       file.sync();
       directory.rename(temporary, path);
-      // Before anything is acknowledged: a crash must not forget the name of a synced file.
+      // Synced before anything is acknowledged: a crash must not lose the name of a synced file.
       directory.sync(parent(path));
       return new RecordLogOpening(new FrameFile(path, file), salt, 0, 0, nowMicros);
     } catch (IOException | RuntimeException | Error e) {
@@ -116,12 +116,12 @@ record RecordLogOpening(FrameFile file, int salt, long lastId, long promised, lo
     }
   }
 
-  /** Where what is cut off a log is kept. */
+  /** Where bytes that were cut off a log are kept. */
   static String quarantine(String path) {
     return parent(path).isEmpty() ? "quarantine" : parent(path) + "/quarantine";
   }
 
-  /** Tells by the name of a file whether it is that of a log. */
+  /** Tells by the name of a file whether it belongs to a log. */
   static Predicate<String> isOwn(String path) {
     return path.substring(path.lastIndexOf('/') + 1)::equals;
   }
@@ -140,7 +140,7 @@ record RecordLogOpening(FrameFile file, int salt, long lastId, long promised, lo
     }
   }
 
-  /** Closes the file, where no writer takes it over. */
+  /** Closes the file if no writer takes it over. */
   @Override
   public void close() throws IOException {
     file.close();

@@ -17,15 +17,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the records of a log in one file, in order, from the first. It takes no lock and changes
- * nothing, so a log that is being written may be read: what is not yet whole at its end is left
- * out. Memory does not grow with the log.
+ * nothing. So it may read a log that is being written: it leaves out what is not yet whole at the
+ * end. Memory does not grow with the log.
  *
- * <p>By default the trace of a crash at the end of the file is left out without a word, and damage
- * to records that were promised to be durable is a {@link
- * dev.durability.errors.CorruptLogException}. {@link #strict()} gives a reader that accepts no
- * trace of a crash either; it is for logs that nobody writes.
+ * <p>By default it silently leaves out what a crash left at the end of the file. Damage to records
+ * that were promised to be durable is a {@link dev.durability.errors.CorruptLogException}. {@link
+ * #strict()} returns a reader that refuses the trace of a crash, too; it is for logs that are not
+ * being written.
  *
- * <p>Immutable; many threads may use it, each call reads the file anew.
+ * <p>Immutable; many threads may use it. Each call reads the file anew.
  *
  * @param <T> the type of the records
  */
@@ -43,7 +43,7 @@ public final class RecordLogReader<T> {
   }
 
   /**
-   * Makes a reader. The file is not opened before it is read.
+   * Makes a reader. It does not open the file before it reads.
    *
    * @param directory where the log is
    * @param path its file, relative to the directory
@@ -78,8 +78,8 @@ public final class RecordLogReader<T> {
   }
 
   /**
-   * Hands all records to a visitor. Where this ends with an exception, the records before the
-   * damage have been handed over.
+   * Hands all records to a visitor. If this throws, the records before the damage have been handed
+   * over.
    *
    * @param visitor takes them
    * @return the id of the last record, 0 if there is none
@@ -112,7 +112,7 @@ public final class RecordLogReader<T> {
 
   /**
    * Streams the records. The stream must be closed. A failure that {@link #replay} would throw
-   * arrives as {@link java.io.UncheckedIOException}, and so does all that is read after that.
+   * comes as {@link java.io.UncheckedIOException}. All further reading throws it again.
    *
    * @return the records in order; the first has id 1
    * @throws IOException if the file is missing or its header cannot be read
@@ -138,7 +138,7 @@ public final class RecordLogReader<T> {
       super(Long.MAX_VALUE, ORDERED | NONNULL);
     }
 
-    /** Goes to the next record; at the end tells whether it is one. */
+    /** Goes to the next record; returns whether there is one. */
     boolean advance() throws IOException {
       while (true) {
         Step step = file.next();
@@ -241,7 +241,7 @@ public final class RecordLogReader<T> {
         failure = e;
         throw new UncheckedIOException(e);
       } catch (RuntimeException | Error e) {
-        failure = e; // Another step might leave out the record that this one was about to give.
+        failure = e; // Another step might leave out the record that this one was about to return.
         throw e;
       }
     }

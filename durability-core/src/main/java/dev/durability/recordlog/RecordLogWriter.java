@@ -24,32 +24,31 @@ import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Appends records to a log in one file. Records get the ids 1, 2, 3, …; {@link #flush} makes them
- * visible to readers and safe from the death of the process, {@link #sync} makes them safe from the
+ * Appends records to a log in one file. Records get the ids 1, 2, 3, …. {@link #flush} makes them
+ * visible to readers and safe from the death of the process. {@link #sync} makes them safe from the
  * loss of power.
  *
- * <p><b>Failures.</b> After {@link OutcomeOpenException} (a write failed, for example because the
- * disk is full, and was rolled back) the records that have ids stay in memory, at most the buffer
- * and one record, and are written first by the next call; the writer goes on. After {@link
- * WriterPoisonedException} it refuses all further work for good; closing it and opening the log
- * again helps.
+ * <p><b>Failures.</b> After {@link OutcomeOpenException} a write failed, for example because the
+ * disk is full, and was rolled back. The records that have ids stay in memory, at most the buffer
+ * and one record. The next call writes them first, and the writer goes on. After {@link
+ * WriterPoisonedException} the writer refuses all further work for good; closing it and opening the
+ * log again helps.
  *
- * <p><b>Errors.</b> After a StackOverflowError or OutOfMemoryError that a call threw, that call has
- * not happened and the writer goes on; or the writer refuses all further work, with {@link
- * WriterPoisonedException}. Where it refuses, what the call appended may be found when the log is
- * opened again. A {@link #close} that an Error ended gives up file and lock when it is called
- * again, if it did not yet.
+ * <p><b>Errors.</b> If a call throws a StackOverflowError or OutOfMemoryError, it has not happened
+ * and the writer goes on, or the writer refuses all further work with {@link
+ * WriterPoisonedException}. If it refuses, what the call appended may be found when the log is
+ * opened again. If an Error ended {@link #close}, calling it again gives up file and lock.
  *
- * <p><b>Threads.</b> All methods may be called by many threads; they take turns. Interrupting one
- * has no effect.
+ * <p><b>Threads.</b> Many threads may call all methods; they take turns. Interrupting one has no
+ * effect.
  *
  * @param <T> the type of the records
  */
 public final class RecordLogWriter<T> implements Closeable {
-  /** The largest record in bytes, where nothing else was asked for: 16 MiB. */
+  /** The default size of the largest record in bytes: 16 MiB. */
   public static final int RECORD_BYTES_MAX = 16 << 20;
 
-  /** How many bytes stay in quarantine, where nothing else was asked for: 256 MiB. */
+  /** The default of how many bytes stay in quarantine: 256 MiB. */
   public static final long QUARANTINE_BYTES_MAX = Quarantine.BYTES_MAX;
 
   private static final int BUFFER_BYTES = 64 << 10;
@@ -61,7 +60,7 @@ public final class RecordLogWriter<T> implements Closeable {
   private final DirectoryLock directoryLock;
   private final FrameFile file;
 
-  /** The same file as readers see it: it tells whether anyone else changed it. */
+  /** The same file as readers see it. It shows whether another writer changed it. */
   private final ReadFile seen;
 
   private final int salt;
@@ -73,8 +72,8 @@ public final class RecordLogWriter<T> implements Closeable {
   private ByteBuffer buffer = usualBuffer;
 
   /**
-   * Where the frames end that are not yet in the file; 0, or after a record. What stands in the
-   * buffer from here on is being encoded, or was when an Error came.
+   * Where the frames end that are not yet in the file; 0, or after a record. The bytes of the
+   * buffer from here on are being encoded, or were when an Error came.
    */
   private int end;
 
@@ -122,15 +121,15 @@ public final class RecordLogWriter<T> implements Closeable {
   }
 
   /**
-   * Creates a log, or opens one to go on behind its last intact record. What a crash left behind
-   * that is cut off, after it was copied to {@code quarantine/} beside the file. When this returns,
-   * every record in the file is durable. Takes the lock {@code <path>.lock} until {@link #close}.
+   * Creates a log, or opens one to go on after its last intact record. What a crash left after that
+   * is copied to {@code quarantine/} beside the file, then cut off. When this returns, every record
+   * in the file is durable. Holds the lock {@code <path>.lock} until {@link #close}.
    *
    * @param directory where the log is
    * @param path its file, relative to the directory; missing directories are created
    * @param codec how records become bytes
-   * @param clock the wall clock for the file's header and marks; where it goes back, the last time
-   *     is used again
+   * @param clock the wall clock for the file's header and marks; if it goes back, the last time is
+   *     used again
    * @param recordBytesMax the largest record in bytes, 1 to 2^28-1
    * @param <T> the type of the records
    * @return the writer
@@ -148,8 +147,8 @@ public final class RecordLogWriter<T> implements Closeable {
   }
 
   /**
-   * As {@link #open(Directory, String, Codec, Clock, int)}, with a bound of its own on what is kept
-   * in quarantine.
+   * As {@link #open(Directory, String, Codec, Clock, int)}, with another bound on what is kept in
+   * quarantine.
    *
    * @param directory where the log is
    * @param path its file, relative to the directory; missing directories are created
@@ -157,7 +156,7 @@ public final class RecordLogWriter<T> implements Closeable {
    * @param clock the wall clock for the file's header and marks
    * @param recordBytesMax the largest record in bytes, 1 to 2^28-1
    * @param quarantineBytesMax how many bytes stay in quarantine when an opening adds to it; the
-   *     oldest go first, what this opening kept never
+   *     oldest go first, but never what this opening kept
    * @param <T> the type of the records
    * @return the writer
    * @throws IOException as {@link #open(Directory, String, Codec, Clock, int)}
@@ -188,7 +187,7 @@ public final class RecordLogWriter<T> implements Closeable {
     @Nullable ReadFile seen = null;
     try {
       if (directory.exists(path)) {
-        lock.guard(path); // Before anything is changed: it may be open under another name.
+        lock.guard(path); // Before anything is changed, because it may be open under another name.
       }
       opening =
           RecordLogOpening.open(
@@ -212,7 +211,9 @@ public final class RecordLogWriter<T> implements Closeable {
     }
   }
 
-  /** Puts a MARK where an END was cut off, so that damage before it stays detectable. */
+  /**
+   * Puts a MARK in the place of an END that was cut off, so that damage before it stays detectable.
+   */
   private void restorePromise() throws IOException {
     if (syncedId > promisedId) {
       end = mark();
@@ -253,7 +254,7 @@ public final class RecordLogWriter<T> implements Closeable {
           0,
           bytes.size());
       int whole = buffer.position();
-      // Nothing is called from here on: all of it has happened, or nothing.
+      // Nothing is called from here on: all of it happens, or nothing.
       if (marks) {
         promisedId = syncedId;
       }
@@ -327,11 +328,10 @@ public final class RecordLogWriter<T> implements Closeable {
 
   /**
    * Makes all appended records durable, ends the file and gives up the lock. Closing again does
-   * nothing, unless an Error ended the first call: then file and lock are given up, if they were
-   * not yet.
+   * nothing, unless an Error ended the first call: then it gives up file and lock.
    *
-   * @throws IOException if that fails or the writer is poisoned: file and lock are given up
-   *     nevertheless, and records that were never synced may be lost
+   * @throws IOException if that fails or the writer is poisoned: file and lock are given up anyway,
+   *     and records that were never synced may be lost
    * @throws IllegalStateException if this is called from within the storage's methods, as from each
    *     method that writes; nothing was closed
    */
@@ -356,7 +356,8 @@ public final class RecordLogWriter<T> implements Closeable {
   }
 
   /**
-   * The storage is called with the lock: what it called back would change what is being written.
+   * The storage is called with the lock held. A callback from it would change what is being
+   * written.
    */
   private void refuseWithinCallback() {
     if (lock.isHeldByCurrentThread()) {
@@ -375,7 +376,7 @@ public final class RecordLogWriter<T> implements Closeable {
     guarded(this::requireOnlyWriter);
   }
 
-  /** What an Error broke off is done again: closing a file or a lock twice does no harm. */
+  /** Done again after an Error: closing a file or a lock twice is harmless. */
   private void release() throws IOException {
     try {
       closeAll();
@@ -390,7 +391,7 @@ public final class RecordLogWriter<T> implements Closeable {
         directoryLock;
         file;
         seen) {
-      released = true; // Also if the storage reports something: there is no more to be done.
+      released = true; // Even if the storage reports a failure: there is nothing left to do.
     } catch (Error e) {
       released = false;
       throw e;
@@ -402,7 +403,7 @@ public final class RecordLogWriter<T> implements Closeable {
       writeBuffer();
     }
     if (buffer.capacity() - end < bytes) {
-      // On the heap: it serves one large record, and direct memory is given back late.
+      // On the heap, because it serves one large record, and direct memory is given back late.
       buffer = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
   }
@@ -433,16 +434,17 @@ public final class RecordLogWriter<T> implements Closeable {
   private void syncFile() throws IOException {
     if (syncedId < lastId) {
       guarded(file::sync);
-      // After the sync: a writer that came before this read less than what is acknowledged now.
+      // Asked after the sync: a writer that came before this read less than what is acknowledged
+      // now.
       guarded(this::requireOnlyWriter);
       syncedId = lastId;
     }
   }
 
   /**
-   * Asked before anything is written, since that would damage what another writer has acknowledged,
-   * and before anything is acknowledged. A writer in another process that has the file open under
-   * another name has another lock: only the size gives it away.
+   * Asked before anything is written, because that would damage what another writer has
+   * acknowledged, and before anything is acknowledged. A writer in another process that has the
+   * file open under another name has another lock: only the size reveals it.
    */
   private void requireOnlyWriter() throws IOException {
     try {
@@ -465,8 +467,8 @@ public final class RecordLogWriter<T> implements Closeable {
   }
 
   /**
-   * Runs a step on the file; whatever fails but a write that was rolled back ends the writer. To
-   * say so takes no call and no memory.
+   * Runs a step on the file. Any failure but a write that was rolled back ends the writer. Noting
+   * that takes no call and no memory.
    */
   private void guarded(Step step) throws IOException {
     try {

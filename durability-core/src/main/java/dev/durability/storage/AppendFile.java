@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * A file that grows at its end. One thread at a time uses it; interrupting that thread has no
+ * A file that grows at its end. One thread at a time may use it. Interrupting that thread has no
  * effect on a call.
  */
 public interface AppendFile extends Closeable {
@@ -16,36 +16,36 @@ public interface AppendFile extends Closeable {
    * loss of power.
    *
    * @param source what to write, from its position to its limit; heap or direct
-   * @throws IOException if that fails, a full disk included: any part of the bytes may have been
-   *     written, {@link #position()} and the source are unchanged, and the caller truncates to the
-   *     position before writing again
+   * @throws IOException if that fails, for example because the disk is full: any part of the bytes
+   *     may have been written. {@link #position()} and the source are unchanged. The caller must
+   *     truncate to the position before it writes again
    */
   void write(ByteBuffer source) throws IOException;
 
   /**
    * Makes all bytes that were written, and the size, durable.
    *
-   * @throws IOException if that fails: it is then unknown what is durable, and calling again proves
-   *     nothing, since the storage may have dropped what it could not write
+   * @throws IOException if that fails: it is then unknown what is durable. Calling again proves
+   *     nothing, because the storage may have dropped what it could not write
    */
   void sync() throws IOException;
 
   /**
-   * Cuts the file, and whatever was reserved behind it, so that its size is exactly this many
-   * bytes. The position becomes the size. Durable after {@link #sync()}. A file that is shorter is
-   * an error, and never filled up.
+   * Cuts the file, and any room reserved after it, so that its size is exactly this many bytes. The
+   * position becomes the size. The cut is durable after {@link #sync()}. A shorter file is an
+   * error, and is never filled up.
    *
    * @param size the new size in bytes, at most the current position
    * @throws IOException if that fails or the storage cannot do this: the size is then unknown
    */
   void truncate(long size) throws IOException;
 
-  /** {@return the offset in bytes at which the next write goes} */
+  /** {@return the offset of the next write, in bytes} */
   long position();
 
   /**
    * Closes the file without syncing it. Closing again does nothing; writing, syncing or cutting
-   * afterwards is an {@link IOException}. The position can still be asked for.
+   * afterwards is an {@link IOException}. The position can still be read.
    *
    * @throws IOException if the storage reports a late failure of an earlier write
    */

@@ -12,7 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A file of a file system without asynchronous channels, such as an archive, open for reading.
- * Readers take turns. An interrupt may close the channel; it is opened again then.
+ * Readers take turns. If an interrupt closes the channel, it is opened again.
  */
 final class ChannelReadFile implements ReadFile {
   private final ReentrantLock lock = new ReentrantLock();
@@ -43,7 +43,7 @@ final class ChannelReadFile implements ReadFile {
     int count =
         inTurn(
             () -> {
-              // A read that an interrupt breaks off may have moved its buffer nevertheless.
+              // A read that an interrupt broke off may still have moved its buffer.
               ByteBuffer view = target.duplicate();
               return position < channel.size() ? channel.position(position).read(view) : -1;
             });
@@ -88,7 +88,7 @@ final class ChannelReadFile implements ReadFile {
     }
   }
 
-  /** Does it again for as long as an interrupt breaks it off, and leaves the flag as it was. */
+  /** Repeats it as long as an interrupt breaks it off, and leaves the flag as it was. */
   private static <T> T undisturbed(Call<T> call) throws IOException {
     boolean interrupted = Thread.interrupted();
     try {

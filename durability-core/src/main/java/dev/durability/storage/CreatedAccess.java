@@ -16,9 +16,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives what is created its permissions and its group. Everything is created for its owner alone
- * and opened to others afterwards: no one who shall not see it ever can, and the umask takes
- * nothing away.
+ * Gives what is created its permissions and its group. Everything is created for its owner alone,
+ * and opened to others afterwards. So nobody else can ever see it, and the umask removes nothing.
  */
 final class CreatedAccess {
   private static final FileAttribute<?>[] NONE = {};
@@ -85,12 +84,12 @@ final class CreatedAccess {
     }
   }
 
-  /** {@return what to create a file with} */
+  /** {@return the attributes of a new file} */
   FileAttribute<?>[] ofNewFile() {
     return posix ? OWNER_FILE : NONE;
   }
 
-  /** {@return what to create a directory with} */
+  /** {@return the attributes of a new directory} */
   FileAttribute<?>[] ofNewDirectory() {
     return posix ? OWNER_DIRECTORY : NONE;
   }
@@ -120,7 +119,7 @@ final class CreatedAccess {
             Files.getFileAttributeView(
                 path, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS));
     if (group != null) {
-      // Before the permissions: they are meant for this group, and not for the one it had.
+      // Before the permissions, because they are meant for this group, not for the one it had.
       try {
         view.setGroup(group);
       } catch (FileSystemException refused) {

@@ -5,8 +5,7 @@ import java.io.Closeable;
 import java.io.IOException;
 
 /**
- * An exclusive lock, held until it is closed or the process dies. All methods may be called by any
- * thread.
+ * An exclusive lock, held until it is closed or the process dies. Any thread may call all methods.
  */
 public interface DirectoryLock extends Closeable {
 
@@ -18,16 +17,15 @@ public interface DirectoryLock extends Closeable {
   boolean isHeld();
 
   /**
-   * Asks whether the lock is still this holder's, before something is written or acknowledged in
-   * its name. A writer asks in each round: this should take microseconds. What happens to the lock
-   * after this returned is not known; a storage says in its own documentation how a lock can be
-   * lost.
+   * Checks that this holder still has the lock, before it writes or acknowledges something. A
+   * writer asks in each round, so this should take microseconds. The lock may be lost after this
+   * returned; a storage says in its own documentation how a lock can be lost.
    *
-   * <p>Where nothing else is said, this asks {@link #isHeld}.
+   * <p>The default asks {@link #isHeld}.
    *
-   * @throws LockLostException if it is not held any more: the message says what happened. Another
+   * @throws LockLostException if it is no longer held; the message says what happened. Another
    *     holder may be at work
-   * @throws IOException if that cannot be told
+   * @throws IOException if that cannot be found out
    */
   default void requireHeld() throws IOException {
     if (!isHeld()) {
@@ -38,21 +36,21 @@ public interface DirectoryLock extends Closeable {
   }
 
   /**
-   * Says that whoever holds this lock is the only one who writes a file. This protects a file that
-   * can be reached under several names, each with a lock of its own. It ends with the lock. Said
-   * again by the same holder, it applies to the file that is now under the name.
+   * Declares that the holder of this lock is the only writer of a file. This protects a file that
+   * has several names, each with a lock of its own. It ends with the lock. If the same holder calls
+   * it again, it applies to the file that now has the name.
    *
-   * <p>Where nothing else is said, this does nothing: right where a file has one name.
+   * <p>The default does nothing, which is right if each file has one name.
    *
-   * @param path the file, relative to the directory that the lock is of; it is there
-   * @throws dev.durability.errors.LockHeldException if another lock says so of the same file, under
-   *     any name
-   * @throws IOException if that cannot be told
+   * @param path the file, relative to the directory of the lock; it exists
+   * @throws dev.durability.errors.LockHeldException if another lock guards the same file, under any
+   *     name
+   * @throws IOException if that cannot be found out
    */
   default void guard(String path) throws IOException {}
 
   /**
-   * Gives the lock up; its file stays. Closing again does nothing.
+   * Gives up the lock; its file stays. Closing again does nothing.
    *
    * @throws IOException if the storage fails; the lock is given up at the latest when the process
    *     ends

@@ -15,12 +15,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the names in directories durable. All syncs of directories are done here.
+ * Makes the names in directories durable. All syncs of directories are here.
  *
  * <p>Some file systems (network, shared, synthetic) have no sync of a directory and refuse it. That
- * is no failure: names become durable there when the file system writes them, and this says so
- * once. A sync that fails is one, always: a directory that could be synced before can be synced, so
- * what fails there later is a failure whatever the system calls it.
+ * is not a failure: names become durable there when the file system writes them, and this class
+ * warns once. A sync that fails is always a failure. A directory that was synced once can be
+ * synced, so any later error is a failure, whatever the system calls it.
  *
  * <p>Safe for many threads.
  */
@@ -50,7 +50,8 @@ final class DirectorySync {
    * Makes the names in a directory durable, as far as its file system can.
    *
    * @param directory the real path of the directory
-   * @throws IOException if it is none, or the sync failed: what is durable is then unknown
+   * @throws IOException if it is not a directory, or the sync failed: what is durable is then
+   *     unknown
    */
   void sync(Path directory) throws IOException {
     if (!Files.readAttributes(directory, BasicFileAttributes.class).isDirectory()) {
@@ -108,7 +109,7 @@ final class DirectorySync {
           && directory.getFileSystem() == FileSystems.getDefault()) {
         throw failed;
       }
-      // Of other file systems it is only known that they cannot open a directory.
+      // All that is known about other file systems is that they cannot open a directory.
       throw new NoSyncException(directory, e);
     }
     try (opened) {
@@ -137,7 +138,8 @@ final class DirectorySync {
   /**
    * Tells whether the system says that a thing cannot be synced, in English or in its own language.
    *
-   * @param ofThisSystem what it says about a thing that never can, or null if that is unknown
+   * @param ofThisSystem what it says about a thing that can never be synced, or null if that is
+   *     unknown
    */
   static boolean saysNoSuchSync(IOException failure, @Nullable String ofThisSystem) {
     String why = reason(failure);
@@ -162,7 +164,8 @@ final class DirectorySync {
 
   /**
    * What this system says about a file that has no sync. The JDK gives no error number, only the
-   * system's text, which depends on the locale; so the text is taken from a device that never has.
+   * system's text, which depends on the locale. So the text comes from a device that never has a
+   * sync.
    */
   private static final class Refusal {
     static final @Nullable String TEXT = ofNullDevice();
@@ -172,7 +175,7 @@ final class DirectorySync {
       try {
         device = UninterruptibleFile.open(Path.of("/dev/null"), Set.of(StandardOpenOption.WRITE));
       } catch (IOException | RuntimeException notThere) {
-        return null; // What is known in English still counts.
+        return null; // The English texts still count.
       }
       try (device) {
         device.forceAll();

@@ -7,7 +7,10 @@ import java.nio.ByteBuffer;
 final class FsAppendFile implements AppendFile {
   private static final int ZEROS_BYTES = 256 << 10;
 
-  /** One for all: only a collection would give such memory back. Nobody moves its position. */
+  /**
+   * One for all, because only a garbage collection would give such memory back. Its position never
+   * moves.
+   */
   private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(ZEROS_BYTES).asReadOnlyBuffer();
 
   private final UninterruptibleFile file;
@@ -20,7 +23,7 @@ final class FsAppendFile implements AppendFile {
   }
 
   /**
-   * Writes zeros and syncs them, so that later syncs over them have data to write and no metadata.
+   * Writes zeros and syncs them, so that later syncs write data but no metadata.
    *
    * @param bytes how many
    * @throws IOException if that fails; any part may have been written
@@ -34,7 +37,7 @@ final class FsAppendFile implements AppendFile {
     file.forceAll();
   }
 
-  /** Something of the file changed that is not data: the next sync makes it durable, too. */
+  /** Metadata of the file changed: the next sync makes it durable, too. */
   void metadataChanged() {
     metadataChanged = true;
   }
@@ -49,8 +52,8 @@ final class FsAppendFile implements AppendFile {
   @Override
   public void sync() throws IOException {
     if (metadataChanged) {
-      // POSIX asks of fdatasync only what is needed to read the data back. A larger size is; that
-      // a smaller one is too, no text promises. Permissions are not.
+      // POSIX demands of fdatasync only what is needed to read the data back. That includes a
+      // larger size. Nothing promises a smaller one. Permissions are not included.
       file.forceAll();
       metadataChanged = false;
     } else {

@@ -32,45 +32,44 @@ import org.jspecify.annotations.Nullable;
  * <p>Beyond the contract of {@link Directory}:
  *
  * <ul>
- *   <li>Files and directories are created for their owner alone (modes 0600 and 0700) where the
- *       file system knows POSIX permissions, or as {@link FsOptions} say. What exists keeps its
+ *   <li>If the file system has POSIX permissions, files and directories are created for their owner
+ *       alone (modes 0600 and 0700), or as {@link FsOptions} say. Existing ones keep their
  *       permissions.
- *   <li>{@link #openForReading} gives a directory that only reads: it creates nothing, syncs
+ *   <li>{@link #openForReading} returns a directory that only reads: it creates nothing, syncs
  *       nothing, and needs no right to write. Every method that would change anything throws {@link
  *       FileSystemException}.
  *   <li>Symbolic links that stay inside the root are followed; {@link #delete} and {@link #rename}
  *       act on the link itself. Only regular files are opened.
- *   <li>{@link #create} with expected bytes writes zeros and syncs them; if that fails, a full disk
- *       included, it deletes the file again.
+ *   <li>{@link #create} with expected bytes writes zeros and syncs them; if that fails, for example
+ *       on a full disk, it deletes the file again.
  *   <li>{@link #lock} is known to this JVM under every spelling of its path. While it is held, all
  *       methods here refuse to open, delete or rename its file, with {@link
  *       dev.durability.errors.LockHeldException}: on POSIX, opening and closing that file by any
- *       other means frees the lock. Its file is never deleted. Who holds it stands in {@code
- *       <path>.holder}. All class loaders of the JVM know of it, through the system properties
- *       {@code dev.durability.lock.*}.
+ *       other means frees the lock. Its file is never deleted. {@code <path>.holder} says who holds
+ *       it. All class loaders of the JVM know of it, through the system properties {@code
+ *       dev.durability.lock.*}.
  *   <li>{@link DirectoryLock#requireHeld} reads a token in the lock's file, through the descriptor
  *       that holds the lock, and compares the file under the name. It notices that the file or its
- *       directory was removed or replaced, and that another holder took the lock; it cannot see
- *       that the lock is free as long as nobody took it.
+ *       directory was removed or replaced, and that another holder took the lock. It cannot see
+ *       that the lock is free while no other holder took it.
  *   <li>While a lock is held its directory stays open, so that {@link #sync} of it needs no
  *       descriptor.
  *   <li>On Windows, and on file systems that have no sync of directories, {@link #sync} has no
- *       effect: names become durable when the file system journals them. Where that is so is told
- *       once, through {@link FsOptions#warnings}; on Windows it is not told. A sync that fails is
- *       an exception everywhere.
+ *       effect: names become durable when the file system journals them. {@link FsOptions#warnings}
+ *       gets one message about that, except on Windows. A failed sync is an exception everywhere.
  *   <li>{@link #list} leaves out directories, and names that no path can have: with a backslash, or
- *       with bytes that the JVM's encoding of names does not know. Whatever else is there is
- *       listed, also what cannot be opened, such as a link in a loop; {@link #open} tells why.
+ *       with bytes that the JVM's encoding of names does not know. Everything else is listed, even
+ *       what cannot be opened, such as a circular link; {@link #open} says why.
  *   <li>A path that this JVM cannot express as a name is {@link
  *       dev.durability.errors.PathNotExpressibleException}.
  *   <li>A path of another file system than the default one (an archive, memory) can be read. It can
- *       be written if that file system has asynchronous channels and locks; if not, {@link #open}
- *       or the first call that needs them says which it lacks. There an interrupt may close what
- *       the file system itself has open, and reading then fails.
+ *       be written if that file system has asynchronous channels and locks. If not, {@link #open}
+ *       or the first call that needs them says what is missing. There an interrupt may close what
+ *       the file system itself has open; reading then fails.
  * </ul>
  *
- * <p>Safe for many threads; on the default file system interrupts have no effect. It holds no
- * resources and is not closed.
+ * <p>Safe for many threads. On the default file system interrupts have no effect. It holds no
+ * resources and needs no closing.
  */
 public final class FsDirectory implements Directory {
   private static final String ASYNCHRONOUS =
@@ -89,9 +88,9 @@ public final class FsDirectory implements Directory {
   }
 
   /**
-   * Opens a directory for reading and writing, with the default options. Creates it where it is
-   * missing, with those above it; when this returns, all that was created is durable, also where an
-   * earlier call was cut off by a crash.
+   * Opens a directory for reading and writing, with the default options. Creates it and those above
+   * it if they are missing. When this returns, all of them are durable, even if a crash cut off an
+   * earlier call.
    *
    * @param root the directory
    * @return the directory, ready for use
@@ -103,8 +102,8 @@ public final class FsDirectory implements Directory {
   }
 
   /**
-   * Opens a directory for reading only. Nothing is created and nothing is synced, now or later, and
-   * no right to write is needed; a log in it may be written by another process meanwhile.
+   * Opens a directory for reading only. Nothing is created or synced, now or later, and no right to
+   * write is needed. Another process may be writing a log in it.
    *
    * @param root the directory
    * @return the directory, ready for use
@@ -138,7 +137,7 @@ public final class FsDirectory implements Directory {
       present = parent;
     }
     refuseWhereNotWritable(present);
-    // A call that was cut off by a crash synced every directory into its parent but the last one.
+    // A call that a crash cut off synced every directory into its parent except the last one.
     syncParentWhereReadable(present, writing.syncs());
     for (Path directory : missing) {
       createDirectory(directory, writing);
@@ -235,7 +234,7 @@ public final class FsDirectory implements Directory {
     try {
       return UninterruptibleFile.open(target, options, attributes);
     } catch (UnsupportedOperationException none) {
-      // Not to be taken for what resume() throws where a store cannot resume.
+      // Must not be taken for what resume() throws if a store cannot resume.
       FileSystemException clear = lacks(target, ASYNCHRONOUS);
       clear.initCause(none);
       throw clear;
@@ -392,21 +391,21 @@ public final class FsDirectory implements Directory {
       throw e.getCause();
     } catch (NotDirectoryException e) {
       BasicFileAttributes unused =
-          attributes(target); // An archive says the same of what is missing: then this throws.
+          attributes(target); // An archive says the same of a missing directory: then this throws.
       throw e;
     }
     Collections.sort(names);
     return Collections.unmodifiableList(names);
   }
 
-  /** What cannot be looked at is listed: whoever needs it is told why, and no one else is. */
+  /** Lists what cannot be looked at, so that only opening it fails. */
   private static boolean isToBeListed(Path entry) throws IOException {
     try {
       return !Files.readAttributes(entry, BasicFileAttributes.class).isDirectory();
     } catch (IOException unknown) {
       try {
         BasicFileAttributes unused = attributes(entry);
-        return true; // a link to nothing, in a loop, or to what may not be seen
+        return true; // a link to nothing, to itself, or to what may not be seen
       } catch (NoSuchFileException deletedSince) {
         return false;
       } catch (IOException failed) {
@@ -466,7 +465,7 @@ public final class FsDirectory implements Directory {
     }
     Path parent = directory.getParent();
     if (parent != null) {
-      // Also when it was there: whoever created it may have died before this.
+      // Even if it existed: its creator may have died before this.
       how.syncs().sync(parent);
     }
   }
@@ -474,11 +473,12 @@ public final class FsDirectory implements Directory {
   private static void giveNewDirectory(Path directory, Writing how) throws IOException {
     try {
       if (how.access().giveDirectory(directory)) {
-        how.syncs().sync(directory); // A crash must not keep the name and forget the permissions.
+        how.syncs().sync(directory); // A crash must not keep the name and lose the permissions.
       }
     } catch (IOException | RuntimeException | Error e) {
       try {
-        // What exists keeps its permissions: left behind, it would never get the right ones.
+        // Existing directories keep their permissions: if this one stayed, it would never get the
+        // right ones.
         Files.delete(directory);
       } catch (IOException second) {
         e.addSuppressed(second);

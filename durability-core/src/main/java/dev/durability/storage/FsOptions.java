@@ -14,7 +14,7 @@ import java.util.function.Consumer;
  * only the owner may use it.
  *
  * <p>The options apply to every file and directory that is created, whatever the umask is, before
- * anything is written to it. What exists keeps its permissions and its group.
+ * anything is written to it. Existing files keep their permissions and their group.
  */
 public final class FsOptions {
   static final Set<PosixFilePermission> OWNER_FILE = PosixFilePermissions.fromString("rw-------");
@@ -60,7 +60,7 @@ public final class FsOptions {
     return group;
   }
 
-  /** {@return who is told what an operator should know} */
+  /** {@return who gets messages for operators} */
   public Consumer<String> warnings() {
     return warnings;
   }
@@ -97,7 +97,7 @@ public final class FsOptions {
     }
 
     /**
-     * Sets the group of files and directories that are created. The process needs the right to give
+     * Sets the group of files and directories that are created. The process must be allowed to give
      * files to that group: its user is a member, or root.
      *
      * @param name the name or number of the group; by default the one that the system gives
@@ -112,9 +112,9 @@ public final class FsOptions {
     }
 
     /**
-     * Sets who is told what an operator should know and no caller has to handle, for example that a
-     * file system cannot sync directories: one message each, at most once per directory that is
-     * opened. What it throws goes to the thread's uncaught exception handler.
+     * Sets who gets messages that an operator should see and no caller has to handle, for example
+     * that a file system cannot sync directories. Each message comes at most once per opened
+     * directory. What the sink throws goes to the thread's uncaught exception handler.
      *
      * @param sink takes the messages; by default the {@link System.Logger} {@code
      *     dev.durability.storage}, as warnings

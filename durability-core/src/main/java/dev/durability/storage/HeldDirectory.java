@@ -14,9 +14,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A directory that is kept open. A directory has to be open to be synced, and opening it fails
- * while the process has no descriptor left. So whoever holds a lock keeps its directory open, and
- * {@link DirectorySync} uses the descriptor that is there.
+ * A directory that is kept open. A directory must be open to be synced, and opening it fails if the
+ * process has no descriptor left. So the holder of a lock keeps its directory open, and {@link
+ * DirectorySync} uses that descriptor.
  */
 final class HeldDirectory implements Closeable {
   private static final List<HeldDirectory> HELD = new CopyOnWriteArrayList<>();
@@ -37,7 +37,7 @@ final class HeldDirectory implements Closeable {
    * Opens a directory, and keeps it open until {@link #close}.
    *
    * @param path its real path
-   * @return the open directory, or null where it need not be open to be synced, or cannot be
+   * @return the open directory, or null if it need not be open to be synced, or cannot be
    * @throws IOException if it cannot be opened
    */
   static @Nullable HeldDirectory hold(Path path) throws IOException {
@@ -58,7 +58,7 @@ final class HeldDirectory implements Closeable {
    * Syncs a directory if it is kept open, and is still the one under its name.
    *
    * @param path its real path
-   * @return whether it is: then it is synced
+   * @return whether it is; if so, it is synced
    * @throws IOException if that fails
    */
   static boolean force(Path path) throws IOException {
@@ -74,7 +74,7 @@ final class HeldDirectory implements Closeable {
     return key.equals(Files.readAttributes(path, BasicFileAttributes.class).fileKey());
   }
 
-  /** The lock keeps others from closing it in the middle. */
+  /** The lock keeps other threads from closing it in the middle. */
   private boolean forceUnlessClosed() throws IOException {
     lock.lock();
     try {

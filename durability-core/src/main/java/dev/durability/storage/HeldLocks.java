@@ -9,14 +9,13 @@ import org.jspecify.annotations.Nullable;
  * The locks that this JVM holds, whatever class loader took them.
  *
  * <p>Two web applications have two copies of this class, and so two of each of its static fields.
- * What all class loaders share are the classes of the JDK. The locks are therefore listed in the
- * system properties, as strings, since whoever prints the properties expects nothing else. A file
- * is listed by its path and, where the file system tells one, by its identity (device and inode),
- * with the token of the lock. Each step is atomic, so that copies of this class need no lock in
- * common.
+ * All class loaders share the classes of the JDK. So the locks are listed in the system properties,
+ * as strings, because code that prints the properties expects strings. A file is listed by its path
+ * and, if the file system has one, by its identity (device and inode), with the token of the lock.
+ * Each step is atomic, so copies of this class need no common lock.
  */
 final class HeldLocks {
-  /** What the names of all these properties begin with. */
+  /** The prefix of the names of all these properties. */
   static final String PREFIX = "dev.durability.lock.";
 
   private static final String LOCK = PREFIX + "held.";
@@ -30,7 +29,7 @@ final class HeldLocks {
     return all.containsKey(LOCK + path) || (key != null && all.containsKey(LOCK + key));
   }
 
-  /** Lists a file as a lock; returns false if it is one already. */
+  /** Lists a file as a lock; returns false if it is already listed. */
   static boolean claimLock(Path path, @Nullable Object key, String token) {
     return claim(LOCK, path, key, token);
   }
@@ -56,7 +55,7 @@ final class HeldLocks {
     return false;
   }
 
-  /** Strikes out a lock and what it guards. */
+  /** Removes a lock and what it guards. */
   static void remove(String token) {
     Properties all = System.getProperties();
     for (Object name : List.copyOf(all.keySet())) {

@@ -17,10 +17,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who holds a lock: a text beside the lock's file, for people and for the message of whoever is
- * refused. It stands in a file of its own because reading the lock's file, and closing it, frees
- * the lock if its holder does it. It is read as belonging to the lock only if both have the same
- * token: a killed holder leaves its text behind.
+ * Who holds a lock: a text beside the lock's file, for people and for the message of a refused
+ * writer. It is in a file of its own because the holder frees the lock if it reads and closes the
+ * lock's file. The text counts only if it has the same token as the lock, because a killed holder
+ * leaves its text.
  */
 final class LockHolder {
   private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
@@ -33,10 +33,10 @@ final class LockHolder {
     return lock.resolveSibling(lock.getFileName() + SUFFIX);
   }
 
-  /** Says that this process holds a lock, which it does. */
+  /** Writes that this process holds a lock. Called by the holder. */
   static void write(Path lock, String token, CreatedAccess access) throws IOException {
     Path path = beside(lock);
-    boolean unused = Files.deleteIfExists(path); // Of a holder that was killed.
+    boolean unused = Files.deleteIfExists(path); // Left by a holder that was killed.
     try (UninterruptibleFile file =
         UninterruptibleFile.open(
             path,
@@ -55,7 +55,7 @@ final class LockHolder {
       text.append("host ").append(host).append('\n');
     }
     text.append("since ").append(Instant.now()).append('\n');
-    // The arguments stay out of it: they may hold a secret.
+    // Without the arguments, which may contain a secret.
     String program = System.getProperty("sun.java.command", "").split(" ", 2)[0];
     if (!program.isEmpty()) {
       text.append("program ").append(program).append('\n');
@@ -63,7 +63,7 @@ final class LockHolder {
     return text.toString();
   }
 
-  /** Without asking the network, which may take long. */
+  /** Does not ask the network, which may take long. */
   private static String host() {
     Path linux = Path.of("/proc/sys/kernel/hostname");
     try {
@@ -74,7 +74,7 @@ final class LockHolder {
     }
   }
 
-  /** Takes back what {@link #write} said. Whoever does it still holds the lock. */
+  /** Removes what {@link #write} wrote. The caller still holds the lock. */
   static void delete(Path lock) throws IOException {
     boolean unused = Files.deleteIfExists(beside(lock));
   }
@@ -83,7 +83,7 @@ final class LockHolder {
    * Tells who holds a lock.
    *
    * @param lock the lock's file
-   * @param token what stands in it
+   * @param token its content
    * @return such as "process 17 on host a, since …", or null if that is not known
    */
   static @Nullable String describe(Path lock, String token) {
@@ -91,7 +91,7 @@ final class LockHolder {
     try {
       said = said(lock);
     } catch (IOException unknown) {
-      return null; // The refusal says less, and stays a refusal.
+      return null; // The refusal then says less.
     }
     if (!token.equals(said.get("token")) || !said.containsKey("process")) {
       return null;
@@ -108,7 +108,7 @@ final class LockHolder {
    * been taken from it while its process lives.
    *
    * @param lock the lock's file
-   * @return false if none said that it holds the lock, or if its process has ended
+   * @return false if no holder is noted, or if its process has ended
    */
   static boolean mayLive(Path lock) {
     try {
@@ -136,7 +136,7 @@ final class LockHolder {
 
   private static String read(Path path) throws IOException {
     if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
-      throw new NoSuchFileException(path.toString()); // To open a pipe would wait.
+      throw new NoSuchFileException(path.toString()); // Opening a pipe would wait.
     }
     try (UninterruptibleFile file =
         UninterruptibleFile.open(

@@ -17,7 +17,7 @@ import java.util.TreeSet;
 
 /**
  * A directory in memory, for tests and for state that may be lost: nothing survives the process,
- * and syncing has no effect. It keeps the contract of {@link Directory} in all else. Locks are
+ * and syncing has no effect. Otherwise it keeps the contract of {@link Directory}. Locks are
  * exclusive among the users of one object. Safe for many threads.
  */
 public final class MemoryDirectory implements Directory {

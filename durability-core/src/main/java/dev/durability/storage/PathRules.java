@@ -3,9 +3,9 @@ package dev.durability.storage;
 import java.util.List;
 
 /**
- * Which paths a {@link Directory} accepts. Pure: it looks at the characters alone, so that every
- * implementation refuses the same paths on every platform. What only a file system knows, such as
- * symbolic links, is {@link RootedPaths}'s matter.
+ * Which paths a {@link Directory} accepts. It looks only at the characters, so that every
+ * implementation refuses the same paths on every platform. {@link RootedPaths} handles what only a
+ * file system knows, such as symbolic links.
  */
 final class PathRules {
   private PathRules() {}

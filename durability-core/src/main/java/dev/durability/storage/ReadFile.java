@@ -6,19 +6,19 @@ import java.nio.ByteBuffer;
 
 /**
  * A file open for reading at any position. It stays readable after the file was renamed or deleted.
- * Many threads may read at once; interrupting one has no effect on its call.
+ * Many threads may read at once. Interrupting one has no effect on its call.
  */
 public interface ReadFile extends Closeable {
 
   /**
-   * Reads bytes at a position into the target, at least one unless the file ends there or the
-   * target is full. Fewer than asked for is not the end of the file.
+   * Reads bytes at a position into the target: at least one, unless the file ends there or the
+   * target is full. Fewer bytes than asked for do not mean the end of the file.
    *
    * @param target where the bytes go, from its position to its limit, which is advanced; heap or
    *     direct
    * @param position the offset in the file, in bytes, 0 or more
-   * @return how many bytes were read, or -1 if the position is at or behind the end of the file,
-   *     also where the target is full
+   * @return how many bytes were read, or -1 if the position is at or after the end of the file,
+   *     even if the target is full
    * @throws IOException if the storage fails; this is never reported as the end of the file
    */
   int read(ByteBuffer target, long position) throws IOException;

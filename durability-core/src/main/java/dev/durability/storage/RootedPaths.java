@@ -13,8 +13,8 @@ import java.util.Locale;
 
 /**
  * Turns the paths of a {@link Directory} into real paths below one root. It follows symbolic links
- * itself, name by name, because {@link Path#toRealPath} cannot say where a file that does not exist
- * yet would come to be.
+ * itself, name by name, because {@link Path#toRealPath} cannot resolve a file that does not exist
+ * yet.
  */
 final class RootedPaths {
   /** As many as Linux follows. */
@@ -75,7 +75,7 @@ final class RootedPaths {
     PathRules.names(path);
     Path name = directory(PathRules.parent(path)).resolve(relative(path).getFileName()).normalize();
     if (Files.isSymbolicLink(name)) {
-      var unused = target(path); // Refused where it leads out of the root.
+      var unused = target(path); // Refused if it leads out of the root.
     }
     return name;
   }
@@ -96,7 +96,7 @@ final class RootedPaths {
       }
       Path link = Files.readSymbolicLink(next);
       Path linkRoot = link.getRoot();
-      // A relative link counts from the directory that it is in, which has no links in its path.
+      // A relative link starts at its own directory, whose path has no links.
       at = linkRoot == null ? at : at.resolve(linkRoot);
       for (int i = link.getNameCount() - 1; i >= 0; i--) {
         ahead.addFirst(link.getName(i));
@@ -111,7 +111,7 @@ final class RootedPaths {
     return at;
   }
 
-  /** Tells whether a name is all that is needed to get to the entry of a directory that has it. */
+  /** Tells whether a name alone leads to its entry in a directory. */
   boolean canExpress(Path entry, String name) {
     try {
       return root.getFileSystem().getPath(name).equals(entry.getFileName());
@@ -139,13 +139,13 @@ final class RootedPaths {
           e);
     }
     if (relative.getRoot() != null) {
-      // "C:/x" on Windows, which the rules that all platforms share let pass.
+      // "C:/x" on Windows, which the rules for all platforms let pass.
       throw new IllegalArgumentException("path \"" + path + "\" refused: it is absolute");
     }
     return relative;
   }
 
-  /** Where the JVM cannot write the name, it cannot write it into a message either. */
+  /** If the JVM cannot express the name, it cannot put it into a message either. */
   private static String ascii(String path) {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < path.length(); i++) {

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * One open file, or directory, that an interrupt cannot close.
  *
  * <p>A {@code FileChannel} closes itself when a thread that uses it is interrupted, and a log with
- * it. An {@link AsynchronousFileChannel} does not. Its tasks run on the calling thread here, so
- * that it works like a plain positional read or write: no thread, no queue.
+ * it. An {@link AsynchronousFileChannel} does not. Here its tasks run on the calling thread, so it
+ * works like a plain positional read or write: no thread, no queue.
  *
  * <p>Any number of threads may use it. An interrupt has no effect; the flag stays set. (Results are
  * taken through futures, because running a completion handler would clear the flag.)
@@ -34,7 +34,7 @@ final class UninterruptibleFile implements Closeable {
       System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows");
 
   /**
-   * The JDK copies a heap buffer into a direct one that it keeps for the thread; this bounds what
+   * The JDK copies a heap buffer into a direct one that it keeps for the thread. This bounds what
    * it keeps.
    */
   private static final int HEAP_BYTES_MAX = 1 << 20;
@@ -54,14 +54,14 @@ final class UninterruptibleFile implements Closeable {
    *
    * @param path where it is
    * @param options how to open it
-   * @param attributes what it gets if it is created
+   * @param attributes its attributes if it is created
    * @return the open file
    * @throws IOException as {@link AsynchronousFileChannel#open} does
    */
   static UninterruptibleFile open(
       Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
       throws IOException {
-    // On Windows the channel is asynchronous indeed and needs threads of its own.
+    // On Windows the channel is truly asynchronous and needs threads of its own.
     @Nullable ExecutorService executor = WINDOWS ? null : INLINE;
     return new UninterruptibleFile(
         path, AsynchronousFileChannel.open(path, options, executor, attributes));
@@ -127,7 +127,7 @@ final class UninterruptibleFile implements Closeable {
     force(false);
   }
 
-  /** Makes the bytes, the size and all else that is known of the file durable. */
+  /** Makes the bytes, the size and all other metadata of the file durable. */
   void forceAll() throws IOException {
     force(true);
   }
@@ -171,7 +171,7 @@ final class UninterruptibleFile implements Closeable {
     channel.close();
   }
 
-  /** Waits, whatever interrupts; on all platforms but Windows the future is complete already. */
+  /** Waits despite interrupts. On all platforms but Windows the future is already complete. */
   private static int await(Future<Integer> future) throws IOException {
     boolean interrupted = false;
     try {
@@ -206,7 +206,7 @@ final class UninterruptibleFile implements Closeable {
     return new IOException("cannot " + what + " " + path + ": " + why, cause);
   }
 
-  /** Runs each task at once on the thread that brings it. It has no threads to shut down. */
+  /** Runs each task at once on the thread that submits it. It has no threads to shut down. */
   private static final class InlineExecutor extends AbstractExecutorService {
     @Override
     public void execute(Runnable task) {
