@@ -256,14 +256,14 @@ final class PlantedBugs {
               "log-id-unchecked",
               "that a segment may be of another log",
               "CORRUPT where the log is not whole",
-              new Patch("segment.LogCursor", "whyNotNext", assuming("UUID.equals", 1)),
+              new Patch("segment.Segment", "whyNotNext", assuming("UUID.equals", 1)),
               Workload.LOG,
               1),
           bug(
               "successor-unchecked",
               "that a segment has to continue the one before",
               "CORRUPT where the log is not whole",
-              new Patch("segment.LogCursor", "whyNotNext", returning(0)),
+              new Patch("segment.Segment", "whyNotNext", returning(0)),
               Workload.LOG,
               1),
           bug(
@@ -299,7 +299,7 @@ final class PlantedBugs {
               "later-segment-ignored",
               "that a run must end in the last segment",
               "CORRUPT where a promise exceeds what is intact",
-              new Patch("segment.LogCursor", "conclude", assuming("LogCursor.isInLast", 1)),
+              new Patch("segment.LogFindings", "conclude", assuming("LogCursor.isInLast", 1)),
               Workload.LOG,
               1),
           bug(
@@ -307,7 +307,9 @@ final class PlantedBugs {
               "to read a checkpoint before it counts",
               "CORRUPT where the log is not whole",
               new Patch(
-                  "segment.Coverage", "lookAtDefaultNames", assuming("CheckpointFile.isValid", 1)),
+                  "segment.Coverage",
+                  "newestOfDefaultNames",
+                  assuming("CheckpointFile.isValid", 1)),
               Workload.LOG,
               1),
           bug(
