@@ -8,7 +8,7 @@ final class Guard {
   private Guard() {}
 
   /** What runs. */
-  public interface Body<R> {
+  interface Body<R> {
     R run() throws IOException;
   }
 

@@ -1,7 +1,6 @@
 package dev.durability.append;
 
 import dev.durability.errors.DurabilityException;
-import dev.durability.errors.LockLostException;
 import dev.durability.errors.OutcomeOpenException;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FileType;
@@ -18,12 +17,9 @@ import dev.durability.segment.SegmentStart;
 import dev.durability.segment.Spare;
 import dev.durability.storage.Directory;
 import dev.durability.storage.DirectoryLock;
-import dev.durability.storage.ReadFile;
-import dev.durability.threads.Thrown;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -51,6 +47,7 @@ public final class SegmentAppender {
   private final UUID logId;
   private final Background background = new Background();
   private final Spare spare;
+  private final Reserve reserve;
   private final FrameEncoder encoder = new FrameEncoder();
   private final ByteBuffer promise =
       ByteBuffer.allocateDirect(FrameFormat.PROMISE_FRAME_BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -60,7 +57,6 @@ public final class SegmentAppender {
   private @Nullable FrameFile file;
   private @Nullable SegmentStart coming;
   private @Nullable SegmentStart naming;
-  private @Nullable FrameFile endedWithReserve;
   private long writtenId;
   private long durableId;
   private long promisedId;
@@ -85,6 +81,7 @@ public final class SegmentAppender {
     this.lastStampMicros = start.lastStampMicros();
     this.ended = new CopyOnWriteArrayList<>(ranges(start));
     this.spare = new Spare(directory, background);
+    this.reserve = new Reserve(directory, background);
     this.writtenId = segment.name().firstEntryId() - 1;
     this.durableId = writtenId;
     this.promisedId = writtenId;
@@ -249,7 +246,7 @@ public final class SegmentAppender {
     if (naming != null) {
       naming.awaitDurable();
       naming = null;
-      giveBackReserve();
+      reserve.giveBack();
     }
   }
 
@@ -262,7 +259,7 @@ public final class SegmentAppender {
     sync(target);
     file = null;
     if (reserved) {
-      endedWithReserve = target;
+      reserve.endsIn(target);
     } else {
       target.close();
     }
@@ -294,43 +291,6 @@ public final class SegmentAppender {
     writtenBytes += FileHeader.BYTES;
   }
 
-  /**
-   * Cuts the zeros behind the END of a segment, in the background once its successor is durable: a
-   * reader passes over them, so nobody has to wait, and nothing has to be synced.
-   */
-  private void giveBackReserve() {
-    FrameFile target = endedWithReserve;
-    endedWithReserve = null;
-    if (target != null) {
-      background.executeOrRun(() -> giveBackReserve(target));
-    }
-  }
-
-  private void giveBackReserve(FrameFile target) {
-    try (target) {
-      cutReserve(target);
-    } catch (NoSuchFileException removed) {
-      return; // The log was truncated meanwhile.
-    } catch (LockLostException zerosStay) {
-      return; // The next round says so.
-    } catch (IOException zerosStay) {
-      Thrown.report(zerosStay); // All else in the file is durable: no entry depends on it.
-    }
-  }
-
-  /** Only where there is one: a store that cannot cut reserves nothing. */
-  private void cutReserve(FrameFile target) throws IOException {
-    if (sizeOf(target) > target.position()) {
-      target.cutReserve();
-    }
-  }
-
-  private long sizeOf(FrameFile target) throws IOException {
-    try (ReadFile file = directory.open(target.path())) {
-      return file.size();
-    }
-  }
-
   /** Everything is durable: ends the last segment and promises all of it. */
   public void finish() throws IOException {
     FrameFile target = file;
@@ -353,7 +313,7 @@ public final class SegmentAppender {
       encoder.promise(promise, segment.salt(), FrameKind.END, writtenId + 1, durableId, stamp());
       target.write(promise.flip());
       if (reserved) {
-        cutReserve(target);
+        reserve.cut(target);
       }
       target.sync();
       lock.requireNow();
@@ -381,7 +341,7 @@ public final class SegmentAppender {
 
   private void closeBackground() {
     spare.close();
-    giveBackReserve();
+    reserve.giveBack();
     if (coming != null) {
       coming.discard();
       coming = null;

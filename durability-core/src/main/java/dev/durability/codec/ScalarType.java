@@ -8,12 +8,12 @@ import java.util.Map;
 record ScalarType(Writer writer, Reader reader) implements WireType {
 
   /** Writes one value. */
-  public interface Writer {
+  interface Writer {
     void write(Object value, PostcardOutput out) throws CodecException;
   }
 
   /** Reads one value. */
-  public interface Reader {
+  interface Reader {
     Object read(PostcardInput in) throws CodecException;
   }
 

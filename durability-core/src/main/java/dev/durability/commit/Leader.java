@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who leads a round, and what it still owes to others: to pass the lead on, and to end the wait of
  * those whom its round served. All of that is in fields, and each step ends with assignments, so
- * that an Error in the middle leaves what can be done again: see {@link GroupCommit#brokenOff}.
+ * that an Error in the middle leaves what can be done again: see {@link ErrorRecovery}.
  */
 class Leader {
   /** The round that it took, until all who waited for it are told. */

@@ -177,6 +177,5 @@ final class RecordLogFile implements Closeable {
    * @param breakOffset what broke it
    * @param nonZeroEnd after the last byte that is not zero
    */
-  public record Tail(
-      Ending ending, long promised, long runEnd, long breakOffset, long nonZeroEnd) {}
+  record Tail(Ending ending, long promised, long runEnd, long breakOffset, long nonZeroEnd) {}
 }

@@ -1,19 +1,10 @@
 package dev.durability.wal;
 
-import dev.durability.append.AppendQueue;
-import dev.durability.append.QueuedBlocks;
-import dev.durability.append.Scratch;
-import dev.durability.append.SegmentAppender;
-import dev.durability.append.SegmentSettings;
 import dev.durability.codec.Codec;
-import dev.durability.commit.FutureWaiter;
-import dev.durability.commit.GroupCommit;
-import dev.durability.commit.Waiter;
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.OutcomeOpenException;
 import dev.durability.errors.WriterPoisonedException;
 import dev.durability.frame.AfterFailure;
-import dev.durability.frame.FrameFormat;
 import dev.durability.frame.OwnedDirectory;
 import dev.durability.log.LogReport;
 import dev.durability.log.SegmentRange;
@@ -22,21 +13,13 @@ import dev.durability.segment.LogFiles;
 import dev.durability.segment.SegmentPlan;
 import dev.durability.storage.Directory;
 import dev.durability.storage.DirectoryLock;
-import dev.durability.threads.StackRoom;
-import dev.durability.threads.StackSafeLock;
-import dev.durability.threads.Thrown;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,71 +51,23 @@ import org.jspecify.annotations.Nullable;
  * @param <E> the type of the entries
  */
 public final class WalWriter<E> implements Closeable {
-  private static final int BATCH_FRAME_BYTES_MAX = 1 << 30;
-  private static final int CLOSING_ATTEMPTS = 4;
-
-  private final Directory directory;
-  private final Codec<E> codec;
-  private final WalOptions options;
-  private final Notices notices;
-  private final DirectoryLock directoryLock;
   private final LogOpening.Opened opened;
-  private final SegmentAppender appender;
-  private final AppendQueue queue;
-  private final GroupCommit commits;
-  private final ReentrantLock lock;
-  private final Scratch.Pool scratches = new Scratch.Pool();
-  private final SegmentRemoval removal;
-  private final StackSafeLock truncating = new StackSafeLock();
-  private final AtomicBoolean closing = new AtomicBoolean();
-  private final Thread background;
-  private final Consumer<FutureWaiter> help;
-  private final GroupCommit.LastStep finish;
-  private final GroupCommit.LastStep abandon;
-  private int unflushedAppends;
-  private long appendedBytes;
-  private long markedCheckpoint;
+  private final OpenLog log;
+  private final EntryAppender<E> entries;
+  private final CheckpointMarker marker;
+  private final Truncation truncation;
 
   private WalWriter(
       Directory directory,
       Codec<E> codec,
       WalOptions options,
-      DirectoryLock directoryLock,
-      LogOpening.Opened opened)
-      throws IOException {
-    this.directory = directory;
-    this.codec = codec;
-    this.options = options;
-    this.notices = new Notices(options.observer());
-    this.directoryLock = directoryLock;
+      DirectoryLock held,
+      LogOpening.Opened opened) {
     this.opened = opened;
-    SegmentSettings settings = options.segmentSettings();
-    this.appender =
-        new SegmentAppender(directory, directoryLock, settings, notices, opened.start());
-    this.queue = new AppendQueue(settings, opened.start().plan());
-    this.commits =
-        new GroupCommit(
-            new QueuedBlocks(queue, appender),
-            options.syncIntervalNanos(),
-            options.flushPolicy().intervalNanos(),
-            appender.lock()::askForLeader);
-    this.lock = commits.lock();
-    this.removal = new SegmentRemoval(directory, notices, appender, commits);
-    this.background = new Thread(commits::runInBackground, "durability-wal");
-    background.setDaemon(true);
-    this.help = commits::help;
-    this.finish = appender::finish;
-    this.abandon = appender::abandon;
-  }
-
-  private void start() throws IOException {
-    appender.start();
-    try {
-      background.start();
-    } catch (Throwable noThread) {
-      commits.close(abandon, abandon);
-      throw noThread;
-    }
+    this.log = new OpenLog(directory, held, options, opened.start());
+    this.entries = new EntryAppender<>(codec, options, log.notices, log.queue, log.commits);
+    this.marker = new CheckpointMarker(directory, entries, log.commits);
+    this.truncation = new Truncation(directory, log.notices, log.appender, log.commits, marker);
   }
 
   /**
@@ -184,7 +119,7 @@ public final class WalWriter<E> implements Closeable {
       Directory owned = new OwnedDirectory(directory, held);
       LogOpening.Opened opened = new LogOpening(owned, options).open(codec, replay);
       WalWriter<E> writer = new WalWriter<>(owned, codec, options, held, opened);
-      writer.start();
+      writer.log.start();
       return writer;
     } catch (OutcomeOpenException | WriterPoisonedException e) {
       // What these tell of a writer is not so before there is one.
@@ -220,31 +155,8 @@ public final class WalWriter<E> implements Closeable {
    *     2^63-2, and nothing was appended; or the writer is poisoned or closed
    */
   public long append(E entry) throws IOException {
-    refuseWithinCallback();
-    Scratch scratch = scratches.take();
-    boolean happened = false;
-    try {
-      encode(scratch, entry);
-      long id;
-      Waiter.OfThread flush;
-      lock.lock();
-      try {
-        reserve(scratch, 1, FrameFormat.frameBytes(scratch.size()));
-        boolean flushes = isFlushDue();
-        id = queue.entry(scratch.bytes(), scratch.size());
-        happened = true;
-        appended(id, id, FrameFormat.frameBytes(scratch.size()));
-        flush = flushes ? commits.join(scratch.waiter(), id, false) : null;
-      } finally {
-        unlock();
-      }
-      commits.await(flush);
-      scratches.giveBack(scratch);
-      return id;
-    } catch (RuntimeException | Error e) {
-      commits.brokenOff(scratch.waiter(), happened, e);
-      throw e;
-    }
+    log.refuseWithinCallback();
+    return entries.append(entry);
   }
 
   /**
@@ -260,32 +172,8 @@ public final class WalWriter<E> implements Closeable {
     if (batch.isEmpty()) {
       throw new IllegalArgumentException("an atomic batch has at least one entry");
     }
-    refuseWithinCallback();
-    Scratch scratch = scratches.take();
-    boolean happened = false;
-    try {
-      int[] ends = new int[batch.size()];
-      int frameBytes = encode(scratch, batch, ends);
-      long id;
-      Waiter.OfThread flush;
-      lock.lock();
-      try {
-        reserve(scratch, ends.length, frameBytes);
-        boolean flushes = isFlushDue();
-        id = queue.batch(scratch.bytes(), ends);
-        happened = true;
-        appended(id - ends.length + 1, id, frameBytes);
-        flush = flushes ? commits.join(scratch.waiter(), id, false) : null;
-      } finally {
-        unlock();
-      }
-      commits.await(flush);
-      scratches.giveBack(scratch);
-      return id;
-    } catch (RuntimeException | Error e) {
-      commits.brokenOff(scratch.waiter(), happened, e);
-      throw e;
-    }
+    log.refuseWithinCallback();
+    return entries.appendBatch(batch);
   }
 
   /**
@@ -299,31 +187,8 @@ public final class WalWriter<E> implements Closeable {
    * @throws IOException as {@link #append}
    */
   public long appendDurable(E entry) throws IOException {
-    refuseWithinCallback();
-    Scratch scratch = scratches.take();
-    boolean happened = false;
-    try {
-      encode(scratch, entry);
-      long unused = StackRoom.prove();
-      long id;
-      Waiter.OfThread durable;
-      lock.lock();
-      try {
-        reserve(scratch, 1, FrameFormat.frameBytes(scratch.size()));
-        id = queue.entry(scratch.bytes(), scratch.size());
-        happened = true;
-        appended(id, id, FrameFormat.frameBytes(scratch.size()));
-        durable = commits.join(scratch.waiter(), id, true);
-      } finally {
-        unlock();
-      }
-      commits.await(durable);
-      scratches.giveBack(scratch);
-      return id;
-    } catch (RuntimeException | Error e) {
-      commits.brokenOff(scratch.waiter(), happened, e);
-      throw e;
-    }
+    log.refuseWithinCallback();
+    return entries.appendDurable(entry);
   }
 
   /**
@@ -338,29 +203,8 @@ public final class WalWriter<E> implements Closeable {
    * @throws IOException as {@link #append}; the entry has then no id
    */
   public AppendFuture appendAsync(E entry) throws IOException {
-    refuseWithinCallback();
-    Scratch scratch = scratches.take();
-    boolean happened = false;
-    try {
-      encode(scratch, entry);
-      DurableFuture durable;
-      lock.lock();
-      try {
-        reserve(scratch, 1, FrameFormat.frameBytes(scratch.size()));
-        durable = new DurableFuture(queue.nextId(), help);
-        long id = queue.entry(scratch.bytes(), scratch.size());
-        happened = true;
-        appended(id, id, FrameFormat.frameBytes(scratch.size()));
-        commits.commitLater(durable);
-      } finally {
-        unlock();
-      }
-      scratches.giveBack(scratch);
-      return durable;
-    } catch (RuntimeException | Error e) {
-      commits.brokenOff(scratch.waiter(), happened, e);
-      throw e;
-    }
+    log.refuseWithinCallback();
+    return entries.appendAsync(entry);
   }
 
   /**
@@ -370,7 +214,8 @@ public final class WalWriter<E> implements Closeable {
    * @throws IOException if that fails, as for {@link #append}
    */
   public void flush() throws IOException {
-    commitAll(false);
+    log.refuseWithinCallback();
+    entries.commitAll(false);
   }
 
   /**
@@ -382,28 +227,8 @@ public final class WalWriter<E> implements Closeable {
    * @throws IOException if the writer is closed
    */
   public void sync() throws IOException {
-    commitAll(true);
-  }
-
-  private void commitAll(boolean sync) throws IOException {
-    refuseWithinCallback();
-    Waiter.OfThread waiter = new Waiter.OfThread();
-    try {
-      long unused = StackRoom.prove();
-      Waiter.OfThread all;
-      lock.lock();
-      try {
-        commits.refuseIfDone();
-        commits.prepare();
-        all = commits.join(waiter, queue.nextId() - 1, sync);
-      } finally {
-        unlock();
-      }
-      commits.await(all);
-    } catch (RuntimeException | Error e) {
-      commits.brokenOff(waiter, false, e);
-      throw e;
-    }
+    log.refuseWithinCallback();
+    entries.commitAll(true);
   }
 
   /**
@@ -415,104 +240,27 @@ public final class WalWriter<E> implements Closeable {
    * @throws IllegalStateException if the log waits for this thread
    */
   public void refuseWithinCallback() {
-    long unused = StackRoom.proveForCall();
-    if (lock.isHeldByCurrentThread() || commits.isLeading() || appender.isOnItsThread()) {
-      throw new IllegalStateException(
-          "called from within a callback of this log, an observer for example, which the log waits"
-              + " for: return first");
-    }
-  }
-
-  /** An Error may have come while the lock was given up. */
-  private void unlock() {
-    if (lock.isHeldByCurrentThread()) {
-      lock.unlock();
-    }
-  }
-
-  private void encode(Scratch scratch, E entry) throws IOException {
-    scratch.startEntry(options.entryBytesMax());
-    codec.encode(entry, scratch);
-  }
-
-  /** Encodes a batch; returns how many bytes its frames take. */
-  private int encode(Scratch scratch, List<? extends E> batch, int[] ends) throws IOException {
-    long frames = 0;
-    for (int i = 0; i < ends.length; i++) {
-      int start = scratch.size();
-      encode(scratch, batch.get(i));
-      ends[i] = scratch.size();
-      frames += FrameFormat.frameBytes(ends[i] - start);
-      if (frames > BATCH_FRAME_BYTES_MAX) {
-        throw new IllegalArgumentException(
-            "an atomic batch has at most 1 GiB of frames; nothing of it was appended");
-      }
-    }
-    return (int) frames;
-  }
-
-  /**
-   * Makes room, waiting if need be, and gets ready: what follows cannot fail for lack of memory.
-   * With the lock, which is given up while waiting.
-   */
-  private void reserve(Scratch scratch, int entries, int frameBytes) throws IOException {
-    commits.refuseIfDone();
-    rotateIfFull(entries, frameBytes);
-    while ((queue.isWorthWriting() && commits.isIdle()) || !queue.reserve(frameBytes)) {
-      long unused = StackRoom.prove();
-      commits.awaitRoom(scratch.waiter());
-      commits.refuseIfDone();
-      rotateIfFull(entries, frameBytes); // Others appended meanwhile.
-    }
-    commits.prepare();
-  }
-
-  private void rotateIfFull(int entries, int frameBytes) throws DurabilityException {
-    boolean rotates = queue.needsRotation(frameBytes);
-    queue.refuseBeyondEnd(entries, rotates);
-    if (rotates) {
-      queue.rotate();
-    }
-  }
-
-  private void appended(long firstId, long lastId, long frameBytes) {
-    appendedBytes += frameBytes;
-    notices.onAppend(firstId, lastId, frameBytes);
-  }
-
-  /** Whether this append is one that is written, by the flush policy. With the lock. */
-  private boolean isFlushDue() {
-    int every = options.flushPolicy().appends();
-    if (every == 0) {
-      return false;
-    }
-    if (unflushedAppends + 1 < every) {
-      unflushedAppends++;
-      return false;
-    }
-    long unused = StackRoom.prove();
-    unflushedAppends = 0;
-    return true;
+    log.refuseWithinCallback();
   }
 
   /** {@return the id of the last entry that was appended, 0 if there is none} */
   public long lastAppendedId() {
-    return locked(() -> queue.nextId() - 1);
+    return log.locked(() -> log.queue.nextId() - 1);
   }
 
   /** {@return how many bytes of frames were appended since the log was opened} */
   public long appendedBytes() {
-    return locked(() -> appendedBytes);
+    return log.locked(entries::appendedBytes);
   }
 
   /** {@return the id of the last entry that survives power loss, 0 if there is none} */
   public long lastDurableId() {
-    return commits.durableId();
+    return log.commits.durableId();
   }
 
   /** {@return the first failure, which every later call throws as a cause; null if none was} */
   public @Nullable Throwable poison() {
-    return commits.poison();
+    return log.commits.poison();
   }
 
   /** {@return what opening found} */
@@ -542,81 +290,8 @@ public final class WalWriter<E> implements Closeable {
    *     synced, and then nothing was appended: write the checkpoint anew
    */
   public long appendCheckpoint(long coveredId, String path) throws IOException {
-    refuseWithinCallback();
-    byte[] pathBytes = path.getBytes(StandardCharsets.UTF_8);
-    if (pathBytes.length > FrameFormat.CHECKPOINT_PATH_BYTES_MAX) {
-      throw new IllegalArgumentException("the path of the checkpoint is too long: " + path);
-    }
-    if (coveredId < 0 || coveredId > lastDurableId()) {
-      throw new IllegalArgumentException(
-          "a checkpoint cannot cover entry "
-              + coveredId
-              + ": the log is durable up to entry "
-              + lastDurableId());
-    }
-    if (!path.isEmpty()) {
-      if (!directory.exists(path)) {
-        throw new NoSuchFileException(
-            path,
-            null,
-            "the log must not name a checkpoint that is not there; nothing was appended");
-      }
-      directory.sync(Directory.parentOf(path));
-    }
-    int frameBytes = FrameFormat.frameBytes(FrameFormat.COVERED_BYTES + pathBytes.length);
-    Waiter.OfThread waiter = new Waiter.OfThread();
-    boolean happened = false;
-    try {
-      long unused = StackRoom.prove();
-      long id;
-      Waiter.OfThread durable;
-      lock.lock();
-      try {
-        reserveFirstOfSegment(waiter, frameBytes);
-        id = queue.checkpoint(coveredId, pathBytes);
-        happened = true;
-        appended(id, id, frameBytes);
-        durable = commits.join(waiter, id, true);
-      } finally {
-        unlock();
-      }
-      commits.await(durable);
-      markCovered(coveredId);
-      return id;
-    } catch (RuntimeException | Error e) {
-      commits.brokenOff(waiter, happened, e);
-      throw e;
-    }
-  }
-
-  /** Makes room for the first entry of a new segment. With the lock, given up while waiting. */
-  private void reserveFirstOfSegment(Waiter.OfThread waiter, int frameBytes) throws IOException {
-    commits.refuseIfDone();
-    rotateIfUsed();
-    while (!queue.reserve(frameBytes)) {
-      commits.awaitRoom(waiter);
-      commits.refuseIfDone();
-      rotateIfUsed(); // Others appended meanwhile.
-    }
-    commits.prepare();
-  }
-
-  private void rotateIfUsed() throws DurabilityException {
-    boolean rotates = queue.segmentHasEntries();
-    queue.refuseBeyondEnd(1, rotates);
-    if (rotates) {
-      queue.rotate();
-    }
-  }
-
-  private void markCovered(long coveredId) {
-    long unused = StackRoom.prove();
-    lock.lock();
-    try {
-      markedCheckpoint = Math.max(markedCheckpoint, coveredId);
-    } finally {
-      lock.unlock();
-    }
+    log.refuseWithinCallback();
+    return marker.append(coveredId, path);
   }
 
   /**
@@ -625,36 +300,19 @@ public final class WalWriter<E> implements Closeable {
    * @return the segments, oldest first, the one that the next entry goes to at the end
    */
   public List<SegmentRange> segments() {
-    return locked(
+    return log.locked(
         () -> {
-          List<SegmentRange> segments = new ArrayList<>(appender.ended());
-          SegmentPlan live = queue.segment();
+          List<SegmentRange> segments = new ArrayList<>(log.appender.ended());
+          SegmentPlan live = log.queue.segment();
           long firstId = live.name().firstEntryId();
           // Segments between the last that ended and this one are still in memory.
           if (segments.isEmpty() || segments.get(segments.size() - 1).lastEntryId() < firstId) {
             segments.add(
                 new SegmentRange(
-                    live.name().segmentId(), firstId, queue.nextId() - 1, live.name().path()));
+                    live.name().segmentId(), firstId, log.queue.nextId() - 1, live.name().path()));
           }
           return segments;
         });
-  }
-
-  /** Does something with the lock, which is not left held where an Error comes. */
-  private <T> T locked(Supplier<T> what) {
-    long unused = StackRoom.proveForCall();
-    int holds = lock.getHoldCount();
-    try {
-      lock.lock();
-      try {
-        return what.get();
-      } finally {
-        lock.unlock();
-      }
-    } catch (Error e) {
-      commits.unlockDownTo(holds);
-      throw e;
-    }
   }
 
   /**
@@ -672,57 +330,9 @@ public final class WalWriter<E> implements Closeable {
    *     tried again
    */
   public List<SegmentRange> truncate(long throughId) throws IOException {
-    refuseWithinCallback();
-    refuseWithinTruncation();
-    if (throughId > lastDurableId()) {
-      throw new IllegalArgumentException(
-          "cannot truncate through entry "
-              + throughId
-              + ": the log is durable up to entry "
-              + lastDurableId());
-    }
-    int holds = lock.getHoldCount();
-    truncating.lock();
-    try {
-      List<SegmentRange> doomed =
-          appender.ended().stream().filter(s -> s.lastEntryId() <= throughId).toList();
-      refuseIfDone();
-      if (doomed.isEmpty()) {
-        return List.of();
-      }
-      markBefore(throughId);
-      refuseIfDone(); // Closing waits for this lock, so the log is still ours.
-      return removal.remove(doomed);
-    } catch (Error e) {
-      commits.unlockDownTo(holds);
-      throw e;
-    } finally {
-      truncating.unlock();
-    }
-  }
-
-  private void refuseIfDone() throws DurabilityException {
-    long unused = StackRoom.prove();
-    lock.lock();
-    try {
-      commits.refuseIfDone();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void markBefore(long throughId) throws IOException {
-    boolean covered;
-    long unused = StackRoom.prove();
-    lock.lock();
-    try {
-      covered = markedCheckpoint >= throughId;
-    } finally {
-      lock.unlock();
-    }
-    if (!covered) {
-      appendCheckpoint(throughId, "");
-    }
+    log.refuseWithinCallback();
+    truncation.refuseWithin();
+    return truncation.through(throughId);
   }
 
   /**
@@ -737,70 +347,8 @@ public final class WalWriter<E> implements Closeable {
    */
   @Override
   public void close() throws IOException {
-    refuseWithinCallback();
-    refuseWithinTruncation();
-    long unused = StackRoom.prove();
-    if (!closing.compareAndSet(false, true)) {
-      return;
-    }
-    Throwable failure = null;
-    boolean ended = false;
-    // Again where an Error hit it: each of the steps leaves out what it did before.
-    for (int left = CLOSING_ATTEMPTS; !ended && left > 0; left--) {
-      try {
-        commits.close(finish, abandon);
-        joinBackground();
-        giveUpLock();
-        ended = true;
-      } catch (Throwable e) {
-        failure = failure == null ? e : failure;
-      }
-    }
-    if (!ended) {
-      closing.set(false); // Whoever closes again, with more stack or memory, does what is left.
-    }
-    Thrown.rethrow(failure);
-    releaseMemory();
-  }
-
-  /** Only where all ended well: else something may still be in the blocks, or in use. */
-  private void releaseMemory() {
-    boolean unused =
-        locked(
-            () -> {
-              queue.release();
-              return true;
-            });
-  }
-
-  /** Who removes segments asks the observer, and must find the log as it was. */
-  private void refuseWithinTruncation() {
-    if (truncating.isHeldByCurrentThread()) {
-      throw new IllegalStateException(
-          "called from within the truncation of this log, which it would wait for: return first");
-    }
-  }
-
-  private void giveUpLock() throws IOException {
-    truncating.lock(); // Whoever removes segments does it with the log's lock held.
-    try {
-      directoryLock.close();
-    } finally {
-      truncating.unlock();
-    }
-  }
-
-  private void joinBackground() {
-    boolean interrupted = false;
-    while (background != Thread.currentThread() && background.isAlive()) {
-      try {
-        background.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    log.refuseWithinCallback();
+    truncation.refuseWithin();
+    log.close(truncation);
   }
 }

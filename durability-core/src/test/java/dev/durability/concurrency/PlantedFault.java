@@ -16,7 +16,7 @@ import javax.tools.ToolProvider;
  */
 enum PlantedFault {
   WAKE_UP_OF_THE_NEXT_LEADER_LOST(
-      "handOver", "commit/GroupCommit", "      LockSupport.unpark(self.heirThread);\n", ""),
+      "handOver", "commit/Rounds", "      LockSupport.unpark(self.heirThread);\n", ""),
   WAKE_UP_OF_OTHERS_LOST(
       "durableAppends",
       "commit/Round",
@@ -25,23 +25,20 @@ enum PlantedFault {
   WAKE_UP_OF_THE_LOGS_THREAD_LOST(
       "futures",
       "commit/GroupCommit",
-      "    next.add(future);\n    if (leader == null) {",
-      "    next.add(future);\n    if (leader != null) {"),
+      "    rounds.next().add(future);\n    if (rounds.lead.isFree()) {",
+      "    rounds.next().add(future);\n    if (!rounds.lead.isFree()) {"),
   WAKE_UP_FOR_ROOM_LOST(
       "fullBuffers",
-      "commit/GroupCommit",
-      "      room.signalAll();\n      // Nothing is called",
-      "      // Nothing is called"),
+      "commit/Rounds",
+      "      room.signalAll();\n      if (successor",
+      "      if (successor"),
   LEAD_NOT_PASSED_ON(
       "durableAppends",
-      "commit/GroupCommit",
+      "commit/Rounds",
       "      heir.state = Waiter.OfThread.LEADS;\n",
       "      // lost\n"),
   LEAD_KEPT_WHILE_DEPENDENTS_RUN(
-      "dependents",
-      "commit/GroupCommit",
-      "backgroundIsAway |= backgroundLeads",
-      "backgroundIsAway |= false"),
+      "dependents", "commit/Lead", "if (self == logThread) {", "if (self == null) {"),
   DEPENDENTS_RUN_BEFORE_OTHERS_ARE_WOKEN(
       "dependentsThatWaitForThreads",
       "commit/Round",
@@ -49,14 +46,14 @@ enum PlantedFault {
       "ofCurrentThread.isVirtual();"),
   TWO_LEADERS(
       "durableAppends",
-      "commit/GroupCommit",
-      "    if (leader == null) {\n      leader = self;\n      self",
-      "    if (self != null) {\n      leader = self;\n      self"),
+      "commit/Rounds",
+      "    if (lead.isFree()) {\n      lead.take(self);\n      self",
+      "    if (self != null) {\n      self"),
   ACKNOWLEDGED_WHEN_WRITTEN(
       "handOver",
-      "commit/GroupCommit",
-      "self.durableId = durableId = appender.durableId()",
-      "self.durableId = durableId = appender.writtenId()"),
+      "commit/Rounds",
+      "self.durableId = durableId = target.durableId()",
+      "self.durableId = durableId = target.writtenId()"),
   ACKNOWLEDGED_BEFORE_THE_SYNC(
       "durableAppends",
       "append/SegmentAppender",
@@ -68,12 +65,15 @@ enum PlantedFault {
       "    target.sync();\n    awaitName();",
       "    target.sync();"),
   NO_POISON_AFTER_A_FAILED_SYNC(
-      "failedSync", "commit/GroupCommit", "poison = failure;", "markFailed = true;"),
+      "failedSync",
+      "commit/Poison",
+      "first = failure;",
+      "poisonedWithoutMemory.fillInStackTrace();"),
   POISON_NOT_TOLD_TO_WAITERS(
       "failedSync",
-      "commit/GroupCommit",
-      "    if (poison != null) {\n      settleStranded(self);",
-      "    if (closed) {\n      settleStranded(self);"),
+      "commit/Rounds",
+      "    if (poison.isThere()) {\n      settleStranded(self);",
+      "    if (markFailed) {\n      settleStranded(self);"),
   FAILURE_NOT_TOLD(
       "failedWrite",
       "commit/Round",
@@ -82,8 +82,8 @@ enum PlantedFault {
   APPEND_AFTER_CLOSE(
       "close",
       "commit/GroupCommit",
-      "    if (closed) {\n      throw",
-      "    if (stopped) {\n      throw"),
+      "    if (closing.hasBegun()) {\n      throw",
+      "    if (rounds.lead.hasEnded()) {\n      throw"),
   INTERRUPT_LOST(
       "interrupts", "commit/Waiter", "        thread.interrupt();", "        Thread.yield();");
 

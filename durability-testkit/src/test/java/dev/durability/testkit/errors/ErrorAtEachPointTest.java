@@ -18,9 +18,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Whatever is thrown at whatever instruction of the library: a call has not happened, or the writer
- * is poisoned and says so. {@code -Ddurability.errors.point=wal.GroupCommit.lead:12@CALLER} tries
- * one point, {@code =wal.GroupCommit} all whose names start so, {@code -Ddurability.soak.minutes=…}
- * tries all of them in each scenario, also at later times.
+ * is poisoned and says so. {@code -Ddurability.errors.point=commit.Rounds.lead:12@CALLER} tries one
+ * point, {@code =commit.Rounds} all whose names start so, {@code -Ddurability.soak.minutes=…} tries
+ * all of them in each scenario, also at later times.
  */
 class ErrorAtEachPointTest {
   private static final Set<By> ALL = EnumSet.complementOf(EnumSet.of(By.JUDGE));
@@ -29,12 +29,12 @@ class ErrorAtEachPointTest {
   /** Where each point is tried at least: a point that an earlier scenario tries is not repeated. */
   private static final List<Scope> SCOPES =
       List.of(
-          new Scope("LogScenario", "wal|frame|threads|testkit", ALL),
-          new Scope("FullDiskScenario", "wal|frame", ALL),
+          new Scope("LogScenario", "wal|append|commit|segment|frame|threads|testkit", ALL),
+          new Scope("FullDiskScenario", "wal|append|commit|segment|frame", ALL),
           new Scope("RecordLogScenario", "recordlog|frame\\.FrameEncoder", ALL),
           new Scope("CheckpointScenario", "checkpoint|frame", ALL),
           new Scope("StateScenario", "[A-Z]|checkpoint|recovery|testkit", ALL),
-          new Scope("ReaderScenario", "wal|recordlog|checkpoint|recovery|frame", READERS),
+          new Scope("ReaderScenario", "wal|segment|recordlog|checkpoint|recovery|frame", READERS),
           new Scope("FileScenario", "storage", ALL));
 
   private static final String CHOSEN = System.getProperty("durability.errors.point", "");

@@ -32,7 +32,11 @@ class ErrorsInChildProcessTest {
 
   @Test
   void aCallWithLittleStackHasNotHappenedOrTheWriterSaysSoInterpreted() throws Exception {
-    sweepStacks("-XX:CompileCommand=exclude,dev.durability.wal.*::*");
+    sweepStacks(
+        "-XX:CompileCommand=exclude,dev.durability.wal.*::*",
+        "-XX:CompileCommand=exclude,dev.durability.append.*::*",
+        "-XX:CompileCommand=exclude,dev.durability.commit.*::*",
+        "-XX:CompileCommand=exclude,dev.durability.segment.*::*");
   }
 
   @Test
@@ -40,19 +44,17 @@ class ErrorsInChildProcessTest {
     sweepStacks("-Xmixed");
   }
 
-  private static void sweepStacks(String option) throws Exception {
-    Child child =
-        Child.start(
+  private static void sweepStacks(String... options) throws Exception {
+    List<String> all =
+        new ArrayList<>(
             List.of(
                 "-Xmx256m",
                 "-XX:CompileCommand=quiet",
-                "-XX:CompileCommand=exclude," + ThinStack.class.getName() + "::*",
-                option),
-            StackSweep.class,
-            STACK_SECONDS,
-            SEED);
+                "-XX:CompileCommand=exclude," + ThinStack.class.getName() + "::*"));
+    all.addAll(List.of(options));
+    Child child = Child.start(all, StackSweep.class, STACK_SECONDS, SEED);
     String said = child.awaitEnd();
-    System.out.println("stacks, " + option + ": " + said);
+    System.out.println("stacks, " + List.of(options) + ": " + said);
     assertThat(child.exitValue()).as(said).isZero();
   }
 

@@ -2,29 +2,100 @@ package dev.durability.wal;
 
 import dev.durability.append.SegmentAppender;
 import dev.durability.commit.GroupCommit;
+import dev.durability.errors.DurabilityException;
 import dev.durability.errors.WriterPoisonedException;
 import dev.durability.log.SegmentRange;
 import dev.durability.segment.LogFiles;
 import dev.durability.storage.Directory;
+import dev.durability.storage.DirectoryLock;
+import dev.durability.threads.StackRoom;
+import dev.durability.threads.StackSafeLock;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Removes segments from the front of the log, once a durable marker says what covers them. */
-final class SegmentRemoval {
+/**
+ * Removes segments from the front of the log, once a durable marker says what covers them. One
+ * thread at a time; giving up the log's lock waits for it.
+ */
+final class Truncation {
   private final Directory directory;
   private final Notices notices;
   private final SegmentAppender appender;
   private final GroupCommit commits;
+  private final CheckpointMarker marker;
+  private final StackSafeLock lock = new StackSafeLock();
 
-  SegmentRemoval(
-      Directory directory, Notices notices, SegmentAppender appender, GroupCommit commits) {
+  Truncation(
+      Directory directory,
+      Notices notices,
+      SegmentAppender appender,
+      GroupCommit commits,
+      CheckpointMarker marker) {
     this.directory = directory;
     this.notices = notices;
     this.appender = appender;
     this.commits = commits;
+    this.marker = marker;
+  }
+
+  /** The thread that removes segments asks the observer, which must find the log as it was. */
+  void refuseWithin() {
+    if (lock.isHeldByCurrentThread()) {
+      throw new IllegalStateException(
+          "called from within the truncation of this log, which it would wait for: return first");
+    }
+  }
+
+  /** Gives up the log's lock: segments are removed only while that is held. */
+  void giveUp(DirectoryLock directoryLock) throws IOException {
+    lock.lock();
+    try {
+      directoryLock.close();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Removes the segments that lie wholly at or below an entry; see {@link WalWriter#truncate}. */
+  List<SegmentRange> through(long throughId) throws IOException {
+    if (throughId > commits.durableId()) {
+      throw new IllegalArgumentException(
+          "cannot truncate through entry "
+              + throughId
+              + ": the log is durable up to entry "
+              + commits.durableId());
+    }
+    int holds = commits.lock().getHoldCount();
+    lock.lock();
+    try {
+      List<SegmentRange> doomed =
+          appender.ended().stream().filter(s -> s.lastEntryId() <= throughId).toList();
+      refuseIfDone();
+      if (doomed.isEmpty()) {
+        return List.of();
+      }
+      marker.cover(throughId);
+      refuseIfDone(); // Closing waits for this lock, so the log is still ours.
+      return remove(doomed);
+    } catch (Error e) {
+      commits.lock().unlockDownTo(holds);
+      throw e;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void refuseIfDone() throws DurabilityException {
+    long unused = StackRoom.prove();
+    commits.lock().lock();
+    try {
+      commits.refuseIfDone();
+    } finally {
+      commits.lock().unlock();
+    }
   }
 
   /**
@@ -32,7 +103,7 @@ final class SegmentRemoval {
    *
    * @return those that were removed, durably
    */
-  List<SegmentRange> remove(List<SegmentRange> doomed) throws IOException {
+  private List<SegmentRange> remove(List<SegmentRange> doomed) throws IOException {
     requireLock();
     List<SegmentRange> removed = new ArrayList<>();
     IOException failure = null;

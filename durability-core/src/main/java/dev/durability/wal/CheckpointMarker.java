@@ -1,0 +1,78 @@
+package dev.durability.wal;
+
+import dev.durability.commit.GroupCommit;
+import dev.durability.frame.FrameFormat;
+import dev.durability.storage.Directory;
+import dev.durability.threads.StackRoom;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+
+/**
+ * Says in the log that a checkpoint covers it, and knows how far: only what is covered by such a
+ * marker may be removed.
+ */
+final class CheckpointMarker {
+  private final Directory directory;
+  private final EntryAppender<?> entries;
+  private final GroupCommit commits;
+  private long markedId;
+
+  CheckpointMarker(Directory directory, EntryAppender<?> entries, GroupCommit commits) {
+    this.directory = directory;
+    this.entries = entries;
+    this.commits = commits;
+  }
+
+  /** Appends a marker; see {@link WalWriter#appendCheckpoint}. */
+  long append(long coveredId, String path) throws IOException {
+    byte[] pathBytes = path.getBytes(StandardCharsets.UTF_8);
+    if (pathBytes.length > FrameFormat.CHECKPOINT_PATH_BYTES_MAX) {
+      throw new IllegalArgumentException("the path of the checkpoint is too long: " + path);
+    }
+    if (coveredId < 0 || coveredId > commits.durableId()) {
+      throw new IllegalArgumentException(
+          "a checkpoint cannot cover entry "
+              + coveredId
+              + ": the log is durable up to entry "
+              + commits.durableId());
+    }
+    if (!path.isEmpty()) {
+      if (!directory.exists(path)) {
+        throw new NoSuchFileException(
+            path,
+            null,
+            "the log must not name a checkpoint that is not there; nothing was appended");
+      }
+      directory.sync(Directory.parentOf(path));
+    }
+    long id = entries.appendCheckpoint(coveredId, pathBytes);
+    covers(coveredId);
+    return id;
+  }
+
+  private void covers(long coveredId) {
+    long unused = StackRoom.prove();
+    commits.lock().lock();
+    try {
+      markedId = Math.max(markedId, coveredId);
+    } finally {
+      commits.lock().unlock();
+    }
+  }
+
+  /** Unless a marker covers an entry, appends one without a path. */
+  void cover(long throughId) throws IOException {
+    boolean covered;
+    long unused = StackRoom.prove();
+    commits.lock().lock();
+    try {
+      covered = markedId >= throughId;
+    } finally {
+      commits.lock().unlock();
+    }
+    if (!covered) {
+      long unusedId = append(throughId, "");
+    }
+  }
+}

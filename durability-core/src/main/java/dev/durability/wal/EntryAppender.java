@@ -1,0 +1,309 @@
+package dev.durability.wal;
+
+import dev.durability.append.AppendQueue;
+import dev.durability.append.Scratch;
+import dev.durability.codec.Codec;
+import dev.durability.commit.FutureWaiter;
+import dev.durability.commit.GroupCommit;
+import dev.durability.commit.Waiter;
+import dev.durability.errors.DurabilityException;
+import dev.durability.frame.FrameFormat;
+import dev.durability.threads.StackRoom;
+import dev.durability.threads.SureLock;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Encodes entries, gives each its place in the queue, and waits for what the caller asked for. An
+ * entry is encoded before the lock is taken. Any number of threads.
+ *
+ * @param <E> the type of the entries
+ */
+final class EntryAppender<E> {
+  private static final int BATCH_FRAME_BYTES_MAX = 1 << 30;
+
+  private final Codec<E> codec;
+  private final WalOptions options;
+  private final Notices notices;
+  private final AppendQueue queue;
+  private final GroupCommit commits;
+  private final SureLock lock;
+  private final Consumer<FutureWaiter> help;
+  private final Scratch.Pool scratches = new Scratch.Pool();
+  private int unflushedAppends;
+  private long appendedBytes;
+
+  EntryAppender(
+      Codec<E> codec, WalOptions options, Notices notices, AppendQueue queue, GroupCommit commits) {
+    this.codec = codec;
+    this.options = options;
+    this.notices = notices;
+    this.queue = queue;
+    this.commits = commits;
+    this.lock = commits.lock();
+    this.help = commits::help;
+  }
+
+  /** How many bytes of frames were appended; with the lock. */
+  long appendedBytes() {
+    return appendedBytes;
+  }
+
+  /** Appends an entry, and flushes if that is due. */
+  long append(E entry) throws IOException {
+    Scratch scratch = scratches.take();
+    boolean happened = false;
+    try {
+      encode(scratch, entry);
+      long id;
+      Waiter.OfThread flush;
+      lock.lock();
+      try {
+        reserve(scratch, 1, FrameFormat.frameBytes(scratch.size()));
+        boolean flushes = isFlushDue();
+        id = queue.entry(scratch.bytes(), scratch.size());
+        happened = true;
+        appended(id, id, FrameFormat.frameBytes(scratch.size()));
+        flush = flushes ? commits.join(scratch.waiter(), id, false) : null;
+      } finally {
+        unlock();
+      }
+      commits.await(flush);
+      scratches.giveBack(scratch);
+      return id;
+    } catch (RuntimeException | Error e) {
+      commits.brokenOff(scratch.waiter(), happened, e);
+      throw e;
+    }
+  }
+
+  /** Appends entries that are recovered all or not at all, and flushes if that is due. */
+  long appendBatch(List<? extends E> batch) throws IOException {
+    Scratch scratch = scratches.take();
+    boolean happened = false;
+    try {
+      int[] ends = new int[batch.size()];
+      int frameBytes = encode(scratch, batch, ends);
+      long id;
+      Waiter.OfThread flush;
+      lock.lock();
+      try {
+        reserve(scratch, ends.length, frameBytes);
+        boolean flushes = isFlushDue();
+        id = queue.batch(scratch.bytes(), ends);
+        happened = true;
+        appended(id - ends.length + 1, id, frameBytes);
+        flush = flushes ? commits.join(scratch.waiter(), id, false) : null;
+      } finally {
+        unlock();
+      }
+      commits.await(flush);
+      scratches.giveBack(scratch);
+      return id;
+    } catch (RuntimeException | Error e) {
+      commits.brokenOff(scratch.waiter(), happened, e);
+      throw e;
+    }
+  }
+
+  /** Appends an entry and waits until it survives power loss. */
+  long appendDurable(E entry) throws IOException {
+    Scratch scratch = scratches.take();
+    boolean happened = false;
+    try {
+      encode(scratch, entry);
+      long unused = StackRoom.prove();
+      long id;
+      Waiter.OfThread durable;
+      lock.lock();
+      try {
+        reserve(scratch, 1, FrameFormat.frameBytes(scratch.size()));
+        id = queue.entry(scratch.bytes(), scratch.size());
+        happened = true;
+        appended(id, id, FrameFormat.frameBytes(scratch.size()));
+        durable = commits.join(scratch.waiter(), id, true);
+      } finally {
+        unlock();
+      }
+      commits.await(durable);
+      scratches.giveBack(scratch);
+      return id;
+    } catch (RuntimeException | Error e) {
+      commits.brokenOff(scratch.waiter(), happened, e);
+      throw e;
+    }
+  }
+
+  /** Appends an entry, whose future is settled once it survives power loss. */
+  AppendFuture appendAsync(E entry) throws IOException {
+    Scratch scratch = scratches.take();
+    boolean happened = false;
+    try {
+      encode(scratch, entry);
+      DurableFuture durable;
+      lock.lock();
+      try {
+        reserve(scratch, 1, FrameFormat.frameBytes(scratch.size()));
+        durable = new DurableFuture(queue.nextId(), help);
+        long id = queue.entry(scratch.bytes(), scratch.size());
+        happened = true;
+        appended(id, id, FrameFormat.frameBytes(scratch.size()));
+        commits.commitLater(durable);
+      } finally {
+        unlock();
+      }
+      scratches.giveBack(scratch);
+      return durable;
+    } catch (RuntimeException | Error e) {
+      commits.brokenOff(scratch.waiter(), happened, e);
+      throw e;
+    }
+  }
+
+  /**
+   * Appends a CHECKPOINT as the first entry of a segment, and waits until it survives power loss.
+   *
+   * @param coveredId the last entry that the checkpoint contains
+   * @param path the checkpoint
+   * @return the entry id
+   */
+  long appendCheckpoint(long coveredId, byte[] path) throws IOException {
+    int frameBytes = FrameFormat.frameBytes(FrameFormat.COVERED_BYTES + path.length);
+    Waiter.OfThread waiter = new Waiter.OfThread();
+    boolean happened = false;
+    try {
+      long unused = StackRoom.prove();
+      long id;
+      Waiter.OfThread durable;
+      lock.lock();
+      try {
+        reserveFirstOfSegment(waiter, frameBytes);
+        id = queue.checkpoint(coveredId, path);
+        happened = true;
+        appended(id, id, frameBytes);
+        durable = commits.join(waiter, id, true);
+      } finally {
+        unlock();
+      }
+      commits.await(durable);
+      return id;
+    } catch (RuntimeException | Error e) {
+      commits.brokenOff(waiter, happened, e);
+      throw e;
+    }
+  }
+
+  /** Makes everything that was appended written, or durable. */
+  void commitAll(boolean sync) throws IOException {
+    Waiter.OfThread waiter = new Waiter.OfThread();
+    try {
+      long unused = StackRoom.prove();
+      Waiter.OfThread all;
+      lock.lock();
+      try {
+        commits.refuseIfDone();
+        commits.prepare();
+        all = commits.join(waiter, queue.nextId() - 1, sync);
+      } finally {
+        unlock();
+      }
+      commits.await(all);
+    } catch (RuntimeException | Error e) {
+      commits.brokenOff(waiter, false, e);
+      throw e;
+    }
+  }
+
+  /** An Error may have come while the lock was given up. */
+  private void unlock() {
+    if (lock.isHeldByCurrentThread()) {
+      lock.unlock();
+    }
+  }
+
+  private void encode(Scratch scratch, E entry) throws IOException {
+    scratch.startEntry(options.entryBytesMax());
+    codec.encode(entry, scratch);
+  }
+
+  /** Encodes a batch; returns how many bytes its frames take. */
+  private int encode(Scratch scratch, List<? extends E> batch, int[] ends) throws IOException {
+    long frames = 0;
+    for (int i = 0; i < ends.length; i++) {
+      int start = scratch.size();
+      encode(scratch, batch.get(i));
+      ends[i] = scratch.size();
+      frames += FrameFormat.frameBytes(ends[i] - start);
+      if (frames > BATCH_FRAME_BYTES_MAX) {
+        throw new IllegalArgumentException(
+            "an atomic batch has at most 1 GiB of frames; nothing of it was appended");
+      }
+    }
+    return (int) frames;
+  }
+
+  /**
+   * Makes room, waiting if need be, and gets ready: what follows cannot fail for lack of memory.
+   * With the lock, which is given up while waiting.
+   */
+  private void reserve(Scratch scratch, int entries, int frameBytes) throws IOException {
+    commits.refuseIfDone();
+    rotateIfFull(entries, frameBytes);
+    while ((queue.isWorthWriting() && commits.isIdle()) || !queue.reserve(frameBytes)) {
+      long unused = StackRoom.prove();
+      commits.awaitRoom(scratch.waiter());
+      commits.refuseIfDone();
+      rotateIfFull(entries, frameBytes); // Others appended meanwhile.
+    }
+    commits.prepare();
+  }
+
+  private void rotateIfFull(int entries, int frameBytes) throws DurabilityException {
+    boolean rotates = queue.needsRotation(frameBytes);
+    queue.refuseBeyondEnd(entries, rotates);
+    if (rotates) {
+      queue.rotate();
+    }
+  }
+
+  private void appended(long firstId, long lastId, long frameBytes) {
+    appendedBytes += frameBytes;
+    notices.onAppend(firstId, lastId, frameBytes);
+  }
+
+  /** Whether this append is one that is written, by the flush policy. With the lock. */
+  private boolean isFlushDue() {
+    int every = options.flushPolicy().appends();
+    if (every == 0) {
+      return false;
+    }
+    if (unflushedAppends + 1 < every) {
+      unflushedAppends++;
+      return false;
+    }
+    long unused = StackRoom.prove();
+    unflushedAppends = 0;
+    return true;
+  }
+
+  /** Makes room for the first entry of a new segment. With the lock, given up while waiting. */
+  private void reserveFirstOfSegment(Waiter.OfThread waiter, int frameBytes) throws IOException {
+    commits.refuseIfDone();
+    rotateIfUsed();
+    while (!queue.reserve(frameBytes)) {
+      commits.awaitRoom(waiter);
+      commits.refuseIfDone();
+      rotateIfUsed(); // Others appended meanwhile.
+    }
+    commits.prepare();
+  }
+
+  private void rotateIfUsed() throws DurabilityException {
+    boolean rotates = queue.segmentHasEntries();
+    queue.refuseBeyondEnd(1, rotates);
+    if (rotates) {
+      queue.rotate();
+    }
+  }
+}
