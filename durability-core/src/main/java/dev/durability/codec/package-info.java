@@ -8,8 +8,8 @@
  * class per shape ({@code RecordType}, {@code MapType}, …), and these write to {@code
  * PostcardOutput} and read from {@code PostcardInput}.
  *
- * <p>Rules: decoding trusts nothing that it reads. A length is checked against the bytes that remain
- * before memory is taken for it, and bytes that are left over are an error. Each value has one
- * encoding, so the same state gives the same bytes. There is no Java serialization.
+ * <p>Rules: decoding trusts nothing that it reads. A length is checked against the bytes that
+ * remain before memory is taken for it, and bytes that are left over are an error. Each value has
+ * one encoding, so the same state gives the same bytes. There is no Java serialization.
  */
 package dev.durability.codec;

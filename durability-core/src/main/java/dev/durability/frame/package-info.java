@@ -17,8 +17,8 @@
  * </pre>
  *
  * <p>Start with {@link dev.durability.frame.FrameFormat}, which says when a frame is valid, and
- * {@link dev.durability.frame.FrameKind}, which says of each kind whether it takes an id, whether it
- * promises, and which files may contain it.
+ * {@link dev.durability.frame.FrameKind}, which says of each kind whether it takes an id, whether
+ * it promises, and which files may contain it.
  *
  * <table>
  *   <caption>What is where</caption>

@@ -44,8 +44,8 @@ final class OwnedLogFile implements Closeable {
    *
    * @throws IOException as {@link RecordLogWriter#open}; nothing stays open or locked
    */
-  static OwnedLogFile open(
-      Directory directory, String path, Clock clock, long quarantineBytesMax) throws IOException {
+  static OwnedLogFile open(Directory directory, String path, Clock clock, long quarantineBytesMax)
+      throws IOException {
     if (quarantineBytesMax < 0) {
       throw new IllegalArgumentException(
           "quarantineBytesMax is " + quarantineBytesMax + ", it must be 0 or more");

@@ -23,7 +23,7 @@
  *
  * <p>Rules: a path is refused if it could lead out of the directory. Interrupting a thread disturbs
  * no call. A failed sync is final: trying it again proves nothing. All that an {@code FsDirectory}
- * creates gets its mode and group from {@code CreatedAccess}, and {@code DirectorySync} does all its
- * syncs of directories. {@code FsLock} explains how a lock is kept and how its loss is noticed.
+ * creates gets its mode and group from {@code CreatedAccess}, and {@code DirectorySync} does all
+ * its syncs of directories. {@code FsLock} explains how a lock is kept and how its loss is noticed.
  */
 package dev.durability.storage;
