@@ -1,15 +1,23 @@
 /**
- * Values to bytes and back.
+ * Values to bytes and back: what a log holds. Decoding trusts nothing that it reads.
  *
- * <p>Start with {@link dev.durability.codec.Codec}, the interface that a log asks for. {@link
- * dev.durability.codec.Codecs} has codecs of bytes, text and numbers. {@link
- * dev.durability.codec.PostcardCodec} derives one from the declaration of a record, an enum or a
- * sealed interface: {@code TypeResolver} turns a Java type into a tree of {@code WireType}s, one
- * class per shape ({@code RecordType}, {@code MapType}, …), and these write to {@code
- * PostcardOutput} and read from {@code PostcardInput}.
+ * <p>Start with {@link dev.durability.codec.Codec}, the interface to implement or to get from here:
  *
- * <p>Rules: decoding trusts nothing that it reads. A length is checked against the bytes that
- * remain before memory is taken for it, and bytes that are left over are an error. Each value has
- * one encoding, so the same state gives the same bytes. There is no Java serialization.
+ * <ul>
+ *   <li>{@link dev.durability.codec.Codecs} has bytes, text and numbers.
+ *   <li>{@link dev.durability.codec.PostcardCodec} derives the bytes of records and sealed
+ *       interfaces from their declaration.
+ * </ul>
+ *
+ * <p>How {@code PostcardCodec} works:
+ *
+ * <pre>
+ *   when it is made   TypeResolver: Java types   --&gt;  WireType, one per type, which may be cyclic
+ *   encode            WireType.write             --&gt;  PostcardOutput
+ *   decode            PostcardInput              --&gt;  WireType.read
+ * </pre>
+ *
+ * <p>{@code ValuePath} is the base of input and output. It names the place of an error, bounds the
+ * depth of values, and bounds what comparing keys with colliding hash codes costs ({@code Keys}).
  */
 package dev.durability.codec;

@@ -1,30 +1,30 @@
 /**
- * What can go wrong, as types. The lowest package: all others use it, and it uses none.
- *
- * <p>Start with {@link dev.durability.errors.DurabilityException}. It is an {@link
- * java.io.IOException}, and the others extend it:
+ * What can go wrong, as types. This is the lowest package that is exported; all others use it.
  *
  * <table>
- *   <caption>What each one means to the caller</caption>
- *   <tr><th>thrown</th><th>meaning</th></tr>
- *   <tr><td>{@link dev.durability.errors.CorruptLogException}</td>
- *       <td>data that was promised is damaged or missing: restore it from a copy</td></tr>
- *   <tr><td>{@link dev.durability.errors.FormatException}</td>
- *       <td>the file is not damaged, but of a version or program that is not known here</td></tr>
- *   <tr><td>{@link dev.durability.errors.CodecException}</td>
- *       <td>a value cannot be encoded, or the bytes are not those of a value</td></tr>
- *   <tr><td>{@link dev.durability.errors.OutcomeOpenException}</td>
- *       <td>a write failed and was rolled back: the entries wait in memory, try again</td></tr>
- *   <tr><td>{@link dev.durability.errors.WriterPoisonedException}</td>
- *       <td>the writer does nothing more: close it and open it again</td></tr>
- *   <tr><td>{@link dev.durability.errors.LockHeldException}, {@link
- *       dev.durability.errors.LockLostException}</td>
- *       <td>another writer is at work</td></tr>
+ *   <caption>Failures, and what the caller can do</caption>
+ *   <tr><th>exception</th><th>the writer</th><th>what helps</th></tr>
+ *   <tr><td>{@link dev.durability.errors.OutcomeOpenException}</td><td>goes on</td><td>make room,
+ *       then sync; do not append the entry again</td></tr>
+ *   <tr><td>{@link dev.durability.errors.WriterPoisonedException}</td><td>is finished</td><td>close
+ *       it and open the log again; the cause is the first failure</td></tr>
+ *   <tr><td>{@link dev.durability.errors.LockLostException}, as its cause</td><td>is finished</td>
+ *       <td>find out who removed the lock's file or opened the log</td></tr>
+ *   <tr><td>{@link dev.durability.errors.LockHeldException}</td><td>was not opened</td><td>close
+ *       the other writer</td></tr>
+ *   <tr><td>{@link dev.durability.errors.CorruptLogException}</td><td>was not opened</td><td>restore
+ *       the log from a copy, or read what is intact</td></tr>
+ *   <tr><td>{@link dev.durability.errors.FormatException}</td><td>was not opened</td><td>use the
+ *       version or the program that wrote the files</td></tr>
+ *   <tr><td>{@link dev.durability.errors.CodecException}</td><td>goes on, or was not opened</td>
+ *       <td>use the codec that wrote the bytes</td></tr>
+ *   <tr><td>{@link dev.durability.errors.PathNotExpressibleException}</td><td>was not opened</td>
+ *       <td>start the JVM in another locale</td></tr>
  * </table>
  *
- * <p>Three rules hold everywhere. A message says what was being done, to which file, at which
- * offset, and what the caller can do. A failure is never swallowed: a second one is attached to the
- * first. Wrong arguments are {@link java.lang.IllegalArgumentException}, and a missing file is
- * {@link java.nio.file.NoSuchFileException}.
+ * <p>All are {@link dev.durability.errors.DurabilityException}s, which are {@link
+ * java.io.IOException}s. Failures of the storage come as it throws them. Wrong arguments are {@link
+ * IllegalArgumentException}. docs/failures.md has each operation, each fault, and what holds
+ * afterwards.
  */
 package dev.durability.errors;
