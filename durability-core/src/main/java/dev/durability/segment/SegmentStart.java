@@ -3,6 +3,7 @@ package dev.durability.segment;
 import dev.durability.errors.LockLostException;
 import dev.durability.errors.OutcomeOpenException;
 import dev.durability.errors.WriterPoisonedException;
+import dev.durability.frame.AfterFailure;
 import dev.durability.frame.FrameFile;
 import dev.durability.storage.AppendFile;
 import dev.durability.storage.Directory;
@@ -104,7 +105,7 @@ public final class SegmentStart {
       file.sync();
       return file;
     } catch (IOException failure) {
-      closeAfter(failure, file);
+      AfterFailure.close(failure, file);
       throw poison(failure);
     }
   }
@@ -132,10 +133,10 @@ public final class SegmentStart {
     try {
       directory.rename(temporary, path);
     } catch (LockLostException lost) {
-      closeAfter(lost, file);
+      AfterFailure.close(lost, file);
       throw lost; // Another writer's segment may have that name by now.
     } catch (IOException failure) {
-      closeAfter(failure, file);
+      AfterFailure.close(failure, file);
       throw poison(failure);
     }
     Pending<Void> naming =
@@ -193,21 +194,11 @@ public final class SegmentStart {
   }
 
   private void giveUp(@Nullable AppendFile file, IOException failure) {
-    if (file != null) {
-      closeAfter(failure, file);
-    }
+    AfterFailure.close(failure, file);
     try {
       if (directory.exists(temporary)) {
         directory.delete(temporary);
       }
-    } catch (IOException second) {
-      failure.addSuppressed(second);
-    }
-  }
-
-  private static void closeAfter(Throwable failure, AppendFile file) {
-    try {
-      file.close();
     } catch (IOException second) {
       failure.addSuppressed(second);
     }

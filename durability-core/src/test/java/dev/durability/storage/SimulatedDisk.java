@@ -232,7 +232,7 @@ public final class SimulatedDisk implements Directory {
         () -> {
           AppendFile file = live.create(path, expectedBytes);
           Node node = new Node(new byte[Math.toIntExact(expectedBytes)]);
-          renamed(PathRules.parent(path), null, path, node);
+          renamed(Directory.parentOf(path), null, path, node);
           return new Appender(path, file, node);
         });
   }
@@ -262,7 +262,7 @@ public final class SimulatedDisk implements Directory {
         "rename " + from,
         () -> {
           live.rename(from, to);
-          renamed(PathRules.parent(to), from, to, node(from));
+          renamed(Directory.parentOf(to), from, to, node(from));
           return null;
         });
   }
@@ -273,7 +273,7 @@ public final class SimulatedDisk implements Directory {
         "delete " + path,
         () -> {
           live.delete(path);
-          renamed(PathRules.parent(path), path, null, node(path));
+          renamed(Directory.parentOf(path), path, null, node(path));
           return null;
         });
   }
@@ -325,7 +325,7 @@ public final class SimulatedDisk implements Directory {
         () -> {
           DirectoryLock held = live.lock(path);
           if (!names.containsKey(path)) {
-            renamed(PathRules.parent(path), null, path, new Node(new byte[0]));
+            renamed(Directory.parentOf(path), null, path, new Node(new byte[0]));
           }
           return held;
         });
