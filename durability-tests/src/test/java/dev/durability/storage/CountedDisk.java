@@ -7,6 +7,7 @@ import dev.durability.testkit.FaultDirectory;
 import java.util.EnumSet;
 import java.util.Random;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -52,7 +53,8 @@ public final class CountedDisk extends ForwardingDirectory {
   }
 
   private CountedDisk(CrashDirectory disk, long seed) {
-    this(disk, new FaultDirectory(disk), new Random(seed));
+    // The first numbers of a Random are alike for small seeds.
+    this(disk, new FaultDirectory(disk), new Random(new SplittableRandom(seed).nextLong()));
   }
 
   private CountedDisk(CrashDirectory disk, FaultDirectory faults, Random random) {
