@@ -73,7 +73,8 @@ final class StateLoading<S, E> implements WalReplay<Update<E>> {
   }
 
   /** The last entry in the checkpoint that the state was built from. */
-  long checkpointId() {
+  @Override
+  public long checkpointId() {
     return Objects.requireNonNull(checkpoint).lastEntryId();
   }
 

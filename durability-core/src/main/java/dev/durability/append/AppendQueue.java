@@ -48,7 +48,7 @@ public final class AppendQueue {
   }
 
   /** The same, with another clock for the age of segments: one that nobody sets. */
-  public AppendQueue(SegmentSettings settings, SegmentPlan first, LongSupplier nanoTime) {
+  AppendQueue(SegmentSettings settings, SegmentPlan first, LongSupplier nanoTime) {
     this.segmentBytes = settings.segmentBytes();
     this.segmentNanos = settings.segmentNanosMax();
     this.nanoTime = nanoTime;

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A frame is first put after the last one, and belongs to the block only once {@link #end} says
  * so: an Error in the middle of a frame leaves the block as it was.
  */
-public final class Block {
+final class Block {
   private static final int HEAD_BYTES = FrameFormat.PROMISE_FRAME_BYTES;
   private static final int TAIL_BYTES = FrameFormat.PROMISE_FRAME_BYTES;
 
@@ -32,7 +32,7 @@ public final class Block {
   int end;
 
   /** The id of the entry after the last in this block. */
-  public long nextId;
+  long nextId;
 
   private Block(
       @Nullable DirectMemory pooled, ByteBuffer bytes, SegmentPlan segment, long firstId) {
@@ -91,7 +91,7 @@ public final class Block {
   }
 
   /** The id of the entry after the last in this block. */
-  public long nextId() {
+  long nextId() {
     return nextId;
   }
 

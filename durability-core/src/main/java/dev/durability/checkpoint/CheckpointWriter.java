@@ -1,5 +1,6 @@
 package dev.durability.checkpoint;
 
+import dev.durability.frame.AfterFailure;
 import dev.durability.frame.CheckpointFile;
 import dev.durability.frame.DirectMemory;
 import dev.durability.frame.FileHeader;
@@ -10,7 +11,7 @@ import dev.durability.frame.FrameFormat;
 import dev.durability.frame.FrameKind;
 import dev.durability.frame.WallClock;
 import dev.durability.segment.CheckpointName;
-import dev.durability.storage.AppendFile;
+import dev.durability.storage.AtomicFile;
 import dev.durability.storage.Directory;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -35,9 +36,7 @@ import org.jspecify.annotations.Nullable;
 public final class CheckpointWriter extends OutputStream {
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  private final Directory directory;
   private final String path;
-  private final String temporary;
   private final Clock clock;
   private final int salt;
   private final FrameEncoder encoder = new FrameEncoder();
@@ -51,29 +50,21 @@ public final class CheckpointWriter extends OutputStream {
 
   private final ByteBuffer frame = memory.bytes().order(ByteOrder.LITTLE_ENDIAN);
 
-  private @Nullable AppendFile created;
-  private @Nullable FrameFile file;
+  private @Nullable AtomicFile file;
+
+  /** The same file, written in whole frames. */
+  private @Nullable FrameFile frames;
 
   private int filled;
   private long nextId = 1;
   private long payloadBytes;
-  private State state = State.OPEN;
+  private boolean committed;
   private boolean closing;
   private boolean closed;
   private @Nullable Throwable failure;
 
-  private enum State {
-    OPEN,
-    /** It has its final name: there is nothing left to delete. */
-    RENAMED,
-    COMMITTED
-  }
-
-  private CheckpointWriter(
-      Directory directory, String path, String temporary, Clock clock, int salt) {
-    this.directory = directory;
+  private CheckpointWriter(String path, Clock clock, int salt) {
     this.path = path;
-    this.temporary = temporary;
     this.clock = clock;
     this.salt = salt;
   }
@@ -110,21 +101,17 @@ public final class CheckpointWriter extends OutputStream {
                 salt)
             .encode();
     // Takes all memory before there is a file.
-    CheckpointWriter writer = new CheckpointWriter(directory, path, temporary, clock, salt);
-    directory.createDirectories(parent(path));
+    CheckpointWriter writer = new CheckpointWriter(path, clock, salt);
+    directory.createDirectories(Directory.parentOf(path));
     try {
-      AppendFile created = directory.create(temporary, 0);
-      writer.created = created;
-      FrameFile file = new FrameFile(temporary, created);
+      AtomicFile file = AtomicFile.create(directory, path, temporary);
       writer.file = file;
-      file.write(header);
+      FrameFile frames = new FrameFile(temporary, file);
+      writer.frames = frames;
+      frames.write(header);
       return writer;
     } catch (IOException | RuntimeException | Error e) {
-      try {
-        writer.close();
-      } catch (IOException second) {
-        e.addSuppressed(second);
-      }
+      AfterFailure.close(e, writer);
       throw e;
     }
   }
@@ -183,26 +170,22 @@ public final class CheckpointWriter extends OutputStream {
   public long commit() throws IOException {
     requireOpen();
     try {
-      FrameFile target = Objects.requireNonNull(file);
+      FrameFile whole = Objects.requireNonNull(frames);
       if (filled > 0) {
         writeChunk();
       }
       frame.clear();
       encoder.promise(
           frame, salt, FrameKind.END, nextId, payloadBytes, WallClock.micros(clock.instant()));
-      target.write(frame.flip());
-      // Synced before the rename: the name must never stand for bytes that a loss of power takes
-      // away.
-      target.sync();
-      directory.rename(temporary, path);
-      state = State.RENAMED;
-      // The name itself must be durable before the log that the checkpoint replaces is deleted.
-      directory.sync(parent(path));
+      whole.write(frame.flip());
+      whole.sync();
+      // Content and name must be durable before the log that the checkpoint replaces is deleted.
+      Objects.requireNonNull(file).commit();
     } catch (IOException | RuntimeException | Error e) {
       failure = e;
       throw e;
     }
-    state = State.COMMITTED;
+    committed = true;
     return payloadBytes;
   }
 
@@ -228,42 +211,27 @@ public final class CheckpointWriter extends OutputStream {
 
   private void release() throws IOException {
     try (memory) {
-      closeFile();
-    }
-    closed = true;
-  }
-
-  private void closeFile() throws IOException {
-    AppendFile open = created;
-    if (open != null) {
-      try {
-        open.close();
-      } finally {
-        if (state == State.OPEN && directory.exists(temporary)) {
-          directory.delete(temporary);
-        }
+      if (file != null) {
+        file.discard();
       }
     }
+    closed = true;
   }
 
   private void writeChunk() throws IOException {
     frame.clear();
     encoder.entryInPlace(frame, salt, nextId, filled);
-    Objects.requireNonNull(file).write(frame.flip());
+    Objects.requireNonNull(frames).write(frame.flip());
     nextId++;
     payloadBytes += filled;
     filled = 0;
   }
 
   private void requireOpen() throws IOException {
-    if (failure != null || closing || state != State.OPEN) {
-      String why = failure != null ? "FAILED" : closing ? "CLOSED" : state.toString();
+    if (failure != null || closing || committed) {
+      String why = failure != null ? "FAILED" : closing ? "CLOSED" : "COMMITTED";
       throw new IOException(
           "writing the checkpoint " + path + " is over (" + why + "); start a new one", failure);
     }
-  }
-
-  static String parent(String path) {
-    return path.substring(0, Math.max(0, path.lastIndexOf('/')));
   }
 }

@@ -174,12 +174,12 @@ public final class Checkpoints {
    */
   public void delete(String path) throws IOException {
     directory.delete(path);
-    directory.sync(CheckpointWriter.parent(path));
+    directory.sync(Directory.parentOf(path));
   }
 
   /** Removes what crashes left of earlier attempts, so that it does not pile up. */
   private void removeTemporaries(String path) throws IOException {
-    String parent = CheckpointWriter.parent(path);
+    String parent = Directory.parentOf(path);
     if (!parent.isEmpty() && !directory.exists(parent)) {
       return;
     }

@@ -10,7 +10,7 @@ import java.util.function.IntSupplier;
  * <p>Where they do not come back, it is soon tried no more than once in many rounds, so that a lone
  * sync is not delayed. Used by one thread at a time, the one that leads.
  */
-public final class Gathering {
+final class Gathering {
   private static final int ROUNDS_SKIPPED_MAX = 255;
   private static final long SILENCE_NANOS = TimeUnit.MICROSECONDS.toNanos(60);
   private static final long TOTAL_NANOS = TimeUnit.MICROSECONDS.toNanos(300);

@@ -11,7 +11,7 @@ import java.util.function.BooleanSupplier;
  *
  * <p>Any number of threads may wait; one at a time tells how long a round took.
  */
-public final class Patience {
+final class Patience {
   private static final long ROUND_NANOS_MAX = TimeUnit.MICROSECONDS.toNanos(500);
 
   private final Runnable meanwhile;

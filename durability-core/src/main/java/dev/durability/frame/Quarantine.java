@@ -1,6 +1,6 @@
 package dev.durability.frame;
 
-import dev.durability.storage.AppendFile;
+import dev.durability.storage.AtomicFile;
 import dev.durability.storage.Directory;
 import dev.durability.storage.QuarantinedFile;
 import dev.durability.storage.ReadFile;
@@ -56,7 +56,7 @@ public final class Quarantine {
       }
       directory.createDirectories(quarantine);
       List<String> names = directory.list(quarantine);
-      String prefix = file.substring(file.lastIndexOf('/') + 1) + "@" + from + "-";
+      String prefix = nameOf(file) + "@" + from + "-";
       int n = 1;
       for (; names.contains(prefix + n); n++) {
         String kept = quarantine + "/" + prefix + n;
@@ -68,7 +68,6 @@ public final class Quarantine {
       }
       String path = quarantine + "/" + prefix + n;
       write(directory, path, source, from, end);
-      directory.sync(quarantine);
       return Optional.of(path);
     }
   }
@@ -191,7 +190,7 @@ public final class Quarantine {
       Directory directory, String quarantine, Predicate<String> isOwn, List<QuarantinedFile> files)
       throws IOException {
     for (QuarantinedFile file : files) {
-      Matcher name = NAME.matcher(file.path().substring(file.path().lastIndexOf('/') + 1));
+      Matcher name = NAME.matcher(nameOf(file.path()));
       if (!name.matches()
           || !isOwn.test(name.group(1))
           || !file.path().equals(quarantine + "/" + name.group())) {
@@ -216,19 +215,16 @@ public final class Quarantine {
   private static void write(
       Directory directory, String path, ReadFile source, long from, long toExclusive)
       throws IOException {
-    String temporary = path + TEMPORARY;
-    if (directory.exists(temporary)) {
-      directory.delete(temporary);
-    }
-    try (AppendFile target = directory.create(temporary, 0)) {
+    AtomicFile copy = AtomicFile.create(directory, path);
+    try (copy) {
       ByteBuffer piece = ByteBuffer.allocate(PIECE_BYTES);
       for (long at = from; at < toExclusive; at += piece.limit()) {
         read(source, at, toExclusive, piece);
-        target.write(piece);
+        copy.write(piece);
       }
-      target.sync();
+      copy.sync();
     }
-    directory.rename(temporary, path);
+    copy.commit();
   }
 
   private static boolean isCopy(
@@ -265,6 +261,11 @@ public final class Quarantine {
       end = start;
     }
     return from;
+  }
+
+  /** The name of a file without its directory: what was cut off it is kept under this name. */
+  public static String nameOf(String path) {
+    return path.substring(path.lastIndexOf('/') + 1);
   }
 
   /** Fills the piece from the file, up to an offset. */

@@ -1,6 +1,7 @@
 package dev.durability.frame;
 
 import dev.durability.storage.AppendFile;
+import dev.durability.storage.AtomicFile;
 import dev.durability.storage.Directory;
 import dev.durability.storage.ReadFile;
 import java.io.IOException;
@@ -47,7 +48,7 @@ public final class Rewrite {
       file.sync();
       return new FrameFile(path, file);
     } catch (IOException | RuntimeException | Error e) {
-      closeAfter(e, file);
+      AfterFailure.close(e, file);
       throw e;
     }
   }
@@ -72,7 +73,7 @@ public final class Rewrite {
       }
       return new FrameFile(path, file);
     } catch (IOException | RuntimeException | Error e) {
-      closeAfter(e, file);
+      AfterFailure.close(e, file);
       throw e;
     }
   }
@@ -80,19 +81,13 @@ public final class Rewrite {
   private static AppendFile whole(
       Directory directory, String path, ReadFile source, long size, long toExclusive)
       throws IOException {
-    String temporary = path + ".tmp";
-    if (directory.exists(temporary)) {
-      directory.delete(temporary);
-    }
-    AppendFile file = directory.create(temporary, 0);
+    AtomicFile file = AtomicFile.create(directory, path);
     try {
       copy(source, size, toExclusive, file);
-      file.sync();
-      directory.rename(temporary, path);
-      directory.sync(path.substring(0, Math.max(0, path.lastIndexOf('/'))));
+      file.commit();
       return file;
     } catch (IOException | RuntimeException | Error e) {
-      closeAfter(e, file);
+      AfterFailure.close(e, file);
       throw e;
     }
   }
@@ -106,15 +101,5 @@ public final class Rewrite {
       target.write(piece);
     }
     target.write(ByteBuffer.allocate((int) (toExclusive - size)));
-  }
-
-  private static void closeAfter(Throwable failure, @Nullable AppendFile file) {
-    try {
-      if (file != null) {
-        file.close();
-      }
-    } catch (IOException second) {
-      failure.addSuppressed(second);
-    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.durability.recordlog;
 
+import dev.durability.frame.AfterFailure;
 import dev.durability.frame.CheckpointFile;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FileType;
@@ -8,7 +9,7 @@ import dev.durability.frame.FrameFile;
 import dev.durability.frame.FrameRun.Step;
 import dev.durability.frame.Quarantine;
 import dev.durability.frame.Rewrite;
-import dev.durability.storage.AppendFile;
+import dev.durability.storage.AtomicFile;
 import dev.durability.storage.Directory;
 import dev.durability.storage.ReadFile;
 import java.io.Closeable;
@@ -35,13 +36,9 @@ record RecordLogOpening(FrameFile file, int salt, long lastId, long promised, lo
   static RecordLogOpening open(
       Directory directory, String path, long nowMicros, long quarantineBytesMax)
       throws IOException {
-    String temporary = path + ".tmp";
-    if (directory.exists(temporary)) {
-      directory.delete(temporary);
-    }
     return directory.exists(path)
         ? resume(directory, path, quarantineBytesMax)
-        : create(directory, path, temporary, nowMicros);
+        : create(directory, path, nowMicros);
   }
 
   /**
@@ -58,28 +55,27 @@ record RecordLogOpening(FrameFile file, int salt, long lastId, long promised, lo
     }
   }
 
-  private static RecordLogOpening create(
-      Directory directory, String path, String temporary, long nowMicros) throws IOException {
+  private static RecordLogOpening create(Directory directory, String path, long nowMicros)
+      throws IOException {
     int salt = new SecureRandom().nextInt();
     FileHeader header =
         new FileHeader(FileType.RECORD_LOG, UUID.randomUUID(), 0, 1, nowMicros, 0, salt);
-    AppendFile file = directory.create(temporary, 0);
+    AtomicFile file = AtomicFile.create(directory, path);
     try {
       file.write(header.encode());
-      // Synced before the rename: a crash must not leave the final name on a file without a header.
-      file.sync();
-      directory.rename(temporary, path);
-      // Synced before anything is acknowledged: a crash must not lose the name of a synced file.
-      directory.sync(parent(path));
+      // A crash must neither leave the final name on a file without a header, nor lose the name of a
+      // file with acknowledged records.
+      file.commit();
       return new RecordLogOpening(new FrameFile(path, file), salt, 0, 0, nowMicros);
     } catch (IOException | RuntimeException | Error e) {
-      closeAfter(e, file);
+      AfterFailure.close(e, file);
       throw e;
     }
   }
 
   private static RecordLogOpening resume(Directory directory, String path, long quarantineBytesMax)
       throws IOException {
+    AtomicFile.deleteTemporary(directory, path);
     @Nullable FrameFile file = null;
     try (RecordLogFile found = RecordLogFile.open(directory, path)) {
       Step step;
@@ -91,13 +87,13 @@ record RecordLogOpening(FrameFile file, int salt, long lastId, long promised, lo
         throw found.corrupt(tail);
       }
       // The process that created the file may have died between its rename and this sync.
-      directory.sync(parent(path));
+      directory.sync(Directory.parentOf(path));
       keepWhatIsCut(directory, path, tail, quarantineBytesMax);
       file = Rewrite.tail(directory, path, found.promisedEnd(), found.appendOffset());
       return new RecordLogOpening(
           file, found.header().salt(), found.intact(), found.promisedByMarks(), found.lastStamp());
     } catch (IOException | RuntimeException | Error e) {
-      closeAfter(e, file);
+      AfterFailure.close(e, file);
       throw e;
     }
   }
@@ -118,26 +114,13 @@ record RecordLogOpening(FrameFile file, int salt, long lastId, long promised, lo
 
   /** Where bytes that were cut off a log are kept. */
   static String quarantine(String path) {
-    return parent(path).isEmpty() ? "quarantine" : parent(path) + "/quarantine";
+    String parent = Directory.parentOf(path);
+    return parent.isEmpty() ? "quarantine" : parent + "/quarantine";
   }
 
   /** Tells by the name of a file whether it belongs to a log. */
   static Predicate<String> isOwn(String path) {
-    return path.substring(path.lastIndexOf('/') + 1)::equals;
-  }
-
-  static String parent(String path) {
-    return path.substring(0, Math.max(0, path.lastIndexOf('/')));
-  }
-
-  private static void closeAfter(Throwable failure, @Nullable Closeable file) {
-    try {
-      if (file != null) {
-        file.close();
-      }
-    } catch (IOException second) {
-      failure.addSuppressed(second);
-    }
+    return Quarantine.nameOf(path)::equals;
   }
 
   /** Closes the file if no writer takes it over. */

@@ -4,6 +4,7 @@ import dev.durability.codec.Codec;
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.OutcomeOpenException;
 import dev.durability.errors.WriterPoisonedException;
+import dev.durability.frame.AfterFailure;
 import dev.durability.frame.DirectMemory;
 import dev.durability.frame.FrameEncoder;
 import dev.durability.frame.FrameFile;
@@ -181,7 +182,7 @@ public final class RecordLogWriter<T> implements Closeable {
               + FrameFormat.PAYLOAD_BYTES_MAX);
     }
     RecordLogOpening.refuseForeign(directory, path);
-    directory.createDirectories(RecordLogOpening.parent(path));
+    directory.createDirectories(Directory.parentOf(path));
     DirectoryLock lock = directory.lock(path + ".lock");
     @Nullable RecordLogOpening opening = null;
     @Nullable ReadFile seen = null;
@@ -506,20 +507,9 @@ public final class RecordLogWriter<T> implements Closeable {
       @Nullable ReadFile seen,
       @Nullable RecordLogOpening opening,
       DirectoryLock lock) {
-    closeAfter(failure, seen);
-    closeAfter(failure, opening);
-    closeAfter(failure, lock);
-  }
-
-  private static void closeAfter(Throwable failure, @Nullable Closeable open) {
-    if (open == null) {
-      return;
-    }
-    try {
-      open.close();
-    } catch (IOException second) {
-      failure.addSuppressed(second);
-    }
+    AfterFailure.close(failure, seen);
+    AfterFailure.close(failure, opening);
+    AfterFailure.close(failure, lock);
   }
 
   private interface Step {

@@ -7,8 +7,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Threads that work on the files of segments beside the one that leads: two, so that a file that is
- * filled with zeros is not in the way of one that is needed now. They end when idle.
+ * Two threads that work on files of segments while another thread leads. There are two so that
+ * filling one file with zeros does not delay a file that is needed now. They end when idle.
  */
 public final class Background implements Executor, Closeable {
   private static final int THREADS = 2;
@@ -37,6 +37,7 @@ public final class Background implements Executor, Closeable {
     }
   }
 
+  /** Whether the current thread is one of them. */
   public boolean isOnItsThread() {
     return Thread.currentThread() instanceof OfSegments other && other.owner == this;
   }
@@ -46,7 +47,7 @@ public final class Background implements Executor, Closeable {
     executor.execute(task);
   }
 
-  /** Runs what has to be done in any case: here, where there is no memory for a thread. */
+  /** Runs a task that must be done: on this thread if there is no memory for another. */
   public void executeOrRun(Runnable task) {
     try {
       execute(task);
@@ -56,8 +57,8 @@ public final class Background implements Executor, Closeable {
   }
 
   /**
-   * Waits for what was begun, whatever interrupts: once the log's lock is free, the files belong to
-   * another writer.
+   * Waits until everything that was begun is done, even if this thread is interrupted: once the
+   * log's lock is free, the files belong to another writer.
    */
   @Override
   public void close() {

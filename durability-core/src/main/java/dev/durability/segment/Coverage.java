@@ -1,118 +1,124 @@
 package dev.durability.segment;
 
-import dev.durability.frame.BadHeaderException;
 import dev.durability.frame.CheckpointFile;
-import dev.durability.frame.FileHeader;
-import dev.durability.frame.FileType;
-import dev.durability.frame.FrameRun;
 import dev.durability.log.CheckpointReference;
 import dev.durability.storage.Directory;
-import dev.durability.storage.ReadFile;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the newest valid checkpoint of a log: under its default name, or named by a CHECKPOINT that
- * is the first entry of a segment.
+ * C: the last entry that the newest valid checkpoint of a log contains, 0 if there is none. A
+ * checkpoint counts under its default name, or if a CHECKPOINT that is the first entry of a segment
+ * names it.
+ *
+ * <p>To know that a checkpoint is valid, all of it has to be read. So the names are taken when the
+ * log is listed, and the checkpoints are read when an answer depends on them:
+ *
+ * <ul>
+ *   <li>{@link #value} is for the start of recovery and for messages;
+ *   <li>{@link #atLeast} is for the verdict on a run, which depends on C only if C is greater than
+ *       the end of the run.
+ * </ul>
+ *
+ * <p>What is known to be covered before, since somebody read that checkpoint or since nobody asks
+ * about less, is the floor: checkpoints up to it are never read. One thread at a time uses it.
  */
-public final class Coverage {
-  private static final int WINDOW_BYTES = 8192;
+final class Coverage {
+  private static final long UNKNOWN = -1;
 
   private final Directory directory;
+  private final List<SegmentName> segments;
   private final UUID logId;
-  private long covered;
+  private final List<Long> defaultIds;
+  private final long floor;
+  private long value = UNKNOWN;
 
-  private Coverage(Directory directory, UUID logId) {
+  private Coverage(
+      Directory directory,
+      List<SegmentName> segments,
+      UUID logId,
+      List<Long> defaultIds,
+      long floor) {
     this.directory = directory;
+    this.segments = segments;
     this.logId = logId;
+    this.defaultIds = defaultIds;
+    this.floor = floor;
   }
 
   /**
-   * Finds it, if it covers more than is known to be covered or of no interest.
+   * Takes the names of the checkpoints that there are now. None is read.
    *
-   * @param known an entry; checkpoints up to it are not looked at
-   * @return the last entry that it contains, the known one if there is none that contains more
+   * @param floor an entry that is known to be covered, or about which and those before it nobody
+   *     asks; 0 for none
    */
-  static long find(Directory directory, List<SegmentName> segments, UUID logId, long known)
+  static Coverage list(Directory directory, List<SegmentName> segments, UUID logId, long floor)
       throws IOException {
-    Coverage coverage = new Coverage(directory, logId);
-    coverage.covered = known;
-    coverage.lookAtDefaultNames();
+    return new Coverage(directory, segments, logId, CheckpointName.list(directory), floor);
+  }
+
+  /** C, or the floor if that is greater. The newest valid checkpoint is read, the first time. */
+  long value() throws IOException {
+    if (value == UNKNOWN) {
+      value = find(floor);
+    }
+    return value;
+  }
+
+  /**
+   * The greater of C and an entry. Checkpoints that contain no more than the entry are not read:
+   * mostly that is all of them.
+   */
+  long atLeast(long entryId) throws IOException {
+    if (value == UNKNOWN) {
+      long known = Math.max(floor, entryId);
+      long greatest = find(known);
+      if (greatest == known) {
+        return known; // C is less, and stays unknown.
+      }
+      value = greatest;
+    }
+    return Math.max(value, entryId);
+  }
+
+  /** The last entry of the newest valid checkpoint that contains more than is known, or that. */
+  private long find(long known) throws IOException {
+    long covered = newestOfDefaultNames(known);
     for (int i = segments.size() - 1; i >= 0; i--) {
       // A segment's CHECKPOINT covers less than its first entry.
-      if (segments.get(i).firstEntryId() - 1 > coverage.covered) {
-        coverage.lookAtFirstEntry(segments.get(i));
+      if (segments.get(i).firstEntryId() - 1 > covered) {
+        covered = coveredByFirstEntry(segments.get(i), covered);
       }
     }
-    return coverage.covered;
+    return covered;
   }
 
-  private void lookAtDefaultNames() throws IOException {
-    for (long id : CheckpointName.list(directory)) {
-      if (id <= covered) {
-        return;
+  private long newestOfDefaultNames(long known) throws IOException {
+    for (long id : defaultIds) {
+      if (id <= known) {
+        break;
       }
       if (CheckpointFile.isValid(directory, CheckpointName.path(id), logId, id)) {
-        covered = id;
-        return;
+        return id;
       }
     }
+    return known;
   }
 
-  private void lookAtFirstEntry(SegmentName segment) throws IOException {
-    CheckpointReference named = firstEntry(directory, segment, logId);
-    if (named != null
-        && named.lastEntryId() > covered
-        && isValid(named.lastEntryId(), named.path())) {
-      covered = named.lastEntryId();
-    }
+  private long coveredByFirstEntry(SegmentName segment, long known) throws IOException {
+    CheckpointReference named = KnownCheckpoints.namedBy(directory, segment, logId);
+    return named != null && named.lastEntryId() > known && isValid(named)
+        ? named.lastEntryId()
+        : known;
   }
 
-  /** The checkpoint that the first entry of a segment names, or null. */
-  public static @Nullable CheckpointReference firstEntry(
-      Directory directory, SegmentName segment, UUID logId) throws IOException {
-    try (ReadFile file = directory.open(segment.path())) {
-      FileHeader header = readHeader(file, segment);
-      if (header == null || !header.logId().equals(logId)) {
-        return null;
-      }
-      try (FrameRun run =
-          new FrameRun(
-              file, FileType.SEGMENT, header.salt(), header.firstEntryId(), WINDOW_BYTES)) {
-        return run.startsWithCheckpoint()
-            ? new CheckpointReference(run.promised(), run.path(), logId)
-            : null;
-      }
-    } catch (NoSuchFileException removedMeanwhile) {
-      // A segment that a writer truncates while we look has a newer checkpoint above it.
-      return null;
-    }
-  }
-
-  /** The header of a segment; null if it is damaged, or belongs to another name. */
-  public static @Nullable FileHeader readHeader(ReadFile file, SegmentName segment)
-      throws IOException {
-    try {
-      FileHeader header =
-          FileHeader.decode(CheckpointFile.readHeader(file), FileType.SEGMENT, segment.path());
-      boolean own =
-          header.segmentId() == segment.segmentId()
-              && header.firstEntryId() == segment.firstEntryId();
-      return own ? header : null;
-    } catch (BadHeaderException damaged) {
-      return null;
-    }
-  }
-
-  private boolean isValid(long id, String path) throws IOException {
-    if (path.isEmpty()) {
+  private boolean isValid(CheckpointReference named) throws IOException {
+    if (named.path().isEmpty()) {
       return true;
     }
     try {
-      return CheckpointFile.isValid(directory, path, logId, id);
+      return CheckpointFile.isValid(directory, named.path(), logId, named.lastEntryId());
     } catch (IllegalArgumentException outside) {
       // Nothing read is trusted: a path that leads out of the directory names no checkpoint. What
       // may not be read is another matter: a file without permission can be a valid checkpoint.

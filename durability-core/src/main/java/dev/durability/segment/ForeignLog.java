@@ -12,12 +12,11 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * A log of the Rust crate {@code durability} in the directory. It is the one exception from the
- * rule that other names are ignored: a log of ours would start empty beside the entries that are
- * there.
+ * Finds a log of the Rust crate {@code durability} in the directory. Other names are ignored; these
+ * are refused, because a log of ours would start empty next to the entries that are there.
  */
 public final class ForeignLog {
-  /** What the crate takes for its segments. */
+  /** The names that the crate takes for its segments. */
   private static final Pattern SEGMENT = Pattern.compile("wal_\\+?[0-9]+\\.log");
 
   private ForeignLog() {}
@@ -38,8 +37,8 @@ public final class ForeignLog {
     refuse(directory, names);
   }
 
-  /** The same, where the names in the directory of the segments are known. */
-  public static void refuse(Directory directory, List<String> names) throws IOException {
+  /** The same, if the names in the directory of the segments are known. */
+  static void refuse(Directory directory, List<String> names) throws IOException {
     refuseSegments(directory, names);
     if (names.stream().noneMatch(LogFiles::isSegment)) {
       refuseCheckpoints(directory);
@@ -47,8 +46,8 @@ public final class ForeignLog {
   }
 
   /**
-   * Where no log of ours is, checkpoints of the crate are what is left of one. It lets its users
-   * name them, so that each file beside ours is looked at.
+   * If there is no log of ours, checkpoints of the crate are the remains of a log. The crate lets
+   * its users name them, so every file is looked at.
    */
   private static void refuseCheckpoints(Directory directory) throws IOException {
     List<String> names;
@@ -62,8 +61,8 @@ public final class ForeignLog {
       try (ReadFile file = directory.open(path)) {
         ForeignFile.refuse(CheckpointFile.readHeader(file), path);
       } catch (NoSuchFileException | FileSystemLoopException | AccessDeniedException obstacle) {
-        // A link to nothing, in a loop or out of the directory, or what may not be read: ignored
-        // like every other name. That no file can be opened at all must not pass for that.
+        // A link to nothing, in a loop or out of the directory, or a file that may not be read is
+        // ignored like every other name. If no file can be opened at all, that is a failure.
       }
     }
   }
@@ -77,7 +76,7 @@ public final class ForeignLog {
       try (ReadFile file = directory.open(path)) {
         ForeignFile.refuse(CheckpointFile.readHeader(file), path);
       } catch (NoSuchFileException | FileSystemLoopException noFile) {
-        // The crate truncates; and a link to nothing or in a loop is ignored.
+        // The crate truncates its log. A link to nothing or in a loop is ignored.
       }
     }
   }

@@ -13,18 +13,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Goes over the entries of a log that may be written at the same time: what looks like damage is
- * read again, and then listed and read again, before it is called so. A writer syncs frames before
- * it promises them, so one more look is enough to see what a promise speaks of; the listings are
- * for its renames and removals.
+ * Goes over the entries of a log that may be written at the same time. What looks like damage is
+ * read again, and then listed and read again, before it is called damage. A writer syncs frames
+ * before it promises them, so reading once more is enough to see the frames of a promise. Listing
+ * again is for its renames and removals.
  */
 public final class LiveCursor implements Closeable {
-  /** Where recovery starts; see {@link #LiveCursor}. */
+  /** The place where recovery starts; see {@link #LiveCursor}. */
   static final long START = 0;
 
   private static final int LOOKS = 3;
 
-  /** How often a segment may be truncated between its listing and its opening. */
+  /** How many times a segment may be truncated after it was listed and before it is opened. */
   public static final int MISSES = 100;
 
   private final Directory directory;
@@ -59,9 +59,9 @@ public final class LiveCursor implements Closeable {
 
   /**
    * Opens a cursor that goes on where another one stopped. It starts at the segment of the entry
-   * before, to see that the next one continues it, and never behind the segment that the other one
-   * was in: what lies there has to continue that one, whatever its names say. Where these were
-   * truncated meanwhile, the segment of the next entry serves.
+   * before, to see that the next one continues it, and never after the segment that the other one
+   * was in: what follows has to continue that one, whatever the names say. If these segments were
+   * truncated meanwhile, it starts at the segment of the next entry.
    *
    * @param nextId the entry that comes next, or {@link #START}
    */
@@ -82,9 +82,9 @@ public final class LiveCursor implements Closeable {
       int start;
       if (nextId == START) {
         listing = LogListing.of(directory, segments);
-        start = listing.indexOf(listing.covered() + 1);
+        start = listing.start();
       } else {
-        listing = new LogListing(segments, null, 0);
+        listing = LogListing.withoutVerdict(segments);
         start = listing.indexOf(knownId, highest);
         start = start < 0 && knownId != nextId ? listing.indexOf(nextId) : start;
         listing = LogListing.from(directory, segments, start);
@@ -116,7 +116,7 @@ public final class LiveCursor implements Closeable {
       throws IOException {
     if (nextId == START) {
       try (LogCursor cursor = new LogCursor(directory, listing, -1)) {
-        cursor.finish().refuseUnless(ReplayMode.PREFIX);
+        LogFindings.finish(cursor).judgement().refuseUnless(ReplayMode.PREFIX);
       }
     }
     return new DurabilityException(
@@ -130,7 +130,7 @@ public final class LiveCursor implements Closeable {
   /**
    * Goes to the next entry that is wanted.
    *
-   * @param toId the last entry that is wanted; nothing behind it is read
+   * @param toId the last entry that is wanted; nothing after it is read
    * @return whether there is one; if not, the log ended as the mode accepts
    */
   public boolean next(long toId) throws IOException {
@@ -159,18 +159,18 @@ public final class LiveCursor implements Closeable {
     return false;
   }
 
-  /** Judges the end of the run; where it looks bad, prepares another look at it. */
+  /** Judges the end of the run. If it looks bad, prepares another look at it. */
   private boolean endIsAcceptable() throws IOException {
-    LogFindings findings = cursor.conclude();
-    if (findings.isAcceptable(mode)) {
+    Judgement judgement = LogFindings.conclude(cursor).judgement();
+    if (judgement.isAcceptable(mode)) {
       return true;
     }
-    LogReport.Position end = findings.report().end();
+    LogReport.Position end = judgement.end();
     if (!end.equals(brokenAt)) {
       brokenAt = end;
       cursor.refresh();
     } else if (++looks == LOOKS) {
-      findings.refuseUnless(mode);
+      judgement.refuseUnless(mode);
     } else {
       lookAgain();
     }

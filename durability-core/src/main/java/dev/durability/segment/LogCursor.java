@@ -3,17 +3,11 @@ package dev.durability.segment;
 import dev.durability.codec.Codec;
 import dev.durability.errors.CodecException;
 import dev.durability.frame.BadHeaderException;
-import dev.durability.frame.CheckpointFile;
 import dev.durability.frame.FileHeader;
-import dev.durability.frame.FileType;
 import dev.durability.frame.FrameFormat;
 import dev.durability.frame.FrameRun;
-import dev.durability.frame.Remains;
 import dev.durability.log.LogReport;
-import dev.durability.log.ReplayMode;
-import dev.durability.log.Verdict;
 import dev.durability.storage.Directory;
-import dev.durability.storage.ReadFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -23,8 +17,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Goes over the run of valid and contiguous frames of a log, from segment to segment, and then
- * tells what lies behind it. It only reads.
+ * Goes over the run of valid and contiguous frames of a log, from segment to segment. It only
+ * moves: what the end of the run means is for {@link LogFindings} and {@link Judgement} to say.
  */
 public final class LogCursor implements Closeable {
   /** Below this, threads are not worth starting. */
@@ -32,22 +26,20 @@ public final class LogCursor implements Closeable {
 
   private final Directory directory;
   private final boolean reachesBack;
-  private final int windowBytesMax;
+  private final RunMemory memory;
   private final long aheadBytesMin;
   private LogListing listing;
   private int index;
-  private @Nullable ReadFile file;
+  private @Nullable Segment open;
   private @Nullable FileHeader header;
   private @Nullable FrameRun run;
-  private @Nullable FrameRun resting;
-  private int restingBytes;
   private boolean closed;
   private @Nullable UUID logId;
   private long nextId;
   private long promised;
   private long lastStampMicros;
   private final PromisedEnd promisedEnd = new PromisedEnd();
-  private LogReport.Position end;
+  private LogReport.Position stoppedAt;
   private @Nullable String problem;
   private boolean skips;
   private @Nullable SegmentsAhead ahead;
@@ -68,10 +60,10 @@ public final class LogCursor implements Closeable {
   }
 
   /** The same; {@link #skipToEnd} takes several threads from so many bytes on. */
-  public LogCursor(
+  LogCursor(
       Directory directory, LogListing listing, int start, int windowBytesMax, long aheadBytesMin) {
     this.directory = directory;
-    this.windowBytesMax = windowBytesMax;
+    this.memory = new RunMemory(windowBytesMax);
     this.aheadBytesMin = aheadBytesMin;
     this.listing = listing;
     this.logId = listing.logId();
@@ -79,11 +71,11 @@ public final class LogCursor implements Closeable {
     this.index = Math.max(0, start);
     SegmentName first = listing.segments().get(index);
     this.nextId = first.firstEntryId();
-    this.end = new LogReport.Position(first.path(), 0);
+    this.stoppedAt = new LogReport.Position(first.path(), 0);
   }
 
   /**
-   * Goes one frame further; the END of a segment is a step, the header of the next is none.
+   * Goes one frame further. The END of a segment is a step, the header of the next is not.
    *
    * @throws java.nio.file.NoSuchFileException if a segment of the listing is gone
    */
@@ -129,8 +121,7 @@ public final class LogCursor implements Closeable {
   }
 
   private boolean somethingFollows(FrameRun current) throws IOException {
-    return Objects.requireNonNull(file).size() > current.offset()
-        && current.remains().nonZeroEnd() > current.offset();
+    return fileSize() > current.offset() && current.remains().nonZeroEnd() > current.offset();
   }
 
   /** Whether the cursor is in the last segment of its listing. */
@@ -142,46 +133,50 @@ public final class LogCursor implements Closeable {
     if (closed) {
       throw new IOException("reading the log after its reader was closed; open it again");
     }
-    SegmentName name = listing.segments().get(index);
-    ReadFile opened = directory.open(name.path());
+    SegmentName name = segment();
+    Segment opened = null;
     try {
-      FileHeader found =
-          FileHeader.decode(CheckpointFile.readHeader(opened), FileType.SEGMENT, name.path());
-      problem = whyNotNext(name, found);
+      opened = Segment.open(directory, name);
+      problem = opened.whyNotNext(header, logId, nextId);
       if (problem == null) {
-        file = opened;
-        header = found;
-        logId = found.logId();
-        promised = Math.max(promised, found.firstEntryId() - 1);
-        lastStampMicros = Math.max(lastStampMicros, found.createdMicros());
-        promisedEnd.begin(found.firstEntryId());
-        run = runOf(opened, found);
-        skipWithin(name, found, run);
+        enter(name, opened);
       }
     } catch (BadHeaderException damaged) {
       problem = "its header is damaged: " + damaged.getMessage();
     } finally {
-      if (run == null) {
+      if (run == null && opened != null) {
         opened.close();
       }
     }
     if (problem != null) {
-      end = new LogReport.Position(name.path(), 0);
+      stoppedAt = new LogReport.Position(name.path(), 0);
     }
     return problem == null;
   }
 
-  /** Goes on where other threads got to in the segment that was entered, if no entry is wanted. */
+  private void enter(SegmentName name, Segment opened) throws IOException {
+    FileHeader found = opened.header();
+    FrameRun entered = memory.runOf(opened);
+    open = opened;
+    header = found;
+    logId = found.logId();
+    promised = Math.max(promised, found.firstEntryId() - 1);
+    lastStampMicros = Math.max(lastStampMicros, found.createdMicros());
+    promisedEnd.begin(found.firstEntryId());
+    run = entered;
+    skipWithin(name, found, entered);
+  }
+
+  /** If no entry is wanted, goes on where other threads got to in the segment that was entered. */
   private void skipWithin(SegmentName name, FileHeader found, FrameRun entered) throws IOException {
     if (!skips) {
       return;
     }
     int last = listing.segments().size() - 1;
-    if (ahead == null
-        && last - index > 1
-        && Objects.requireNonNull(file).size() * (last - index) >= aheadBytesMin) {
+    if (ahead == null && last - index > 1 && fileSize() * (last - index) >= aheadBytesMin) {
       ahead =
-          SegmentsAhead.over(directory, listing.segments().subList(index, last), windowBytesMax);
+          SegmentsAhead.over(
+              directory, listing.segments().subList(index, last), memory.windowBytesMax());
     }
     SegmentsAhead.Passed passed = ahead == null ? null : ahead.in(name);
     if (passed != null && passed.salt() == found.salt()) {
@@ -192,59 +187,7 @@ public final class LogCursor implements Closeable {
     }
   }
 
-  /** One window serves all segments that it is large enough for: memory does not add up. */
-  private FrameRun runOf(ReadFile opened, FileHeader found) throws IOException {
-    int wanted = Math.min(windowBytesMax, FrameRun.windowBytes(opened));
-    FrameRun known = resting;
-    if (known == null || restingBytes < wanted) {
-      resting = null; // Closed, it must not serve again, whatever happens next.
-      if (known != null) {
-        known.close();
-      }
-      FrameRun larger =
-          new FrameRun(opened, FileType.SEGMENT, found.salt(), found.firstEntryId(), wanted);
-      restingBytes = wanted;
-      return larger;
-    }
-    known.restart(opened, found.salt(), found.firstEntryId());
-    return known;
-  }
-
-  /** Why a segment with a whole header does not continue the run, or null. */
-  private @Nullable String whyNotNext(SegmentName name, FileHeader found) {
-    if (found.segmentId() != name.segmentId() || found.firstEntryId() != name.firstEntryId()) {
-      return "its header says segment "
-          + found.segmentId()
-          + " from entry "
-          + found.firstEntryId()
-          + ", its name does not";
-    }
-    if (logId != null && !found.logId().equals(logId)) {
-      return "it belongs to the log " + found.logId() + ", the others to " + logId;
-    }
-    FileHeader previous = header;
-    if (previous == null) {
-      return null;
-    }
-    if (found.segmentId() == previous.segmentId()) {
-      return "another segment before it has the same number";
-    }
-    if (found.segmentId() - 1 != previous.segmentId()) {
-      return "segment " + (previous.segmentId() + 1) + " before it is missing";
-    }
-    if (found.firstEntryId() != nextId) {
-      return "it starts at entry "
-          + found.firstEntryId()
-          + ", the one before ends at "
-          + (nextId - 1);
-    }
-    if (found.previousSalt() != previous.salt()) {
-      return "it does not continue the segment before it: the salts differ";
-    }
-    return null;
-  }
-
-  /** Makes the next step see what was written since. */
+  /** Makes the next step see what was written since the window was read. */
   public void refresh() {
     if (run != null) {
       run.refresh();
@@ -252,16 +195,16 @@ public final class LogCursor implements Closeable {
   }
 
   /**
-   * Makes the cursor see segments that were added since, and go on where it is.
+   * Makes the cursor see segments that were added since it was opened, and go on where it is.
    *
-   * @return whether it can; if not, its own segment is not there any more
+   * @return whether it can; if not, its own segment is gone
    */
   public boolean extend(List<SegmentName> segments) {
     int here = segments.indexOf(segment());
     if (here < 0) {
       return false;
     }
-    listing = new LogListing(segments, listing.logId(), listing.covered());
+    listing = listing.with(segments);
     index = here;
     return true;
   }
@@ -335,7 +278,7 @@ public final class LogCursor implements Closeable {
     return listing.segments().get(index);
   }
 
-  /** The segment that the run ended in, or the first that there is where it entered none. */
+  /** The segment that the run ended in, or the first that there is if it entered none. */
   SegmentName lastEntered() {
     return listing.segments().get(run != null ? index : Math.max(0, index - 1));
   }
@@ -351,7 +294,7 @@ public final class LogCursor implements Closeable {
   }
 
   /**
-   * Goes to the end without handing out an entry. Where that is far, several threads go over the
+   * Goes to the end without handing out an entry. If that is far, several threads check the
    * segments, each with a window of its own.
    */
   public void skipToEnd() throws IOException {
@@ -366,137 +309,54 @@ public final class LogCursor implements Closeable {
     }
   }
 
-  /**
-   * Goes to the end and judges. What is written meanwhile is gone over before anything is called
-   * damage: a writer syncs frames before it promises them, so whoever sees a promise sees the
-   * frames too, when it looks again.
-   */
-  public LogFindings finish() throws IOException {
-    LogReport.Position brokenAt = null;
-    while (true) {
-      skipToEnd();
-      LogFindings findings = conclude();
-      LogReport.Position end = findings.report().end();
-      if (findings.isAcceptable(ReplayMode.PREFIX) || end.equals(brokenAt)) {
-        return findings;
-      }
-      brokenAt = end;
-      refresh();
-    }
+  /** Where the run ends; if it entered no segment at the end, the start of that one. */
+  LogReport.Position end() {
+    return run != null ? new LogReport.Position(segment().path(), run.offset()) : stoppedAt;
   }
 
-  /** After STOP: looks at what lies behind the run, and judges. */
-  public LogFindings conclude() throws IOException {
-    long runEnd = 0;
-    long fileSize = 0;
-    Remains remains = new Remains(0, 0, 0);
-    if (run != null && file != null) {
-      runEnd = run.offset();
-      fileSize = file.size();
-      remains = run.remains();
-      end = new LogReport.Position(segment().path(), runEnd);
-    }
-    boolean endsInLast = run != null && isInLast();
-    long largest = Math.max(promised, remains.promised());
-    // A segment that does not continue the run was not entered, and promises nevertheless.
-    for (int i = run == null ? index : index + 1; i < listing.segments().size(); i++) {
-      largest = Math.max(largest, promiseOf(listing.segments().get(i)));
-    }
-    RecoveryCase which =
-        RecoveryCase.of(
-            new RecoveryCase.Facts(
-                reachesBack,
-                endsInLast,
-                nextId - 1,
-                listing.covered(),
-                largest,
-                remains.nonZeroEnd() > runEnd,
-                remains.frames() > 0));
-    return new LogFindings(
-        report(which, largest),
-        listing,
-        header(),
-        ended(),
-        runEnd,
-        fileSize,
-        remains,
-        promisedEnd,
-        lastStampMicros);
+  /** The segments after the one that the run ended in. */
+  List<SegmentName> notEntered() {
+    List<SegmentName> all = listing.segments();
+    return all.subList(run == null ? index : index + 1, all.size());
   }
 
-  /** The largest promise in a segment behind the run. */
-  private long promiseOf(SegmentName name) throws IOException {
-    try (ReadFile other = directory.open(name.path())) {
-      FileHeader found = Coverage.readHeader(other, name);
-      if (found == null || (logId != null && !found.logId().equals(logId))) {
-        return 0;
-      }
-      try (FrameRun frames =
-          new FrameRun(
-              other,
-              FileType.SEGMENT,
-              found.salt(),
-              found.firstEntryId(),
-              FrameRun.windowBytes(other))) {
-        return Math.max(found.firstEntryId() - 1, frames.remains().promised());
-      }
-    }
+  /** Why the segment at {@link #end} was not entered, or null. */
+  @Nullable String problem() {
+    return problem;
   }
 
-  private LogReport report(RecoveryCase which, long largest) {
-    boolean cuts = which.verdict() == Verdict.TORN || which.verdict() == Verdict.AMBIGUOUS;
-    return new LogReport(
-        which.verdict(),
-        nextId - 1,
-        listing.covered(),
-        largest,
-        listing.segments().size(),
-        end,
-        cuts ? end : null,
-        reason(which, largest));
+  /** The run in the segment that the cursor is in, or null if it entered none. */
+  @Nullable FrameRun run() {
+    return run;
   }
 
-  private @Nullable String reason(RecoveryCase which, long largest) {
-    long intact = nextId - 1;
-    return switch (which) {
-      case CLEAN -> null;
-      case TORN ->
-          "the end was being written when the process or the power went; nothing that was promised"
-              + " is missing";
-      case AMBIGUOUS ->
-          "the end was being written when the power went, and its blocks were persisted out of"
-              + " order; nothing that was promised is missing";
-      case PREFIX_MISSING ->
-          "entries "
-              + (listing.covered() + 1)
-              + " to "
-              + (listing.segments().get(0).firstEntryId() - 1)
-              + " are missing: a segment before this one, or a checkpoint that covers them, is"
-              + " gone";
-      case BROKEN_BEFORE_LAST ->
-          (problem != null ? problem : "its frames break off or are damaged here")
-              + "; entries from "
-              + (intact + 1)
-              + " on are lost";
-      case PROMISE_LOST ->
-          "entries "
-              + (intact + 1)
-              + " to "
-              + largest
-              + " were promised to be durable, and are damaged or missing";
-      case COVERED_LOST ->
-          "entries "
-              + (intact + 1)
-              + " to "
-              + listing.covered()
-              + " are in a checkpoint, but the log ends before them";
-    };
+  /** The size of the segment that the cursor is in, as it is now. */
+  long fileSize() throws IOException {
+    return Objects.requireNonNull(open).size();
+  }
+
+  /** Whether some segment reached back to where the cursor had to start. */
+  boolean reachesBack() {
+    return reachesBack;
+  }
+
+  /** The log, or null if no header was read. */
+  @Nullable UUID logId() {
+    return logId;
+  }
+
+  /** A place in the last segment that was entered, close before the end of what is promised. */
+  PromisedEnd promisedEnd() {
+    return promisedEnd;
+  }
+
+  Directory directory() {
+    return directory;
   }
 
   private void closeSegment() throws IOException {
-    ReadFile closing = file;
-    file = null;
-    resting = run != null ? run : resting;
+    Segment closing = open;
+    open = null;
     run = null;
     if (closing != null) {
       closing.close();
@@ -509,11 +369,7 @@ public final class LogCursor implements Closeable {
     try {
       closeSegment();
     } finally {
-      FrameRun memory = resting;
-      resting = null;
-      if (memory != null) {
-        memory.close();
-      }
+      memory.close();
     }
   }
 }

@@ -1,29 +1,32 @@
 package dev.durability.segment;
 
-import dev.durability.errors.CorruptLogException;
-import dev.durability.errors.DurabilityException;
 import dev.durability.frame.FileHeader;
+import dev.durability.frame.FrameFormat;
+import dev.durability.frame.FrameRun;
 import dev.durability.frame.Remains;
 import dev.durability.log.LogReport;
 import dev.durability.log.ReplayMode;
-import dev.durability.log.Verdict;
+import dev.durability.storage.Directory;
+import java.io.IOException;
+import java.util.Objects;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a pass over a log found, in the detail that opening needs.
+ * What a pass over a log found: the judgement, and the detail that opening needs.
  *
- * @param report the verdict
+ * @param judgement the verdict
  * @param listing the segments
  * @param lastHeader the header of the segment in which the run ends, or null if it is bad
  * @param ended whether that segment has its END
- * @param runEnd the offset in it behind the last frame of the run
+ * @param runEnd the offset in it after the last frame of the run
  * @param fileSize its size
  * @param remains what follows the run in it
  * @param promisedEnd a place in it close before the end of what is promised
  * @param lastStampMicros the last wall clock that the run carries
  */
 public record LogFindings(
-    LogReport report,
+    Judgement judgement,
     LogListing listing,
     @Nullable FileHeader lastHeader,
     boolean ended,
@@ -33,56 +36,100 @@ public record LogFindings(
     PromisedEnd promisedEnd,
     long lastStampMicros) {
 
-  /** Whether a mode accepts the log. */
-  boolean isAcceptable(ReplayMode mode) {
-    return switch (mode) {
-      case STRICT -> report.verdict() == Verdict.CLEAN;
-      case PREFIX -> report.verdict() != Verdict.CORRUPT;
-    };
-  }
+  private static final Remains NOTHING = new Remains(0, 0, 0);
 
-  /** Throws what stands in the way of reading or opening the log. */
-  public void refuseUnless(ReplayMode mode) throws DurabilityException {
-    if (!isAcceptable(mode)) {
-      throw report.verdict() == Verdict.CORRUPT ? corrupt() : notClean();
+  /**
+   * Goes to the end and judges. What is written meanwhile is gone over before anything is called
+   * damage: a writer syncs frames before it promises them, so whoever sees a promise sees the
+   * frames too, when it looks again.
+   */
+  public static LogFindings finish(LogCursor cursor) throws IOException {
+    LogReport.Position brokenAt = null;
+    while (true) {
+      cursor.skipToEnd();
+      LogFindings findings = conclude(cursor);
+      LogReport.Position end = findings.judgement().end();
+      if (findings.judgement().isAcceptable(ReplayMode.PREFIX) || end.equals(brokenAt)) {
+        return findings;
+      }
+      brokenAt = end;
+      cursor.refresh();
     }
   }
 
-  private CorruptLogException corrupt() {
-    long lastLost = Math.max(report.promised(), report.covered());
-    boolean lost = lastLost > report.intact();
-    return new CorruptLogException(
-        "the log is "
-            + whatItIs()
-            + ". Nothing was changed. Restore the file from a copy, or recover the intact entries"
-            + " into a new directory",
-        report.end().file(),
-        report.end().offset(),
-        lost ? report.intact() + 1 : 0,
-        lost ? lastLost : 0);
+  /** After STOP: looks at what follows the run, and judges. */
+  public static LogFindings conclude(LogCursor cursor) throws IOException {
+    FrameRun run = cursor.run();
+    long runEnd = 0;
+    long fileSize = 0;
+    Remains remains = NOTHING;
+    if (run != null) {
+      runEnd = run.offset();
+      fileSize = cursor.fileSize();
+      remains = run.remains();
+    }
+    boolean endsInLast = run != null && cursor.isInLast();
+    long promised = Math.max(cursor.promised(), remains.promised());
+    for (SegmentName name : cursor.notEntered()) {
+      promised = Math.max(promised, promiseOf(cursor, name));
+    }
+    Judgement judgement =
+        Judgement.of(
+            new Judgement.Seen(
+                cursor.listing(),
+                cursor.reachesBack(),
+                endsInLast,
+                cursor.nextId() - 1,
+                promised,
+                cursor.end(),
+                remains.nonZeroEnd() > runEnd,
+                remains.frames() > 0,
+                cursor.problem()));
+    return new LogFindings(
+        judgement,
+        cursor.listing(),
+        cursor.header(),
+        cursor.ended(),
+        runEnd,
+        fileSize,
+        remains,
+        cursor.promisedEnd(),
+        cursor.lastStampMicros());
   }
 
-  /** The trace of a crash is no corruption, in strict mode neither. */
-  private DurabilityException notClean() {
-    return new DurabilityException(
-        report.end().file()
-            + " at offset "
-            + report.end().offset()
-            + ": the log is "
-            + whatItIs()
-            + ". Replay it in the default mode, or open it for writing, to go on with what is intact");
+  /** The largest promise in a segment after the run: it promises although it was not entered. */
+  private static long promiseOf(LogCursor cursor, SegmentName name) throws IOException {
+    try (Segment segment = Segment.openGood(cursor.directory(), name)) {
+      UUID logId = cursor.logId();
+      if (segment == null || (logId != null && !segment.header().logId().equals(logId))) {
+        return 0;
+      }
+      try (FrameRun run = segment.run(segment.windowBytes())) {
+        return Math.max(segment.header().firstEntryId() - 1, run.remains().promised());
+      }
+    }
   }
 
-  private String whatItIs() {
-    return report.verdict()
-        + ": "
-        + report.reason()
-        + " (intact up to entry "
-        + report.intact()
-        + ", promised "
-        + report.promised()
-        + ", covered "
-        + report.covered()
-        + ")";
+  /**
+   * The offset after the last promised entry in the segment in which the run ends. What follows may
+   * only be in the page cache.
+   */
+  public long endOfPromised(Directory directory) throws IOException {
+    FileHeader last = Objects.requireNonNull(lastHeader);
+    long endOfEntries = ended ? runEnd - FrameFormat.PROMISE_FRAME_BYTES : runEnd;
+    long promised = judgement.promised();
+    if (promisedEnd.nextId() > promised) {
+      return Math.min(promisedEnd.offset(), endOfEntries);
+    }
+    try (Segment segment = Segment.openAgain(directory, last);
+        FrameRun run = segment.run(FrameRun.WINDOW_BYTES)) {
+      run.skipTo(promisedEnd.offset(), promisedEnd.nextId());
+      while (run.nextId() <= promised && run.next() != FrameRun.Step.STOP) {
+        if (run.ended()) {
+          break;
+        }
+      }
+      return Math.min(run.offset(), endOfEntries);
+    }
   }
 }

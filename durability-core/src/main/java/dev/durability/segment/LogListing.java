@@ -2,7 +2,6 @@ package dev.durability.segment;
 
 import dev.durability.frame.FileHeader;
 import dev.durability.storage.Directory;
-import dev.durability.storage.ReadFile;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
@@ -10,14 +9,18 @@ import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The segments of a log at one moment, and where recovery starts in them.
- *
- * @param segments the segments, in order, without the empty first list: a log has at least one
- * @param logId the log, or null where no header can be read
- * @param covered C, the last entry of the newest valid checkpoint, 0 if there is none
- */
-public record LogListing(List<SegmentName> segments, @Nullable UUID logId, long covered) {
+/** The segments of a log at one moment, and where recovery starts in them. */
+public final class LogListing {
+  private final List<SegmentName> segments;
+  private final @Nullable UUID logId;
+  private final @Nullable Coverage coverage;
+
+  private LogListing(
+      List<SegmentName> segments, @Nullable UUID logId, @Nullable Coverage coverage) {
+    this.segments = segments;
+    this.logId = logId;
+    this.coverage = coverage;
+  }
 
   /**
    * Lists the segments that there are.
@@ -41,9 +44,32 @@ public record LogListing(List<SegmentName> segments, @Nullable UUID logId, long 
         .toList();
   }
 
-  /** Lists what recovery needs: the newest checkpoint is read, to see whether it is valid. */
+  /**
+   * The segments of a log that is read and not judged: no checkpoint counts, and nothing is read
+   * for it.
+   *
+   * @param segments the segments, in order: at least one
+   */
+  public static LogListing withoutVerdict(List<SegmentName> segments) {
+    return new LogListing(segments, null, null);
+  }
+
+  /** Lists what recovery needs. */
   public static LogListing of(Directory directory, List<SegmentName> segments) throws IOException {
-    return covering(directory, segments, 0);
+    return of(directory, segments, 0);
+  }
+
+  /**
+   * Lists what recovery needs if a checkpoint was read before.
+   *
+   * @param covered the last entry of a checkpoint of this log that was found valid, 0 if none was:
+   *     neither that checkpoint nor older ones are read
+   */
+  public static LogListing of(Directory directory, List<SegmentName> segments, long covered)
+      throws IOException {
+    UUID logId = logId(directory, segments);
+    Coverage coverage = logId == null ? null : Coverage.list(directory, segments, logId, covered);
+    return new LogListing(segments, logId, coverage);
   }
 
   /**
@@ -55,30 +81,56 @@ public record LogListing(List<SegmentName> segments, @Nullable UUID logId, long 
    */
   static LogListing from(Directory directory, List<SegmentName> segments, int start)
       throws IOException {
-    return covering(directory, segments, start < 0 ? 0 : segments.get(start).firstEntryId() - 1);
+    return of(directory, segments, start < 0 ? 0 : segments.get(start).firstEntryId() - 1);
   }
 
-  private static LogListing covering(Directory directory, List<SegmentName> segments, long known)
-      throws IOException {
-    UUID logId = logId(directory, segments);
-    long covered = logId == null ? 0 : Coverage.find(directory, segments, logId, known);
-    return new LogListing(segments, logId, covered);
+  /** The same log after segments were added. What is covered stays what it was. */
+  LogListing with(List<SegmentName> now) {
+    return new LogListing(now, logId, coverage);
   }
 
-  /** The log that the newest whole header names, or null. */
-  public static @Nullable UUID logId(Directory directory, List<SegmentName> segments)
-      throws IOException {
+  /** The log that the newest good header names, or null. */
+  static @Nullable UUID logId(Directory directory, List<SegmentName> segments) throws IOException {
     for (int i = segments.size() - 1; i >= 0; i--) {
-      try (ReadFile file = directory.open(segments.get(i).path())) {
-        FileHeader header = Coverage.readHeader(file, segments.get(i));
+      try {
+        FileHeader header = Segment.goodHeader(directory, segments.get(i));
         if (header != null) {
           return header.logId();
         }
       } catch (NoSuchFileException removedMeanwhile) {
-        // By a writer that truncates: the segments above it are there.
+        // By a writer that truncates: later segments are there.
       }
     }
     return null;
+  }
+
+  /** The segments, in order. */
+  public List<SegmentName> segments() {
+    return segments;
+  }
+
+  /** The log, or null if no header can be read. */
+  @Nullable UUID logId() {
+    return logId;
+  }
+
+  /** C, the last entry of the newest valid checkpoint. Checkpoints are read for it. */
+  long covered() throws IOException {
+    return coverage == null ? 0 : coverage.value();
+  }
+
+  /** The greater of C and an entry. Only checkpoints that contain more than it are read. */
+  long coveredAtLeast(long entryId) throws IOException {
+    return coverage == null ? entryId : coverage.atLeast(entryId);
+  }
+
+  /**
+   * Finds the segment that recovery starts in: the last that starts at or before the entry after C.
+   *
+   * @return its index; -1 if no segment reaches back so far
+   */
+  public int start() throws IOException {
+    return indexOf(covered() + 1);
   }
 
   /** The index of the last segment that starts at or before an entry, or -1. */
@@ -86,8 +138,8 @@ public record LogListing(List<SegmentName> segments, @Nullable UUID logId, long 
     return indexOf(entryId, SegmentName.HIGHEST);
   }
 
-  /** The same, among the segments up to one. */
-  public int indexOf(long entryId, SegmentName last) {
+  /** The same among the segments up to a last one. */
+  int indexOf(long entryId, SegmentName last) {
     int index = segments.size() - 1;
     while (index >= 0
         && (segments.get(index).firstEntryId() > entryId

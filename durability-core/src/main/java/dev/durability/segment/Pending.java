@@ -7,8 +7,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Work for another thread that one thread waits for. It is done once, whoever runs it. Telling the
- * outcome takes no memory: a future could fail to, and leave the log waiting for ever.
+ * A task for another thread that one thread waits for. It is done once, whichever thread runs it.
+ * Handing over the outcome takes no memory: a future might fail to get it, and the log would wait
+ * for ever.
  *
  * @param <T> the type of the outcome
  */
@@ -19,7 +20,7 @@ abstract class Pending<T> implements Runnable {
   private volatile @Nullable Thread waiting;
   private volatile boolean done;
 
-  /** The work; what it throws is told to whoever waits. */
+  /** The task. The waiting thread gets what it throws. */
   abstract @Nullable T work() throws Exception;
 
   @Override
@@ -39,7 +40,7 @@ abstract class Pending<T> implements Runnable {
     }
   }
 
-  /** The first outcome that is told counts; telling again only wakes. */
+  /** The first outcome counts; a later call only wakes the waiting thread. */
   private void tell(@Nullable T outcome, @Nullable Throwable thrown) {
     if (!done) {
       value = outcome;
@@ -50,7 +51,7 @@ abstract class Pending<T> implements Runnable {
   }
 
   /**
-   * Waits without heeding interrupts: what is under way decides what the log holds.
+   * Waits even if interrupted: the outcome of the task decides what the log holds.
    *
    * @return the outcome
    * @throws IOException what failed; or an Error, or a RuntimeException

@@ -3,14 +3,14 @@ package dev.durability.segment;
 import dev.durability.frame.FileHeader;
 
 /**
- * Remembers, while a segment is gone over, a place close before the end of what is promised: how
- * much is promised is known only when the last MARK was read, and is mostly what stood before that
- * MARK. Two places are enough, one that is promised and one that is waiting to be.
+ * Remembers, while a segment is read, a place close before the end of what is promised. How much is
+ * promised is known only after the last MARK, and is mostly what stands before that MARK. Two
+ * places are enough: one that is promised, and one that is waiting to be.
  *
- * <p>A place is the offset behind an entry, together with the id of the next one. MARKs that follow
- * the entry are behind the place.
+ * <p>A place is the offset after an entry, together with the id of the next one. MARKs that follow
+ * the entry are after the place.
  */
-public final class PromisedEnd {
+final class PromisedEnd {
   private long offset;
   private long nextId;
   private long waitingOffset;
@@ -32,7 +32,7 @@ public final class PromisedEnd {
    * Takes note of a MARK or END.
    *
    * @param at the offset at which it starts
-   * @param itsNextId the id of the entry behind it
+   * @param itsNextId the id of the entry after it
    * @param promised what it promises
    */
   void pass(long at, long itsNextId, long promised) {
@@ -53,13 +53,13 @@ public final class PromisedEnd {
     }
   }
 
-  /** Behind the last entry of the place. */
-  public long offset() {
+  /** The offset after the last entry of the place. */
+  long offset() {
     return offset;
   }
 
   /** The entry that follows the place; all before it are promised. */
-  public long nextId() {
+  long nextId() {
     return nextId;
   }
 }

@@ -3,11 +3,12 @@ package dev.durability.segment;
 import dev.durability.log.Verdict;
 
 /**
- * The decision table of recovery: what was found in the files, to the verdict. Each case tells its
- * whole condition, so that exactly one holds, in whatever order they are asked.
+ * The decision table of recovery, as docs/format.md has it: from what was found in the files to the
+ * verdict. Each case states its whole condition, so that exactly one holds, in whatever order they
+ * are asked.
  */
 enum RecoveryCase {
-  /** Case A. No segment reaches back to the entry behind the newest valid checkpoint. */
+  /** Case A. No segment reaches back to the entry after the newest valid checkpoint. */
   PREFIX_MISSING(Verdict.CORRUPT) {
     @Override
     boolean holds(Facts f) {
@@ -60,7 +61,7 @@ enum RecoveryCase {
   /**
    * What was found.
    *
-   * @param reachesBack whether a segment starts at or before the entry behind the covered one
+   * @param reachesBack whether a segment starts at or before the entry after the covered one
    * @param endsInLast whether the run of valid frames ends in the last segment
    * @param intact the last entry of the run
    * @param covered the last entry that a valid checkpoint covers
@@ -68,7 +69,7 @@ enum RecoveryCase {
    * @param somethingFollows whether a byte that is not zero follows the run
    * @param validFramesFollow whether a valid frame does
    */
-  public record Facts(
+  record Facts(
       boolean reachesBack,
       boolean endsInLast,
       long intact,

@@ -20,7 +20,7 @@ public record SegmentName(long segmentId, long firstEntryId) {
   /** The last number that a segment can have. */
   public static final long ID_MAX = Long.MAX_VALUE;
 
-  /** Not before any other. */
+  /** Sorts after any other. */
   static final SegmentName HIGHEST = new SegmentName(Long.MAX_VALUE, Long.MAX_VALUE);
 
   private static final Pattern FORM = Pattern.compile("([0-9]{20})-([0-9]{20})\\.wal");
@@ -40,7 +40,7 @@ public record SegmentName(long segmentId, long firstEntryId) {
     }
   }
 
-  /** Why no segment can follow the last that there can be. */
+  /** The error if a segment is wanted after the one with the last number. */
   public static DurabilityException noneFollows() {
     return new DurabilityException(
         "the log has used up its segment numbers, which end at 2^63-1: it can be read, and nothing"

@@ -3,8 +3,8 @@ package dev.durability.segment;
 import java.security.SecureRandom;
 
 /**
- * A segment that is to be written. Its salt is drawn before its file exists, because frames are
- * encoded for it while the segment before is still being written.
+ * A segment that is going to be written. Its salt is drawn before its file exists, because frames
+ * are encoded for it while the segment before is still being written.
  *
  * @param name its numbers
  * @param salt its salt

@@ -3,6 +3,7 @@ package dev.durability.segment;
 import dev.durability.errors.LockLostException;
 import dev.durability.errors.OutcomeOpenException;
 import dev.durability.errors.WriterPoisonedException;
+import dev.durability.frame.AfterFailure;
 import dev.durability.frame.FrameFile;
 import dev.durability.storage.AppendFile;
 import dev.durability.storage.Directory;
@@ -13,19 +14,19 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A segment that comes into being, in three steps: its header is written and synced under a
- * temporary name, the file is renamed, the directory is synced. The first and the last happen in
- * the background, beside syncs that are under way anyway. The order of the steps is the format's:
+ * Makes a segment in three steps: the header is written and synced under a temporary name, the file
+ * is renamed, the directory is synced. The first and the last step run in the background, during
+ * syncs that are under way anyway. The format demands this order:
  *
  * <ul>
  *   <li>the header is durable before the rename, so that a final name never stands for less;
- *   <li>the segment before is durable, all of it, before the rename, since the header promises it:
- *       the caller sees to that;
- *   <li>the directory is synced before anything in the segment is acknowledged, else the segment
- *       could be gone after a crash: {@link #awaitDurable}.
+ *   <li>all of the segment before is durable before the rename, because the header promises it: the
+ *       caller sees to that;
+ *   <li>the directory is synced before anything in the segment is acknowledged, because otherwise
+ *       the segment could be gone after a crash: {@link #awaitDurable}.
  * </ul>
  *
- * Used by one thread at a time.
+ * One thread at a time uses it.
  */
 public final class SegmentStart {
   private final Directory directory;
@@ -73,7 +74,7 @@ public final class SegmentStart {
     return plan;
   }
 
-  /** Whether zeros may stand behind what is written. Once {@link #enter} returned. */
+  /** Whether zeros may follow what is written. Known once {@link #enter} returned. */
   public boolean isReserved() {
     return reserved;
   }
@@ -104,7 +105,7 @@ public final class SegmentStart {
       file.sync();
       return file;
     } catch (IOException failure) {
-      closeAfter(failure, file);
+      AfterFailure.close(failure, file);
       throw poison(failure);
     }
   }
@@ -118,10 +119,10 @@ public final class SegmentStart {
   }
 
   /**
-   * Gives the segment its name, and starts to make the name durable. What is in the segment before
-   * is durable when this is called.
+   * Gives the segment its name, and starts to make the name durable. The segment before has to be
+   * durable when this is called.
    *
-   * @return the segment's file, behind its header
+   * @return the segment's file, after its header
    * @throws OutcomeOpenException if the file could not be made; another start may succeed
    * @throws LockLostException if the lock was lost; nothing got the name
    * @throws WriterPoisonedException if anything else fails
@@ -132,10 +133,10 @@ public final class SegmentStart {
     try {
       directory.rename(temporary, path);
     } catch (LockLostException lost) {
-      closeAfter(lost, file);
+      AfterFailure.close(lost, file);
       throw lost; // Another writer's segment may have that name by now.
     } catch (IOException failure) {
-      closeAfter(failure, file);
+      AfterFailure.close(failure, file);
       throw poison(failure);
     }
     Pending<Void> naming =
@@ -193,21 +194,11 @@ public final class SegmentStart {
   }
 
   private void giveUp(@Nullable AppendFile file, IOException failure) {
-    if (file != null) {
-      closeAfter(failure, file);
-    }
+    AfterFailure.close(failure, file);
     try {
       if (directory.exists(temporary)) {
         directory.delete(temporary);
       }
-    } catch (IOException second) {
-      failure.addSuppressed(second);
-    }
-  }
-
-  private static void closeAfter(Throwable failure, AppendFile file) {
-    try {
-      file.close();
     } catch (IOException second) {
       failure.addSuppressed(second);
     }

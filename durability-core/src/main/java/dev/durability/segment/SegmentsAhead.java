@@ -1,11 +1,9 @@
 package dev.durability.segment;
 
 import dev.durability.frame.FileHeader;
-import dev.durability.frame.FileType;
 import dev.durability.frame.FrameFormat;
 import dev.durability.frame.FrameRun;
 import dev.durability.storage.Directory;
-import dev.durability.storage.ReadFile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,13 +15,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Goes over many segments of a log on several threads, where no entry is wanted: a header tells all
- * that is needed to check the frames behind it. It judges nothing. It tells a {@link LogCursor} how
- * far it got in each segment, short of its END, and the cursor goes on from there: what stands
- * there, and whether the segments continue each other, is seen by the cursor alone.
+ * Checks many segments of a log on several threads, if no entry is wanted: a header tells all that
+ * is needed to check the frames after it. It judges nothing. It tells a {@link LogCursor} how far
+ * the frames of each segment are valid, short of its END, and the cursor goes on from there. Only
+ * the cursor sees what stands there, and whether the segments continue each other.
  *
- * <p>The caller's thread takes part. The others are daemons, and are done with the files when
- * {@link #over} returns or throws.
+ * <p>The caller's thread takes part. The others are daemon threads, and have closed their files
+ * when {@link #over} returns or throws.
  */
 final class SegmentsAhead {
   static final String THREAD_NAME = "durability-ahead";
@@ -38,15 +36,15 @@ final class SegmentsAhead {
   private final Map<SegmentName, IOException> failed = new ConcurrentHashMap<>();
 
   /**
-   * What was gone over in a segment.
+   * How far a segment was checked.
    *
    * @param salt the segment's salt
-   * @param offset the start of the first frame that was not gone over
+   * @param offset the start of the first frame that was not checked
    * @param nextId the id of the next entry there
    * @param promised the largest promise, 0 if there was none
    * @param lastStampMicros the last wall clock, 0 if there was none
    */
-  public record Passed(int salt, long offset, long nextId, long promised, long lastStampMicros) {}
+  record Passed(int salt, long offset, long nextId, long promised, long lastStampMicros) {}
 
   private SegmentsAhead(Directory directory, List<SegmentName> segments, int windowBytes) {
     this.directory = directory;
@@ -55,7 +53,7 @@ final class SegmentsAhead {
   }
 
   /**
-   * Goes over segments. None of them may be the last of a log: a writer may cut that one.
+   * Checks segments. None of them may be the last of a log: a writer may cut that one.
    *
    * @param windowBytes how much of a file each thread holds in memory
    */
@@ -75,7 +73,7 @@ final class SegmentsAhead {
     return ahead;
   }
 
-  /** Where there is no memory for a thread, the caller's does it. */
+  /** If there is no memory for a thread, the caller's thread does it. */
   private static void start(Runnable work) {
     Thread thread = new Thread(work, THREAD_NAME);
     thread.setDaemon(true);
@@ -86,7 +84,7 @@ final class SegmentsAhead {
     }
   }
 
-  /** Waits for all, whether or not the caller is interrupted meanwhile. */
+  /** Waits for all, even if the caller is interrupted meanwhile. */
   private static void join(List<CompletableFuture<Void>> others) {
     try {
       CompletableFuture.allOf(others.toArray(CompletableFuture[]::new)).join();
@@ -111,23 +109,17 @@ final class SegmentsAhead {
     }
   }
 
-  /** Goes over a segment, in the memory that there is; returns that, or what was taken now. */
-  private @Nullable FrameRun pass(SegmentName segment, @Nullable FrameRun known) {
+  /** Checks a segment in the memory that there is; returns that, or the memory taken now. */
+  private @Nullable FrameRun pass(SegmentName name, @Nullable FrameRun known) {
     FrameRun memory = known;
-    try (ReadFile file = directory.open(segment.path())) {
-      FileHeader header = Coverage.readHeader(file, segment);
-      if (header == null) {
+    try (Segment segment = Segment.openGood(directory, name)) {
+      if (segment == null) {
         return memory;
       }
-      if (memory == null) {
-        memory =
-            new FrameRun(file, FileType.SEGMENT, header.salt(), header.firstEntryId(), windowBytes);
-      } else {
-        memory.restart(file, header.salt(), header.firstEntryId());
-      }
-      passed.put(segment, pass(memory, header));
+      memory = memory == null ? segment.run(windowBytes) : segment.runIn(memory);
+      passed.put(name, pass(memory, segment.header()));
     } catch (IOException e) {
-      failed.put(segment, e);
+      failed.put(name, e);
     }
     return memory;
   }
@@ -150,9 +142,9 @@ final class SegmentsAhead {
   }
 
   /**
-   * Tells what was gone over in a segment.
+   * Tells how far a segment was checked.
    *
-   * @return that, or null if nothing was
+   * @return that, or null if it was not
    * @throws IOException if the segment could not be read
    */
   @Nullable Passed in(SegmentName segment) throws IOException {

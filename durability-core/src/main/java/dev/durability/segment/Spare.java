@@ -11,8 +11,8 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file of the next segment, zero-filled ahead of need in the background. It only saves time:
- * where there is none, or it fails, a segment starts with a new file.
+ * The file of the next segment, filled with zeros ahead of need in the background. It only saves
+ * time: if there is none, or making it fails, a segment starts with a new file.
  */
 public final class Spare implements Closeable {
   private static final String PATH = LogFiles.SEGMENTS + "/" + LogFiles.SPARE;
@@ -34,7 +34,7 @@ public final class Spare implements Closeable {
    * Starts to make one, if there is none.
    *
    * @param bytes how much to fill
-   * @param writtenBytes how much the log was written since it was opened: never more is filled
+   * @param writtenBytes how much was written to the log since it was opened: never more is filled
    */
   public void prepare(long bytes, long writtenBytes) {
     lock.lock();
@@ -58,7 +58,7 @@ public final class Spare implements Closeable {
     try {
       made = create(bytes);
     } catch (IOException noRoom) {
-      // Writing will meet the same failure, where it matters and can be reported.
+      // Writing will meet the same failure, and can report it.
       made = null;
     } catch (Throwable e) {
       Thrown.report(e);
@@ -82,7 +82,7 @@ public final class Spare implements Closeable {
     try {
       return directory.create(PATH, bytes);
     } catch (IOException noRoom) {
-      // It may be left behind: in the way of the next, and on a full disk in the way of all.
+      // What is left of it would be in the way of the next, and on a full disk of everything.
       if (directory.exists(PATH)) {
         directory.delete(PATH);
       }
@@ -111,9 +111,7 @@ public final class Spare implements Closeable {
     return PATH;
   }
 
-  /**
-   * Gives back the room of a spare that was not needed. What fails here, the next opening removes.
-   */
+  /** Frees the room of a spare that was not needed. If that fails, the next opening removes it. */
   public void discard() {
     AppendFile unused = take();
     if (unused != null) {
@@ -131,7 +129,7 @@ public final class Spare implements Closeable {
     }
   }
 
-  /** Makes none any more, and removes the one that there is, or that is being made. */
+  /** Makes no more, and removes the one that there is or that is being made. */
   @Override
   public void close() {
     lock.lock();

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Notices where the time in a log stood still while promises went on. Two marks carry the same
- * microsecond only where the clock had gone back between them, or counts in larger steps.
+ * Finds the places in a log at which time stood still while promises went on. Two marks carry the
+ * same microsecond only if the clock was set back between them, or counts in larger steps.
  */
 public final class Standstills {
   private static final int COUNT_MAX = 100;
@@ -18,7 +18,7 @@ public final class Standstills {
   private long fromId;
   private long toId;
 
-  /** Looks for those at a time after one. */
+  /** Looks for those whose time is after the given one. */
   public Standstills(long afterMicros) {
     this.afterMicros = afterMicros;
   }

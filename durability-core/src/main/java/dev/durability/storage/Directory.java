@@ -143,4 +143,15 @@ public interface Directory {
    * @throws IOException if it cannot be taken for another reason
    */
   DirectoryLock lock(String path) throws IOException;
+
+  /**
+   * Returns the directory that a path is in: the one whose {@link #sync} makes the name durable.
+   * The path is not checked; the other methods do that.
+   *
+   * @param path the path of a file or directory
+   * @return the path of its parent, the empty string for the root
+   */
+  static String parentOf(String path) {
+    return path.substring(0, Math.max(0, path.lastIndexOf('/')));
+  }
 }

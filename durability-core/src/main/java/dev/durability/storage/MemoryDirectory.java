@@ -127,7 +127,7 @@ public final class MemoryDirectory implements Directory {
         if (!path.startsWith(prefix)) {
           break;
         }
-        if (PathRules.parent(path).equals(directory)) {
+        if (Directory.parentOf(path).equals(directory)) {
           names.add(path.substring(prefix.length()));
         }
       }
@@ -214,7 +214,7 @@ public final class MemoryDirectory implements Directory {
   }
 
   private void requireParent(String path) throws IOException {
-    requireDirectory(PathRules.parent(path));
+    requireDirectory(Directory.parentOf(path));
   }
 
   private void requireDirectory(String directory) throws IOException {

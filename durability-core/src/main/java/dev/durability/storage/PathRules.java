@@ -52,17 +52,6 @@ final class PathRules {
     return directory.isEmpty() ? List.of() : names(directory);
   }
 
-  /**
-   * Returns the directory that a path is in.
-   *
-   * @param path a path that was checked
-   * @return the path of its parent, the empty string for the root
-   */
-  static String parent(String path) {
-    int slash = path.lastIndexOf('/');
-    return slash < 0 ? "" : path.substring(0, slash);
-  }
-
   private static IllegalArgumentException refused(String path, String why) {
     return new IllegalArgumentException(
         "path \""

@@ -73,7 +73,8 @@ final class RootedPaths {
    */
   Path name(String path) throws IOException {
     PathRules.names(path);
-    Path name = directory(PathRules.parent(path)).resolve(relative(path).getFileName()).normalize();
+    Path name =
+        directory(Directory.parentOf(path)).resolve(relative(path).getFileName()).normalize();
     if (Files.isSymbolicLink(name)) {
       var unused = target(path); // Refused if it leads out of the root.
     }

@@ -44,7 +44,7 @@ final class CheckpointMarker {
             null,
             "the log must not name a checkpoint that is not there; nothing was appended");
       }
-      directory.sync(path.substring(0, Math.max(0, path.lastIndexOf('/'))));
+      directory.sync(Directory.parentOf(path));
     }
     long id = entries.appendCheckpoint(coveredId, pathBytes);
     covers(coveredId);

@@ -5,7 +5,6 @@ import dev.durability.codec.Codec;
 import dev.durability.errors.CorruptLogException;
 import dev.durability.errors.DurabilityException;
 import dev.durability.frame.FileHeader;
-import dev.durability.frame.FileType;
 import dev.durability.frame.FrameEncoder;
 import dev.durability.frame.FrameFile;
 import dev.durability.frame.FrameFormat;
@@ -22,11 +21,9 @@ import dev.durability.segment.LogCursor;
 import dev.durability.segment.LogFiles;
 import dev.durability.segment.LogFindings;
 import dev.durability.segment.LogListing;
-import dev.durability.segment.PromisedEnd;
 import dev.durability.segment.SegmentName;
 import dev.durability.segment.SegmentPlan;
 import dev.durability.storage.Directory;
-import dev.durability.storage.ReadFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -66,16 +63,17 @@ final class LogOpening {
     if (segments.isEmpty()) {
       return create();
     }
-    LogListing listing = LogListing.of(directory, segments);
+    long covered = replay == null ? 0 : replay.checkpointId();
+    LogListing listing = LogListing.of(directory, segments, covered);
     LogFindings found;
-    int start = listing.indexOf(listing.covered() + 1);
+    int start = listing.start();
     try (LogCursor cursor = new LogCursor(directory, listing, start)) {
       // Without its first entries, the rest is no prefix: nobody gets to see it.
       handOver(cursor, codec, start < 0 ? null : replay, fromId);
-      found = cursor.conclude();
+      found = LogFindings.conclude(cursor);
     }
-    new Notices(options.observer()).onRecovery(found.report());
-    found.refuseUnless(ReplayMode.PREFIX);
+    new Notices(options.observer()).onRecovery(found.judgement().report());
+    found.judgement().refuseUnless(ReplayMode.PREFIX);
     return settle(found);
   }
 
@@ -152,9 +150,10 @@ final class LogOpening {
   /** Makes what was recovered durable, whatever failed before, and ends the last segment. */
   private Opened settle(LogFindings found) throws IOException {
     FileHeader last = Objects.requireNonNull(found.lastHeader());
-    String path = found.report().end().file();
+    LogReport report = found.judgement().report();
+    String path = report.end().file();
     List<SegmentName> segments = found.listing().segments();
-    long intact = found.report().intact();
+    long intact = report.intact();
     boolean isEmpty = intact == last.firstEntryId() - 1;
     if (!isEmpty && last.segmentId() == SegmentName.ID_MAX) {
       throw SegmentName.noneFollows();
@@ -165,7 +164,7 @@ final class LogOpening {
     if (isEmpty) {
       SegmentName name = new SegmentName(last.segmentId(), last.firstEntryId());
       return new Opened(
-          found.report(),
+          report,
           new LogStart(
               last.logId(),
               new SegmentPlan(name, SegmentPlan.randomSalt(), last.previousSalt()),
@@ -173,9 +172,9 @@ final class LogOpening {
               found.lastStampMicros()));
     }
     long stamp = WallClock.stamp(options.clock(), found.lastStampMicros());
-    rewriteAndEnd(found, last, path, stamp);
+    rewriteAndEnd(found, last, report, stamp);
     return new Opened(
-        found.report(),
+        report,
         new LogStart(
             last.logId(),
             new SegmentPlan(
@@ -205,12 +204,10 @@ final class LogOpening {
    * page cache may show it and the storage not have it, and a segment without END must not get a
    * successor. An END that is there stays: what it does not promise, the successor's header does.
    */
-  private void rewriteAndEnd(LogFindings found, FileHeader last, String path, long stamp)
+  private void rewriteAndEnd(LogFindings found, FileHeader last, LogReport report, long stamp)
       throws IOException {
-    long intact = found.report().intact();
-    long endOfEntries =
-        found.ended() ? found.runEnd() - FrameFormat.PROMISE_FRAME_BYTES : found.runEnd();
-    try (FrameFile file = rewrite(found, last, path, endOfEntries)) {
+    long intact = report.intact();
+    try (FrameFile file = rewrite(found, last, report)) {
       if (!found.ended()) {
         ByteBuffer end =
             ByteBuffer.allocate(FrameFormat.PROMISE_FRAME_BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -226,34 +223,12 @@ final class LogOpening {
    * content: the first sync in a segment and the sync of its name run at the same time, and either
    * may have failed.
    */
-  private FrameFile rewrite(LogFindings found, FileHeader last, String path, long endOfEntries)
+  private FrameFile rewrite(LogFindings found, FileHeader last, LogReport report)
       throws IOException {
-    if (found.report().promised() < last.firstEntryId()) {
+    String path = report.end().file();
+    if (report.promised() < last.firstEntryId()) {
       return Rewrite.whole(directory, path, found.runEnd());
     }
-    long from = endOfPromised(found, last, endOfEntries);
-    return Rewrite.tail(directory, path, from, found.runEnd());
-  }
-
-  /** The offset behind the last promised entry: what follows may only be in the page cache. */
-  private long endOfPromised(LogFindings found, FileHeader last, long endOfEntries)
-      throws IOException {
-    PromisedEnd known = found.promisedEnd();
-    long promised = found.report().promised();
-    if (known.nextId() > promised) {
-      return Math.min(known.offset(), endOfEntries);
-    }
-    try (ReadFile file = directory.open(found.report().end().file());
-        FrameRun run =
-            new FrameRun(
-                file, FileType.SEGMENT, last.salt(), last.firstEntryId(), FrameRun.WINDOW_BYTES)) {
-      run.skipTo(known.offset(), known.nextId());
-      while (run.nextId() <= promised && run.next() != FrameRun.Step.STOP) {
-        if (run.ended()) {
-          break;
-        }
-      }
-      return Math.min(run.offset(), endOfEntries);
-    }
+    return Rewrite.tail(directory, path, found.endOfPromised(directory), found.runEnd());
   }
 }

@@ -11,26 +11,24 @@ import dev.durability.log.EntryAtInstant;
 import dev.durability.log.LogReport;
 import dev.durability.log.SegmentRange;
 import dev.durability.log.Verdict;
-import dev.durability.segment.CheckpointName;
-import dev.durability.segment.Coverage;
+import dev.durability.segment.KnownCheckpoints;
 import dev.durability.segment.LiveCursor;
 import dev.durability.segment.LogCursor;
 import dev.durability.segment.LogFiles;
+import dev.durability.segment.LogFindings;
 import dev.durability.segment.LogListing;
+import dev.durability.segment.Segment;
 import dev.durability.segment.SegmentName;
 import dev.durability.segment.Standstills;
 import dev.durability.storage.Directory;
 import dev.durability.storage.QuarantinedFile;
-import dev.durability.storage.ReadFile;
 import dev.durability.threads.Thrown;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 
 /** Looks after a log that is not open for writing here: verify, list segments, truncate. */
 public final class WalMaintenance {
@@ -73,9 +71,8 @@ public final class WalMaintenance {
   private static LogReport verify(Directory directory, List<SegmentName> segments)
       throws IOException {
     LogListing listing = LogListing.of(directory, segments);
-    int start = listing.indexOf(listing.covered() + 1);
-    try (LogCursor cursor = new LogCursor(directory, listing, start)) {
-      return cursor.finish().report();
+    try (LogCursor cursor = new LogCursor(directory, listing, listing.start())) {
+      return LogFindings.finish(cursor).judgement().report();
     }
   }
 
@@ -111,7 +108,7 @@ public final class WalMaintenance {
   }
 
   private static long lastEntry(Directory directory, List<SegmentName> names) throws IOException {
-    LogListing listing = new LogListing(names, null, 0);
+    LogListing listing = LogListing.withoutVerdict(names);
     try (LogCursor cursor = new LogCursor(directory, listing, names.size() - 1)) {
       FrameRun.Step step;
       do {
@@ -144,7 +141,7 @@ public final class WalMaintenance {
    */
   public static Optional<LogReport.Position> find(Directory directory, long entryId)
       throws IOException {
-    LogListing listing = new LogListing(LiveCursor.segmentsOf(directory), null, 0);
+    LogListing listing = LogListing.withoutVerdict(LiveCursor.segmentsOf(directory));
     int start = listing.indexOf(entryId);
     if (start < 0) {
       return Optional.empty();
@@ -168,23 +165,7 @@ public final class WalMaintenance {
    * @throws IOException if the storage fails
    */
   public static List<CheckpointReference> checkpoints(Directory directory) throws IOException {
-    List<SegmentName> segments = LogListing.segments(directory);
-    UUID logId = LogListing.logId(directory, segments);
-    if (logId == null) {
-      return List.of();
-    }
-    List<CheckpointReference> references = new ArrayList<>();
-    for (long id : CheckpointName.list(directory)) {
-      references.add(new CheckpointReference(id, CheckpointName.path(id), logId));
-    }
-    for (SegmentName segment : segments) {
-      CheckpointReference named = Coverage.firstEntry(directory, segment, logId);
-      if (named != null && !references.contains(named)) {
-        references.add(named);
-      }
-    }
-    references.sort(Comparator.comparingLong(CheckpointReference::lastEntryId).reversed());
-    return references;
+    return KnownCheckpoints.of(directory);
   }
 
   /**
@@ -214,7 +195,7 @@ public final class WalMaintenance {
               + first.firstEntryId()
               + ", is younger");
     }
-    LogListing listing = new LogListing(segments, null, 0);
+    LogListing listing = LogListing.withoutVerdict(segments);
     try (LogCursor cursor = new LogCursor(directory, listing, Math.max(0, start))) {
       Standstills standstills = new Standstills(micros);
       long last = first.firstEntryId() - 1;
@@ -246,11 +227,9 @@ public final class WalMaintenance {
   private static int lastCreatedBy(Directory directory, List<SegmentName> segments, long micros)
       throws IOException {
     for (int i = segments.size() - 1; i >= 0; i--) {
-      try (ReadFile file = directory.open(segments.get(i).path())) {
-        FileHeader header = Coverage.readHeader(file, segments.get(i));
-        if (header != null && header.createdMicros() <= micros) {
-          return i;
-        }
+      FileHeader header = Segment.goodHeader(directory, segments.get(i));
+      if (header != null && header.createdMicros() <= micros) {
+        return i;
       }
     }
     return -1;

@@ -86,7 +86,7 @@ public final class WalReader<E> {
    *
    * @param fromId the first entry id, or {@link WalReplay#START} for where recovery starts
    * @param toId the last entry id, or {@code Long.MAX_VALUE} for all
-   * @param target takes the entries; its {@code fromId} is not asked
+   * @param target takes the entries; its {@code fromId} and {@code checkpointId} are not asked
    * @throws dev.durability.errors.CorruptLogException if the log is damaged where it was read
    * @throws dev.durability.errors.DurabilityException if it is not clean there, in strict mode; or
    *     if the first entry was truncated away

@@ -28,6 +28,18 @@ public interface WalReplay<E> {
   }
 
   /**
+   * Tells which checkpoint {@link #fromId} has just read. Opening a writer has to know the newest
+   * valid checkpoint, and reads all of it to find out. It does not read again what this names. It
+   * is asked once, after {@code fromId}.
+   *
+   * @return the last entry in a checkpoint of this log that {@code fromId} read to its end, and
+   *     found whole; 0 if it read none, and the opening is to find out by itself
+   */
+  default long checkpointId() {
+    return 0;
+  }
+
+  /**
    * Takes the next entry.
    *
    * @param id its id

@@ -2,20 +2,19 @@ package dev.durability.wal;
 
 import dev.durability.codec.Codec;
 import dev.durability.errors.CorruptLogException;
-import dev.durability.errors.DurabilityException;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FrameRun;
 import dev.durability.log.LogReport;
 import dev.durability.log.ReplayMode;
 import dev.durability.log.Verdict;
-import dev.durability.segment.Coverage;
+import dev.durability.segment.Judgement;
 import dev.durability.segment.LiveCursor;
 import dev.durability.segment.LogCursor;
 import dev.durability.segment.LogFindings;
 import dev.durability.segment.LogListing;
+import dev.durability.segment.Segment;
 import dev.durability.segment.SegmentName;
 import dev.durability.storage.Directory;
-import dev.durability.storage.ReadFile;
 import dev.durability.threads.StackRoom;
 import java.io.Closeable;
 import java.io.IOException;
@@ -154,7 +153,7 @@ public final class WalTail<E> implements Closeable {
       if (stops == 1) {
         behind.refresh(); // What it has in memory is older than the promise.
       } else if (stops > 3) {
-        throw lost(behind, behind.finish());
+        throw lost(behind, LogFindings.finish(behind).judgement());
       } else if (stops == 3 || !behind.extend(LiveCursor.segmentsOf(directory))) {
         behind = replacing(behind);
       }
@@ -162,10 +161,9 @@ public final class WalTail<E> implements Closeable {
     return false;
   }
 
-  private CorruptLogException lost(LogCursor cursor, LogFindings findings)
-      throws DurabilityException {
-    findings.refuseUnless(ReplayMode.PREFIX);
-    LogReport.Position end = findings.report().end();
+  private CorruptLogException lost(LogCursor cursor, Judgement judgement) throws IOException {
+    judgement.refuseUnless(ReplayMode.PREFIX);
+    LogReport.Position end = judgement.end();
     return new CorruptLogException(
         "entries "
             + cursor.nextId()
@@ -226,8 +224,8 @@ public final class WalTail<E> implements Closeable {
   /** Whether another segment stands under the name of this one, or none. */
   private boolean wasReplaced() throws IOException {
     SegmentName here = ahead.segment();
-    try (ReadFile file = directory.open(here.path())) {
-      FileHeader now = Coverage.readHeader(file, here);
+    try {
+      FileHeader now = Segment.goodHeader(directory, here);
       FileHeader then = ahead.header();
       return now != null && then != null && now.salt() != then.salt();
     } catch (NoSuchFileException truncatedMeanwhile) {
@@ -251,13 +249,13 @@ public final class WalTail<E> implements Closeable {
       if (!segments.equals(ahead.listing().segments()) && ahead.extend(segments)) {
         return true;
       }
-      LogFindings here = ahead.conclude();
-      if (here.report().verdict() == Verdict.CLEAN && here.fileSize() >= here.runEnd()) {
+      LogFindings here = LogFindings.conclude(ahead);
+      if (here.judgement().verdict() == Verdict.CLEAN && here.fileSize() >= here.runEnd()) {
         return true;
       }
       // Torn, damaged, or a writer rolled back what we had seen, and wrote something else there.
       try (LogCursor fresh = fresh()) {
-        LogFindings found = fresh.finish();
+        Judgement found = LogFindings.finish(fresh).judgement();
         if (LiveCursor.segmentsOf(directory).equals(fresh.listing().segments())) {
           found.refuseUnless(ReplayMode.PREFIX);
           if (fresh.nextId() <= promised) {

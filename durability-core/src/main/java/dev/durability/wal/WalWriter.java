@@ -4,6 +4,7 @@ import dev.durability.codec.Codec;
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.OutcomeOpenException;
 import dev.durability.errors.WriterPoisonedException;
+import dev.durability.frame.AfterFailure;
 import dev.durability.frame.OwnedDirectory;
 import dev.durability.log.LogReport;
 import dev.durability.log.SegmentRange;
@@ -128,23 +129,15 @@ public final class WalWriter<E> implements Closeable {
                   + Objects.requireNonNullElse(e.getCause(), e).getMessage()
                   + ". What was valid is unchanged: open it again once the storage works",
               e.getCause());
-      giveUp(held, failed);
+      AfterFailure.close(failed, held);
       throw failed;
     } catch (DurabilityException e) {
       DurabilityException failed = OwnedDirectory.lostOr(held, e);
-      giveUp(held, failed);
+      AfterFailure.close(failed, held);
       throw failed;
     } catch (Throwable e) {
-      giveUp(held, e);
+      AfterFailure.close(e, held);
       throw e;
-    }
-  }
-
-  private static void giveUp(DirectoryLock held, Throwable failure) {
-    try {
-      held.close();
-    } catch (IOException second) {
-      failure.addSuppressed(second);
     }
   }
 

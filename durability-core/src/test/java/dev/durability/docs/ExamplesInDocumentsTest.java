@@ -28,6 +28,8 @@ final class ExamplesInDocumentsTest {
           "durability-testkit/src/test/java/dev/durability/testkit/examples");
   private static final Pattern PROGRAM = Pattern.compile("\\./durability(?: --?\\w+)*(?: (\\w+))?");
   private static final Pattern OPTION = Pattern.compile(" (--\\w+)");
+  private static final Pattern MAVEN_TEST =
+      Pattern.compile("mvn [^\n]*-pl ([\\w-]+) [^\n]*-Dtest='?([\\w,*#]*[A-Z]\\w+)");
   private static final int README_LINES_MAX = 150;
 
   @Test
@@ -92,6 +94,35 @@ final class ExamplesInDocumentsTest {
     for (String option : used) {
       assertThat(program).as("sources of the program").contains('"' + option + '"');
     }
+  }
+
+  @Test
+  void testsThatMavenIsToRunAreInTheirModule() throws IOException {
+    List<String> missing = new ArrayList<>();
+    int named = 0;
+    for (Path document : ProjectFiles.endingIn(".md")) {
+      Matcher run = MAVEN_TEST.matcher(Files.readString(document));
+      while (run.find()) {
+        for (String test : run.group(2).split(",")) {
+          named++;
+          if (!isInModule(run.group(1), test.replaceAll("#.*", ""))) {
+            missing.add(document.getFileName() + ": " + test + " in " + run.group(1));
+          }
+        }
+      }
+    }
+
+    assertThat(named).isPositive();
+    assertThat(missing).isEmpty();
+  }
+
+  /** Whether a module has a test of that name, in which a star stands for any letters. */
+  private static boolean isInModule(String module, String test) throws IOException {
+    Path tests = ProjectFiles.root().resolve(module).resolve("src/test/java");
+    Pattern name = Pattern.compile(test.replace("*", "\\w*") + "\\.java");
+    return ProjectFiles.endingIn(".java").stream()
+        .filter(file -> file.startsWith(tests))
+        .anyMatch(file -> name.matcher(file.getFileName().toString()).matches());
   }
 
   @Test

@@ -17,7 +17,7 @@ class LogListingTest {
   private static final SegmentName THIRD = new SegmentName(6, 30);
 
   private final MemoryDirectory directory = new MemoryDirectory();
-  private final LogListing listing = new LogListing(List.of(FIRST, SECOND, THIRD), null, 0);
+  private final LogListing listing = LogListing.withoutVerdict(List.of(FIRST, SECOND, THIRD));
 
   @Test
   void entryIsInTheLastSegmentThatStartsAtItOrBefore() {

@@ -246,7 +246,7 @@ public final class CrashDirectory implements Directory {
             () -> {
               requireFile(from, "rename");
               refuseIfLocked(to);
-              disk.requireDirectory(Disk.parent(to));
+              disk.requireDirectory(Directory.parentOf(to));
               if (disk.directories().contains(to)) {
                 throw new FileSystemException(from, to, "a directory is in the way");
               }
@@ -291,7 +291,7 @@ public final class CrashDirectory implements Directory {
     boolean unused =
         alive(
             () -> {
-              for (String each = directory; !each.isEmpty(); each = Disk.parent(each)) {
+              for (String each = directory; !each.isEmpty(); each = Directory.parentOf(each)) {
                 if (disk.names().now().containsKey(each)) {
                   throw new FileAlreadyExistsException(each);
                 }

@@ -1,5 +1,6 @@
 package dev.durability.testkit;
 
+import dev.durability.storage.Directory;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
@@ -63,13 +64,13 @@ final class Disk {
     switch (operation.kind()) {
       case CREATE -> {
         inodes.put(++lastInode, new Inode(operation.offset()));
-        names.change(parent(path), null, path, lastInode);
+        names.change(Directory.parentOf(path), null, path, lastInode);
       }
       case RENAME -> {
         String to = Objects.requireNonNull(operation.target());
-        names.change(parent(to), path, to, number(path));
+        names.change(Directory.parentOf(to), path, to, number(path));
       }
-      case DELETE -> names.change(parent(path), path, null, number(path));
+      case DELETE -> names.change(Directory.parentOf(path), path, null, number(path));
       case CREATE_DIRECTORIES -> addDirectories(path);
       case SYNC_DIRECTORY -> names.sync(path);
       case SYNC_DIRECTORY_IN_VAIN -> names.syncInVain(path);
@@ -96,7 +97,7 @@ final class Disk {
   }
 
   void requireFree(String path) throws IOException {
-    requireDirectory(parent(path));
+    requireDirectory(Directory.parentOf(path));
     if (names.now().containsKey(path) || directories.contains(path)) {
       throw new FileAlreadyExistsException(path);
     }
@@ -117,14 +118,9 @@ final class Disk {
   }
 
   private void addDirectories(String path) {
-    for (String each = path; !each.isEmpty(); each = parent(each)) {
+    for (String each = path; !each.isEmpty(); each = Directory.parentOf(each)) {
       directories.add(each);
     }
-  }
-
-  static String parent(String path) {
-    int slash = path.lastIndexOf('/');
-    return slash < 0 ? "" : path.substring(0, slash);
   }
 
   /** A disk with these names and files, all of it durable. */

@@ -228,7 +228,7 @@ class CoverageTest {
     FaultDirectory counting =
         new FaultDirectory(directory)
             .before((operation, path) -> reads[0] += operation == Operation.READ ? 1 : 0);
-    LogListing.of(counting, LogListing.segments(counting));
+    assertThat(LogListing.of(counting, LogListing.segments(counting)).covered()).isZero();
     assertThat(reads[0]).isLessThan(20);
   }
 }

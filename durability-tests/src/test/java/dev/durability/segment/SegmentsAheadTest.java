@@ -37,8 +37,7 @@ class SegmentsAheadTest {
 
   private static LogCursor cursor(Directory directory, long aheadBytesMin) throws IOException {
     LogListing listing = LogListing.of(directory, LogListing.segments(directory));
-    int start = listing.indexOf(listing.covered() + 1);
-    return new LogCursor(directory, listing, start, WINDOW_BYTES, aheadBytesMin);
+    return new LogCursor(directory, listing, listing.start(), WINDOW_BYTES, aheadBytesMin);
   }
 
   /** All that a pass finds, or how it fails, as text. */
@@ -51,14 +50,16 @@ class SegmentsAheadTest {
   }
 
   private static String found(LogCursor cursor) throws IOException {
-    LogFindings found = cursor.finish();
+    LogFindings found = LogFindings.finish(cursor);
     PromisedEnd end = found.promisedEnd();
-    return found.report()
+    return found.judgement().report()
         + " "
         + List.of(found.ended(), found.runEnd(), found.fileSize(), found.remains())
         + found.lastStampMicros()
         + found.lastHeader()
-        + (found.isAcceptable(ReplayMode.PREFIX) ? end.offset() + ", " + end.nextId() : "");
+        + (found.judgement().isAcceptable(ReplayMode.PREFIX)
+            ? end.offset() + ", " + end.nextId()
+            : "");
   }
 
   private static void frames(LogBuilder log, Random random) throws IOException {
@@ -143,7 +144,7 @@ class SegmentsAheadTest {
       for (String path : paths) {
         directory.inject(Fault.of(Operation.READ).endingIn(path).nth(2));
       }
-      assertThatThrownBy(cursor::finish)
+      assertThatThrownBy(() -> LogFindings.finish(cursor))
           .isInstanceOf(IOException.class)
           .hasMessageContaining(first)
           .hasMessageContaining("injected");
@@ -227,7 +228,7 @@ class SegmentsAheadTest {
           () -> {
             throw new OutOfMemoryError("for this test");
           });
-      assertThatThrownBy(cursor::finish)
+      assertThatThrownBy(() -> LogFindings.finish(cursor))
           .isInstanceOf(OutOfMemoryError.class)
           .hasMessage("for this test");
     }

@@ -8,6 +8,7 @@ import dev.durability.frame.FrameFile;
 import dev.durability.frame.FrameKind;
 import dev.durability.frame.Rewrite;
 import dev.durability.storage.AppendFile;
+import dev.durability.storage.AtomicFile;
 import dev.durability.storage.Directory;
 import dev.durability.storage.ReadFile;
 import java.io.IOException;
@@ -46,6 +47,28 @@ public final class Instead {
     } catch (IOException tryAgain) {
       directory.sync(path);
     }
+  }
+
+  /** Gives a file its name while its content may be in memory alone. */
+  public static AtomicFile unsynced(Directory directory, String path) throws IOException {
+    return AtomicFile.create(new ForgetfulOfContent(directory), path);
+  }
+
+  /** The same, under a temporary name of its own. */
+  public static AtomicFile unsynced(Directory directory, String path, String temporary)
+      throws IOException {
+    return AtomicFile.create(new ForgetfulOfContent(directory), path, temporary);
+  }
+
+  /** Takes a name that is in memory alone for a durable one. */
+  public static AtomicFile unnamed(Directory directory, String path) throws IOException {
+    return AtomicFile.create(new ForgetfulOfNames(directory), path);
+  }
+
+  /** The same, under a temporary name of its own. */
+  public static AtomicFile unnamed(Directory directory, String path, String temporary)
+      throws IOException {
+    return AtomicFile.create(new ForgetfulOfNames(directory), path, temporary);
   }
 
   /** Promises the entries that are written together with the promise. */

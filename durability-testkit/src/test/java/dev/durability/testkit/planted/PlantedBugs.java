@@ -152,7 +152,7 @@ final class PlantedBugs {
               new Patch(
                   "frame.Rewrite",
                   "whole(Directory,String,ReadFile,long,long)",
-                  withoutCall("AppendFile.sync")),
+                  calling("AtomicFile.create", "unsynced")),
               Workload.LOG,
               1),
           bug(
@@ -162,7 +162,7 @@ final class PlantedBugs {
               new Patch(
                   "frame.Rewrite",
                   "whole(Directory,String,ReadFile,long,long)",
-                  withoutCall("Directory.sync")),
+                  calling("AtomicFile.create", "unnamed")),
               Workload.LOG,
               2),
           bug(
@@ -183,28 +183,39 @@ final class PlantedBugs {
               "quarantine-not-synced",
               "the sync of a file in quarantine",
               "what is cut is in quarantine",
-              new Patch("frame.Quarantine", "write", withoutCall("AppendFile.sync")),
+              new Patch("frame.Quarantine", "write", calling("AtomicFile.create", "unsynced")),
               Workload.LOG,
               1),
           bug(
               "quarantine-name-not-synced",
               "the sync of quarantine/",
               "what is cut is in quarantine",
-              new Patch("frame.Quarantine", "copy", withoutCall("Directory.sync")).times(2),
+              new Patch("frame.Quarantine", "write", calling("AtomicFile.create", "unnamed")),
               Workload.LOG,
               1),
+          bug(
+              "quarantine-name-not-synced-again",
+              "the sync of quarantine/ by who finds the copy",
+              "what is cut is in quarantine",
+              new Patch("frame.Quarantine", "copy", withoutCall("Directory.sync")),
+              Workload.LOG,
+              2),
           bug(
               "checkpoint-not-synced",
               "the sync of a checkpoint",
               "a published checkpoint covers what it said",
-              new Patch("checkpoint.CheckpointWriter", "commit", withoutCall("FrameFile.sync")),
+              new Patch(
+                  "checkpoint.CheckpointWriter",
+                  "create",
+                  calling("AtomicFile.create", "unsynced")),
               Workload.LOG,
               1),
           bug(
               "checkpoint-name-not-synced",
               "the sync of checkpoints/ after the rename",
               "a checkpoint that was written is there",
-              new Patch("checkpoint.CheckpointWriter", "commit", withoutCall("Directory.sync")),
+              new Patch(
+                  "checkpoint.CheckpointWriter", "create", calling("AtomicFile.create", "unnamed")),
               Workload.LOG,
               1),
           bug(
@@ -256,14 +267,14 @@ final class PlantedBugs {
               "log-id-unchecked",
               "that a segment may be of another log",
               "CORRUPT where the log is not whole",
-              new Patch("segment.LogCursor", "whyNotNext", assuming("UUID.equals", 1)),
+              new Patch("segment.Segment", "whyNotNext", assuming("UUID.equals", 1)),
               Workload.LOG,
               1),
           bug(
               "successor-unchecked",
               "that a segment has to continue the one before",
               "CORRUPT where the log is not whole",
-              new Patch("segment.LogCursor", "whyNotNext", returning(0)),
+              new Patch("segment.Segment", "whyNotNext", returning(0)),
               Workload.LOG,
               1),
           bug(
@@ -299,7 +310,7 @@ final class PlantedBugs {
               "later-segment-ignored",
               "that a run must end in the last segment",
               "CORRUPT where a promise exceeds what is intact",
-              new Patch("segment.LogCursor", "conclude", assuming("LogCursor.isInLast", 1)),
+              new Patch("segment.LogFindings", "conclude", assuming("LogCursor.isInLast", 1)),
               Workload.LOG,
               1),
           bug(
@@ -307,7 +318,9 @@ final class PlantedBugs {
               "to read a checkpoint before it counts",
               "CORRUPT where the log is not whole",
               new Patch(
-                  "segment.Coverage", "lookAtDefaultNames", assuming("CheckpointFile.isValid", 1)),
+                  "segment.Coverage",
+                  "newestOfDefaultNames",
+                  assuming("CheckpointFile.isValid", 1)),
               Workload.LOG,
               1),
           bug(
@@ -332,14 +345,16 @@ final class PlantedBugs {
               "record-log-header-not-synced",
               "the sync of a record log before it gets its name",
               "a final name stands for a whole header",
-              new Patch("recordlog.RecordLogOpening", "create", withoutCall("AppendFile.sync")),
+              new Patch(
+                  "recordlog.RecordLogOpening", "create", calling("AtomicFile.create", "unsynced")),
               Workload.RECORD_LOG,
               1),
           bug(
               "record-log-name-not-synced",
               "the sync of the directory after that",
               "acknowledged records survive",
-              new Patch("recordlog.RecordLogOpening", "create", withoutCall("Directory.sync")),
+              new Patch(
+                  "recordlog.RecordLogOpening", "create", calling("AtomicFile.create", "unnamed")),
               Workload.RECORD_LOG,
               2),
           bug(

@@ -1,9 +1,9 @@
-package dev.durability.testkit.limits;
+package dev.durability.limits;
 
 import dev.durability.DurableState;
+import dev.durability.segmentindex.SegmentIndexState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
@@ -26,10 +26,10 @@ import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
 /**
- * What core's compiled methods calculate with integers, wherever a result may not fit: additions,
- * subtractions, multiplications, shifts to the left, negations, divisions and narrowing casts.
- * Counting a local int up or down by one is left out: it takes 2^31 rounds of a loop to overflow,
- * over something that is in memory.
+ * What the compiled methods of core and of the worked example calculate with integers, wherever a
+ * result may not fit: additions, subtractions, multiplications, shifts to the left, negations,
+ * divisions and narrowing casts. Counting a local int up or down by one is left out: it takes 2^31
+ * rounds of a loop to overflow, over something that is in memory.
  */
 final class Arithmetic {
   private static final String ROOT = "dev/durability/";
@@ -48,7 +48,7 @@ final class Arithmetic {
   private Arithmetic() {}
 
   /** How often a method does what, by class and method; overloads and lambdas count together. */
-  static SortedMap<String, String> ofCore() {
+  static SortedMap<String, String> ofTheLibrary() {
     SortedMap<String, Map<Kind, Integer>> counts = new TreeMap<>();
     for (byte[] type : classes()) {
       count(type, counts);
@@ -64,11 +64,16 @@ final class Arithmetic {
         .collect(Collectors.joining(", "));
   }
 
-  /** The class files of core, from a directory or a jar. */
   private static List<byte[]> classes() {
+    List<byte[]> types = new ArrayList<>(classesBeside(DurableState.class));
+    types.addAll(classesBeside(SegmentIndexState.class));
+    return types;
+  }
+
+  /** The class files of a module, from a directory or a jar. */
+  private static List<byte[]> classesBeside(Class<?> type) {
     try {
-      URI place = DurableState.class.getProtectionDomain().getCodeSource().getLocation().toURI();
-      Path path = Path.of(place);
+      Path path = Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
       if (Files.isDirectory(path)) {
         return classes(path);
       }

@@ -1,0 +1,192 @@
+package dev.durability.segment;
+
+import dev.durability.errors.CorruptLogException;
+import dev.durability.errors.DurabilityException;
+import dev.durability.log.LogReport;
+import dev.durability.log.ReplayMode;
+import dev.durability.log.Verdict;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The verdict on a log: what a pass over it saw, the {@link RecoveryCase} that follows from that,
+ * and the words for it. It reads nothing of the log. It asks what checkpoints cover only if the
+ * verdict or a text depends on it, because checkpoints are read for the answer.
+ */
+public final class Judgement {
+  private final Seen seen;
+  private final RecoveryCase which;
+  private @Nullable LogReport report;
+
+  private Judgement(Seen seen, RecoveryCase which) {
+    this.seen = seen;
+    this.which = which;
+  }
+
+  /**
+   * What a pass over a log saw.
+   *
+   * @param listing the segments, and what checkpoints cover
+   * @param reachesBack whether a segment starts at or before the entry after the covered one
+   * @param endsInLast whether the run of valid frames ends in the last segment
+   * @param intact the last entry of the run
+   * @param promised the largest promise, in the run and after it
+   * @param end where the run ends
+   * @param somethingFollows whether a byte that is not zero follows the run
+   * @param validFramesFollow whether a valid frame does
+   * @param problem why the segment at the end was not entered, or null
+   */
+  record Seen(
+      LogListing listing,
+      boolean reachesBack,
+      boolean endsInLast,
+      long intact,
+      long promised,
+      LogReport.Position end,
+      boolean somethingFollows,
+      boolean validFramesFollow,
+      @Nullable String problem) {
+
+    private RecoveryCase.Facts covering(long covered) {
+      return new RecoveryCase.Facts(
+          reachesBack, endsInLast, intact, covered, promised, somethingFollows, validFramesFollow);
+    }
+  }
+
+  /**
+   * Judges. A log that is CORRUPT if no checkpoint covers anything is CORRUPT whatever they cover.
+   * Any other is only if they cover more than is intact.
+   */
+  static Judgement of(Seen seen) throws IOException {
+    RecoveryCase which = RecoveryCase.of(seen.covering(0));
+    if (which.verdict() != Verdict.CORRUPT) {
+      which = RecoveryCase.of(seen.covering(seen.listing().coveredAtLeast(seen.intact())));
+    }
+    return new Judgement(seen, which);
+  }
+
+  /** What the files say. */
+  public Verdict verdict() {
+    return which.verdict();
+  }
+
+  /** Where the run ends. */
+  public LogReport.Position end() {
+    return seen.end();
+  }
+
+  /** D: the largest entry id that anything in the log says is durable. */
+  long promised() {
+    return seen.promised();
+  }
+
+  /** Whether a mode accepts the log. */
+  boolean isAcceptable(ReplayMode mode) {
+    return switch (mode) {
+      case STRICT -> verdict() == Verdict.CLEAN;
+      case PREFIX -> verdict() != Verdict.CORRUPT;
+    };
+  }
+
+  /** Throws what stands in the way of reading or opening the log. */
+  public void refuseUnless(ReplayMode mode) throws IOException {
+    if (!isAcceptable(mode)) {
+      throw verdict() == Verdict.CORRUPT ? corrupt(report()) : notClean(report());
+    }
+  }
+
+  /** All that is said of the log. It tells C, for which the newest checkpoint may be read. */
+  public LogReport report() throws IOException {
+    if (report == null) {
+      long covered = seen.listing().covered();
+      boolean cuts = verdict() == Verdict.TORN || verdict() == Verdict.AMBIGUOUS;
+      report =
+          new LogReport(
+              verdict(),
+              seen.intact(),
+              covered,
+              seen.promised(),
+              seen.listing().segments().size(),
+              seen.end(),
+              cuts ? seen.end() : null,
+              reason(covered));
+    }
+    return report;
+  }
+
+  private @Nullable String reason(long covered) {
+    long firstLost = seen.intact() + 1;
+    return switch (which) {
+      case CLEAN -> null;
+      case TORN ->
+          "the end was being written when the process or the power went; nothing that was promised"
+              + " is missing";
+      case AMBIGUOUS ->
+          "the end was being written when the power went, and its blocks were persisted out of"
+              + " order; nothing that was promised is missing";
+      case PREFIX_MISSING ->
+          "entries "
+              + (covered + 1)
+              + " to "
+              + (seen.listing().segments().get(0).firstEntryId() - 1)
+              + " are missing: a segment before this one, or a checkpoint that covers them, is"
+              + " gone";
+      case BROKEN_BEFORE_LAST ->
+          (seen.problem() != null ? seen.problem() : "its frames break off or are damaged here")
+              + "; entries from "
+              + firstLost
+              + " on are lost";
+      case PROMISE_LOST ->
+          "entries "
+              + firstLost
+              + " to "
+              + seen.promised()
+              + " were promised to be durable, and are damaged or missing";
+      case COVERED_LOST ->
+          "entries "
+              + firstLost
+              + " to "
+              + covered
+              + " are in a checkpoint, but the log ends before them";
+    };
+  }
+
+  private static CorruptLogException corrupt(LogReport report) {
+    long lastLost = Math.max(report.promised(), report.covered());
+    boolean lost = lastLost > report.intact();
+    return new CorruptLogException(
+        "the log is "
+            + whatItIs(report)
+            + ". Nothing was changed. Restore the file from a copy, or recover the intact entries"
+            + " into a new directory",
+        report.end().file(),
+        report.end().offset(),
+        lost ? report.intact() + 1 : 0,
+        lost ? lastLost : 0);
+  }
+
+  /** The trace of a crash is no corruption, in strict mode neither. */
+  private static DurabilityException notClean(LogReport report) {
+    return new DurabilityException(
+        report.end().file()
+            + " at offset "
+            + report.end().offset()
+            + ": the log is "
+            + whatItIs(report)
+            + ". Replay it in the default mode, or open it for writing, to go on with what is"
+            + " intact");
+  }
+
+  private static String whatItIs(LogReport report) {
+    return report.verdict()
+        + ": "
+        + report.reason()
+        + " (intact up to entry "
+        + report.intact()
+        + ", promised "
+        + report.promised()
+        + ", covered "
+        + report.covered()
+        + ")";
+  }
+}

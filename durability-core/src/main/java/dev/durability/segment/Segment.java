@@ -1,0 +1,162 @@
+package dev.durability.segment;
+
+import dev.durability.frame.BadHeaderException;
+import dev.durability.frame.CheckpointFile;
+import dev.durability.frame.FileHeader;
+import dev.durability.frame.FileType;
+import dev.durability.frame.FrameRun;
+import dev.durability.storage.Directory;
+import dev.durability.storage.ReadFile;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One segment file, open for reading, whose header is whole. The only code that reads the header of
+ * a segment. Three things can be wrong with one, and they stay apart:
+ *
+ * <ul>
+ *   <li>the file is missing: {@link java.nio.file.NoSuchFileException};
+ *   <li>the header is damaged: {@link BadHeaderException};
+ *   <li>the header is whole and says other numbers than the name: {@link #headerFitsName}.
+ * </ul>
+ *
+ * <p>A <em>good</em> header is whole and fits the name. Nothing else about a segment counts without
+ * one: {@link #openGood}.
+ */
+public final class Segment implements Closeable {
+  private final SegmentName name;
+  private final ReadFile file;
+  private final FileHeader header;
+
+  private Segment(SegmentName name, ReadFile file, FileHeader header) {
+    this.name = name;
+    this.file = file;
+    this.header = header;
+  }
+
+  /**
+   * Opens a segment and reads its header.
+   *
+   * @throws BadHeaderException if the header is damaged
+   * @throws dev.durability.errors.FormatException if it is whole, and of an unknown version
+   * @throws java.nio.file.NoSuchFileException if the segment is missing
+   */
+  static Segment open(Directory directory, SegmentName name)
+      throws IOException, BadHeaderException {
+    ReadFile file = directory.open(name.path());
+    try {
+      FileHeader header =
+          FileHeader.decode(CheckpointFile.readHeader(file), FileType.SEGMENT, name.path());
+      return new Segment(name, file, header);
+    } catch (Throwable e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  /** Opens a segment whose good header was read before. */
+  static Segment openAgain(Directory directory, FileHeader header) throws IOException {
+    SegmentName name = new SegmentName(header.segmentId(), header.firstEntryId());
+    return new Segment(name, directory.open(name.path()), header);
+  }
+
+  /** Opens a segment; null if its header is damaged or does not fit its name. */
+  static @Nullable Segment openGood(Directory directory, SegmentName name) throws IOException {
+    try {
+      Segment segment = open(directory, name);
+      if (segment.headerFitsName()) {
+        return segment;
+      }
+      segment.close();
+      return null;
+    } catch (BadHeaderException damaged) {
+      return null;
+    }
+  }
+
+  /** Reads the header of a segment; null if it is damaged or does not fit the name. */
+  public static @Nullable FileHeader goodHeader(Directory directory, SegmentName name)
+      throws IOException {
+    try (Segment segment = openGood(directory, name)) {
+      return segment == null ? null : segment.header();
+    }
+  }
+
+  FileHeader header() {
+    return header;
+  }
+
+  /** Whether the header says the same numbers as the name. */
+  boolean headerFitsName() {
+    return header.segmentId() == name.segmentId() && header.firstEntryId() == name.firstEntryId();
+  }
+
+  /**
+   * Tells why this segment does not continue a run.
+   *
+   * @param previous the header of the segment before, or null if the run starts here
+   * @param logId the log that the run is of, or null if no header told yet
+   * @param nextId the id of the entry that comes next
+   * @return the reason, or null if it does
+   */
+  @Nullable String whyNotNext(@Nullable FileHeader previous, @Nullable UUID logId, long nextId) {
+    if (!headerFitsName()) {
+      return "its header says segment "
+          + header.segmentId()
+          + " from entry "
+          + header.firstEntryId()
+          + ", its name does not";
+    }
+    if (logId != null && !header.logId().equals(logId)) {
+      return "it belongs to the log " + header.logId() + ", the others to " + logId;
+    }
+    if (previous == null) {
+      return null;
+    }
+    if (header.segmentId() == previous.segmentId()) {
+      return "another segment before it has the same number";
+    }
+    if (header.segmentId() - 1 != previous.segmentId()) {
+      return "segment " + (previous.segmentId() + 1) + " before it is missing";
+    }
+    if (header.firstEntryId() != nextId) {
+      return "it starts at entry "
+          + header.firstEntryId()
+          + ", the one before ends at "
+          + (nextId - 1);
+    }
+    if (header.previousSalt() != previous.salt()) {
+      return "it does not continue the segment before it: the salts differ";
+    }
+    return null;
+  }
+
+  /** The size of the file in bytes, as it is now. */
+  long size() throws IOException {
+    return file.size();
+  }
+
+  /** How much of the file to hold in memory to go over all of it, in bytes. */
+  int windowBytes() throws IOException {
+    return FrameRun.windowBytes(file);
+  }
+
+  /** The run of its frames, with so much of the file in memory. Closing the run frees that. */
+  FrameRun run(int windowBytes) {
+    return new FrameRun(file, FileType.SEGMENT, header.salt(), header.firstEntryId(), windowBytes);
+  }
+
+  /** The run of its frames, in the memory of a run over another segment. */
+  FrameRun runIn(FrameRun memory) {
+    memory.restart(file, header.salt(), header.firstEntryId());
+    return memory;
+  }
+
+  /** Closes the file. The memory of a run is not freed. */
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+}
