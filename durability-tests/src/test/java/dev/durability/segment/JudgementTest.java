@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.durability.log.LogReport;
 import dev.durability.log.ReplayMode;
 import dev.durability.log.Verdict;
-import dev.durability.storage.FailingDirectory;
-import dev.durability.storage.Failure.Operation;
 import dev.durability.storage.MemoryDirectory;
+import dev.durability.testkit.Fault.Operation;
+import dev.durability.testkit.FaultDirectory;
 import dev.durability.wal.LogBuilder;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -22,8 +22,8 @@ class JudgementTest {
 
   private final MemoryDirectory memory = new MemoryDirectory();
   private final List<String> opened = new ArrayList<>();
-  private final FailingDirectory directory =
-      new FailingDirectory(memory)
+  private final FaultDirectory directory =
+      new FaultDirectory(memory)
           .before(
               (operation, path) -> {
                 if (operation == Operation.OPEN && path.startsWith("checkpoints/")) {
