@@ -308,4 +308,9 @@ public final class Fault {
       pause.run();
     }
   }
+
+  @Override
+  public String toString() {
+    return effect + " at " + operation + ": " + message;
+  }
 }
