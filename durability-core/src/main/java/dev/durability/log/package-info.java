@@ -1,6 +1,6 @@
 /**
- * Values that describe a log. They do no I/O. {@code wal}, {@code recovery} and the root
- * return them, and the packages below those make them.
+ * Values that describe a log. They do no I/O. {@code wal}, {@code recovery} and the root return
+ * them, and the packages below those make them.
  *
  * <pre>
  *   the files of a log --recovery--> LogReport: Verdict, P intact, C covered, D promised,

@@ -22,7 +22,7 @@ final class DocumentsTest {
   private static final Pattern SOURCE_NAME = Pattern.compile("`([\\w./-]+/[\\w-]+\\.(?:java|md))`");
 
   /** A class, or a member of one: a word in capitals is a kind of frame. */
-  private static final Pattern CLASS = Pattern.compile("`([A-Z]+[a-z]\\w*)(?:[.#]\\w+)?`");
+  private static final Pattern CLASS = Pattern.compile("`([A-Z]+[a-z]\\w*)(?:[.#](\\w+))?`");
 
   private static final Set<String> OF_THE_JDK =
       Set.of(
@@ -113,13 +113,23 @@ final class DocumentsTest {
     Matcher name = pattern.matcher(Files.readString(ProjectFiles.root().resolve(document)));
     while (name.find()) {
       named++;
-      Path source = Path.of(name.group(1) + ".java");
-      if (!OF_THE_JDK.contains(name.group(1))
-          && sources.stream().noneMatch(file -> file.endsWith(source))) {
-        missing.add(document + " names " + name.group(1));
+      if (!OF_THE_JDK.contains(name.group(1)) && !isThere(sources, name)) {
+        missing.add(document + " names " + name.group());
       }
     }
     return named;
+  }
+
+  /** Whether there is a class of the name, and it has the member, if one is named. */
+  private static boolean isThere(List<Path> sources, Matcher name) throws IOException {
+    String member = name.groupCount() < 2 ? null : name.group(2);
+    for (Path source : sources) {
+      if (source.endsWith(name.group(1) + ".java")
+          && (member == null || Files.readString(source).contains(member))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Test
