@@ -133,6 +133,21 @@ final class DocumentsTest {
   }
 
   @Test
+  void eachDecisionHasItsNumber() throws IOException {
+    Path decisions = ProjectFiles.root().resolve("docs/decisions");
+    Set<Integer> numbers = new HashSet<>();
+    for (Path page : documents()) {
+      if (page.startsWith(decisions)) {
+        int number = Integer.parseInt(page.getFileName().toString().substring(0, 4));
+        assertThat(numbers.add(number)).as("%s has a number of its own", page).isTrue();
+        assertThat(Files.readString(page)).as(page.toString()).startsWith("# " + number + ". ");
+      }
+    }
+
+    assertThat(numbers).isNotEmpty();
+  }
+
+  @Test
   void noFileHoldsAPathOfAMachineOrTheAddressOfARegistry() throws IOException {
     List<String> found = new ArrayList<>();
     for (Path file : ProjectFiles.all()) {

@@ -1,6 +1,23 @@
 /**
- * A simulated disk, an explorer of the states that a crash may leave on it, and faults.
+ * A simulated disk, an explorer of the states that a crash may leave on it, and faults. It is for
+ * this library's own tests, and for any code that does its I/O through a {@link
+ * dev.durability.storage.Directory}.
  *
- * <p>{@link dev.durability.testkit.CrashExplorer} is the place to start.
+ * <p>Start with {@link dev.durability.testkit.CrashExplorer}:
+ *
+ * <pre>
+ *   Recording     runs the steps of a CrashTest once, on a CrashDirectory   --&gt;  Trace, History
+ *   CrashPoints   replays the trace; after each operation: which crashes?   --&gt;  CrashChoices
+ *   Exploration   for each crash: restart, check, record, and crash again
+ *   Shrinking     leaves out steps as long as it still fails                --&gt;  CrashFailure
+ * </pre>
+ *
+ * <ul>
+ *   <li>{@link dev.durability.testkit.CrashDirectory} is the disk: it forgets what was not synced.
+ *   <li>{@link dev.durability.testkit.FaultDirectory} lets operations fail, go astray or wait, over
+ *       any directory.
+ *   <li>{@code dev.durability.testkit.junit} has explorations as tests, and the contract of {@code
+ *       Directory} as tests.
+ * </ul>
  */
 package dev.durability.testkit;
