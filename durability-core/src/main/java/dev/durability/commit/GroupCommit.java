@@ -25,7 +25,7 @@ public final class GroupCommit {
 
   /**
    * Begins with nobody who leads and nobody who waits. The log's own thread is to run {@link
-   * #runLogThread}.
+   * #logThread}.
    *
    * @param target what is committed
    * @param syncIntervalNanos how long an entry may stay not durable, 0 for as long as it likes
@@ -214,9 +214,9 @@ public final class GroupCommit {
     recovery.brokenOff(self, happened, error);
   }
 
-  /** What the log's own thread runs, until the writer is closed. */
-  public void runLogThread() {
-    logThread.run();
+  /** {@return what the log's own thread runs, until the writer is closed} */
+  public Runnable logThread() {
+    return logThread;
   }
 
   /**

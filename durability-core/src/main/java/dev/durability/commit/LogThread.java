@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * whatever is due by the clock, and ends what Errors left undone. It ends with the writer; others
  * rely on it.
  */
-final class LogThread {
+final class LogThread implements Runnable {
   private static final int OTHER_ERRORS_MAX = 3;
 
   private final Rounds rounds;
@@ -25,8 +25,9 @@ final class LogThread {
   }
 
   /** Runs until the lead has ended. A lack of stack or memory does not end it before. */
+  @Override
   @SuppressWarnings("ThreadPriorityCheck") // A hint: memory may be there again in a moment.
-  void run() {
+  public void run() {
     Throwable error = null;
     int others = 0;
     for (boolean ended = false; !ended; ) {

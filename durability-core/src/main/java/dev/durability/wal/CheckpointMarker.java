@@ -9,14 +9,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 
 /**
- * Says in the log that a checkpoint covers it, and knows how far: only what is covered by such a
- * marker may be removed.
+ * Says in the log that a checkpoint covers it: only what is covered by such a marker may be
+ * removed.
  */
 final class CheckpointMarker {
   private final Directory directory;
   private final EntryAppender<?> entries;
   private final GroupCommit commits;
-  private long markedId;
 
   CheckpointMarker(Directory directory, EntryAppender<?> entries, GroupCommit commits) {
     this.directory = directory;
@@ -46,19 +45,7 @@ final class CheckpointMarker {
       }
       directory.sync(Directory.parentOf(path));
     }
-    long id = entries.appendCheckpoint(coveredId, pathBytes);
-    covers(coveredId);
-    return id;
-  }
-
-  private void covers(long coveredId) {
-    long unused = StackRoom.prove();
-    commits.lock().lock();
-    try {
-      markedId = Math.max(markedId, coveredId);
-    } finally {
-      commits.lock().unlock();
-    }
+    return entries.appendCheckpoint(coveredId, pathBytes);
   }
 
   /** Unless a marker covers an entry, appends one without a path. */
@@ -67,7 +54,7 @@ final class CheckpointMarker {
     long unused = StackRoom.prove();
     commits.lock().lock();
     try {
-      covered = markedId >= throughId;
+      covered = entries.coveredId() >= throughId;
     } finally {
       commits.lock().unlock();
     }

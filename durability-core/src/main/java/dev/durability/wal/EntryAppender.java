@@ -33,6 +33,7 @@ final class EntryAppender<E> {
   private final Scratch.Pool scratches = new Scratch.Pool();
   private int unflushedAppends;
   private long appendedBytes;
+  private long coveredId;
 
   EntryAppender(
       Codec<E> codec, WalOptions options, Notices notices, AppendQueue queue, GroupCommit commits) {
@@ -48,6 +49,11 @@ final class EntryAppender<E> {
   /** How many bytes of frames were appended; with the lock. */
   long appendedBytes() {
     return appendedBytes;
+  }
+
+  /** The last entry that a marker of this writer covers; with the lock. */
+  long coveredId() {
+    return coveredId;
   }
 
   /** Appends an entry, and flushes if that is due. */
@@ -164,11 +170,11 @@ final class EntryAppender<E> {
   /**
    * Appends a CHECKPOINT as the first entry of a segment, and waits until it survives power loss.
    *
-   * @param coveredId the last entry that the checkpoint contains
+   * @param throughId the last entry that the checkpoint contains
    * @param path the checkpoint
    * @return the entry id
    */
-  long appendCheckpoint(long coveredId, byte[] path) throws IOException {
+  long appendCheckpoint(long throughId, byte[] path) throws IOException {
     int frameBytes = FrameFormat.frameBytes(FrameFormat.COVERED_BYTES + path.length);
     Waiter.OfThread waiter = new Waiter.OfThread();
     boolean happened = false;
@@ -179,7 +185,7 @@ final class EntryAppender<E> {
       lock.lock();
       try {
         reserveFirstOfSegment(waiter, frameBytes);
-        id = queue.checkpoint(coveredId, path);
+        id = queue.checkpoint(throughId, path);
         happened = true;
         appended(id, id, frameBytes);
         durable = commits.join(waiter, id, true);
@@ -187,10 +193,21 @@ final class EntryAppender<E> {
         unlock();
       }
       commits.await(durable);
+      covers(throughId);
       return id;
     } catch (RuntimeException | Error e) {
       commits.brokenOff(waiter, happened, e);
       throw e;
+    }
+  }
+
+  private void covers(long throughId) {
+    long unused = StackRoom.prove();
+    lock.lock();
+    try {
+      coveredId = Math.max(coveredId, throughId);
+    } finally {
+      lock.unlock();
     }
   }
 

@@ -50,7 +50,7 @@ final class OpenLog {
             options.syncIntervalNanos(),
             options.flushPolicy().intervalNanos(),
             appender.lock()::askForLeader);
-    this.thread = new Thread(commits::runLogThread, "durability-wal");
+    this.thread = new Thread(commits.logThread(), "durability-wal");
     thread.setDaemon(true);
     this.finish = appender::finish;
     this.abandon = appender::abandon;

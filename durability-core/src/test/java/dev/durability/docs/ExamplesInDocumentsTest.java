@@ -103,7 +103,7 @@ final class ExamplesInDocumentsTest {
     for (Path document : ProjectFiles.endingIn(".md")) {
       Matcher run = MAVEN_TEST.matcher(Files.readString(document));
       while (run.find()) {
-        for (String test : run.group(2).split(",")) {
+        for (String test : run.group(2).split(",", -1)) {
           named++;
           if (!isInModule(run.group(1), test.replaceAll("#.*", ""))) {
             missing.add(document.getFileName() + ": " + test + " in " + run.group(1));
