@@ -90,14 +90,14 @@ public final class CheckpointFile implements AutoCloseable {
    * @throws IOException if it cannot be read
    */
   public @Nullable ByteBuffer nextChunk() throws IOException, BadCheckpointException {
-    switch (run.next()) {
+    return switch (run.next()) {
       case ENTRY -> {
         if (run.payloadBytes() > CHUNK_BYTES_MAX) {
           throw new BadCheckpointException(path, run.offset(), "a chunk is larger than 1 MiB");
         }
         payloadBytes += run.payloadBytes();
         chunkEnd = run.offset();
-        return run.payload();
+        yield run.payload();
       }
       case END -> {
         long promised = run.promised();
@@ -110,12 +110,12 @@ public final class CheckpointFile implements AutoCloseable {
         if (file.size() > run.offset()) {
           throw new BadCheckpointException(path, run.offset(), "something follows its end");
         }
-        return null;
+        yield null;
       }
-      default ->
+      case CHECKPOINT, MARK, STOP ->
           throw new BadCheckpointException(
               path, run.breakOffset(), "it is cut short or damaged: no valid chunk stands here");
-    }
+    };
   }
 
   /**

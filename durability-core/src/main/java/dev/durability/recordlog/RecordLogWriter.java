@@ -7,22 +7,17 @@ import dev.durability.errors.WriterPoisonedException;
 import dev.durability.frame.AfterFailure;
 import dev.durability.frame.DirectMemory;
 import dev.durability.frame.FrameEncoder;
-import dev.durability.frame.FrameFile;
 import dev.durability.frame.FrameFormat;
 import dev.durability.frame.FrameKind;
-import dev.durability.frame.OwnedDirectory;
 import dev.durability.frame.Quarantine;
 import dev.durability.frame.WallClock;
 import dev.durability.storage.Directory;
-import dev.durability.storage.DirectoryLock;
-import dev.durability.storage.ReadFile;
 import dev.durability.threads.StackSafeLock;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Clock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Appends records to a log in one file. Records get the ids 1, 2, 3, …. {@link #flush} makes them
@@ -58,12 +53,7 @@ public final class RecordLogWriter<T> implements Closeable {
   private final Codec<T> codec;
   private final Clock clock;
   private final int recordBytesMax;
-  private final DirectoryLock directoryLock;
-  private final FrameFile file;
-
-  /** The same file as readers see it. It shows whether another writer changed it. */
-  private final ReadFile seen;
-
+  private final OwnedLogFile file;
   private final int salt;
   private final FrameEncoder encoder = new FrameEncoder();
   private final DirectMemory memory = DirectMemory.of(BUFFER_BYTES);
@@ -84,26 +74,17 @@ public final class RecordLogWriter<T> implements Closeable {
   private long lastStamp;
   private boolean closed;
   private boolean released;
-  private @Nullable Throwable firstFailure;
 
-  private RecordLogWriter(
-      Codec<T> codec,
-      Clock clock,
-      int recordBytesMax,
-      DirectoryLock directoryLock,
-      RecordLogOpening opening,
-      ReadFile seen) {
+  private RecordLogWriter(Codec<T> codec, Clock clock, int recordBytesMax, OwnedLogFile file) {
     this.codec = codec;
     this.clock = clock;
     this.recordBytesMax = recordBytesMax;
-    this.directoryLock = directoryLock;
-    this.file = opening.file();
-    this.seen = seen;
-    this.salt = opening.salt();
-    this.lastId = opening.lastId();
-    this.syncedId = opening.lastId();
-    this.promisedId = opening.promised();
-    this.lastStamp = opening.lastStamp();
+    this.file = file;
+    this.salt = file.opening().salt();
+    this.lastId = file.opening().lastId();
+    this.syncedId = lastId;
+    this.promisedId = file.opening().promised();
+    this.lastStamp = file.opening().lastStamp();
   }
 
   /**
@@ -170,10 +151,6 @@ public final class RecordLogWriter<T> implements Closeable {
       int recordBytesMax,
       long quarantineBytesMax)
       throws IOException {
-    if (quarantineBytesMax < 0) {
-      throw new IllegalArgumentException(
-          "quarantineBytesMax is " + quarantineBytesMax + ", it must be 0 or more");
-    }
     if (recordBytesMax < 1 || recordBytesMax > FrameFormat.PAYLOAD_BYTES_MAX) {
       throw new IllegalArgumentException(
           "recordBytesMax is "
@@ -181,33 +158,17 @@ public final class RecordLogWriter<T> implements Closeable {
               + ", it must be 1 to "
               + FrameFormat.PAYLOAD_BYTES_MAX);
     }
-    RecordLogOpening.refuseForeign(directory, path);
-    directory.createDirectories(Directory.parentOf(path));
-    DirectoryLock lock = directory.lock(path + ".lock");
-    @Nullable RecordLogOpening opening = null;
-    @Nullable ReadFile seen = null;
+    OwnedLogFile file = OwnedLogFile.open(directory, path, clock, quarantineBytesMax);
     try {
-      if (directory.exists(path)) {
-        lock.guard(path); // Before anything is changed, because it may be open under another name.
-      }
-      opening =
-          RecordLogOpening.open(
-              new OwnedDirectory(directory, lock),
-              path,
-              WallClock.micros(clock.instant()),
-              quarantineBytesMax);
-      lock.guard(path); // It may be new.
-      seen = directory.open(path);
-      RecordLogWriter<T> writer =
-          new RecordLogWriter<>(codec, clock, recordBytesMax, lock, opening, seen);
+      RecordLogWriter<T> writer = new RecordLogWriter<>(codec, clock, recordBytesMax, file);
       writer.restorePromise();
       return writer;
     } catch (DurabilityException e) {
-      DurabilityException failed = OwnedDirectory.lostOr(lock, e);
-      giveUp(failed, seen, opening, lock);
+      DurabilityException failed = file.lostOr(e);
+      AfterFailure.close(failed, file);
       throw failed;
     } catch (IOException | RuntimeException | Error e) {
-      giveUp(e, seen, opening, lock);
+      AfterFailure.close(e, file);
       throw e;
     }
   }
@@ -217,7 +178,7 @@ public final class RecordLogWriter<T> implements Closeable {
    */
   private void restorePromise() throws IOException {
     if (syncedId > promisedId) {
-      end = mark();
+      end = promise(FrameKind.MARK);
       promisedId = syncedId;
       writeBuffer();
     }
@@ -245,7 +206,7 @@ public final class RecordLogWriter<T> implements Closeable {
       requireOpen();
       makeRoom(FrameFormat.frameBytes(bytes.size()) + FrameFormat.PROMISE_FRAME_BYTES);
       boolean marks = end == 0 && syncedId > promisedId;
-      int start = marks ? mark() : end;
+      int start = marks ? promise(FrameKind.MARK) : end;
       encoder.entry(
           buffer.clear().position(start),
           salt,
@@ -373,8 +334,7 @@ public final class RecordLogWriter<T> implements Closeable {
     syncFile();
     end = promise(FrameKind.END);
     writeBuffer();
-    guarded(file::sync); // Nothing was reserved behind it: END ends the file.
-    guarded(this::requireOnlyWriter);
+    file.sync(); // Nothing was reserved behind it: END ends the file.
   }
 
   /** Done again after an Error: closing a file or a lock twice is harmless. */
@@ -389,9 +349,7 @@ public final class RecordLogWriter<T> implements Closeable {
 
   private void closeAll() throws IOException {
     try (memory;
-        directoryLock;
-        file;
-        seen) {
+        file) {
       released = true; // Even if the storage reports a failure: there is nothing left to do.
     } catch (Error e) {
       released = false;
@@ -409,76 +367,25 @@ public final class RecordLogWriter<T> implements Closeable {
     }
   }
 
-  /** Encodes a MARK after the frames; returns where it ends. */
-  private int mark() {
-    return promise(FrameKind.MARK);
-  }
-
+  /** Encodes a promise after the frames; returns where it ends. */
   private int promise(FrameKind kind) {
-    encoder.promise(buffer.clear().position(end), salt, kind, lastId + 1, syncedId, stamp());
+    lastStamp = Math.max(lastStamp, WallClock.micros(clock.instant()));
+    encoder.promise(buffer.clear().position(end), salt, kind, lastId + 1, syncedId, lastStamp);
     return buffer.position();
   }
 
   private void writeBuffer() throws IOException {
     if (end > 0) {
-      guarded(this::writeFrames);
+      file.write(buffer.clear().limit(end));
       end = 0;
       buffer = usualBuffer;
     }
   }
 
-  private void writeFrames() throws IOException {
-    requireOnlyWriter();
-    file.write(buffer.clear().limit(end));
-  }
-
   private void syncFile() throws IOException {
     if (syncedId < lastId) {
-      guarded(file::sync);
-      // Asked after the sync: a writer that came before this read less than what is acknowledged
-      // now.
-      guarded(this::requireOnlyWriter);
+      file.sync();
       syncedId = lastId;
-    }
-  }
-
-  /**
-   * Asked before anything is written, because that would damage what another writer has
-   * acknowledged, and before anything is acknowledged. A writer in another process that has the
-   * file open under another name has another lock: only the size reveals it.
-   */
-  private void requireOnlyWriter() throws IOException {
-    try {
-      directoryLock.requireHeld();
-    } catch (IOException e) {
-      throw new WriterPoisonedException(
-          "the writer of " + file.path() + " refuses to go on: " + e.getMessage(), e);
-    }
-    long size = seen.size();
-    if (size != file.position()) {
-      throw new WriterPoisonedException(
-          file.path()
-              + " has "
-              + size
-              + " bytes, and this writer left it with "
-              + file.position()
-              + ": another writer is at work, perhaps under another name of the file. See to it"
-              + " that only one runs; then open the log again");
-    }
-  }
-
-  /**
-   * Runs a step on the file. Any failure but a write that was rolled back ends the writer. Noting
-   * that takes no call and no memory.
-   */
-  private void guarded(Step step) throws IOException {
-    try {
-      step.run();
-    } catch (OutcomeOpenException e) {
-      throw e;
-    } catch (IOException | RuntimeException | Error e) {
-      firstFailure = e;
-      throw e;
     }
   }
 
@@ -486,33 +393,6 @@ public final class RecordLogWriter<T> implements Closeable {
     if (closed) {
       throw new IOException("the writer of " + file.path() + " is closed; open the log again");
     }
-    Throwable first = firstFailure;
-    if (first != null) {
-      boolean isWrapped = first instanceof WriterPoisonedException && first.getCause() != null;
-      throw new WriterPoisonedException(
-          "the writer of "
-              + file.path()
-              + " failed before and does nothing more; close it and open the log again",
-          isWrapped ? first.getCause() : first);
-    }
-  }
-
-  private long stamp() {
-    lastStamp = Math.max(lastStamp, WallClock.micros(clock.instant()));
-    return lastStamp;
-  }
-
-  private static void giveUp(
-      Throwable failure,
-      @Nullable ReadFile seen,
-      @Nullable RecordLogOpening opening,
-      DirectoryLock lock) {
-    AfterFailure.close(failure, seen);
-    AfterFailure.close(failure, opening);
-    AfterFailure.close(failure, lock);
-  }
-
-  private interface Step {
-    void run() throws IOException;
+    file.requireUsable();
   }
 }

@@ -11,8 +11,8 @@
  *              Ending           the verdict: what follows the run, and what was promised
  *            cuts what a crash left, keeps it in quarantine, writes the rest again, syncs
  *   append   RecordLogWriter    encodes a frame into the buffer; after a sync, a MARK before it
- *   flush    RecordLogWriter    writes the buffer
- *   sync     RecordLogWriter    flushes and syncs
+ *   flush    OwnedLogFile       is this still the only writer? writes the buffer
+ *   sync     OwnedLogFile       flushes and syncs; still the only writer? then it is acknowledged
  * </pre>
  *
  * <p>{@link dev.durability.recordlog.RecordLogMaintenance} lists and removes what openings cut off.

@@ -1,13 +1,7 @@
 package dev.durability.storage;
 
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystem;
 import java.nio.file.FileSystemException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -18,10 +12,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -72,17 +62,12 @@ import org.jspecify.annotations.Nullable;
  * resources and needs no closing.
  */
 public final class FsDirectory implements Directory {
-  private static final String ASYNCHRONOUS =
-      "asynchronous channels, which keep an interrupt from closing a file";
-
   private final RootedPaths paths;
 
   /** How it is written, or null if it is only read. */
-  private final @Nullable Writing writing;
+  private final @Nullable FsWriting writing;
 
-  private record Writing(CreatedAccess access, DirectorySync syncs) {}
-
-  private FsDirectory(Path realRoot, @Nullable Writing writing) {
+  private FsDirectory(Path realRoot, @Nullable FsWriting writing) {
     this.paths = new RootedPaths(realRoot);
     this.writing = writing;
   }
@@ -124,24 +109,9 @@ public final class FsDirectory implements Directory {
    *     the options ask for some, or there is no such group
    */
   public static FsDirectory open(Path root, FsOptions options) throws IOException {
-    Writing writing =
-        new Writing(CreatedAccess.of(options, root), new DirectorySync(options.warnings()));
-    Deque<Path> missing = new ArrayDeque<>();
-    Path present = root.toAbsolutePath();
-    while (!Files.exists(present)) {
-      missing.push(present);
-      Path parent = present.getParent();
-      if (parent == null) {
-        throw new NoSuchFileException(present.toString());
-      }
-      present = parent;
-    }
-    refuseWhereNotWritable(present);
-    // A call that a crash cut off synced every directory into its parent except the last one.
-    syncParentWhereReadable(present, writing.syncs());
-    for (Path directory : missing) {
-      createDirectory(directory, writing);
-    }
+    FsWriting writing =
+        new FsWriting(CreatedAccess.of(options, root), new DirectorySync(options.warnings()));
+    writing.createRoot(root);
     return new FsDirectory(realDirectory(root), writing);
   }
 
@@ -153,37 +123,7 @@ public final class FsDirectory implements Directory {
     return real;
   }
 
-  /** Only the default file system is known to have all that writing needs. */
-  private static void refuseWhereNotWritable(Path present) throws IOException {
-    FileSystem fileSystem = present.getFileSystem();
-    if (fileSystem == FileSystems.getDefault()) {
-      return;
-    }
-    if (fileSystem.isReadOnly()) {
-      throw lacks(present, "right to write: it is open for reading only");
-    }
-    try {
-      UninterruptibleFile.open(present, Set.of(StandardOpenOption.READ)).close();
-    } catch (UnsupportedOperationException none) {
-      throw lacks(present, ASYNCHRONOUS);
-    } catch (IOException directoriesCannotBeOpened) {
-      return; // As it is with many: that one tried to says that it has the channels.
-    }
-  }
-
-  private static FileSystemException lacks(Path path, String feature) {
-    return new FileSystemException(
-        path.toString(),
-        null,
-        "its file system ("
-            + path.getFileSystem().provider().getScheme()
-            + ") has no "
-            + feature
-            + "; write to a directory of another file system, or open this one with"
-            + " FsDirectory.openForReading");
-  }
-
-  private Writing writing(Path path, String what) throws FileSystemException {
+  private FsWriting writing(Path path, String what) throws FileSystemException {
     if (writing == null) {
       throw new FileSystemException(
           path.toString(),
@@ -235,7 +175,7 @@ public final class FsDirectory implements Directory {
       return UninterruptibleFile.open(target, options, attributes);
     } catch (UnsupportedOperationException none) {
       // Must not be taken for what resume() throws if a store cannot resume.
-      FileSystemException clear = lacks(target, ASYNCHRONOUS);
+      FileSystemException clear = FsFeatures.lacks(target, FsFeatures.ASYNCHRONOUS);
       clear.initCause(none);
       throw clear;
     }
@@ -259,7 +199,7 @@ public final class FsDirectory implements Directory {
     if (offset < 0) {
       throw new IllegalArgumentException("cannot resume " + target + " at offset " + offset);
     }
-    Writing unused = writing(target, "resume");
+    FsWriting unused = writing(target, "resume");
     refuseUnlessRegular(target);
     UninterruptibleFile file =
         openToWrite(target, Set.of(StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS));
@@ -311,7 +251,7 @@ public final class FsDirectory implements Directory {
   public void rename(String from, String to) throws IOException {
     Path source = paths.name(from);
     Path target = paths.name(to);
-    Writing unused = writing(source, "rename");
+    FsWriting unused = writing(source, "rename");
     refuseDirectoryOrLock(source, "rename");
     FsLock.refuseIfHeld(target, null, "rename over");
     try {
@@ -334,7 +274,7 @@ public final class FsDirectory implements Directory {
   @Override
   public void delete(String path) throws IOException {
     Path name = paths.name(path);
-    Writing unused = writing(name, "delete");
+    FsWriting unused = writing(name, "delete");
     refuseDirectoryOrLock(name, "delete");
     Files.delete(name);
   }
@@ -378,50 +318,17 @@ public final class FsDirectory implements Directory {
 
   @Override
   public List<String> list(String directory) throws IOException {
-    Path target = paths.directory(directory);
-    List<String> names = new ArrayList<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(target)) {
-      for (Path entry : entries) {
-        String name = String.valueOf(entry.getFileName());
-        if (name.indexOf('\\') < 0 && paths.canExpress(entry, name) && isToBeListed(entry)) {
-          names.add(name);
-        }
-      }
-    } catch (DirectoryIteratorException e) {
-      throw e.getCause();
-    } catch (NotDirectoryException e) {
-      BasicFileAttributes unused =
-          attributes(target); // An archive says the same of a missing directory: then this throws.
-      throw e;
-    }
-    Collections.sort(names);
-    return Collections.unmodifiableList(names);
-  }
-
-  /** Lists what cannot be looked at, so that only opening it fails. */
-  private static boolean isToBeListed(Path entry) throws IOException {
-    try {
-      return !Files.readAttributes(entry, BasicFileAttributes.class).isDirectory();
-    } catch (IOException unknown) {
-      try {
-        BasicFileAttributes unused = attributes(entry);
-        return true; // a link to nothing, to itself, or to what may not be seen
-      } catch (NoSuchFileException deletedSince) {
-        return false;
-      } catch (IOException failed) {
-        return true;
-      }
-    }
+    return FsListing.names(paths, paths.directory(directory));
   }
 
   @Override
   public void createDirectories(String directory) throws IOException {
     List<String> names = PathRules.directoryNames(directory);
-    Writing how = writing(paths.directory(directory), "create");
+    FsWriting how = writing(paths.directory(directory), "create");
     StringBuilder path = new StringBuilder();
     for (String name : names) {
       path.append(path.isEmpty() ? "" : "/").append(name);
-      createDirectory(paths.directory(path.toString()), how);
+      how.createDirectory(paths.directory(path.toString()));
     }
   }
 
@@ -438,7 +345,7 @@ public final class FsDirectory implements Directory {
     try {
       return FsLock.take(paths, target, access);
     } catch (UnsupportedOperationException none) {
-      FileSystemException clear = lacks(target, "locks of files");
+      FileSystemException clear = FsFeatures.lacks(target, "locks of files");
       clear.initCause(none);
       throw clear;
     }
@@ -450,55 +357,7 @@ public final class FsDirectory implements Directory {
     return paths.root().toString();
   }
 
-  private static BasicFileAttributes attributes(Path path) throws IOException {
+  static BasicFileAttributes attributes(Path path) throws IOException {
     return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-  }
-
-  private static void createDirectory(Path directory, Writing how) throws IOException {
-    try {
-      Files.createDirectory(directory, how.access().ofNewDirectory());
-      giveNewDirectory(directory, how);
-    } catch (FileAlreadyExistsException e) {
-      if (!Files.isDirectory(directory)) {
-        throw e;
-      }
-    }
-    Path parent = directory.getParent();
-    if (parent != null) {
-      // Even if it existed: its creator may have died before this.
-      how.syncs().sync(parent);
-    }
-  }
-
-  private static void giveNewDirectory(Path directory, Writing how) throws IOException {
-    try {
-      if (how.access().giveDirectory(directory)) {
-        how.syncs().sync(directory); // A crash must not keep the name and lose the permissions.
-      }
-    } catch (IOException | RuntimeException | Error e) {
-      try {
-        // Existing directories keep their permissions: if this one stayed, it would never get the
-        // right ones.
-        Files.delete(directory);
-      } catch (IOException second) {
-        e.addSuppressed(second);
-      }
-      throw e;
-    }
-  }
-
-  private static void syncParentWhereReadable(Path directory, DirectorySync syncs)
-      throws IOException {
-    Path parent = directory.getParent();
-    if (parent == null) {
-      return;
-    }
-    try {
-      syncs.sync(parent);
-    } catch (AccessDeniedException e) {
-      // Someone who may not read the parent cannot sync it; the directory is then an
-      // administrator's work, and older than this call.
-      return;
-    }
   }
 }

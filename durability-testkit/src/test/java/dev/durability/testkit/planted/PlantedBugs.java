@@ -334,10 +334,7 @@ final class PlantedBugs {
               "record-log-not-synced",
               "the sync of a record log",
               "acknowledged records survive",
-              new Patch(
-                      "recordlog.RecordLogWriter",
-                      "syncFile",
-                      withoutCall("RecordLogWriter.guarded"))
+              new Patch("recordlog.OwnedLogFile", "sync", withoutCall("OwnedLogFile.guarded"))
                   .times(2),
               Workload.RECORD_LOG,
               1),
@@ -368,7 +365,7 @@ final class PlantedBugs {
               "record-log-does-not-stop",
               "to remember that a sync failed",
               "after a failed sync nothing is acknowledged",
-              new Patch("recordlog.RecordLogWriter", "guarded", withoutAssigning("firstFailure")),
+              new Patch("recordlog.OwnedLogFile", "guarded", withoutAssigning("firstFailure")),
               Workload.RECORD_LOG,
               1),
           bug(

@@ -1,0 +1,192 @@
+package dev.durability.recordlog;
+
+import dev.durability.errors.DurabilityException;
+import dev.durability.errors.OutcomeOpenException;
+import dev.durability.errors.WriterPoisonedException;
+import dev.durability.frame.AfterFailure;
+import dev.durability.frame.FrameFile;
+import dev.durability.frame.OwnedDirectory;
+import dev.durability.frame.WallClock;
+import dev.durability.storage.Directory;
+import dev.durability.storage.DirectoryLock;
+import dev.durability.storage.ReadFile;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The file of a record log in the hands of its only writer, with the lock that makes it the only
+ * one. Before it writes, and before what it synced is acknowledged, it asks whether another writer
+ * is at work. After the first failure, other than a write that was rolled back, it refuses further
+ * work. One thread at a time.
+ */
+final class OwnedLogFile implements Closeable {
+  private final DirectoryLock lock;
+  private final RecordLogOpening opening;
+  private final FrameFile file;
+
+  /** The same file as readers see it. It shows whether another writer changed it. */
+  private final ReadFile seen;
+
+  private @Nullable Throwable firstFailure;
+
+  private OwnedLogFile(DirectoryLock lock, RecordLogOpening opening, ReadFile seen) {
+    this.lock = lock;
+    this.opening = opening;
+    this.file = opening.file();
+    this.seen = seen;
+  }
+
+  /**
+   * Takes the lock {@code <path>.lock}, and creates the file or makes it ready to go on.
+   *
+   * @throws IOException as {@link RecordLogWriter#open}; nothing stays open or locked
+   */
+  static OwnedLogFile open(Directory directory, String path, Clock clock, long quarantineBytesMax)
+      throws IOException {
+    if (quarantineBytesMax < 0) {
+      throw new IllegalArgumentException(
+          "quarantineBytesMax is " + quarantineBytesMax + ", it must be 0 or more");
+    }
+    RecordLogOpening.refuseForeign(directory, path);
+    directory.createDirectories(Directory.parentOf(path));
+    DirectoryLock lock = directory.lock(path + ".lock");
+    @Nullable RecordLogOpening opening = null;
+    @Nullable ReadFile seen = null;
+    try {
+      if (directory.exists(path)) {
+        lock.guard(path); // Before anything is changed, because it may be open under another name.
+      }
+      opening =
+          RecordLogOpening.open(
+              new OwnedDirectory(directory, lock),
+              path,
+              WallClock.micros(clock.instant()),
+              quarantineBytesMax);
+      lock.guard(path); // It may be new.
+      seen = directory.open(path);
+      return new OwnedLogFile(lock, opening, seen);
+    } catch (DurabilityException e) {
+      DurabilityException failed = OwnedDirectory.lostOr(lock, e);
+      giveUp(failed, seen, opening, lock);
+      throw failed;
+    } catch (IOException | RuntimeException | Error e) {
+      giveUp(e, seen, opening, lock);
+      throw e;
+    }
+  }
+
+  private static void giveUp(
+      Throwable failure,
+      @Nullable ReadFile seen,
+      @Nullable RecordLogOpening opening,
+      DirectoryLock lock) {
+    AfterFailure.close(failure, seen);
+    AfterFailure.close(failure, opening);
+    AfterFailure.close(failure, lock);
+  }
+
+  /** What opening found in the file. */
+  RecordLogOpening opening() {
+    return opening;
+  }
+
+  String path() {
+    return file.path();
+  }
+
+  /** As {@link OwnedDirectory#lostOr}. */
+  DurabilityException lostOr(DurabilityException failure) {
+    return OwnedDirectory.lostOr(lock, failure);
+  }
+
+  /** Writes whole frames, from the buffer's position to its limit. */
+  void write(ByteBuffer frames) throws IOException {
+    guarded(() -> writeOwned(frames));
+  }
+
+  private void writeOwned(ByteBuffer frames) throws IOException {
+    requireOnlyWriter();
+    file.write(frames);
+  }
+
+  /** Makes durable what was written. When this returns, it may be acknowledged. */
+  void sync() throws IOException {
+    guarded(file::sync);
+    // Asked after the sync: a writer that came before this read less than what is acknowledged now.
+    guarded(this::requireOnlyWriter);
+  }
+
+  /**
+   * Asked before anything is written, because that would damage what another writer has
+   * acknowledged, and before anything is acknowledged. A writer in another process that has the
+   * file open under another name has another lock: only the size reveals it.
+   */
+  private void requireOnlyWriter() throws IOException {
+    try {
+      lock.requireHeld();
+    } catch (IOException e) {
+      throw new WriterPoisonedException(
+          "the writer of " + file.path() + " refuses to go on: " + e.getMessage(), e);
+    }
+    long size = seen.size();
+    if (size != file.position()) {
+      throw new WriterPoisonedException(
+          file.path()
+              + " has "
+              + size
+              + " bytes, and this writer left it with "
+              + file.position()
+              + ": another writer is at work, perhaps under another name of the file. See to it"
+              + " that only one runs; then open the log again");
+    }
+  }
+
+  /**
+   * Runs a step on the file. Any failure but a write that was rolled back ends the writer. Noting
+   * that takes no call and no memory.
+   */
+  private void guarded(Step step) throws IOException {
+    try {
+      step.run();
+    } catch (OutcomeOpenException e) {
+      throw e;
+    } catch (IOException | RuntimeException | Error e) {
+      firstFailure = e;
+      throw e;
+    }
+  }
+
+  /**
+   * Refuses further work after a failure.
+   *
+   * @throws WriterPoisonedException if a step failed before, with the first failure as its cause
+   */
+  void requireUsable() throws WriterPoisonedException {
+    Throwable first = firstFailure;
+    if (first != null) {
+      boolean isWrapped = first instanceof WriterPoisonedException && first.getCause() != null;
+      throw new WriterPoisonedException(
+          "the writer of "
+              + file.path()
+              + " failed before and does nothing more; close it and open the log again",
+          isWrapped ? first.getCause() : first);
+    }
+  }
+
+  /** Closes the file and gives up the lock. Closing again does no harm. */
+  @Override
+  public void close() throws IOException {
+    try (lock;
+        file;
+        seen) {
+      return;
+    }
+  }
+
+  private interface Step {
+    void run() throws IOException;
+  }
+}
