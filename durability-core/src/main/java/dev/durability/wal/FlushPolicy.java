@@ -5,10 +5,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * When {@link WalWriter#append} writes what it buffered to the file, so that it survives the death
- * of the process. It does not make anything safe from power loss: that is what syncing is for.
+ * of the process. It makes nothing safe from power loss: only syncing does.
  *
- * <p>Whatever the policy, a full buffer is written, and so are 256 KiB that piled up while nobody
- * writes.
+ * <p>Whatever the policy, a full buffer is written, and so are 256 KiB that have piled up.
  */
 public final class FlushPolicy {
   private static final FlushPolicy PER_APPEND = new FlushPolicy(1, 0);
@@ -54,17 +53,19 @@ public final class FlushPolicy {
     return new FlushPolicy(0, TimeUnit.NANOSECONDS.convert(interval));
   }
 
-  /** {@return the policy that flushes on {@code flush}, {@code sync} and what piled up alone} */
+  /**
+   * {@return the policy that flushes only on {@code flush} and {@code sync}, and what has piled up}
+   */
   public static FlushPolicy manual() {
     return MANUAL;
   }
 
-  /** After how many appends to flush, 0 for never. */
+  /** The number of appends between flushes, 0 for no flush. */
   int appends() {
     return appends;
   }
 
-  /** How long an append may stay in memory, 0 for as long as it likes. */
+  /** How long an append may stay in memory, 0 for no limit. */
   long intervalNanos() {
     return intervalNanos;
   }

@@ -37,10 +37,10 @@ public final class WalMaintenance {
   private WalMaintenance() {}
 
   /**
-   * Reads the whole log, as recovery would, and judges it. Nothing is changed, and no lock is
-   * taken; while a writer is at work the end may look torn; before anything is called corrupt, the
-   * files are listed and read again. Over a large log up to three more threads read; they are done
-   * when this returns or throws.
+   * Reads the whole log, as recovery would, and judges it. It changes nothing and takes no lock.
+   * While a writer is at work the end may look torn. Before it calls anything corrupt, it lists and
+   * reads the files again. For a large log up to three more threads read; they are done when this
+   * returns or throws.
    *
    * @param directory where the log is
    * @return what the files say
@@ -52,7 +52,7 @@ public final class WalMaintenance {
   public static LogReport verify(Directory directory) throws IOException {
     List<SegmentName> before = List.of();
     for (int look = 1; ; look++) {
-      List<SegmentName> segments = LiveCursor.segmentsOf(directory);
+      List<SegmentName> segments = LogListing.existing(directory);
       try {
         LogReport report = verify(directory, segments);
         // A listing that is made while names come and go may lack one that was there all the time.
@@ -86,7 +86,7 @@ public final class WalMaintenance {
    */
   public static List<SegmentRange> segments(Directory directory) throws IOException {
     for (int miss = 1; ; miss++) {
-      List<SegmentName> names = LiveCursor.segmentsOf(directory);
+      List<SegmentName> names = LogListing.existing(directory);
       try {
         return ranges(names, lastEntry(directory, names));
       } catch (NoSuchFileException truncatedMeanwhile) {
@@ -127,11 +127,11 @@ public final class WalMaintenance {
    * @throws IOException if the storage fails
    */
   public static long firstEntryId(Directory directory) throws IOException {
-    return LiveCursor.segmentsOf(directory).get(0).firstEntryId();
+    return LogListing.existing(directory).get(0).firstEntryId();
   }
 
   /**
-   * Tells where an entry stands. It reads the segment of that entry.
+   * Tells where an entry is. It reads the segment of that entry.
    *
    * @param directory where the log is
    * @param entryId the entry
@@ -141,7 +141,7 @@ public final class WalMaintenance {
    */
   public static Optional<LogReport.Position> find(Directory directory, long entryId)
       throws IOException {
-    LogListing listing = LogListing.withoutVerdict(LiveCursor.segmentsOf(directory));
+    LogListing listing = LogListing.withoutVerdict(LogListing.existing(directory));
     int start = listing.indexOf(entryId);
     if (start < 0) {
       return Optional.empty();
@@ -170,8 +170,8 @@ public final class WalMaintenance {
 
   /**
    * Tells which entry was the last that was durable at an instant, by the wall clock that the log's
-   * headers and marks carry. What is behind that is read too, as far as it can be, to find where
-   * that clock stood still because it was set back: of those entries nobody knows the time.
+   * headers and marks carry. What follows is read, too, as far as possible, to find where that
+   * clock stood still because it was set back: the time of those entries is unknown.
    *
    * @param directory where the log is
    * @param instant the instant
@@ -184,7 +184,7 @@ public final class WalMaintenance {
   public static EntryAtInstant lastEntryAt(Directory directory, Instant instant)
       throws IOException {
     long micros = WallClock.micros(instant);
-    List<SegmentName> segments = LiveCursor.segmentsOf(directory);
+    List<SegmentName> segments = LogListing.existing(directory);
     int start = lastCreatedBy(directory, segments, micros);
     SegmentName first = segments.get(Math.max(0, start));
     if (start < 0 && first.firstEntryId() > 1) {
@@ -213,7 +213,10 @@ public final class WalMaintenance {
     }
   }
 
-  /** What is behind the instant is not what was asked for: that it cannot be read is told aside. */
+  /**
+   * What follows the instant was not asked for, so a failure to read it is only reported to the
+   * thread's exception handler.
+   */
   private static FrameRun.Step nextAsFarAsItGoes(LogCursor cursor) {
     try {
       return cursor.next();
@@ -236,7 +239,7 @@ public final class WalMaintenance {
   }
 
   /**
-   * Lists what openings cut off the log and kept beside it, in {@code quarantine/}.
+   * Lists what openings cut off the log and kept in {@code quarantine/}.
    *
    * @param directory where the log is
    * @return what is kept, the oldest first; nothing if there is no log
@@ -248,12 +251,12 @@ public final class WalMaintenance {
 
   /**
    * Removes from quarantine. A writer may have the log open: it never reads what is kept. A file
-   * that is gone already counts as removed.
+   * that is already gone counts as removed.
    *
    * @param directory where the log is
    * @param files what to remove, of those that {@link #quarantined} lists; all are gone, durably,
    *     when this returns
-   * @throws IllegalArgumentException if one is none that this log keeps; nothing was removed
+   * @throws IllegalArgumentException if one of them is not kept by this log; nothing was removed
    * @throws IOException if the storage fails; some may have been removed
    */
   public static void removeQuarantined(Directory directory, List<QuarantinedFile> files)
@@ -266,7 +269,7 @@ public final class WalMaintenance {
    * {@link WalWriter#truncate}.
    *
    * @param directory where the log is
-   * @param throughId the last entry that is not needed any more
+   * @param throughId the last entry that is no longer needed
    * @return the segments that were removed, durably, oldest first
    * @throws java.nio.file.NoSuchFileException if there is no log
    * @throws dev.durability.errors.LockHeldException if a writer has the log open: ask that one
@@ -274,7 +277,7 @@ public final class WalMaintenance {
    */
   public static List<SegmentRange> truncate(Directory directory, long throughId)
       throws IOException {
-    List<SegmentName> unused = LiveCursor.segmentsOf(directory);
+    List<SegmentName> unused = LogListing.existing(directory);
     try (WalWriter<byte[]> writer =
         WalWriter.open(directory, Codecs.bytes(), WalOptions.defaults())) {
       return writer.truncate(throughId);

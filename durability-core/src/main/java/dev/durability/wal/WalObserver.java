@@ -5,13 +5,13 @@ import dev.durability.log.SegmentRange;
 import java.util.List;
 
 /**
- * Sees what a writer does, and may keep segments from being removed.
+ * Sees what a writer does, and may veto the removal of segments.
  *
- * <p>The methods are called on the threads that do the work, some with the log's lock held: they
- * must be quick and must not call the writer. Nor may they call {@link System#exit} where a
- * shutdown hook closes the log: each would wait for the other. What one of them throws goes to the
- * thread's uncaught exception handler and has no effect on the log; only {@link #mayRemove} answers
- * the log.
+ * <p>The methods are called on the threads that do the work, some with the log's lock held. They
+ * must be quick and must not call the writer. They must not call {@link System#exit} if a shutdown
+ * hook closes the log: each would wait for the other. What one of them throws goes to the thread's
+ * uncaught exception handler and has no effect on the log. An exception from {@link #mayRemove}
+ * counts as a veto.
  */
 public interface WalObserver {
 

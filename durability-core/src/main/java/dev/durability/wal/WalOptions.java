@@ -47,12 +47,12 @@ public final class WalOptions {
     return new Builder();
   }
 
-  /** {@return after how many bytes a segment ends} */
+  /** {@return the size in bytes at which a segment ends} */
   public long segmentBytes() {
     return segmentBytes;
   }
 
-  /** {@return after how long a segment ends at the next append, or null for never} */
+  /** {@return the age after which a segment ends at the next append, or null for none} */
   public @Nullable Duration segmentAge() {
     return segmentAge;
   }
@@ -67,7 +67,7 @@ public final class WalOptions {
     return flushPolicy;
   }
 
-  /** {@return how long an append may stay unsynced, or null for as long as nobody syncs} */
+  /** {@return how long an append may stay unsynced, or null for no limit} */
   public @Nullable Duration syncInterval() {
     return syncInterval;
   }
@@ -140,9 +140,9 @@ public final class WalOptions {
     }
 
     /**
-     * Sets the age after which a segment ends, at the next append. It counts from the segment's
-     * first entry, by a clock that nobody sets ({@link System#nanoTime}): each opening of the log
-     * starts a segment.
+     * Sets the age after which a segment ends, at the next append. The age counts from the
+     * segment's first entry, by a clock that nobody sets ({@link System#nanoTime}). Each opening of
+     * the log starts a segment.
      *
      * @param age at least a millisecond, and of any length; none by default
      * @return this builder
@@ -154,8 +154,8 @@ public final class WalOptions {
     }
 
     /**
-     * Sets the size of each of the two append buffers. Appenders wait while both are full, so this
-     * bounds the memory of a log, with the exception of a single larger entry or batch.
+     * Sets the size of each of the two append buffers. Appenders wait while both are full. So this
+     * bounds the memory of a log, except for a single larger entry or batch.
      *
      * @param bytes 4 KiB to 1 GiB; 1 MiB by default
      * @return this builder
@@ -180,8 +180,8 @@ public final class WalOptions {
     }
 
     /**
-     * Bounds how long an append can stay unsynced: a sync in the background follows it. What is
-     * appended and not synced can be lost to power loss for about this long.
+     * Bounds how long an append can stay unsynced: a sync in the background follows it. A loss of
+     * power can lose about that much of the latest appends.
      *
      * @param interval at least a millisecond, and of any length; no background sync by default
      * @return this builder
@@ -194,7 +194,7 @@ public final class WalOptions {
 
     /**
      * Sets how much of a segment is filled with zeros in the background before it is needed, which
-     * makes its syncs cheaper. Never more is filled than was written since opening.
+     * makes its syncs cheaper. The filling never exceeds what was written since opening.
      *
      * @param bytes 0 for none; the size of a segment by default
      * @return this builder
@@ -219,8 +219,9 @@ public final class WalOptions {
     }
 
     /**
-     * Bounds what is kept of the ends that openings cut off. An opening that adds to it removes the
-     * oldest until the rest has at most so many bytes; what it adds itself stays in any case.
+     * Bounds the quarantine, where openings keep what they cut off. An opening that adds to it
+     * removes the oldest files until at most this many bytes are left. What it adds itself always
+     * stays.
      *
      * @param bytes 0 or more; 256 MiB by default
      * @return this builder
@@ -244,7 +245,8 @@ public final class WalOptions {
     /**
      * Sets the clock whose time the log's marks carry.
      *
-     * @param source the clock; the system's by default. The log never goes back in time with it
+     * @param source the clock; the system's by default. If it goes back, the time in the log does
+     *     not
      * @return this builder
      */
     public Builder clock(Clock source) {

@@ -16,15 +16,15 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a log, in memory that does not grow with it. It takes no lock and changes nothing: the log
- * may be written, by this process or another, while it is read.
+ * Reads a log, in memory that does not grow with it. It takes no lock and changes nothing. This
+ * process or another may write the log meanwhile.
  *
  * <p>Entries are handed over as they are read, and always form a prefix of what follows the first.
- * Damage behind them is found when the reading gets there; it is then thrown as {@link
- * dev.durability.errors.CorruptLogException}. Before anything is called damage, the files are
- * listed and read again, because a writer may have been at work.
+ * Damage after them is found when reading gets there, and thrown as {@link
+ * dev.durability.errors.CorruptLogException}. Before it calls anything damage, it lists and reads
+ * the files again, because a writer may have been at work.
  *
- * <p>A reader may be used by many threads; each call reads on its own.
+ * <p>Many threads may use a reader. Calls are independent of each other.
  *
  * @param <E> the type of the entries
  */
@@ -56,8 +56,7 @@ public final class WalReader<E> {
    *
    * @param directory where the log is
    * @param codec turns bytes into entries
-   * @param mode what it accepts; it is judged where the log ends, after the entries were handed
-   *     over
+   * @param mode what it accepts; the end of the log is judged after the entries were handed over
    * @param <E> the type of the entries
    * @return the reader; nothing is read yet
    */
@@ -81,8 +80,8 @@ public final class WalReader<E> {
   }
 
   /**
-   * Hands over the entries from one to another. Segments before the first are not read; what
-   * follows the last is neither read nor judged.
+   * Hands over the entries from one id to another. It does not read segments before the first, and
+   * neither reads nor judges what follows the last.
    *
    * @param fromId the first entry id, or {@link WalReplay#START} for where recovery starts
    * @param toId the last entry id, or {@code Long.MAX_VALUE} for all
@@ -102,8 +101,8 @@ public final class WalReader<E> {
   }
 
   /**
-   * Streams the entries from one on. Close the stream. What fails while it is read is thrown as
-   * {@link UncheckedIOException}, and so is all that is read after that.
+   * Streams the entries from an id on. Close the stream. A failure while it is read is thrown as
+   * {@link UncheckedIOException}. All further reading throws it again.
    *
    * @param fromId the first entry id, or {@link WalReplay#START} for where recovery starts
    * @return the entries, in order, read as they are asked for

@@ -11,14 +11,14 @@ import java.io.IOException;
 public interface WalReplay<E> {
 
   /**
-   * Where recovery starts: at the oldest entry, or, where a valid checkpoint covers entries, at the
-   * first entry of the segment that holds the one after them.
+   * Where recovery starts: at the oldest entry or, if a valid checkpoint covers entries, at the
+   * first entry of the segment that holds the entry after those.
    */
   long START = 0;
 
   /**
-   * Tells which entry to start with. It is asked once, before anything is read; when a writer is
-   * opened, with the log's lock held. This is the place to read a checkpoint.
+   * Tells which entry to start with. It is called once, before anything is read; if a writer is
+   * being opened, with the log's lock held. This is the place to read a checkpoint.
    *
    * @return the first entry id that is wanted, or {@link #START}
    * @throws IOException to give up; it reaches the caller as it is
@@ -33,7 +33,8 @@ public interface WalReplay<E> {
    * is asked once, after {@code fromId}.
    *
    * @return the last entry in a checkpoint of this log that {@code fromId} read to its end, and
-   *     found whole; 0 if it read none, and the opening is to find out by itself
+   *     found whole; 0 if it read none, and the opening is to find out by itself. Any other number
+   *     makes recovery start after entries that nothing covers
    */
   default long checkpointId() {
     return 0;

@@ -29,9 +29,9 @@ import org.jspecify.annotations.Nullable;
  * Follows a log that is being written, by this process or another, across rotations, truncation of
  * what it has read, and the death and return of the writer.
  *
- * <p>It gives only what the log promises to be durable: other entries may still vanish in a crash.
- * While nothing is written it looks some twenty times a second, each time at the end of the last
- * segment alone. One thread at a time uses it.
+ * <p>It returns only what the log promises to be durable: other entries may still vanish in a
+ * crash. While nothing is written it looks about twenty times a second, only at the end of the last
+ * segment. One thread at a time may use it.
  *
  * @param <E> the type of the entries
  */
@@ -71,16 +71,16 @@ public final class WalTail<E> implements Closeable {
   /**
    * Waits for the next entry.
    *
-   * @param timeout how long to wait; zero or less to look once, and more than 292 years for 292
-   * @return the next entry, or null if none came in time, or the thread is interrupted, whose flag
-   *     then stays set
+   * @param timeout how long to wait; zero or less to look once; more than 292 years count as 292
+   * @return the next entry, or null if none came in time or the thread was interrupted; the
+   *     interrupt flag then stays set
    * @throws dev.durability.errors.CorruptLogException if the log is damaged here, and not just
    *     being written
    * @throws dev.durability.errors.CodecException if the codec refuses the entry
    * @throws dev.durability.errors.DurabilityException if the entry was truncated away before it was
    *     read
    * @throws IOException if the storage fails. After any of these, and after an Error in the middle
-   *     of a call, the call can be tried again: no entry is left out, and none comes twice
+   *     of a call, the call can be retried: no entry is left out, and none comes twice
    */
   public @Nullable WalRecord<E> poll(Duration timeout) throws IOException {
     long unused = StackRoom.proveForCall(); // Before anything is begun that would be read anew.
@@ -154,7 +154,7 @@ public final class WalTail<E> implements Closeable {
         behind.refresh(); // What it has in memory is older than the promise.
       } else if (stops > 3) {
         throw lost(behind, LogFindings.finish(behind).judgement());
-      } else if (stops == 3 || !behind.extend(LiveCursor.segmentsOf(directory))) {
+      } else if (stops == 3 || !behind.extend(LogListing.existing(directory))) {
         behind = replacing(behind);
       }
     }
@@ -193,7 +193,7 @@ public final class WalTail<E> implements Closeable {
       idleLooks = 0;
       return true;
     }
-    if (hasSuccessor() && ahead.extend(LiveCursor.segmentsOf(directory))) {
+    if (hasSuccessor() && ahead.extend(LogListing.existing(directory))) {
       return true;
     }
     idleLooks++;
@@ -245,7 +245,7 @@ public final class WalTail<E> implements Closeable {
    */
   private boolean endIsInOrder() throws IOException {
     try {
-      List<SegmentName> segments = LiveCursor.segmentsOf(directory);
+      List<SegmentName> segments = LogListing.existing(directory);
       if (!segments.equals(ahead.listing().segments()) && ahead.extend(segments)) {
         return true;
       }
@@ -256,7 +256,7 @@ public final class WalTail<E> implements Closeable {
       // Torn, damaged, or a writer rolled back what we had seen, and wrote something else there.
       try (LogCursor fresh = fresh()) {
         Judgement found = LogFindings.finish(fresh).judgement();
-        if (LiveCursor.segmentsOf(directory).equals(fresh.listing().segments())) {
+        if (LogListing.existing(directory).equals(fresh.listing().segments())) {
           found.refuseUnless(ReplayMode.PREFIX);
           if (fresh.nextId() <= promised) {
             throw lost(fresh, found);

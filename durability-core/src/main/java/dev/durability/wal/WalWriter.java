@@ -23,23 +23,23 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a log. There is one writer a log, among all processes; any number of threads may use it.
+ * Writes a log. There is one writer per log, among all processes. Any number of threads may use it.
  *
- * <p><b>What is durable.</b> {@link #append} gives an entry its place and, by the flush policy,
- * writes it to the file: flushed, it survives the death of the process. It is <i>acknowledged</i>,
- * and survives the loss of power, when {@link #sync} or {@link #appendDurable} returned or the
- * future of {@link #appendAsync} completed. After a crash the log holds a prefix of what was
- * appended, with everything acknowledged in it.
+ * <p><b>What is durable.</b> {@link #append} gives an entry its place and, if the flush policy says
+ * so, writes it to the file. A flushed entry survives the death of the process. It is
+ * <i>acknowledged</i>, and survives the loss of power, once {@link #sync} or {@link #appendDurable}
+ * returned or the future of {@link #appendAsync} completed. After a crash the log holds a prefix of
+ * what was appended, with everything acknowledged in it.
  *
- * <p><b>Failures.</b> A write that fails, on a full disk for example, is rolled back; the calls
- * that waited for it throw {@link dev.durability.errors.OutcomeOpenException}, their entries keep
- * their ids and go first once there is room, and the writer goes on. A sync that fails, or a
+ * <p><b>Failures.</b> A failed write, for example on a full disk, is rolled back. The calls that
+ * waited for it throw {@link dev.durability.errors.OutcomeOpenException}. Their entries keep their
+ * ids and go first once there is room, and the writer goes on. A failed sync, or a failed
  * roll-back, poisons the writer: every later call throws {@link
  * dev.durability.errors.WriterPoisonedException} with that first failure as its cause, until the
  * log is closed and opened again.
  *
- * <p><b>Interrupts</b> have no effect: a call that waits goes on waiting, because its entry is
- * already on its way, and returns with the interrupt flag set.
+ * <p><b>Interrupts</b> have no effect: a waiting call goes on waiting, because its entry is already
+ * in flight, and returns with the interrupt flag set.
  *
  * <pre>{@code
  * try (WalWriter<String> log =
@@ -71,10 +71,10 @@ public final class WalWriter<E> implements Closeable {
   }
 
   /**
-   * Opens a log for writing, and creates it where there is none.
+   * Opens a log for writing, and creates it if there is none.
    *
-   * <p>What a crash left is brought into order: the end that was being written is cut off and kept
-   * in {@code quarantine/}; when this returns, everything that was recovered is durable.
+   * <p>It repairs what a crash left: it cuts off the end that was being written, and keeps it in
+   * {@code quarantine/}. When this returns, everything that was recovered is durable.
    *
    * @param directory where the log is
    * @param codec turns entries into bytes
@@ -86,8 +86,8 @@ public final class WalWriter<E> implements Closeable {
    *     missing; nothing was changed
    * @throws dev.durability.errors.FormatException if a newer version of the library wrote the log,
    *     or the directory has a log of the Rust crate; nothing was changed
-   * @throws IOException if the storage fails; what was valid is unchanged, and opening can be tried
-   *     again
+   * @throws IOException if the storage fails; what was valid is unchanged, and opening can be
+   *     retried
    */
   public static <E> WalWriter<E> open(Directory directory, Codec<E> codec, WalOptions options)
       throws IOException {
@@ -102,7 +102,7 @@ public final class WalWriter<E> implements Closeable {
    * @param directory where the log is
    * @param codec turns entries into bytes and back
    * @param options how to write
-   * @param replay takes the entries; null for nobody
+   * @param replay takes the entries; null for none
    * @param <E> the type of the entries
    * @return the writer; close it
    * @throws IOException as {@link #open(Directory, Codec, WalOptions)}; what the replay throws
@@ -142,15 +142,15 @@ public final class WalWriter<E> implements Closeable {
   }
 
   /**
-   * Appends an entry. It is flushed as the flush policy says, and acknowledged by a later {@link
-   * #sync}. Waits while the buffers are full.
+   * Appends an entry. The flush policy says when it is flushed, and a later {@link #sync}
+   * acknowledges it. Waits while the buffers are full.
    *
    * @param entry the entry
    * @return its id
    * @throws IllegalArgumentException if its bytes are more than the log takes; nothing was appended
    * @throws dev.durability.errors.OutcomeOpenException if it has an id, and writing it failed and
-   *     was rolled back; or if writing earlier entries failed to make room for it, and then nothing
-   *     was appended: {@link #lastAppendedId} tells
+   *     was rolled back; or if earlier entries could not be written to make room for it, and then
+   *     nothing was appended: {@link #lastAppendedId} tells
    * @throws IOException if the codec fails, or the log has used up its entry ids, which end at
    *     2^63-2, and nothing was appended; or the writer is poisoned or closed
    */
@@ -160,8 +160,8 @@ public final class WalWriter<E> implements Closeable {
   }
 
   /**
-   * Appends entries that are recovered all or not at all. All are encoded before the first of them
-   * is buffered. A batch lies within one segment.
+   * Appends entries that are recovered all together or not at all. All are encoded before the first
+   * of them is buffered. A batch lies within one segment.
    *
    * @param batch the entries, at least one; their frames together at most 1 GiB
    * @return the id of the last entry; the others have the ids before it
@@ -198,9 +198,9 @@ public final class WalWriter<E> implements Closeable {
    * @param entry the entry
    * @return completes with the entry's id when it survives power loss; or with {@link
    *     dev.durability.errors.OutcomeOpenException} or {@link
-   *     dev.durability.errors.WriterPoisonedException}. What depends on it runs on the thread that
-   *     synced: hand anything slow to an executor
-   * @throws IOException as {@link #append}; the entry has then no id
+   *     dev.durability.errors.WriterPoisonedException}. Code that depends on it runs on the thread
+   *     that synced: hand anything slow to an executor
+   * @throws IOException as {@link #append}; the entry then has no id
    */
   public AppendFuture appendAsync(E entry) throws IOException {
     log.refuseWithinCallback();
@@ -219,10 +219,11 @@ public final class WalWriter<E> implements Closeable {
   }
 
   /**
-   * Makes everything that was appended before this call durable: acknowledged when this returns.
+   * Makes everything that was appended before this call durable. It is acknowledged when this
+   * returns.
    *
-   * @throws dev.durability.errors.OutcomeOpenException if writing failed and was rolled back; it
-   *     can be tried again
+   * @throws dev.durability.errors.OutcomeOpenException if writing failed and was rolled back; the
+   *     call can be retried
    * @throws dev.durability.errors.WriterPoisonedException if syncing fails, or failed before
    * @throws IOException if the writer is closed
    */
@@ -234,8 +235,8 @@ public final class WalWriter<E> implements Closeable {
   /**
    * Throws if this thread is in a callback for which the log waits: an observer, the storage, or an
    * exception handler of a thread that writes. Every call that could wait for itself does that
-   * first. Whoever takes locks of their own before they call the log calls this before they take
-   * them. What depends on a future of {@link #appendAsync} is no such callback.
+   * first. If you take locks of your own before you call the log, call this before you take them.
+   * Code that depends on a future of {@link #appendAsync} is not such a callback.
    *
    * @throws IllegalStateException if the log waits for this thread
    */
@@ -258,7 +259,9 @@ public final class WalWriter<E> implements Closeable {
     return log.commits.durableId();
   }
 
-  /** {@return the first failure, which every later call throws as a cause; null if none was} */
+  /**
+   * {@return the first failure, which every later call throws as a cause; null if there is none}
+   */
   public @Nullable Throwable poison() {
     return log.commits.poison();
   }
@@ -280,12 +283,12 @@ public final class WalWriter<E> implements Closeable {
    *
    * @param coveredId the last entry that the checkpoint contains; durable before this call
    * @param path the checkpoint, relative to the directory, its content durable before this call;
-   *     empty if it is kept elsewhere. Its name is made durable here: the name of one that a killed
-   *     process left may not be so yet
+   *     empty if it is kept elsewhere. Its name is made durable here, because the name of one that
+   *     a killed process left may not be durable yet
    * @return the entry id of the marker
    * @throws IllegalArgumentException if the entry is not durable yet, or the path has more than
    *     4,096 bytes
-   * @throws NoSuchFileException if the checkpoint is not there
+   * @throws NoSuchFileException if the checkpoint does not exist
    * @throws IOException as {@link #appendDurable}; or if the directory of the checkpoint cannot be
    *     synced, and then nothing was appended: write the checkpoint anew
    */
@@ -317,8 +320,8 @@ public final class WalWriter<E> implements Closeable {
 
   /**
    * Removes the segments that lie wholly at or below an entry, oldest first, but never the one that
-   * is being written. Unless a checkpoint marker that this writer wrote covers the entry, one
-   * without a path is written first: the caller says that it keeps what it needs elsewhere.
+   * is being written. Unless a checkpoint marker of this writer covers the entry, it first writes
+   * one without a path: the caller thereby says that it keeps what it needs elsewhere.
    *
    * <p>The observer may veto: removal stops there.
    *
@@ -327,7 +330,7 @@ public final class WalWriter<E> implements Closeable {
    * @throws IllegalArgumentException if the entry is not durable yet
    * @throws dev.durability.errors.WriterPoisonedException if the removal could not be made durable
    * @throws IOException if the marker or a removal fails; the log is whole, and truncating can be
-   *     tried again
+   *     retried
    */
   public List<SegmentRange> truncate(long throughId) throws IOException {
     log.refuseWithinCallback();
@@ -337,11 +340,11 @@ public final class WalWriter<E> implements Closeable {
 
   /**
    * Makes everything that was appended durable, ends the last segment, and gives up the log.
-   * Closing again does nothing, also while another thread is still closing; where an Error kept the
-   * log from being given up, it does what is left.
+   * Closing again does nothing, even while another thread is still closing. If an Error kept the
+   * log from being given up, closing again does what is left.
    *
    * @throws IOException if something that was appended is not durable, or the storage fails; the
-   *     log is given up all the same
+   *     log is given up anyway
    * @throws IllegalStateException if closing would wait for this very thread: in a callback, also
    *     one of {@link #truncate}; nothing was closed
    */

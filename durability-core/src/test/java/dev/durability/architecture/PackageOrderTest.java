@@ -47,7 +47,7 @@ final class PackageOrderTest {
   private static final Path CORE_CLASSES = classesOfCore();
 
   /** Read once: it takes longer than all rules. */
-  private static final JavaClasses CORE_IMPORTED = new ClassFileImporter().importPath(CORE_CLASSES);
+  static final JavaClasses CORE_IMPORTED = new ClassFileImporter().importPath(CORE_CLASSES);
 
   private static Path classesOfCore() {
     try {

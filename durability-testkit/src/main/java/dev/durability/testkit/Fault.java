@@ -117,7 +117,7 @@ public final class Fault {
         turn -> turn == 1,
         Effect.FAIL,
         0,
-        INPUT_OUTPUT,
+        INPUT_OUTPUT + " (injected into " + operation + ")",
         null);
   }
 
@@ -307,5 +307,10 @@ public final class Fault {
     if (pause != null) {
       pause.run();
     }
+  }
+
+  @Override
+  public String toString() {
+    return effect + " at " + operation + ": " + message;
   }
 }

@@ -1,0 +1,179 @@
+package dev.durability;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import dev.durability.errors.DurabilityException;
+import dev.durability.storage.MemoryDirectory;
+import dev.durability.testkit.Fault.Operation;
+import dev.durability.wal.WalOptions;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+/** The state used from within its own callbacks. */
+@SuppressWarnings("FutureReturnValueIgnored") // Of calls that throw.
+class DurableStateCallbacksTest extends DurableStateFixture {
+
+  @Test
+  void stateThatIsUsedWhileAnEntryIsAppliedFailsInsteadOfHanging() throws IOException {
+    for (int which = 0; which < 3; which++) {
+      MemoryDirectory where = new MemoryDirectory();
+      try (var state = open(where, CheckpointPolicy.manual())) {
+        List<Machine.Step> calls =
+            List.of(() -> state.read(List::size), state::checkpoint, () -> state.update("x"));
+        machine.duringApply = calls.get(which);
+        assertThatExceptionOfType(DurabilityException.class)
+            .isThrownBy(() -> state.update("a"))
+            .havingCause()
+            .isInstanceOf(IllegalStateException.class)
+            .withMessageContaining("while an entry is being applied");
+        machine.duringApply = () -> {};
+      }
+      try (var state = open(where, CheckpointPolicy.manual())) {
+        assertThat(all(state)).containsExactly("a");
+      }
+    }
+  }
+
+  /** Runs something in what depends on an update, on whatever thread settles it. */
+  private <T> T inCallback(DurableState<List<String>, String> state, Callable<T> what)
+      throws Exception {
+    CountDownLatch syncing = new CountDownLatch(1);
+    CountDownLatch registered = new CountDownLatch(1);
+    AtomicBoolean armed = new AtomicBoolean(true);
+    directory.before(
+        (operation, path) -> {
+          if (operation == Operation.SYNC_FILE && armed.compareAndSet(true, false)) {
+            syncing.countDown();
+            await(registered);
+          }
+        });
+    CompletableFuture<T> result =
+        state
+            .updateAsync("trigger")
+            .thenApply(
+                id -> {
+                  try {
+                    return what.call();
+                  } catch (Exception e) {
+                    throw new CompletionException(e);
+                  }
+                });
+    registered.countDown();
+    return result.get(30, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void whatDependsOnAnUpdateMayUseTheState() throws Exception {
+    var state = open();
+    assertThat(inCallback(state, () -> Thread.currentThread().getName()))
+        .isEqualTo("durability-wal");
+    assertThat(inCallback(state, () -> all(state))).containsExactly("trigger", "trigger");
+    assertThat(inCallback(state, () -> state.update("x"))).isEqualTo(4);
+    assertThat(inCallback(state, () -> state.updateIf(s -> Optional.of("y"))).getAsLong())
+        .isEqualTo(6);
+    assertThat(inCallback(state, () -> state.updateAsync("z")).get()).isEqualTo(8);
+    assertThat(inCallback(state, state::checkpoint).lastEntryId()).isEqualTo(9);
+    assertThat(all(state)).hasSize(9);
+    inCallback(
+        state,
+        () -> {
+          state.close();
+          return 0;
+        });
+    try (var reopened = open()) {
+      assertThat(all(reopened)).hasSize(10);
+    }
+  }
+
+  @Test
+  void manyUpdatesEachFollowedByAnotherDoNotHang() throws Exception {
+    WalOptions small = WalOptions.builder().bufferBytes(4096).segmentBytes(8192).build();
+    try (var state = open(directory, CheckpointPolicy.manual().everyEntries(300), small)) {
+      List<Future<?>> workers = new ArrayList<>();
+      List<CompletableFuture<?>> followers = Collections.synchronizedList(new ArrayList<>());
+      for (int t = 0; t < 3; t++) {
+        String name = "t" + t + " ";
+        workers.add(
+            threads.submit(
+                () -> {
+                  for (int i = 0; i < 200; i++) {
+                    int number = i;
+                    followers.add(
+                        state
+                            .updateAsync(name + i)
+                            .thenAccept(id -> follow(state, name + number + "+", number)));
+                    if (i % 10 == 0) {
+                      state.updateIf(s -> Optional.empty());
+                    }
+                  }
+                  return null;
+                }));
+      }
+      for (Future<?> each : workers) {
+        each.get();
+      }
+      CompletableFuture.allOf(followers.toArray(CompletableFuture[]::new)).join();
+      assertThat(all(state)).hasSize(1200).doesNotHaveDuplicates();
+    }
+    try (var reopened = open()) {
+      assertThat(all(reopened)).hasSize(1200);
+    }
+  }
+
+  private static void follow(DurableState<List<String>, String> state, String entry, int number) {
+    try {
+      if (number % 2 == 0) {
+        state.update(entry);
+      } else {
+        state.updateIf(s -> Optional.of(entry));
+      }
+      if (number % 100 == 0) {
+        state.checkpoint();
+      }
+    } catch (IOException e) {
+      throw new CompletionException(e);
+    }
+  }
+
+  @Test
+  void updatingFromWithinAReadingOrADecisionFailsInsteadOfHanging() throws IOException {
+    try (var state = open()) {
+      List<Machine.Step> calls =
+          List.of(
+              () -> state.update("x"),
+              () -> state.updateAsync("x"),
+              () -> state.updateIf(s -> Optional.of("x")),
+              state::checkpoint,
+              state::sync,
+              state::close);
+      for (Machine.Step call : calls) {
+        assertThatIllegalStateException().isThrownBy(() -> state.read(s -> run(call)));
+        assertThatIllegalStateException().isThrownBy(() -> state.updateIf(s -> run(call)));
+      }
+      assertThat(state.update("a")).isEqualTo(1);
+      assertThat(all(state)).containsExactly("a");
+    }
+  }
+
+  private static Optional<String> run(Machine.Step call) {
+    try {
+      call.run();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    return Optional.of("not reached");
+  }
+}

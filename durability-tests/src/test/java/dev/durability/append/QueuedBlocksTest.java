@@ -1,0 +1,153 @@
+package dev.durability.append;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.durability.errors.OutcomeOpenException;
+import dev.durability.frame.FrameFormat;
+import dev.durability.log.SegmentRange;
+import dev.durability.segment.SegmentName;
+import dev.durability.segment.SegmentPlan;
+import dev.durability.storage.MemoryDirectory;
+import dev.durability.testkit.FaultDirectory;
+import dev.durability.wal.Await;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of blocks that are taken from the queue: written, or put back. */
+class QueuedBlocksTest {
+  private static final SegmentPlan FIRST = new SegmentPlan(new SegmentName(1, 1), 7, 0);
+
+  private final List<Long> flushed = new ArrayList<>();
+  private final FaultDirectory directory = new FaultDirectory(new MemoryDirectory());
+  private AppendQueue queue;
+  private SegmentAppender appender;
+  private QueuedBlocks blocks;
+
+  @BeforeEach
+  void start() throws IOException {
+    start(new SegmentSettings(1 << 20, Long.MAX_VALUE, 4096, 0, Clock.systemUTC()));
+  }
+
+  private void start(SegmentSettings settings) throws IOException {
+    directory.createDirectories("wal");
+    AppendEvents events =
+        new AppendEvents() {
+          @Override
+          public void onFlush(long lastId, long bytes) {
+            flushed.add(lastId);
+          }
+
+          @Override
+          public void onSync(long lastId, long durationNanos) {}
+
+          @Override
+          public void onRotate(SegmentRange ended) {}
+        };
+    appender =
+        new SegmentAppender(
+            directory,
+            new MemoryDirectory().lock("lock"),
+            settings,
+            events,
+            new LogStart(new UUID(1, 2), FIRST, List.of(), 0));
+    appender.start();
+    queue = new AppendQueue(settings, FIRST);
+    blocks = new QueuedBlocks(queue, appender);
+  }
+
+  @AfterEach
+  void end() throws IOException {
+    appender.abandon();
+  }
+
+  private void append(int frameBytes) {
+    assertThat(queue.reserve(frameBytes)).isTrue();
+    int length = frameBytes - FrameFormat.OVERHEAD_BYTES;
+    long unusedId = queue.entry(new byte[length], length);
+  }
+
+  private void commit() throws IOException {
+    assertThat(blocks.take(true)).isTrue();
+    blocks.write(true);
+    blocks.sync();
+    blocks.giveBack();
+  }
+
+  @Test
+  void takesNothingFromAnEmptyQueue() throws IOException {
+    assertThat(blocks.take(true)).isFalse();
+    blocks.write(true);
+    assertThat(flushed).isEmpty();
+    assertThat(blocks.isEmpty()).isTrue();
+  }
+
+  @Test
+  void writesBlocksInOrderAndGivesTheirMemoryBack() throws IOException {
+    append(4096);
+    append(4096);
+    assertThat(blocks.isShort()).isTrue();
+    assertThat(blocks.appendedId()).isEqualTo(2);
+    assertThat(blocks.take(false)).isTrue();
+    assertThat(queue.reserve(4096)).as("both blocks are in use").isFalse();
+    blocks.write(false);
+    assertThat(flushed).containsExactly(1L, 2L);
+    assertThat(blocks.writtenId()).isEqualTo(2);
+    assertThat(queue.reserve(4096)).isFalse();
+    blocks.giveBackWritten();
+    assertThat(queue.reserve(4096)).isTrue();
+  }
+
+  @Test
+  void whatWasNotWrittenGoesFirstInTheNextRound() throws IOException {
+    append(4096);
+    append(4096);
+    assertThat(blocks.take(true)).isTrue();
+    directory.fillUpAfter(0);
+    assertThatThrownBy(() -> blocks.write(true)).isInstanceOf(OutcomeOpenException.class);
+    assertThat(flushed).isEmpty();
+    directory.makeRoom();
+    blocks.giveBack();
+    assertThat(blocks.isEmpty()).isFalse();
+    assertThat(blocks.take(true)).isTrue();
+    blocks.write(true);
+    assertThat(flushed).containsExactly(1L, 2L);
+    assertThat(blocks.durableId()).isZero();
+    blocks.sync();
+    assertThat(blocks.durableId()).isEqualTo(2);
+    assertThat(blocks.owesPromise()).isTrue();
+    blocks.mark();
+    assertThat(blocks.owesPromise()).isFalse();
+  }
+
+  @Test
+  void segmentEndsWithARoundThatSyncsIfTheNextIsReady() throws IOException {
+    for (boolean syncs : new boolean[] {false, true}) {
+      appender.abandon();
+      start(new SegmentSettings(4096, Long.MAX_VALUE, 4096, Long.MAX_VALUE, Clock.systemUTC()));
+      append(2200);
+      commit();
+      append(100);
+      commit();
+      Await.until("a spare is made", appender::nextSegmentIsReady);
+      append(1000);
+      assertThat(blocks.take(syncs)).isTrue();
+      assertThat(queue.segment().name().segmentId()).as("syncs %s", syncs).isEqualTo(syncs ? 2 : 1);
+    }
+  }
+
+  @Test
+  void segmentGoesOnIfTheNextIsNotReady() throws IOException {
+    appender.abandon();
+    start(new SegmentSettings(4096, Long.MAX_VALUE, 4096, 0, Clock.systemUTC()));
+    append(3000);
+    assertThat(blocks.take(true)).isTrue();
+    assertThat(queue.segment()).isEqualTo(FIRST);
+  }
+}

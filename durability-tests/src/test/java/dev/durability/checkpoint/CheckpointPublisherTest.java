@@ -1,0 +1,522 @@
+package dev.durability.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.durability.codec.Codecs;
+import dev.durability.errors.CorruptLogException;
+import dev.durability.errors.DurabilityException;
+import dev.durability.errors.WriterPoisonedException;
+import dev.durability.log.SegmentRange;
+import dev.durability.log.Verdict;
+import dev.durability.recovery.History;
+import dev.durability.recovery.Recoverer;
+import dev.durability.recovery.Recovery;
+import dev.durability.recovery.RecoveryOptions;
+import dev.durability.storage.AppendFile;
+import dev.durability.storage.CountedDisk;
+import dev.durability.storage.Directory;
+import dev.durability.storage.ForwardingDirectory;
+import dev.durability.storage.MemoryDirectory;
+import dev.durability.storage.ReadFile;
+import dev.durability.testkit.Fault;
+import dev.durability.testkit.Fault.Operation;
+import dev.durability.testkit.FaultDirectory;
+import dev.durability.wal.FlushPolicy;
+import dev.durability.wal.WalMaintenance;
+import dev.durability.wal.WalObserver;
+import dev.durability.wal.WalOptions;
+import dev.durability.wal.WalWriter;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+class CheckpointPublisherTest {
+  private static final Clock CLOCK = Clock.systemUTC();
+  private static final History MACHINE = new History();
+
+  private final MemoryDirectory disk = new MemoryDirectory();
+  private final FaultDirectory directory = new FaultDirectory(disk);
+
+  /** What was appended, by entry id; markers are not in it. */
+  private final List<String> appended = new ArrayList<>();
+
+  private static WalOptions.Builder small() {
+    return WalOptions.builder().segmentBytes(4096).bufferBytes(4096);
+  }
+
+  private static WalWriter<String> open(Directory where) throws IOException {
+    return WalWriter.open(where, Codecs.utf8(), small().build());
+  }
+
+  private long append(WalWriter<String> log, int count) throws IOException {
+    long id = 0;
+    for (int i = 0; i < count; i++) {
+      String entry = "entry " + appended.size() + " " + "x".repeat(300);
+      id = log.append(entry);
+      appended.add(entry);
+    }
+    return id;
+  }
+
+  private PublishResult publishAll(CheckpointPublisher publisher, WalWriter<String> log)
+      throws IOException {
+    List<String> state = List.copyOf(appended);
+    return publisher.publish(log.lastAppendedId(), out -> MACHINE.write(state, out));
+  }
+
+  private static Recovery<List<String>> recover(Directory where) throws IOException {
+    return Recoverer.of(where, Codecs.utf8(), MACHINE).recover(RecoveryOptions.latest());
+  }
+
+  private static void flip(Directory where, String path, long offset) throws IOException {
+    ByteBuffer octet = ByteBuffer.allocate(1);
+    try (ReadFile file = where.open(path)) {
+      file.read(octet, offset);
+    }
+    octet.flip();
+    octet.put(0, (byte) (octet.get(0) ^ 0x10));
+    try (AppendFile file = where.resume(path, offset)) {
+      file.write(octet);
+    }
+  }
+
+  @Test
+  void nothingIsDeletedBeforeCheckpointAndMarkerAreDurable() throws IOException {
+    // Without a spare, each segment is known by its own name from the start.
+    WalOptions options = small().flushPolicy(FlushPolicy.manual()).preallocatedBytesMax(0).build();
+    try (WalWriter<String> log = WalWriter.open(directory, Codecs.utf8(), options)) {
+      CheckpointPublisher publisher = CheckpointPublisher.of(directory, CLOCK, log);
+      for (int i = 0; i < 2; i++) {
+        append(log, 30);
+        PublishResult result = publishAll(publisher, log);
+        assertThat(result.removedCheckpoints()).isEmpty();
+        assertThat(result.removedSegments()).as("publish " + i).hasSize(i == 0 ? 0 : 3);
+      }
+      append(log, 3);
+      List<String> steps = Collections.synchronizedList(new ArrayList<>());
+      directory.before((operation, path) -> steps.add(operation + " " + path));
+
+      PublishResult result = publishAll(publisher, log);
+
+      String checkpoint = result.path();
+      int logSynced = first(steps, 0, "SYNC_FILE wal/0.*");
+      int written = first(steps, logSynced, "SYNC_FILE " + checkpoint + ".*\\.tmp");
+      int renamed = first(steps, written, "RENAME " + checkpoint + ".*\\.tmp");
+      int named = first(steps, renamed, "SYNC_DIRECTORY checkpoints");
+      int marked = first(steps, named, "SYNC_FILE wal/0.*");
+      int deleted = first(steps, 0, "DELETE .*");
+      assertThat(deleted).as(steps.toString()).isGreaterThan(marked);
+      List<String> deletes = steps.stream().filter(s -> s.startsWith("DELETE")).toList();
+      List<String> expected = new ArrayList<>();
+      result.removedCheckpoints().forEach(path -> expected.add("DELETE " + path));
+      result.removedSegments().forEach(segment -> expected.add("DELETE " + segment.file()));
+      assertThat(deletes).isEqualTo(expected).hasSizeGreaterThan(2);
+      assertThat(result.removedSegments())
+          .extracting(SegmentRange::segmentId)
+          .isSorted()
+          .doesNotHaveDuplicates();
+      first(steps, steps.lastIndexOf(deletes.get(deletes.size() - 1)), "SYNC_DIRECTORY wal");
+      assertThat(Checkpoints.in(disk, CLOCK).list()).hasSize(2);
+    }
+    assertThat(recover(disk).state()).isEqualTo(appended);
+  }
+
+  private static int first(List<String> steps, int from, String pattern) {
+    for (int i = from; i < steps.size(); i++) {
+      if (steps.get(i).matches(pattern)) {
+        return i;
+      }
+    }
+    throw new AssertionError(pattern + " does not come after step " + from + " of " + steps);
+  }
+
+  @Test
+  void afterAFailureOfAnyStepTheStateIsRightAndPublishingCanBeTriedAgain() throws IOException {
+    List<BiFunction<Operation, Fault, Fault>> kinds =
+        List.of(
+            (operation, fault) -> fault,
+            (operation, fault) -> operation == Operation.WRITE ? fault.shortWrite(7) : fault,
+            (operation, fault) -> fault.afterEffect());
+    for (int kind = 0; kind < kinds.size(); kind++) {
+      boolean reached = true;
+      for (int nth = 1; reached; nth++) {
+        reached = publishFailingAt(nth, kinds.get(kind), "kind=" + kind + " nth=" + nth);
+        assertThat(nth).isLessThan(200);
+      }
+    }
+  }
+
+  private boolean publishFailingAt(int nth, BiFunction<Operation, Fault, Fault> kind, String which)
+      throws IOException {
+    appended.clear();
+    MemoryDirectory under = new MemoryDirectory();
+    FaultDirectory failing = new FaultDirectory(under);
+    AtomicInteger steps = new AtomicInteger(Integer.MIN_VALUE);
+    List<Operation> failed = Collections.synchronizedList(new ArrayList<>());
+    failing.before(
+        (operation, path) -> {
+          if (steps.incrementAndGet() == nth) {
+            failed.add(operation);
+            failing.inject(kind.apply(operation, Fault.of(operation).on(path::equals)));
+          }
+        });
+    WalWriter<String> log = open(failing);
+    CheckpointPublisher publisher = CheckpointPublisher.of(failing, CLOCK, log);
+    for (int i = 0; i < 3; i++) {
+      append(log, 12);
+      publishAll(publisher, log);
+    }
+    append(log, 12);
+    steps.set(0);
+    try {
+      publishAll(publisher, log);
+    } catch (IOException expected) {
+      assertThat(failing.injected()).as(which + " " + expected).isPositive();
+    }
+    steps.set(Integer.MIN_VALUE);
+    failing.heal();
+    // An unacknowledged entry may be lost to a failed sync, but here every entry is in the file.
+    assertThat(recover(under).state()).as(which + " " + failed).isEqualTo(appended);
+    try {
+      publishAll(publisher, log);
+      append(log, 1);
+      log.close();
+    } catch (WriterPoisonedException poisoned) {
+      closeQuietly(log);
+      log = open(failing);
+      publishAll(CheckpointPublisher.of(failing, CLOCK, log), log);
+      append(log, 1);
+      log.close();
+    }
+    assertThat(recover(under).state()).as(which + " " + failed).isEqualTo(appended);
+    assertThat(WalMaintenance.verify(under).verdict()).as(which).isEqualTo(Verdict.CLEAN);
+    assertThat(Checkpoints.in(under, CLOCK).list()).as(which + " " + failed).hasSize(2);
+    return !failed.isEmpty();
+  }
+
+  /** Closing a poisoned log throws if something in it is not durable, and gives it up anyway. */
+  private static void closeQuietly(WalWriter<?> poisoned) throws IOException {
+    boolean allDurable = poisoned.lastDurableId() == poisoned.lastAppendedId();
+    try {
+      poisoned.close();
+    } catch (WriterPoisonedException e) {
+      assertThat(allDurable).isFalse();
+    }
+  }
+
+  @Tag("slow")
+  @Test
+  void afterPowerLossAtAnyStepWhatWasAcknowledgedIsThere() throws IOException {
+    for (int seed = 0; seed < 3; seed++) {
+      boolean died = true;
+      for (int nth = 1; died; nth++) {
+        died = publishDyingAt(nth, seed * 1000L + nth);
+        assertThat(nth).isLessThan(200);
+      }
+    }
+  }
+
+  private boolean publishDyingAt(int nth, long seed) throws IOException {
+    appended.clear();
+    CountedDisk machine = new CountedDisk(seed);
+    WalWriter<String> log = open(machine);
+    CheckpointPublisher publisher = CheckpointPublisher.of(machine, CLOCK, log).keeping(1);
+    append(log, 12);
+    publishAll(publisher, log);
+    append(log, 12);
+    log.sync();
+    boolean died = false;
+    machine.dieAt(nth);
+    try {
+      publishAll(publisher, log);
+    } catch (IOException expected) {
+      died = true;
+    }
+    CountedDisk after = machine.afterPowerLoss();
+    String which = "seed=" + seed + " nth=" + nth;
+    assertThat(recover(after).state()).as(which).isEqualTo(appended);
+    try (WalWriter<String> again = open(after)) {
+      publishAll(CheckpointPublisher.of(after, CLOCK, again).keeping(1), again);
+    }
+    assertThat(recover(after).state()).as(which).isEqualTo(appended);
+    assertThat(Checkpoints.in(after, CLOCK).list()).as(which).hasSize(1);
+    assertThat(after.list("checkpoints")).as(which).hasSize(1);
+    return died;
+  }
+
+  @Test
+  void damagedNewestCheckpointIsPassedOverForTheOneBefore() throws IOException {
+    publishThree();
+    List<Long> kept = Checkpoints.in(disk, CLOCK).list();
+    for (int offset : new int[] {3, 40, 70, 500}) {
+      flip(disk, Checkpoints.pathOf(kept.get(0)), offset);
+      Recovery<List<String>> recovered = recover(disk);
+      assertThat(recovered.state()).isEqualTo(appended);
+      assertThat(recovered.checkpointId()).isEqualTo(kept.get(1));
+      assertThat(recovered.damagedCheckpoints()).isPositive();
+      flip(disk, Checkpoints.pathOf(kept.get(0)), offset);
+    }
+    assertThat(recover(disk).checkpointId()).isEqualTo(kept.get(0));
+    disk.delete(Checkpoints.pathOf(kept.get(0)));
+    assertThat(recover(disk).state()).isEqualTo(appended);
+    assertThat(recover(disk).checkpointId()).isEqualTo(kept.get(1));
+  }
+
+  @Test
+  void allCheckpointsDamagedOnATruncatedLogIsAnErrorAndNoPartialState() throws IOException {
+    publishThree();
+    for (long id : Checkpoints.in(disk, CLOCK).list()) {
+      flip(disk, Checkpoints.pathOf(id), 80);
+    }
+    assertThatExceptionOfType(DurabilityException.class)
+        .isThrownBy(() -> recover(disk))
+        .withMessageContaining("no usable checkpoint");
+    assertThatExceptionOfType(CorruptLogException.class).isThrownBy(() -> open(disk));
+    assertThat(WalMaintenance.verify(disk).verdict()).isEqualTo(Verdict.CORRUPT);
+  }
+
+  private void publishThree() throws IOException {
+    try (WalWriter<String> log = open(directory)) {
+      CheckpointPublisher publisher = CheckpointPublisher.of(directory, CLOCK, log);
+      for (int i = 0; i < 3; i++) {
+        append(log, 30);
+        publishAll(publisher, log);
+      }
+      append(log, 5);
+    }
+    assertThat(WalMaintenance.firstEntryId(disk)).isGreaterThan(1);
+  }
+
+  @Test
+  void keepingNoCheckpointIsRefused() throws IOException {
+    try (WalWriter<String> log = WalWriter.open(directory, Codecs.utf8(), WalOptions.defaults())) {
+      CheckpointPublisher publisher = CheckpointPublisher.of(directory, Clock.systemUTC(), log);
+      assertThatIllegalArgumentException().isThrownBy(() -> publisher.keeping(0));
+    }
+  }
+
+  @Test
+  void observerCanKeepSegments() throws IOException {
+    WalObserver second =
+        new WalObserver() {
+          @Override
+          public boolean mayRemove(SegmentRange segment) {
+            return segment.segmentId() != 2;
+          }
+        };
+    WalOptions options = small().observer(second).build();
+    try (WalWriter<String> log = WalWriter.open(directory, Codecs.utf8(), options)) {
+      append(log, 50);
+      PublishResult result =
+          publishAll(CheckpointPublisher.of(directory, CLOCK, log).keeping(1), log);
+      assertThat(result.removedSegments()).extracting(SegmentRange::segmentId).containsExactly(1L);
+    }
+    assertThat(recover(disk).state()).isEqualTo(appended);
+  }
+
+  @Test
+  void checkpointBeyondTheLogIsRefusedAndNothingIsDone() throws IOException {
+    try (WalWriter<String> log = open(directory)) {
+      append(log, 3);
+      CheckpointPublisher publisher = CheckpointPublisher.of(directory, CLOCK, log);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> publisher.publish(4, out -> out.write(1)));
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> publisher.publish(-1, out -> out.write(1)));
+      assertThat(disk.exists(Checkpoints.DIRECTORY)).isFalse();
+      assertThat(log.lastAppendedId()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void publishingToAClosedLogLeavesNothingBesideIt() throws IOException {
+    WalWriter<String> log = open(directory);
+    append(log, 3);
+    log.close();
+    CheckpointPublisher publisher = CheckpointPublisher.of(directory, CLOCK, log);
+    assertThatExceptionOfType(DurabilityException.class)
+        .isThrownBy(() -> publishAll(publisher, log))
+        .withMessageContaining("closed");
+    assertThat(disk.exists(Checkpoints.DIRECTORY)).isFalse();
+  }
+
+  @Test
+  void checkpointWithinABatchKeepsTheBatchWhole() throws IOException {
+    try (WalWriter<String> log = open(directory)) {
+      log.appendBatch(List.of("a", "b", "c", "d"));
+      CheckpointPublisher.of(directory, CLOCK, log)
+          .publish(2, out -> MACHINE.write(List.of("a", "b"), out));
+    }
+    assertThat(recover(disk).state()).containsExactly("a", "b", "c", "d");
+    assertThat(recover(disk).replayedEntries()).isEqualTo(2);
+  }
+
+  @Test
+  void olderCheckpointAndTheSameAgainAreHarmless() throws IOException {
+    try (WalWriter<String> log = open(directory)) {
+      CheckpointPublisher publisher = CheckpointPublisher.of(directory, CLOCK, log);
+      append(log, 40);
+      long newest = log.lastAppendedId();
+      publishAll(publisher, log);
+      publishAll(publisher, log);
+      assertThat(recover(disk).checkpointId()).isEqualTo(log.lastAppendedId() - 1);
+      List<String> older = appended.subList(0, 20);
+      PublishResult result = publisher.publish(20, out -> MACHINE.write(older, out));
+      assertThat(result.removedCheckpoints()).isEmpty();
+      assertThat(recover(disk).state()).isEqualTo(appended);
+      publisher.publish(newest, out -> MACHINE.write(appended, out));
+      append(log, 3);
+    }
+    assertThat(recover(disk).state()).isEqualTo(appended);
+  }
+
+  @Test
+  void concurrentPublishesRunOneAfterTheOther() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try (WalWriter<String> log = open(directory)) {
+      CheckpointPublisher publisher = CheckpointPublisher.of(directory, CLOCK, log);
+      append(log, 64);
+      log.sync();
+      List<Future<PublishResult>> results = new ArrayList<>();
+      for (int i = 1; i <= 32; i++) {
+        int id = i % 2 == 0 ? 2 * i : i;
+        List<String> state = List.copyOf(appended.subList(0, id));
+        results.add(threads.submit(() -> publisher.publish(id, out -> MACHINE.write(state, out))));
+      }
+      for (Future<PublishResult> result : results) {
+        assertThat(result.get().markerId()).isGreaterThan(64);
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+    assertThat(recover(disk).state()).isEqualTo(appended);
+    assertThat(recover(disk).checkpointId()).isEqualTo(64);
+  }
+
+  @Test
+  void contentThatGivesUpLeavesNoCheckpoint() throws IOException {
+    try (WalWriter<String> log = open(directory)) {
+      append(log, 3);
+      CheckpointPublisher publisher = CheckpointPublisher.of(directory, CLOCK, log);
+      IllegalStateException mine = new IllegalStateException("mine");
+      assertThatExceptionOfType(IllegalStateException.class)
+          .isThrownBy(
+              () ->
+                  publisher.publish(
+                      3,
+                      out -> {
+                        out.write(new byte[3_000_000]);
+                        throw mine;
+                      }))
+          .isSameAs(mine);
+      assertThat(disk.list(Checkpoints.DIRECTORY)).isEmpty();
+      publishAll(publisher, log);
+    }
+    assertThat(recover(disk).checkpointId()).isEqualTo(3);
+  }
+
+  @Test
+  void checkpointUnderAPathOfItsOwnIsUsed() throws IOException {
+    try (WalWriter<String> log = open(directory)) {
+      append(log, 30);
+      log.sync();
+      try (CheckpointWriter writer =
+          CheckpointWriter.create(directory, "elsewhere/mine", log.logId(), 30, CLOCK)) {
+        MACHINE.write(appended, writer);
+        writer.commit();
+      }
+      log.appendCheckpoint(30, "elsewhere/mine");
+      assertThat(log.truncate(30)).isNotEmpty();
+      append(log, 2);
+    }
+    assertThat(recover(disk).state()).isEqualTo(appended);
+    assertThat(recover(disk).checkpointId()).isEqualTo(30);
+    assertThat(WalMaintenance.verify(disk).covered()).isEqualTo(30);
+  }
+
+  @Test
+  void nameOfACheckpointIsMadeDurableBeforeItsMarkerAlsoWhereAnotherProcessWroteIt()
+      throws IOException {
+    try (WalWriter<String> log = open(directory)) {
+      append(log, 30);
+      log.sync();
+      Directory killed = // Before it synced the name.
+          new ForwardingDirectory(disk) {
+            @Override
+            public void sync(String path) {}
+          };
+      String left =
+          Checkpoints.in(killed, CLOCK).write(log.logId(), 30, out -> MACHINE.write(appended, out));
+      directory.inject(Fault.of(Operation.SYNC_DIRECTORY).endingIn(Checkpoints.DIRECTORY));
+      long before = log.lastAppendedId();
+      assertThatThrownBy(() -> log.appendCheckpoint(30, left)).hasMessageContaining("injected");
+      assertThat(log.lastAppendedId()).isEqualTo(before);
+
+      List<String> order = new ArrayList<>();
+      directory.before(
+          (operation, path) -> {
+            if (operation == Operation.WRITE || operation == Operation.SYNC_DIRECTORY) {
+              order.add(path);
+            }
+          });
+      log.appendCheckpoint(30, left);
+      assertThat(order).first().isEqualTo(Checkpoints.DIRECTORY);
+      assertThat(order).anyMatch(path -> path.startsWith("wal/"));
+    }
+  }
+
+  @Test
+  void checkpointWithoutItsMarkerIsUsed() throws IOException {
+    try (WalWriter<String> log = open(directory)) {
+      append(log, 30);
+      log.sync();
+      Checkpoints.in(directory, CLOCK).write(log.logId(), 30, out -> MACHINE.write(appended, out));
+      append(log, 1);
+    }
+    assertThat(recover(disk).checkpointId()).isEqualTo(30);
+    assertThat(recover(disk).state()).isEqualTo(appended);
+  }
+
+  @Test
+  void checkpointThatContainsMoreThanTheLogHoldsIsCorruption() throws IOException {
+    try (WalWriter<String> log = open(directory)) {
+      append(log, 3);
+      Checkpoints.in(directory, CLOCK).write(log.logId(), 9, out -> MACHINE.write(appended, out));
+    }
+    assertThatExceptionOfType(CorruptLogException.class)
+        .isThrownBy(() -> recover(disk))
+        .satisfies(
+            e -> {
+              assertThat(e.firstLostId()).isEqualTo(4);
+              assertThat(e.lastLostId()).isEqualTo(9);
+            });
+    assertThatExceptionOfType(CorruptLogException.class).isThrownBy(() -> open(disk));
+  }
+
+  @Test
+  void logOfAnyTypeOfEntryIsPublished() throws IOException {
+    try (WalWriter<byte[]> log = WalWriter.open(directory, Codecs.bytes(), WalOptions.defaults())) {
+      log.appendDurable(new byte[] {1, 2});
+      PublishResult result =
+          CheckpointPublisher.of(directory, CLOCK, log).publish(1, out -> out.write(9));
+      assertThat(result.path()).isEqualTo(Checkpoints.pathOf(1));
+      assertThat(result.markerId()).isEqualTo(2);
+    }
+    byte[] payload =
+        Checkpoints.in(disk, CLOCK).read(Checkpoints.pathOf(1), in -> in.readAllBytes());
+    assertThat(payload).containsExactly(9);
+  }
+}
