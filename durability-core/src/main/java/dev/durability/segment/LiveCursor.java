@@ -77,7 +77,7 @@ public final class LiveCursor implements Closeable {
       throw new IllegalArgumentException("there is no entry " + nextId);
     }
     for (int look = 1; ; look++) {
-      List<SegmentName> segments = segmentsOf(directory);
+      List<SegmentName> segments = LogListing.existing(directory);
       LogListing listing;
       int start;
       if (nextId == START) {
@@ -96,20 +96,6 @@ public final class LiveCursor implements Closeable {
         throw whyNotFrom(directory, nextId, listing);
       }
     }
-  }
-
-  /** The segments of a log. A log has at least one. */
-  public static List<SegmentName> segmentsOf(Directory directory) throws IOException {
-    List<SegmentName> segments = LogListing.segments(directory);
-    if (segments.isEmpty()) {
-      // A listing that is made while one segment takes the place of another may show neither.
-      segments = LogListing.segments(directory);
-    }
-    if (segments.isEmpty()) {
-      throw new NoSuchFileException(
-          LogFiles.SEGMENTS, null, "there is no log here: the directory has no segment");
-    }
-    return segments;
   }
 
   private static IOException whyNotFrom(Directory directory, long nextId, LogListing listing)

@@ -1,6 +1,7 @@
 package dev.durability.segment;
 
 import dev.durability.frame.FileHeader;
+import dev.durability.frame.FrameFormat;
 import dev.durability.storage.Directory;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -23,7 +24,7 @@ public final class LogListing {
   }
 
   /**
-   * Lists the segments that there are.
+   * Lists the segments that there are, in order; none if the log has no segment yet.
    *
    * @throws dev.durability.errors.FormatException if a log of another program is there
    */
@@ -42,6 +43,24 @@ public final class LogListing {
         .map(Objects::requireNonNull)
         .sorted(SegmentName.ORDER)
         .toList();
+  }
+
+  /**
+   * Lists the segments of a log that has to be there: at least one.
+   *
+   * @throws NoSuchFileException if there is no log
+   */
+  public static List<SegmentName> existing(Directory directory) throws IOException {
+    List<SegmentName> segments = segments(directory);
+    if (segments.isEmpty()) {
+      // A listing that is made while one segment takes the place of another may show neither.
+      segments = segments(directory);
+    }
+    if (segments.isEmpty()) {
+      throw new NoSuchFileException(
+          LogFiles.SEGMENTS, null, "there is no log here: the directory has no segment");
+    }
+    return segments;
   }
 
   /**
@@ -67,6 +86,9 @@ public final class LogListing {
    */
   public static LogListing of(Directory directory, List<SegmentName> segments, long covered)
       throws IOException {
+    if (covered < 0 || covered > FrameFormat.ENTRY_ID_MAX) {
+      throw new IllegalArgumentException("no checkpoint contains entries up to " + covered);
+    }
     UUID logId = logId(directory, segments);
     Coverage coverage = logId == null ? null : Coverage.list(directory, segments, logId, covered);
     return new LogListing(segments, logId, coverage);

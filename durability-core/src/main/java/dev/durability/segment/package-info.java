@@ -27,7 +27,8 @@
  *   <tr><th>job</th><th>classes</th></tr>
  *   <tr><td>one segment, its header checked</td><td>{@code Segment}, {@code SegmentName}</td></tr>
  *   <tr><td>reading a log that is being written</td><td>{@code LiveCursor}</td></tr>
- *   <tr><td>checking many segments at once</td><td>{@code SegmentsAhead}, {@code RunMemory}</td></tr>
+ *   <tr><td>checking many segments at once</td><td>{@code SegmentsAhead}</td></tr>
+ *   <tr><td>one window for one segment after another</td><td>{@code RunMemory}</td></tr>
  *   <tr><td>checkpoints that a log knows of</td><td>{@code KnownCheckpoints}, {@code
  *       CheckpointName}</td></tr>
  *   <tr><td>what opening has to write again</td><td>{@code PromisedEnd}</td></tr>

@@ -52,7 +52,7 @@ public final class WalMaintenance {
   public static LogReport verify(Directory directory) throws IOException {
     List<SegmentName> before = List.of();
     for (int look = 1; ; look++) {
-      List<SegmentName> segments = LiveCursor.segmentsOf(directory);
+      List<SegmentName> segments = LogListing.existing(directory);
       try {
         LogReport report = verify(directory, segments);
         // A listing that is made while names come and go may lack one that was there all the time.
@@ -86,7 +86,7 @@ public final class WalMaintenance {
    */
   public static List<SegmentRange> segments(Directory directory) throws IOException {
     for (int miss = 1; ; miss++) {
-      List<SegmentName> names = LiveCursor.segmentsOf(directory);
+      List<SegmentName> names = LogListing.existing(directory);
       try {
         return ranges(names, lastEntry(directory, names));
       } catch (NoSuchFileException truncatedMeanwhile) {
@@ -127,7 +127,7 @@ public final class WalMaintenance {
    * @throws IOException if the storage fails
    */
   public static long firstEntryId(Directory directory) throws IOException {
-    return LiveCursor.segmentsOf(directory).get(0).firstEntryId();
+    return LogListing.existing(directory).get(0).firstEntryId();
   }
 
   /**
@@ -141,7 +141,7 @@ public final class WalMaintenance {
    */
   public static Optional<LogReport.Position> find(Directory directory, long entryId)
       throws IOException {
-    LogListing listing = LogListing.withoutVerdict(LiveCursor.segmentsOf(directory));
+    LogListing listing = LogListing.withoutVerdict(LogListing.existing(directory));
     int start = listing.indexOf(entryId);
     if (start < 0) {
       return Optional.empty();
@@ -184,7 +184,7 @@ public final class WalMaintenance {
   public static EntryAtInstant lastEntryAt(Directory directory, Instant instant)
       throws IOException {
     long micros = WallClock.micros(instant);
-    List<SegmentName> segments = LiveCursor.segmentsOf(directory);
+    List<SegmentName> segments = LogListing.existing(directory);
     int start = lastCreatedBy(directory, segments, micros);
     SegmentName first = segments.get(Math.max(0, start));
     if (start < 0 && first.firstEntryId() > 1) {
@@ -277,7 +277,7 @@ public final class WalMaintenance {
    */
   public static List<SegmentRange> truncate(Directory directory, long throughId)
       throws IOException {
-    List<SegmentName> unused = LiveCursor.segmentsOf(directory);
+    List<SegmentName> unused = LogListing.existing(directory);
     try (WalWriter<byte[]> writer =
         WalWriter.open(directory, Codecs.bytes(), WalOptions.defaults())) {
       return writer.truncate(throughId);

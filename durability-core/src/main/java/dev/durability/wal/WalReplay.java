@@ -33,7 +33,8 @@ public interface WalReplay<E> {
    * is asked once, after {@code fromId}.
    *
    * @return the last entry in a checkpoint of this log that {@code fromId} read to its end, and
-   *     found whole; 0 if it read none, and the opening is to find out by itself
+   *     found whole; 0 if it read none, and the opening is to find out by itself. Any other number
+   *     makes recovery start after entries that nothing covers
    */
   default long checkpointId() {
     return 0;

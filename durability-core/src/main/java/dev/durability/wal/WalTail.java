@@ -154,7 +154,7 @@ public final class WalTail<E> implements Closeable {
         behind.refresh(); // What it has in memory is older than the promise.
       } else if (stops > 3) {
         throw lost(behind, LogFindings.finish(behind).judgement());
-      } else if (stops == 3 || !behind.extend(LiveCursor.segmentsOf(directory))) {
+      } else if (stops == 3 || !behind.extend(LogListing.existing(directory))) {
         behind = replacing(behind);
       }
     }
@@ -193,7 +193,7 @@ public final class WalTail<E> implements Closeable {
       idleLooks = 0;
       return true;
     }
-    if (hasSuccessor() && ahead.extend(LiveCursor.segmentsOf(directory))) {
+    if (hasSuccessor() && ahead.extend(LogListing.existing(directory))) {
       return true;
     }
     idleLooks++;
@@ -245,7 +245,7 @@ public final class WalTail<E> implements Closeable {
    */
   private boolean endIsInOrder() throws IOException {
     try {
-      List<SegmentName> segments = LiveCursor.segmentsOf(directory);
+      List<SegmentName> segments = LogListing.existing(directory);
       if (!segments.equals(ahead.listing().segments()) && ahead.extend(segments)) {
         return true;
       }
@@ -256,7 +256,7 @@ public final class WalTail<E> implements Closeable {
       // Torn, damaged, or a writer rolled back what we had seen, and wrote something else there.
       try (LogCursor fresh = fresh()) {
         Judgement found = LogFindings.finish(fresh).judgement();
-        if (LiveCursor.segmentsOf(directory).equals(fresh.listing().segments())) {
+        if (LogListing.existing(directory).equals(fresh.listing().segments())) {
           found.refuseUnless(ReplayMode.PREFIX);
           if (fresh.nextId() <= promised) {
             throw lost(fresh, found);

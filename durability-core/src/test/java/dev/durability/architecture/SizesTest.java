@@ -18,15 +18,6 @@ final class SizesTest {
   private static final int LINES_MAX = 400;
   private static final int CLASSES_OF_WAL_MAX = 20;
 
-  /** Sources that are still longer, and may not become so: to be cut. */
-  private static final Map<String, Integer> LONGER =
-      Map.of(
-          "storage/FsLock.java", 493,
-          "storage/FsDirectory.java", 504,
-          "recordlog/RecordLogWriter.java", 526,
-          "segment/LogCursor.java", 519,
-          "append/SegmentAppender.java", 418);
-
   @Test
   void noSourceOfAnyModulesMainCodeIsTooLong() throws IOException {
     Map<String, Integer> tooLong = new TreeMap<>();
@@ -36,7 +27,7 @@ final class SizesTest {
       if (name.matches("[^/]+/src/main/.*")) {
         sources++;
         int lines = Files.readAllLines(source).size();
-        if (lines > linesMax(name)) {
+        if (lines > LINES_MAX) {
           tooLong.put(name, lines);
         }
       }
@@ -44,11 +35,6 @@ final class SizesTest {
 
     assertThat(sources).isGreaterThan(300);
     assertThat(tooLong).isEmpty();
-  }
-
-  private static int linesMax(String name) {
-    String known = name.replace("durability-core/src/main/java/dev/durability/", "");
-    return LONGER.getOrDefault(known, LINES_MAX);
   }
 
   @Test

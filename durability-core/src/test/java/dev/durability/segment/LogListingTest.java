@@ -1,11 +1,13 @@
 package dev.durability.segment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.durability.storage.MemoryDirectory;
 import dev.durability.wal.LogBuilder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -76,5 +78,28 @@ class LogListingTest {
     assertThat(LogListing.from(directory, all, 1).covered()).isEqualTo(19);
     assertThat(LogListing.from(directory, all, 0).covered()).isEqualTo(15);
     assertThat(LogListing.of(directory, all).covered()).isEqualTo(15);
+  }
+
+  @Test
+  void numberThatNoEntryHasIsRefusedAsCovered() throws IOException {
+    new LogBuilder(directory).segment(1).entries(1).write();
+    List<SegmentName> all = LogListing.segments(directory);
+    assertThat(LogListing.of(directory, all, Long.MAX_VALUE - 1).start()).isZero();
+    for (long none : new long[] {-1, Long.MAX_VALUE}) {
+      assertThatThrownBy(() -> LogListing.of(directory, all, none))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("up to " + none);
+    }
+  }
+
+  @Test
+  void logWithoutASegmentIsMissing() throws IOException {
+    assertThatThrownBy(() -> LogListing.existing(directory))
+        .isInstanceOf(NoSuchFileException.class);
+    directory.createDirectories("wal");
+    assertThat(LogListing.segments(directory)).isEmpty();
+    assertThatThrownBy(() -> LogListing.existing(directory))
+        .isInstanceOf(NoSuchFileException.class)
+        .hasMessageContaining("no log here");
   }
 }

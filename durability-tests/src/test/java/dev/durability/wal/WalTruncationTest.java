@@ -1,0 +1,190 @@
+package dev.durability.wal;
+
+import static dev.durability.testkit.Fault.Operation.DELETE;
+import static dev.durability.testkit.Fault.Operation.SYNC_DIRECTORY;
+import static dev.durability.testkit.Fault.Operation.SYNC_FILE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.durability.log.SegmentRange;
+import dev.durability.log.Verdict;
+import dev.durability.storage.Directory;
+import dev.durability.storage.ForwardingDirectory;
+import dev.durability.storage.MemoryDirectory;
+import dev.durability.testkit.Fault;
+import dev.durability.testkit.FaultDirectory;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What is removed from the front of a log, in which order, and when nothing may be. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class WalTruncationTest {
+  private final MemoryDirectory memory = new MemoryDirectory();
+  private final FaultDirectory directory = new FaultDirectory(memory);
+
+  private WalWriter<String> logOfFiveSegments(WalOptions options) throws IOException {
+    WalWriter<String> log = Logs.open(directory, options);
+    for (int i = 1; i <= 5; i++) {
+      log.appendDurable(i + "x".repeat(3000));
+    }
+    return log;
+  }
+
+  @Test
+  void truncatingNeverRemovesTheLiveSegmentAndAppendingGoesOn() throws IOException {
+    try (WalWriter<String> log = logOfFiveSegments(Logs.SMALL)) {
+      List<SegmentRange> removed = log.truncate(log.lastDurableId());
+      assertThat(removed).extracting(SegmentRange::lastEntryId).containsExactly(1L, 2L, 3L, 4L);
+      assertThat(log.truncate(log.lastDurableId())).hasSize(1);
+      assertThat(log.appendDurable("seven")).isEqualTo(8);
+      assertThat(log.segments()).hasSize(2);
+      assertThatThrownBy(() -> log.truncate(9)).isInstanceOf(IllegalArgumentException.class);
+    }
+    assertThat(Logs.entries(directory)).endsWith("seven");
+    assertThat(Logs.verdict(directory)).isEqualTo(Verdict.CLEAN);
+  }
+
+  @Test
+  void markerIsDurableBeforeAnythingIsDeletedOldestFirstAndTheRemovalIsSynced() throws IOException {
+    List<String> order = new CopyOnWriteArrayList<>();
+    try (WalWriter<String> log = logOfFiveSegments(Logs.SMALL)) {
+      directory.before(
+          (operation, path) -> {
+            if (operation == DELETE || operation == SYNC_DIRECTORY || operation == SYNC_FILE) {
+              order.add(operation + (operation == DELETE ? path.substring(23, 25) : ""));
+            }
+            if (operation == DELETE) {
+              assertThat(log.lastDurableId()).as("the marker is durable").isEqualTo(6);
+            }
+          });
+      log.truncate(3);
+    }
+    int first = order.indexOf("DELETE1-");
+    assertThat(order.subList(first, first + 4))
+        .containsExactly("DELETE1-", "DELETE2-", "DELETE3-", "SYNC_DIRECTORY");
+    // The name of the marker's segment and the marker itself, which are synced at the same time.
+    assertThat(order.subList(first - 2, first))
+        .containsExactlyInAnyOrder("SYNC_DIRECTORY", "SYNC_FILE");
+  }
+
+  @Test
+  void failingDeletionIsAnErrorRecoveryWorksAndTruncatingCanBeTriedAgain() throws IOException {
+    for (Fault failure : List.of(Fault.of(DELETE).nth(2), Fault.of(DELETE).nth(2).afterEffect())) {
+      FaultDirectory failing = new FaultDirectory(new MemoryDirectory());
+      WalWriter<String> log = Logs.open(failing);
+      for (int i = 1; i <= 5; i++) {
+        log.appendDurable(i + "x".repeat(3000));
+      }
+      failing.inject(failure);
+      assertThatThrownBy(() -> log.truncate(4)).hasMessageContaining("injected");
+      assertThat(Logs.verdict(failing)).isNotEqualTo(Verdict.CORRUPT);
+      log.truncate(4);
+      assertThat(log.segments()).hasSize(2);
+      log.appendDurable("next");
+      log.close();
+      assertThat(Logs.segments(failing)).hasSize(2);
+      assertThat(Logs.verdict(failing)).isEqualTo(Verdict.CLEAN);
+      assertThat(Logs.entries(failing)).containsExactly(5 + "x".repeat(3000), "next");
+    }
+  }
+
+  @Test
+  void markerOfACheckpointThatIsNotThereIsRefusedAndNothingIsAppended() throws IOException {
+    try (WalWriter<String> log = Logs.open(directory)) {
+      log.appendDurable("a");
+      assertThatThrownBy(() -> log.appendCheckpoint(1, "elsewhere/none"))
+          .isInstanceOf(NoSuchFileException.class)
+          .hasMessageContaining("elsewhere/none");
+      assertThat(log.lastAppendedId()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void markersAndTruncationBeyondWhatIsDurableAreRefusedAndNothingIsAppended() throws IOException {
+    try (WalWriter<String> log = Logs.open(directory)) {
+      log.appendDurable("a");
+      log.append("not durable");
+      for (long id : new long[] {-1, 2}) {
+        assertThatThrownBy(() -> log.appendCheckpoint(id, ""))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("entry " + id);
+      }
+      assertThatThrownBy(() -> log.truncate(2)).isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> log.appendCheckpoint(1, "p".repeat(4097)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("too long");
+      assertThatThrownBy(() -> log.appendCheckpoint(1, "p".repeat(4096)))
+          .isInstanceOf(NoSuchFileException.class);
+      assertThat(log.lastAppendedId()).isEqualTo(2);
+      assertThat(log.appendCheckpoint(0, "")).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void segmentThatIsThereAfterItsDeletionFoundNoneIsAnErrorAndStaysInTheLog() throws IOException {
+    boolean[] refuses = {false};
+    Directory stubborn =
+        new ForwardingDirectory(memory) {
+          @Override
+          public void delete(String path) throws IOException {
+            if (refuses[0]) {
+              throw new NoSuchFileException(path);
+            }
+            super.delete(path);
+          }
+        };
+    try (WalWriter<String> log = Logs.open(stubborn)) {
+      log.appendDurable("a".repeat(3000));
+      log.appendDurable("b".repeat(3000));
+      log.appendDurable("c".repeat(3000));
+      refuses[0] = true;
+      assertThatThrownBy(() -> log.truncate(2)).isInstanceOf(NoSuchFileException.class);
+      refuses[0] = false;
+      assertThat(log.segments().get(0).firstEntryId()).isEqualTo(1);
+      assertThat(log.truncate(2)).hasSize(2);
+    }
+  }
+
+  @Test
+  void vetoStopsTruncationWithoutHole() throws IOException {
+    WalObserver veto =
+        new WalObserver() {
+          @Override
+          public boolean mayRemove(SegmentRange segment) {
+            return segment.segmentId() != 3;
+          }
+        };
+    try (WalWriter<String> log = logOfFiveSegments(Logs.small().observer(veto).build())) {
+      assertThat(log.truncate(4)).extracting(SegmentRange::segmentId).containsExactly(1L, 2L);
+    }
+    assertThat(WalMaintenance.segments(directory))
+        .extracting(SegmentRange::segmentId)
+        .containsExactly(3L, 4L, 5L, 6L);
+    assertThat(WalMaintenance.verify(directory).covered())
+        .as("the marker is written before anything is asked")
+        .isEqualTo(4);
+  }
+
+  @Test
+  void emptySegmentThatIsLeftAloneAfterTruncationResumesAtItsOwnFirstId() throws IOException {
+    try (WalWriter<String> log = logOfFiveSegments(Logs.SMALL)) {
+      log.truncate(5);
+    }
+    Logs.open(directory).close(); // Leaves a segment without entries.
+    try (WalWriter<String> log = Logs.open(directory)) {
+      log.truncate(6);
+      assertThat(log.lastAppendedId()).isEqualTo(7);
+    }
+    Logs.open(directory).close();
+    try (WalWriter<String> log = Logs.open(directory)) {
+      assertThat(log.append("eight")).isEqualTo(8);
+    }
+    assertThat(Logs.entries(directory)).containsExactly("eight");
+    assertThat(Logs.verdict(directory)).isEqualTo(Verdict.CLEAN);
+  }
+}
