@@ -1,19 +1,13 @@
 package dev.durability.wal;
 
-import static dev.durability.testkit.Fault.Operation.DELETE;
 import static dev.durability.testkit.Fault.Operation.SYNC_FILE;
-import static dev.durability.testkit.Fault.Operation.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.durability.errors.DurabilityException;
-import dev.durability.errors.LockHeldException;
 import dev.durability.errors.OutcomeOpenException;
-import dev.durability.log.SegmentRange;
 import dev.durability.log.Verdict;
 import dev.durability.storage.FsDirectory;
 import dev.durability.storage.MemoryDirectory;
-import dev.durability.testkit.FaultDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,14 +18,10 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,40 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Many threads on one log: rounds, waiting, interrupts, closing. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
-class WalGroupCommitTest {
-  private final MemoryDirectory memory = new MemoryDirectory();
-  private final FaultDirectory directory = new FaultDirectory(memory);
-  private final ExecutorService executor = Executors.newCachedThreadPool();
-
-  @AfterEach
-  void stop() throws InterruptedException {
-    executor.shutdownNow();
-    assertThat(executor.awaitTermination(20, TimeUnit.SECONDS)).as("no thread hangs").isTrue();
-  }
-
-  private interface Work {
-    void run(int thread) throws Exception;
-  }
-
-  private void inThreads(int threads, Work work) throws Exception {
-    CountDownLatch start = new CountDownLatch(1);
-    List<Future<?>> running = new ArrayList<>();
-    for (int i = 0; i < threads; i++) {
-      int number = i;
-      running.add(
-          executor.submit(
-              () -> {
-                start.await();
-                work.run(number);
-                return null;
-              }));
-    }
-    start.countDown();
-    for (Future<?> each : running) {
-      each.get(60, TimeUnit.SECONDS);
-    }
-  }
-
+class WalGroupCommitTest extends GroupCommitFixture {
   @Test
   void noWakeUpIsLostInManyShortRuns() throws Exception {
     for (int run = 0; run < 60; run++) {
@@ -198,87 +155,6 @@ class WalGroupCommitTest {
   }
 
   @Test
-  void closingByAnInterruptedThreadWaitsForWhatDependsOnFuturesAndKeepsTheFlag() throws Exception {
-    CountDownLatch running = new CountDownLatch(1);
-    CountDownLatch release = new CountDownLatch(1);
-    WalWriter<String> log = Logs.open(directory);
-    Gate gate = new Gate();
-    CompletableFuture<Void> dependent =
-        log.appendAsync("a")
-            .thenAccept(
-                id -> {
-                  running.countDown();
-                  awaitForEver(release);
-                });
-    gate.open();
-    await(running);
-    AtomicBoolean flag = new AtomicBoolean();
-    Thread closer =
-        start(
-            () -> {
-              Thread.currentThread().interrupt();
-              log.close();
-              flag.set(Thread.interrupted());
-            });
-    Await.until(
-        "it waits with everything else done",
-        () -> isClosed(log) && closer.getState() == Thread.State.WAITING);
-    assertThatThrownBy(() -> Logs.open(memory)).isInstanceOf(LockHeldException.class);
-    release.countDown();
-    closer.join(20_000);
-    assertThat(flag).isTrue();
-    assertThat(dependent).isCompleted();
-    Logs.open(memory).close();
-  }
-
-  /** Holds up the next sync of a file. */
-  private final class Gate {
-    private final CountDownLatch reached = new CountDownLatch(1);
-    private final CountDownLatch opened = new CountDownLatch(1);
-
-    Gate() {
-      directory.before(
-          (operation, path) -> {
-            if (operation == SYNC_FILE && reached.getCount() > 0) {
-              reached.countDown();
-              await(opened);
-            }
-          });
-    }
-
-    void open() {
-      opened.countDown();
-    }
-  }
-
-  private interface Call {
-    void run() throws IOException;
-  }
-
-  private static Thread start(Call call) {
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                call.run();
-              } catch (IOException e) {
-                throw new AssertionError(e);
-              }
-            });
-    thread.setDaemon(true);
-    thread.start();
-    return thread;
-  }
-
-  private static void awaitForEver(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  @Test
   void appendersThatWaitForRoomAllGoOn() throws Exception {
     WalWriter<String> log =
         Logs.open(directory, Logs.small().flushPolicy(FlushPolicy.manual()).build());
@@ -379,239 +255,6 @@ class WalGroupCommitTest {
     }
   }
 
-  @Test
-  void closeAgainstAppendersAcknowledgesOrRefusesEachAndLosesNothing() throws Exception {
-    for (int run = 0; run < 60; run++) {
-      MemoryDirectory each = new MemoryDirectory();
-      WalWriter<String> log = Logs.open(each);
-      AtomicLong acknowledged = new AtomicLong();
-      CountDownLatch some = new CountDownLatch(5 + run);
-      inThreads(
-          7,
-          thread -> {
-            if (thread >= 5) {
-              await(some);
-              log.close();
-              return;
-            }
-            try {
-              while (true) {
-                long id =
-                    thread % 2 == 0
-                        ? log.appendDurable("x".repeat(300))
-                        : log.appendAsync("y").get(20, TimeUnit.SECONDS);
-                acknowledged.accumulateAndGet(id, Math::max);
-                some.countDown();
-              }
-            } catch (DurabilityException e) {
-              assertThat(e).hasMessageContaining("closed");
-            }
-          });
-      log.close();
-      assertThatThrownBy(() -> log.append("a")).hasMessageContaining("closed");
-      assertThatThrownBy(log::sync).hasMessageContaining("closed");
-      assertThat((long) Logs.entries(each).size()).isGreaterThanOrEqualTo(acknowledged.get());
-      assertThat(Logs.verdict(each)).isEqualTo(Verdict.CLEAN);
-    }
-  }
-
-  @Test
-  void secondCloseDoesNotGiveUpTheLockWhileTheFirstIsWriting() throws Exception {
-    WalWriter<String> log = Logs.open(directory);
-    log.appendDurable("a");
-    CountDownLatch ending = new CountDownLatch(1);
-    CountDownLatch goOn = new CountDownLatch(1);
-    AtomicBoolean armed = new AtomicBoolean(true);
-    directory.before(
-        (operation, path) -> {
-          if (operation == SYNC_FILE && armed.getAndSet(false)) {
-            ending.countDown();
-            await(goOn);
-          }
-        });
-    Future<?> first = executor.submit(() -> close(log));
-    await(ending);
-    executor.submit(() -> close(log)).get(20, TimeUnit.SECONDS);
-    assertThatThrownBy(() -> Logs.open(memory)).isInstanceOf(LockHeldException.class);
-    goOn.countDown();
-    first.get(20, TimeUnit.SECONDS);
-    Logs.open(memory).close();
-  }
-
-  @Test
-  void closeDuringTruncationKeepsTheLockUntilTheLastDeletion() throws Exception {
-    WalWriter<String> log = Logs.open(directory);
-    for (int i = 0; i < 4; i++) {
-      log.appendDurable("x".repeat(3000));
-    }
-    CountDownLatch deleting = new CountDownLatch(1);
-    CountDownLatch goOn = new CountDownLatch(1);
-    directory.before(
-        (operation, path) -> {
-          if (operation == DELETE && deleting.getCount() > 0) {
-            deleting.countDown();
-            await(goOn);
-          }
-        });
-    Future<List<SegmentRange>> truncation = executor.submit(() -> log.truncate(3));
-    await(deleting);
-    Future<?> closing = executor.submit(() -> close(log));
-    Await.until("it is closing", () -> isClosed(log));
-    assertThatThrownBy(() -> Logs.open(memory)).isInstanceOf(LockHeldException.class);
-    goOn.countDown();
-    assertThat(truncation.get(20, TimeUnit.SECONDS)).hasSize(3);
-    closing.get(20, TimeUnit.SECONDS);
-    Logs.open(memory).close();
-  }
-
-  private static boolean isClosed(WalWriter<String> log) {
-    try {
-      log.flush();
-      return false;
-    } catch (IOException e) {
-      return true;
-    }
-  }
-
-  private static void close(WalWriter<String> log) {
-    try {
-      log.close();
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  // ---- in the background
-
-  @Test
-  void backgroundSyncMakesAppendsDurableAlsoWhileOthersNeverStopFlushing() throws Exception {
-    WalWriter<String> log =
-        Logs.open(
-            directory,
-            WalOptions.builder().syncInterval(Duration.ofMillis(1)).segmentBytes(1 << 20).build());
-    AtomicBoolean stop = new AtomicBoolean();
-    List<Future<?>> busy = new ArrayList<>();
-    for (int i = 0; i < 3; i++) {
-      busy.add(
-          executor.submit(
-              () -> {
-                while (!stop.get()) {
-                  log.append("busy");
-                }
-                return null;
-              }));
-    }
-    for (int i = 0; i < 20; i++) {
-      long id = log.append("mine");
-      Await.until("entry " + id + " is durable", () -> log.lastDurableId() >= id);
-    }
-    stop.set(true);
-    for (Future<?> each : busy) {
-      each.get(20, TimeUnit.SECONDS);
-    }
-    log.close();
-  }
-
-  @Test
-  void syncThatFallsDueWhileAnotherRoundIsUnderWayIsDoneAfterIt() throws Exception {
-    WalOptions options =
-        Logs.small().flushPolicy(FlushPolicy.manual()).syncInterval(Duration.ofMillis(30)).build();
-    CountDownLatch writing = new CountDownLatch(1);
-    CountDownLatch goOn = new CountDownLatch(1);
-    WalWriter<String> log = Logs.open(directory, options);
-    directory.before(
-        (operation, path) -> {
-          if (operation == WRITE && writing.getCount() > 0) {
-            writing.countDown();
-            await(goOn);
-          }
-        });
-    long id = log.append("mine");
-    Future<?> flush = executor.submit(() -> flush(log));
-    await(writing);
-    Thread.sleep(100); // Nothing tells that it fell due; if it did not yet, this tests less.
-    goOn.countDown();
-    Await.until("entry " + id + " is durable", () -> log.lastDurableId() >= id);
-    flush.get(20, TimeUnit.SECONDS);
-    log.close();
-  }
-
-  private static void flush(WalWriter<String> log) {
-    try {
-      log.flush();
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  @Test
-  void flushIntervalWritesInTheBackgroundWithoutSync() throws Exception {
-    WalOptions options =
-        Logs.small().flushPolicy(FlushPolicy.interval(Duration.ofMillis(1))).build();
-    try (WalWriter<String> log = Logs.open(directory, options)) {
-      for (int i = 1; i <= 5; i++) {
-        log.append("a");
-        int count = i;
-        Await.until("it is written", () -> entries() == count);
-      }
-      assertThat(log.lastDurableId()).isZero();
-    }
-  }
-
-  private int entries() {
-    try {
-      return Logs.entries(directory).size();
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  @Test
-  void whatIsDurableIsPromisedInTheLogSoonAfterItsLastSync() throws Exception {
-    try (WalWriter<String> log = Logs.open(directory)) {
-      for (int i = 1; i <= 5; i++) {
-        long id = log.appendDurable("a");
-        Await.until("entry " + id + " is promised", () -> promised() == id);
-      }
-    }
-  }
-
-  private long promised() {
-    try {
-      return WalMaintenance.verify(directory).promised();
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  @Test
-  void nobodyWritesOrSyncsWhileHoldingTheLock() throws Exception {
-    AtomicBoolean armed = new AtomicBoolean();
-    AtomicInteger blocked = new AtomicInteger();
-    WalWriter<String> log = Logs.open(directory, Logs.small().build());
-    directory.before(
-        (operation, path) -> {
-          if (armed.get() && (operation == WRITE || operation == SYNC_FILE)) {
-            Future<Long> other = executor.submit(log::lastAppendedId); // Takes the lock.
-            try {
-              other.get(20, TimeUnit.SECONDS);
-            } catch (Exception e) {
-              blocked.incrementAndGet();
-            }
-          }
-        });
-    armed.set(true);
-    log.append("a");
-    log.appendDurable("b");
-    log.appendBatch(List.of("x".repeat(3000), "y".repeat(3000)));
-    log.appendAsync("c").get(20, TimeUnit.SECONDS);
-    log.appendCheckpoint(1, "");
-    log.close();
-    assertThat(blocked.get()).isZero();
-  }
-
-  // ---- interrupts
-
   @Tag("slow")
   @Test
   void interruptsAtRandomMomentsLoseNothingAndTheFlagStays(@TempDir Path root) throws Exception {
@@ -688,15 +331,5 @@ class WalGroupCommitTest {
     }
     assertThat(Thread.currentThread().isInterrupted()).isTrue();
     boolean unused = which % 3 == 0 && Thread.interrupted();
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      if (!latch.await(20, TimeUnit.SECONDS)) {
-        throw new AssertionError("waited in vain");
-      }
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
   }
 }

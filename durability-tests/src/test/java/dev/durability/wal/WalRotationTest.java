@@ -1,8 +1,5 @@
 package dev.durability.wal;
 
-import static dev.durability.testkit.Fault.Operation.CREATE;
-import static dev.durability.testkit.Fault.Operation.SYNC_DIRECTORY;
-import static dev.durability.testkit.Fault.Operation.SYNC_FILE;
 import static dev.durability.testkit.Fault.Operation.TRUNCATE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
