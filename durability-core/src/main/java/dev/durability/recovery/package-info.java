@@ -2,6 +2,9 @@
  * Rebuilds a state from the newest usable checkpoint and the entries after it. It only reads: it
  * takes no lock, and may run beside a writer.
  *
+ * <p>What a verdict is, and how the end of a log is mended, is not here: see the package {@code
+ * segment}, and {@code LogOpening} in {@code wal}.
+ *
  * <p>Start with {@link dev.durability.recovery.Recoverer}. It recovers to the end of the log, up to
  * an entry, or up to an instant, as {@link dev.durability.recovery.RecoveryOptions} say.
  *
