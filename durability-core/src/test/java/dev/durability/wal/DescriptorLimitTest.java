@@ -84,7 +84,15 @@ class DescriptorLimitTest {
   private static final class Exhaustion implements AutoCloseable {
     private final Deque<InputStream> taken = new ArrayDeque<>();
 
+    private final int free;
+
     Exhaustion(int free) throws IOException {
+      this.free = free;
+      takeAll();
+    }
+
+    /** Takes what was given back since, too: a segment that ended has closed its file. */
+    void takeAll() throws IOException {
       try {
         while (true) {
           taken.push(new FileInputStream("/dev/null"));
@@ -132,8 +140,9 @@ class DescriptorLimitTest {
     try (WalWriter<String> log = Logs.open(directory)) {
       acknowledged.put(log.appendDurable("first"), "first");
       for (int free = 0; free <= FREE_MAX; free++) {
-        try (Exhaustion unused = new Exhaustion(free)) {
+        try (Exhaustion exhaustion = new Exhaustion(free)) {
           for (int i = 0; i < 12; i++) {
+            exhaustion.takeAll();
             String entry = free + "." + i + "x".repeat(1_500);
             try {
               acknowledged.put(log.appendDurable(entry), entry);
