@@ -12,6 +12,12 @@ import org.jspecify.annotations.Nullable;
 public final class Closing {
   private final IOException writerClosed = new IOException("the writer was closed");
   private final Waiter.OfThread closer = new Waiter.OfThread();
+
+  /**
+   * Tells those that are left at the end; the log's own thread may still owe what the closer did.
+   */
+  private final Leader last = new Leader();
+
   private final Rounds rounds;
   private final ErrorRecovery recovery;
   private boolean begun;
@@ -43,10 +49,10 @@ public final class Closing {
       failure = end(finish, abandon);
     } catch (Throwable error) {
       failure = error;
-      recovery.brokenOff(closer, false, error);
+      recovery.brokenOff(closer, true, error); // Poisoned: what is not durable stays so.
       takeLeadForGood();
       Throwable unused = run(abandon, error);
-      rounds.settleLast(closer, error);
+      rounds.settleLast(last, error);
     }
     done = true;
     rounds.lead.rest();
@@ -62,7 +68,7 @@ public final class Closing {
       failure = rounds.poison.asException();
     }
     failure = run(failure == null && !isPoisoned ? finish : abandon, failure);
-    rounds.settleLast(closer, failure == null ? writerClosed : failure);
+    rounds.settleLast(last, failure == null ? writerClosed : failure);
     return failure;
   }
 

@@ -50,12 +50,23 @@ final class ErrorRecovery {
   private void leaveToLogThread(Leader self) {
     rounds.lock.lockForSure();
     try {
-      self.nextLeft = left;
-      left = self;
+      if (!isLeft(self)) {
+        self.nextLeft = left;
+        left = self;
+      }
       rounds.work.signalAll();
     } finally {
       rounds.lock.unlock();
     }
+  }
+
+  /** The log's own thread may fail more than once at what it left to itself. */
+  private boolean isLeft(Leader self) {
+    Leader other = left;
+    while (other != null && other != self) {
+      other = other.nextLeft;
+    }
+    return other != null;
   }
 
   /** Whether anything is left to the log's own thread. With the lock. */

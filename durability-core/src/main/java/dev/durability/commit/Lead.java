@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  *       <td>{@link #end}</td></tr>
  * </table>
  *
- * <p>OFFERED ends only by an Error in the log's thread before it began.
+ * <p>OFFERED ends only by an Error in the log's thread before it began. ENDED is for good: if an
+ * Error left the end of a round to the log's thread, that does not pass the lead on any more.
  */
 final class Lead {
   enum State {

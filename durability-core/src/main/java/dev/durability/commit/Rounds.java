@@ -251,7 +251,7 @@ final class Rounds {
   private void passOn(Leader self, @Nullable Throwable failure) {
     lock.lockForSure();
     try {
-      if (!lead.isHeldBy(self)) {
+      if (!lead.isHeldBy(self) || lead.hasEnded()) {
         return;
       }
       poison.addUnlessOpen(failure);
@@ -362,16 +362,16 @@ final class Rounds {
   }
 
   /** Ends all waits that are left, once nobody leads any more. */
-  void settleLast(Leader closer, Throwable why) {
+  void settleLast(Leader last, Throwable why) {
     lock.lockForSure();
     try {
       if (next != never) {
-        takeLastWaiters(closer, durableId);
+        takeLastWaiters(last, durableId);
       }
     } finally {
       lock.unlockForSure();
     }
-    settle(closer, why);
+    settle(last, why);
   }
 
   private void takeLastWaiters(Leader self, long written) {

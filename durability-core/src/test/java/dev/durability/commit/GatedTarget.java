@@ -29,6 +29,9 @@ final class GatedTarget implements CommitTarget {
   volatile @Nullable IOException syncFailure;
   volatile @Nullable IOException markFailure;
 
+  /** What asking for the last entry throws next. */
+  volatile @Nullable Error appendedIdError;
+
   /** Appends an entry; with the lock. */
   long append() {
     return ++appendedId;
@@ -67,6 +70,11 @@ final class GatedTarget implements CommitTarget {
 
   @Override
   public long appendedId() {
+    Error error = appendedIdError;
+    appendedIdError = null;
+    if (error != null) {
+      throw error;
+    }
     return appendedId;
   }
 
