@@ -9,6 +9,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class ErrorRecovery {
   private final Rounds rounds;
+
+  /** Tells those whom a failure outside of a round left waiting: nobody does so a second time. */
+  private final Leader outside = new Leader();
+
   private @Nullable Leader left;
 
   ErrorRecovery(Rounds rounds) {
@@ -44,6 +48,15 @@ final class ErrorRecovery {
     }
     if (waits && self instanceof Waiter.OfThread thread) {
       thread.finishBrokenOff();
+    }
+  }
+
+  /** Ends the writer for good because of something that failed outside of a round. Any thread. */
+  void poison(Throwable failure) {
+    try {
+      rounds.poison(failure, outside);
+    } catch (Throwable again) {
+      leaveToLogThread(outside);
     }
   }
 

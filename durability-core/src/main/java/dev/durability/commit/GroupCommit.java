@@ -200,7 +200,7 @@ public final class GroupCommit {
    * @param failure what failed
    */
   public void poison(Throwable failure) {
-    rounds.poison(failure);
+    recovery.poison(failure);
   }
 
   /**

@@ -381,8 +381,8 @@ final class Rounds {
     next = never;
   }
 
-  /** Ends the writer for good because of something that failed outside of a round. Any thread. */
-  void poison(Throwable failure) {
+  /** Ends the writer for good, and all waits if nobody leads. */
+  void poison(Throwable failure, Leader self) {
     lock.lockForSure();
     try {
       poison.addUnlessOpen(failure);
@@ -390,7 +390,7 @@ final class Rounds {
     } finally {
       lock.unlock();
     }
-    settleStranded(new Leader());
+    settleStranded(self);
   }
 
   /** About how many: it is asked without the lock. */

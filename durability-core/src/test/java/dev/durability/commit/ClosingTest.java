@@ -1,10 +1,12 @@
 package dev.durability.commit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.durability.errors.DurabilityException;
 import dev.durability.wal.Await;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -13,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Closing while Errors break off what the thread that closes owes to others. */
+/** Closing, and failing, while Errors break off what a thread owes to others. */
 class ClosingTest {
   private static final long TIMEOUT_MILLIS = 10_000;
 
@@ -189,6 +191,32 @@ class ClosingTest {
     noMemory = false;
     Await.until("the future is told", future::isDone);
     commits.close(() -> {}, () -> {});
+    logThread.join(TIMEOUT_MILLIS);
+    assertThat(logThread.isAlive()).as("the log's own thread is still there").isFalse();
+  }
+
+  @Test
+  @Timeout(60)
+  void futureIsToldAlthoughTheThreadThatFoundTheFailureCouldNotTellIt() throws Exception {
+    MemoryTaker future;
+    commits.lock().lock();
+    try {
+      commits.prepare();
+      future = new MemoryTaker(target.append());
+      commits.commitLater(future);
+    } finally {
+      commits.lock().unlock();
+    }
+    noMemory = true;
+    IOException failure = new IOException("outside of a round");
+    assertThatCode(() -> commits.poison(failure)).doesNotThrowAnyException();
+    assertThat(commits.poison()).isSameAs(failure);
+    noMemory = false;
+    logThread.start();
+    Await.until("the future is told", future::isDone);
+    assertThat(future).isCompletedExceptionally();
+    assertThatThrownBy(() -> commits.close(() -> {}, () -> {}))
+        .isInstanceOf(DurabilityException.class);
     logThread.join(TIMEOUT_MILLIS);
     assertThat(logThread.isAlive()).as("the log's own thread is still there").isFalse();
   }
