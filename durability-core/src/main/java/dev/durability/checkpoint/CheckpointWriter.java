@@ -101,6 +101,7 @@ public final class CheckpointWriter extends OutputStream {
                 salt)
             .encode();
     // Takes all memory before there is a file.
+    AfterFailure.prepare();
     CheckpointWriter writer = new CheckpointWriter(path, clock, salt);
     directory.createDirectories(Directory.parentOf(path));
     try {

@@ -9,6 +9,12 @@ public final class AfterFailure {
   private AfterFailure() {}
 
   /**
+   * Has this class loaded. Called before anything is opened that it may have to close: loading
+   * takes stack and memory, and a failure may be the lack of them.
+   */
+  public static void prepare() {}
+
+  /**
    * Closes what was opened before a failure. That this fails, too, is noted in the failure.
    *
    * @param failure what failed; the caller throws it

@@ -50,6 +50,7 @@ final class OwnedLogFile implements Closeable {
       throw new IllegalArgumentException(
           "quarantineBytesMax is " + quarantineBytesMax + ", it must be 0 or more");
     }
+    AfterFailure.prepare();
     RecordLogOpening.refuseForeign(directory, path);
     directory.createDirectories(Directory.parentOf(path));
     DirectoryLock lock = directory.lock(path + ".lock");

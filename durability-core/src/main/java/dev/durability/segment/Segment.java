@@ -64,15 +64,20 @@ public final class Segment implements Closeable {
 
   /** Opens a segment; null if its header is damaged or does not fit its name. */
   static @Nullable Segment openGood(Directory directory, SegmentName name) throws IOException {
+    Segment segment;
     try {
-      Segment segment = open(directory, name);
-      if (segment.headerFitsName()) {
-        return segment;
-      }
-      segment.close();
-      return null;
+      segment = open(directory, name);
     } catch (BadHeaderException damaged) {
       return null;
+    }
+    boolean good = false;
+    try {
+      good = segment.headerFitsName();
+      return good ? segment : null;
+    } finally {
+      if (!good) {
+        segment.close();
+      }
     }
   }
 

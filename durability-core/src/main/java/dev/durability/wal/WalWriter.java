@@ -112,6 +112,7 @@ public final class WalWriter<E> implements Closeable {
   public static <E> WalWriter<E> open(
       Directory directory, Codec<E> codec, WalOptions options, @Nullable WalReplay<E> replay)
       throws IOException {
+    AfterFailure.prepare();
     ForeignLog.refuse(directory);
     directory.createDirectories(LogFiles.SEGMENTS);
     DirectoryLock held = directory.lock(LogFiles.LOCK);
