@@ -102,6 +102,7 @@ public final class CheckpointWriter extends OutputStream {
             .encode();
     // Takes all memory before there is a file.
     CheckpointWriter writer = new CheckpointWriter(path, clock, salt);
+    AfterFailure.prepare();
     directory.createDirectories(Directory.parentOf(path));
     try {
       AtomicFile file = AtomicFile.create(directory, path, temporary);

@@ -9,6 +9,12 @@ public final class AfterFailure {
   private AfterFailure() {}
 
   /**
+   * Loads this class. That needs more stack than to use it, and an Error may have left little.
+   * Called before what has to be closed in any case is opened.
+   */
+  public static void prepare() {}
+
+  /**
    * Closes what was opened before a failure. That this fails, too, is noted in the failure.
    *
    * @param failure what failed; the caller throws it

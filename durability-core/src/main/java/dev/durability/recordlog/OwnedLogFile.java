@@ -52,6 +52,7 @@ final class OwnedLogFile implements Closeable {
     }
     RecordLogOpening.refuseForeign(directory, path);
     directory.createDirectories(Directory.parentOf(path));
+    AfterFailure.prepare();
     DirectoryLock lock = directory.lock(path + ".lock");
     @Nullable RecordLogOpening opening = null;
     @Nullable ReadFile seen = null;

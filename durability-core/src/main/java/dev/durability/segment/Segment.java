@@ -1,5 +1,6 @@
 package dev.durability.segment;
 
+import dev.durability.frame.AfterFailure;
 import dev.durability.frame.BadHeaderException;
 import dev.durability.frame.CheckpointFile;
 import dev.durability.frame.FileHeader;
@@ -45,13 +46,14 @@ public final class Segment implements Closeable {
    */
   static Segment open(Directory directory, SegmentName name)
       throws IOException, BadHeaderException {
+    AfterFailure.prepare();
     ReadFile file = directory.open(name.path());
     try {
       FileHeader header =
           FileHeader.decode(CheckpointFile.readHeader(file), FileType.SEGMENT, name.path());
       return new Segment(name, file, header);
     } catch (Throwable e) {
-      file.close();
+      AfterFailure.close(e, file);
       throw e;
     }
   }
@@ -64,15 +66,20 @@ public final class Segment implements Closeable {
 
   /** Opens a segment; null if its header is damaged or does not fit its name. */
   static @Nullable Segment openGood(Directory directory, SegmentName name) throws IOException {
+    Segment segment;
     try {
-      Segment segment = open(directory, name);
-      if (segment.headerFitsName()) {
-        return segment;
-      }
-      segment.close();
-      return null;
+      segment = open(directory, name);
     } catch (BadHeaderException damaged) {
       return null;
+    }
+    boolean fits = false;
+    try {
+      fits = segment.headerFitsName();
+      return fits ? segment : null;
+    } finally {
+      if (!fits) {
+        segment.close();
+      }
     }
   }
 

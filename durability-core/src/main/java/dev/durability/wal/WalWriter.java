@@ -114,6 +114,7 @@ public final class WalWriter<E> implements Closeable {
       throws IOException {
     ForeignLog.refuse(directory);
     directory.createDirectories(LogFiles.SEGMENTS);
+    AfterFailure.prepare();
     DirectoryLock held = directory.lock(LogFiles.LOCK);
     try {
       Directory owned = new OwnedDirectory(directory, held);
