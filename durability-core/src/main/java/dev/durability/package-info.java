@@ -26,7 +26,7 @@
  * <p>An entry is in the log before it is in the state. So a crash at any moment leaves a checkpoint
  * and the entries after it, and opening again rebuilds the state that readers saw, or a later one.
  *
- * <p>What works behind {@code DurableState}, in the order of the diagram:
+ * <p>What works after {@code DurableState}, in the order of the diagram:
  *
  * <ul>
  *   <li>{@code StateLoading} builds the state while the log is opened.

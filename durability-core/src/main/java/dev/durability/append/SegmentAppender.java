@@ -31,12 +31,12 @@ import org.jspecify.annotations.Nullable;
  * Writes blocks into segments, syncs them, and starts a segment where the one before ended. Used by
  * one thread at a time: the one that leads a round. All input and output of an open log is here.
  *
- * <p>It fails with {@link OutcomeOpenException} where the same block can be written again, and with
- * anything else where the writer has to stop for good.
+ * <p>It fails with {@link OutcomeOpenException} if the same block can be written again, and with
+ * anything else if the writer has to stop for good.
  */
 public final class SegmentAppender {
   /**
-   * Zero-filling saves each sync the metadata, and writes all twice. It pays where syncs are small.
+   * Zero-filling saves each sync the metadata, and writes all twice. It pays if syncs are small.
    */
   private static final long ZERO_FILLED_FOR_BYTES_A_SYNC_MAX = 256 << 10;
 
@@ -221,7 +221,7 @@ public final class SegmentAppender {
 
   /**
    * Puts a promise of what is durable into the log, if it has none yet: a MARK, or the header of
-   * the next segment where one has ended.
+   * the next segment if one has ended.
    */
   void mark() throws IOException {
     if (!owesPromise()) {

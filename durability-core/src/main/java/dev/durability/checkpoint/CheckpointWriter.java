@@ -101,8 +101,8 @@ public final class CheckpointWriter extends OutputStream {
                 salt)
             .encode();
     // Takes all memory before there is a file.
-    AfterFailure.prepare();
     CheckpointWriter writer = new CheckpointWriter(path, clock, salt);
+    AfterFailure.prepare();
     directory.createDirectories(Directory.parentOf(path));
     try {
       AtomicFile file = AtomicFile.create(directory, path, temporary);

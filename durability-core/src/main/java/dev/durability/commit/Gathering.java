@@ -4,10 +4,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 
 /**
- * Lets whoever leads wait for the threads that were served last, when they come back at once: one
- * round for all of them, in place of two that each carry half.
+ * Lets the thread that leads wait for the threads that were served last, when they come back at
+ * once: one round for all of them, in place of two that each carry half.
  *
- * <p>Where they do not come back, it is soon tried no more than once in many rounds, so that a lone
+ * <p>If they do not come back, it is soon tried no more than once in many rounds, so that a lone
  * sync is not delayed. Used by one thread at a time, the one that leads.
  */
 final class Gathering {

@@ -120,7 +120,7 @@ final class LogThread implements Runnable {
     try {
       long unusedTime = rounds.work.awaitNanos(nanos);
     } catch (InterruptedException e) {
-      // The thread is the log's own; whoever interrupts it does not end the log.
+      // The thread is the log's own; an interrupt does not end the log.
       Thread.interrupted();
     }
   }

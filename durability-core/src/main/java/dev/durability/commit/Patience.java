@@ -4,10 +4,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * How a thread waits for a round: it gives way to others and looks again, for as long as a round
- * may take, and only then parks. A thread that parks has to be woken, and that takes about as long
- * as a fast device needs to sync; with many threads it takes all of the processors' time. Where
- * rounds take long, a thread parks at once: nothing is lost there.
+ * How a thread waits for a round: it spins with {@link Thread#yield} for about two average rounds,
+ * then parks. Waking a thread that parks takes about as long as a fast device needs to sync, and
+ * with many threads it takes all of the processors' time. If rounds take long, a thread parks at
+ * once: nothing is lost there.
  *
  * <p>Any number of threads may wait; one at a time tells how long a round took.
  */
@@ -32,7 +32,7 @@ final class Patience {
     nanos = meanNanos <= ROUND_NANOS_MAX ? 2 * meanNanos : 0;
   }
 
-  /** Gives way until something ends the wait, or a round should long have ended it. */
+  /** Spins until something ends the wait, or a round should long have ended it. */
   @SuppressWarnings("ThreadPriorityCheck") // A hint: the time is bounded whatever it does.
   void waitWhile(BooleanSupplier waiting) {
     long most = nanos;

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * Those who wait for one round. Guarded by the writer's lock while it gathers, then used by the
  * thread that leads it. Used again, so that rounds allocate nothing.
  *
- * <p>Each wait ends once: where an Error ends {@link #settle} in the middle, calling it again goes
- * on where that stopped.
+ * <p>Each wait ends once: if an Error ends {@link #settle} in the middle, calling it again goes on
+ * where that stopped.
  */
 final class Round {
   private static final int INITIAL_WAITERS = 16;
@@ -95,7 +95,7 @@ final class Round {
 
   /**
    * Ends the wait of all. The threads are a tree, in which each wakes a few: those that are to be
-   * woken are settled before whoever wakes them.
+   * woken are settled before the thread that wakes them.
    *
    * @param writtenId the last entry that is written
    * @param durableId the last entry that is durable

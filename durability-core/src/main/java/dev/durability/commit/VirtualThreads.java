@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tells virtual threads, of Java 21 and later, from others, on Java 17 too. Made anew for each
- * writer: what an Error breaks off here is tried again at the next opening, where a static
- * initialiser would be lost.
+ * writer: what an Error breaks off here is tried again at the next opening. A static initialiser
+ * would stay broken.
  */
 final class VirtualThreads {
   private final @Nullable MethodHandle isVirtual = find();

@@ -9,8 +9,8 @@ public final class AfterFailure {
   private AfterFailure() {}
 
   /**
-   * Has this class loaded. Called before anything is opened that it may have to close: loading
-   * takes stack and memory, and a failure may be the lack of them.
+   * Loads this class. That needs more stack than to use it, and an Error may have left little.
+   * Called before what has to be closed in any case is opened.
    */
   public static void prepare() {}
 

@@ -76,7 +76,7 @@ public final class CheckpointFile implements AutoCloseable {
     return header;
   }
 
-  /** {@return the offset in the file behind the last chunk that was read} */
+  /** {@return the offset in the file after the last chunk that was read} */
   public long offset() {
     return chunkEnd;
   }

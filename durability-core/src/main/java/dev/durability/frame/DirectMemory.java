@@ -100,7 +100,7 @@ public final class DirectMemory implements AutoCloseable {
     }
   }
 
-  /** By identity: buffers are equal where their bytes are. */
+  /** By identity: buffers are equal if their bytes are. */
   @SuppressWarnings("ReferenceEquality")
   private static void remove(ByteBuffer one) {
     boolean unused = KEPT.removeIf(each -> each == one);

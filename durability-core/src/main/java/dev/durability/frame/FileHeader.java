@@ -19,11 +19,11 @@ import java.util.zip.CRC32C;
  *
  * @param type what the file is
  * @param logId the log that the file belongs to
- * @param segmentId the number of the segment, 0 where the file is none
+ * @param segmentId the number of the segment, 0 if the file is none
  * @param firstEntryId the first entry id of a segment or record log; in a checkpoint the last entry
  *     id that it contains
  * @param createdMicros when the file was created, in microseconds since the epoch
- * @param previousSalt the salt of the segment before, 0 where there is none
+ * @param previousSalt the salt of the segment before, 0 if there is none
  * @param salt what the checksums of the file's frames are mixed with
  */
 public record FileHeader(

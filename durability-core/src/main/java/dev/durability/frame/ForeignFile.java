@@ -16,7 +16,7 @@ public final class ForeignFile {
   /**
    * Refuses a file of the crate.
    *
-   * @param firstBytes the first bytes of the file, at least 4 where it has them
+   * @param firstBytes the first bytes of the file, at least 4 if it has them
    * @param file the file's path, for the message
    * @throws FormatException if the bytes are a header of the crate
    */

@@ -30,7 +30,7 @@ public final class FrameEncoder {
 
   /**
    * Puts an ENTRY around a payload that is in its place already, which is {@link
-   * FrameFormat#OVERHEAD_BYTES} behind the position.
+   * FrameFormat#OVERHEAD_BYTES} after the position.
    *
    * @param target where the frame goes
    * @param salt the salt of the file

@@ -102,8 +102,8 @@ public final class FrameFile implements Closeable {
   }
 
   /**
-   * Cuts whatever was reserved behind the frames, so that the file ends with them. Durable after
-   * {@link #sync}; a reader passes over what is left if this fails.
+   * Cuts what was reserved after the frames, so that the file ends with them. Durable after {@link
+   * #sync}; a reader passes over what is left if this fails.
    *
    * @throws IOException if that fails
    */

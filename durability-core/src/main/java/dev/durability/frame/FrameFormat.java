@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>a MARK or END has 16 bytes of payload, a CHECKPOINT 8 to 4,104,
  *   <li>its checksum is right under the file's salt, and
  *   <li>what a MARK or END promises, or a CHECKPOINT covers, is below its id (in a checkpoint file,
- *       where END carries the size instead, this does not apply).
+ *       if END carries the size instead, this does not apply).
  * </ol>
  */
 public final class FrameFormat {
@@ -51,7 +51,7 @@ public final class FrameFormat {
   /** The longest path that a CHECKPOINT can name, in bytes of UTF-8. */
   public static final int CHECKPOINT_PATH_BYTES_MAX = 4096;
 
-  /** The largest payload of a frame that is looked for behind damage. */
+  /** The largest payload of a frame that is looked for after damage. */
   static final int PAYLOAD_BYTES_MAX_PAST_BREAK = COVERED_BYTES + CHECKPOINT_PATH_BYTES_MAX;
 
   static final int ALIGNMENT = 8;

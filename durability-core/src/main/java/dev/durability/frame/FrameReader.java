@@ -51,7 +51,7 @@ final class FrameReader {
 
   /**
    * Reads the frame at an offset, if it has the id that is expected (0 for any) and a payload of at
-   * most a size. Where this returns true, the accessors tell of it.
+   * most a size. If this returns true, the accessors tell of it.
    */
   boolean read(long at, long expectedId, int payloadBytesMax) throws IOException {
     int index = window.at(at, FrameFormat.OVERHEAD_BYTES);
@@ -78,7 +78,7 @@ final class FrameReader {
 
   /**
    * Reads a frame if it is a valid ENTRY that is whole in the window: what nearly all frames are,
-   * in the fewest steps. Where this returns false, nothing is known, and {@link #read} has to tell.
+   * in the fewest steps. If this returns false, nothing is known, and {@link #read} has to tell.
    */
   boolean readEntryInWindow(long at, long expectedId) {
     int index = window.indexOf(at, FrameFormat.OVERHEAD_BYTES);
@@ -178,7 +178,7 @@ final class FrameReader {
       if (index < 0) {
         throw changedUnderneath();
       }
-      // The order is set anew: whoever decoded the payload before had this view in hand.
+      // The order is set anew: the codec that decoded the payload before had this view in hand.
       return view.order(ByteOrder.LITTLE_ENDIAN).limit(index + length).position(index);
     }
     return copy(from);

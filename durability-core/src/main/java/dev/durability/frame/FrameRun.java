@@ -47,7 +47,7 @@ public final class FrameRun implements AutoCloseable {
   private boolean ended;
 
   /**
-   * Starts behind the header of a file.
+   * Starts after the header of a file.
    *
    * @param file the file
    * @param type what it is
@@ -61,7 +61,7 @@ public final class FrameRun implements AutoCloseable {
   }
 
   /**
-   * Starts behind the header of another file of the same type, in the same memory. The file before
+   * Starts after the header of another file of the same type, in the same memory. The file before
    * is not read any more, and not closed.
    *
    * @param file the file
@@ -238,14 +238,14 @@ public final class FrameRun implements AutoCloseable {
   }
 
   /**
-   * {@return the offset behind the last frame of the run that was stepped over, whole batches only}
+   * {@return the offset after the last frame of the run that was stepped over, whole batches only}
    */
   public long offset() {
     return offset;
   }
 
   /**
-   * {@return after STOP, the offset of what broke the run: behind the parts of an unfinished batch}
+   * {@return after STOP, the offset of what broke the run: after the parts of an unfinished batch}
    */
   public long breakOffset() {
     return breakOffset;
@@ -324,8 +324,8 @@ public final class FrameRun implements AutoCloseable {
   }
 
   /**
-   * Looks at what lies behind the run, after STOP: every multiple of 8 from the break on is tried
-   * as the start of a small frame.
+   * Looks at what lies after the run, after STOP: every multiple of 8 from the break on is tried as
+   * the start of a small frame.
    *
    * @return what was found
    * @throws IOException if the file cannot be read

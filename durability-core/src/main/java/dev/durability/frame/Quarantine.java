@@ -28,7 +28,7 @@ public final class Quarantine {
   private static final String TEMPORARY = ".tmp";
   private static final int PIECE_BYTES = 1 << 16;
 
-  /** How many bytes are kept where nothing else was asked for: 256 MiB. */
+  /** How many bytes are kept if nothing else was asked for: 256 MiB. */
   public static final long BYTES_MAX = 256L << 20;
 
   private Quarantine() {}
@@ -39,10 +39,10 @@ public final class Quarantine {
    * returns the copy is durable, its name included, so the bytes may be cut.
    *
    * @param directory where both are
-   * @param quarantine the directory for the copy, created where it is missing
+   * @param quarantine the directory for the copy, created if it is missing
    * @param file the file
    * @param from the offset of the first byte
-   * @param toExclusive the offset behind the last byte, at most the file's size
+   * @param toExclusive the offset after the last byte, at most the file's size
    * @return the path of the copy, or empty if there is nothing but zeros
    * @throws IOException if anything fails; the file is as it was, a temporary file may be left
    */

@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * What lies behind the run of valid frames of a file.
+ * What lies after the run of valid frames of a file.
  *
- * @param nonZeroEnd the offset behind the last byte that is not zero, or the run's end if there is
+ * @param nonZeroEnd the offset after the last byte that is not zero, or the run's end if there is
  *     none
  * @param frames how many valid frames lie there
  * @param promised the largest promise among them, 0 if there is none

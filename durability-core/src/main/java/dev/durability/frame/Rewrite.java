@@ -15,16 +15,16 @@ public final class Rewrite {
   private Rewrite() {}
 
   /**
-   * Writes the end of a file again, in place and with the same bytes, cuts the file behind it, and
+   * Writes the end of a file again, in place and with the same bytes, cuts the file after it, and
    * syncs. After a failed sync the page cache holds bytes that look clean and that the storage
    * never got; only writing them again makes the next sync cover them.
    *
-   * <p>Where the storage cannot resume files at all, this does what {@link #whole} does.
+   * <p>If the storage cannot resume files at all, this does what {@link #whole} does.
    *
    * @param directory where the file is
    * @param path the file
    * @param from the offset of the first byte that nothing promised to be durable
-   * @param toExclusive where the file is to end: a multiple of 8, up to 7 bytes behind its present
+   * @param toExclusive where the file is to end: a multiple of 8, up to 7 bytes after its present
    *     end, which are filled with zeros
    * @return the file, open, ending there, all of it durable
    * @throws IOException if anything fails: the bytes up to the end are as they were, what followed
@@ -55,7 +55,7 @@ public final class Rewrite {
 
   /**
    * Writes a whole file anew beside it, and renames it over the old one: its name is made durable
-   * too, also where a sync of the directory failed before. The old file stays until then.
+   * too, also if a sync of the directory failed before. The old file stays until then.
    *
    * @param directory where the file is
    * @param path the file

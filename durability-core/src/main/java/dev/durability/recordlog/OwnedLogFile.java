@@ -50,9 +50,9 @@ final class OwnedLogFile implements Closeable {
       throw new IllegalArgumentException(
           "quarantineBytesMax is " + quarantineBytesMax + ", it must be 0 or more");
     }
-    AfterFailure.prepare();
     RecordLogOpening.refuseForeign(directory, path);
     directory.createDirectories(Directory.parentOf(path));
+    AfterFailure.prepare();
     DirectoryLock lock = directory.lock(path + ".lock");
     @Nullable RecordLogOpening opening = null;
     @Nullable ReadFile seen = null;

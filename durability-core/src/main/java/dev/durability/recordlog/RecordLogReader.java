@@ -158,8 +158,8 @@ public final class RecordLogReader<T> {
 
     /**
      * Reads the file anew up to here, unless that was done here already. A writer may have written
-     * the frame here after it was read and before the promise behind it was, or opened the log
-     * again and cut an END off; since a promise is visible now, so is what it promises.
+     * the frame here after it was read and before the promise after it was, or opened the log again
+     * and cut an END off; since a promise is visible now, so is what it promises.
      */
     private boolean lookAgain() throws IOException {
       long reached = file.intact();

@@ -1,5 +1,6 @@
 package dev.durability.segment;
 
+import dev.durability.frame.AfterFailure;
 import dev.durability.frame.BadHeaderException;
 import dev.durability.frame.CheckpointFile;
 import dev.durability.frame.FileHeader;
@@ -45,13 +46,14 @@ public final class Segment implements Closeable {
    */
   static Segment open(Directory directory, SegmentName name)
       throws IOException, BadHeaderException {
+    AfterFailure.prepare();
     ReadFile file = directory.open(name.path());
     try {
       FileHeader header =
           FileHeader.decode(CheckpointFile.readHeader(file), FileType.SEGMENT, name.path());
       return new Segment(name, file, header);
     } catch (Throwable e) {
-      file.close();
+      AfterFailure.close(e, file);
       throw e;
     }
   }
@@ -70,12 +72,12 @@ public final class Segment implements Closeable {
     } catch (BadHeaderException damaged) {
       return null;
     }
-    boolean good = false;
+    boolean fits = false;
     try {
-      good = segment.headerFitsName();
-      return good ? segment : null;
+      fits = segment.headerFitsName();
+      return fits ? segment : null;
     } finally {
-      if (!good) {
+      if (!fits) {
         segment.close();
       }
     }

@@ -110,7 +110,7 @@ public final class SegmentStart {
     }
   }
 
-  /** An attempt that failed may have left the file behind. */
+  /** An attempt that failed may have left the file after. */
   private AppendFile create() throws IOException {
     if (directory.exists(temporary)) {
       directory.delete(temporary);

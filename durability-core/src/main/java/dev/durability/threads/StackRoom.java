@@ -1,7 +1,7 @@
 package dev.durability.threads;
 
 /**
- * Makes a call fail for lack of stack where nothing has happened yet, and not in the middle of what
+ * Makes a call fail for lack of stack while nothing has happened yet, and not in the middle of what
  * cannot be undone: once a thread has given an entry its place, others may wait for it, and it must
  * be able to end what it began. A little more stack is used here than is needed for that.
  */
@@ -22,7 +22,7 @@ public final class StackRoom {
   }
 
   /**
-   * The same, where what depends on a future is called: the JDK takes it off the future before it
+   * The same before what depends on a future is called: the JDK takes it off the future before it
    * calls it, and forgets it if the stack ends in between.
    *
    * @return nothing of use

@@ -200,7 +200,7 @@ final class LogOpening {
   }
 
   /**
-   * Writes the end of the last segment again, its END too where it has one: after a failed sync the
+   * Writes the end of the last segment again, its END too if it has one: after a failed sync the
    * page cache may show it and the storage not have it, and a segment without END must not get a
    * successor. An END that is there stays: what it does not promise, the successor's header does.
    */
@@ -219,9 +219,9 @@ final class LogOpening {
   }
 
   /**
-   * Where nothing in the segment was ever promised, its name may be as little durable as its
-   * content: the first sync in a segment and the sync of its name run at the same time, and either
-   * may have failed.
+   * If nothing in the segment was ever promised, its name may be as little durable as its content:
+   * the first sync in a segment and the sync of its name run at the same time, and either may have
+   * failed.
    */
   private FrameFile rewrite(LogFindings found, FileHeader last, LogReport report)
       throws IOException {

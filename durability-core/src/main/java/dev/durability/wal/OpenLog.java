@@ -107,7 +107,7 @@ final class OpenLog {
     }
     Throwable failure = null;
     boolean ended = false;
-    // Again where an Error hit it: each of the steps leaves out what it did before.
+    // Again if an Error hit it: each of the steps leaves out what it did before.
     for (int left = CLOSING_ATTEMPTS; !ended && left > 0; left--) {
       try {
         commits.close(finish, abandon);
@@ -125,7 +125,7 @@ final class OpenLog {
     releaseMemory();
   }
 
-  /** Only where all ended well: else something may still be in the blocks, or in use. */
+  /** Only if all ended well: else something may still be in the blocks, or in use. */
   private void releaseMemory() {
     boolean unused =
         locked(

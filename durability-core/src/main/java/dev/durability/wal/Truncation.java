@@ -130,7 +130,7 @@ final class Truncation {
     return removed;
   }
 
-  /** Whoever took the log may need what this one does not. */
+  /** Another writer that took the log may need what this one does not. */
   private void requireLock() throws IOException {
     try {
       appender.lock().require();

@@ -44,7 +44,7 @@ public final class WalTail<E> implements Closeable {
   private final Directory directory;
   private final Codec<E> codec;
 
-  /** Looks for promises; what it has seen may be cut off again where it was not promised. */
+  /** Looks for promises; what it has seen may be cut off again if it was not promised. */
   private LogCursor ahead;
 
   /** Reads what is promised. */

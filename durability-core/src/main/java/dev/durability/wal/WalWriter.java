@@ -112,9 +112,9 @@ public final class WalWriter<E> implements Closeable {
   public static <E> WalWriter<E> open(
       Directory directory, Codec<E> codec, WalOptions options, @Nullable WalReplay<E> replay)
       throws IOException {
-    AfterFailure.prepare();
     ForeignLog.refuse(directory);
     directory.createDirectories(LogFiles.SEGMENTS);
+    AfterFailure.prepare();
     DirectoryLock held = directory.lock(LogFiles.LOCK);
     try {
       Directory owned = new OwnedDirectory(directory, held);

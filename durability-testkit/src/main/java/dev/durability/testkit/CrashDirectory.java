@@ -335,13 +335,8 @@ public final class CrashDirectory implements Directory {
             change(Operation.create(path, 0));
           }
           locked.add(path);
-          return new CrashLock(this, path);
+          return new CrashLock(lock, locked, path);
         });
-  }
-
-  /** Under the lock: nobody holds this one any more. */
-  void release(String path) {
-    locked.remove(path);
   }
 
   private void requireFile(String path, String what) throws IOException {

@@ -115,6 +115,12 @@ final class Explorer {
         new ArrayList<>(), new ArrayList<>(), new Random(seed.getAndIncrement()));
   }
 
+  /** Modules of the project are directories, or jars if the build has packed them. */
+  private static boolean isOfTheProject(Path each) {
+    Path name = each.getFileName();
+    return Files.isDirectory(each) || (name != null && name.toString().startsWith("durability-"));
+  }
+
   /** The classes of the library and of the scenarios, in a loader of their own. */
   private static List<String> classPath(@Nullable String first) {
     List<String> path = new ArrayList<>();
@@ -123,7 +129,7 @@ final class Explorer {
     }
     for (String each :
         System.getProperty("java.class.path").split(java.io.File.pathSeparator, -1)) {
-      if (Files.isDirectory(Path.of(each))) {
+      if (isOfTheProject(Path.of(each))) {
         path.add(each);
       }
     }
