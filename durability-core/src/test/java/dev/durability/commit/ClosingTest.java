@@ -9,7 +9,6 @@ import dev.durability.wal.Await;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -27,32 +26,9 @@ class ClosingTest {
   private volatile boolean noMemory;
 
   /** Cannot be settled while there is no memory. */
-  private final class MemoryTaker extends CompletableFuture<Long> implements FutureWaiter {
-    private final long targetId;
-    private volatile @Nullable DurabilityException failure;
-
+  private final class MemoryTaker extends WaitingFuture {
     MemoryTaker(long targetId) {
-      this.targetId = targetId;
-    }
-
-    @Override
-    public long targetId() {
-      return targetId;
-    }
-
-    @Override
-    public boolean wantsSync() {
-      return true;
-    }
-
-    @Override
-    public void fail(DurabilityException why) {
-      failure = why;
-    }
-
-    @Override
-    public @Nullable DurabilityException failure() {
-      return failure;
+      super(targetId);
     }
 
     @Override
@@ -61,11 +37,7 @@ class ClosingTest {
         attempts.incrementAndGet();
         throw new OutOfMemoryError("no memory to settle it");
       }
-      if (why == null) {
-        complete(targetId);
-      } else {
-        completeExceptionally(why);
-      }
+      super.settle(why);
     }
   }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.durability.errors.DurabilityException;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -16,29 +15,11 @@ class ErrorRecoveryTest {
   private final ErrorRecovery recovery = new ErrorRecovery(rounds);
 
   /** Runs the next of its steps each time that it is settled, and is then done. */
-  private static final class SteppingFuture extends CompletableFuture<Long>
-      implements FutureWaiter {
+  private static final class SteppingFuture extends WaitingFuture {
     private final Deque<Runnable> steps = new ArrayDeque<>();
-    private @Nullable DurabilityException failure;
 
-    @Override
-    public long targetId() {
-      return 1;
-    }
-
-    @Override
-    public boolean wantsSync() {
-      return true;
-    }
-
-    @Override
-    public void fail(DurabilityException why) {
-      failure = why;
-    }
-
-    @Override
-    public @Nullable DurabilityException failure() {
-      return failure;
+    SteppingFuture() {
+      super(1);
     }
 
     @Override
@@ -46,7 +27,7 @@ class ErrorRecoveryTest {
       if (!steps.isEmpty()) {
         steps.remove().run();
       }
-      complete(1L);
+      super.settle(why);
     }
   }
 

@@ -4,8 +4,8 @@ import dev.durability.errors.DurabilityException;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** A future that completes with the entry's id. */
-final class WaitingFuture extends CompletableFuture<Long> implements FutureWaiter {
+/** A future that completes with the entry's id. Tests override how it is settled. */
+class WaitingFuture extends CompletableFuture<Long> implements FutureWaiter {
   private final long targetId;
   private volatile @Nullable DurabilityException failure;
 

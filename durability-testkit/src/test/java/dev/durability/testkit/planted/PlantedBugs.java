@@ -140,7 +140,7 @@ final class PlantedBugs {
               2),
           bug(
               "rewriting-not-synced",
-              "the sync behind the rewriting",
+              "the sync after the rewriting",
               "what was recovered is durable; what was cut stays away",
               new Patch("frame.Rewrite", "tail", withoutCall("AppendFile.sync")),
               Workload.RECORD_LOG,
