@@ -54,6 +54,17 @@ final class OwnedLogFile implements Closeable {
     directory.createDirectories(Directory.parentOf(path));
     AfterFailure.prepare();
     DirectoryLock lock = directory.lock(path + ".lock");
+    try {
+      return open(directory, path, clock, quarantineBytesMax, lock);
+    } catch (Throwable e) { // Also if it comes while another failure is dealt with.
+      AfterFailure.close(e, lock);
+      throw e;
+    }
+  }
+
+  private static OwnedLogFile open(
+      Directory directory, String path, Clock clock, long quarantineBytesMax, DirectoryLock lock)
+      throws IOException {
     @Nullable RecordLogOpening opening = null;
     @Nullable ReadFile seen = null;
     try {
@@ -70,23 +81,22 @@ final class OwnedLogFile implements Closeable {
       seen = directory.open(path);
       return new OwnedLogFile(lock, opening, seen);
     } catch (DurabilityException e) {
-      DurabilityException failed = OwnedDirectory.lostOr(lock, e);
-      giveUp(failed, seen, opening, lock);
-      throw failed;
+      closeFiles(e, seen, opening);
+      throw OwnedDirectory.lostOr(lock, e);
     } catch (IOException | RuntimeException | Error e) {
-      giveUp(e, seen, opening, lock);
+      closeFiles(e, seen, opening);
       throw e;
     }
   }
 
-  private static void giveUp(
-      Throwable failure,
-      @Nullable ReadFile seen,
-      @Nullable RecordLogOpening opening,
-      DirectoryLock lock) {
-    AfterFailure.close(failure, seen);
-    AfterFailure.close(failure, opening);
-    AfterFailure.close(failure, lock);
+  private static void closeFiles(
+      Throwable failure, @Nullable ReadFile seen, @Nullable RecordLogOpening opening) {
+    try (opening;
+        seen) {
+      return;
+    } catch (IOException second) {
+      failure.addSuppressed(second);
+    }
   }
 
   /** What opening found in the file. */

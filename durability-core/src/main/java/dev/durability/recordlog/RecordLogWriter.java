@@ -163,10 +163,6 @@ public final class RecordLogWriter<T> implements Closeable {
       RecordLogWriter<T> writer = new RecordLogWriter<>(codec, clock, recordBytesMax, file);
       writer.restorePromise();
       return writer;
-    } catch (DurabilityException e) {
-      DurabilityException failed = file.lostOr(e);
-      AfterFailure.close(failed, file);
-      throw failed;
     } catch (IOException | RuntimeException | Error e) {
       AfterFailure.close(e, file);
       throw e;
@@ -180,7 +176,11 @@ public final class RecordLogWriter<T> implements Closeable {
     if (syncedId > promisedId) {
       end = promise(FrameKind.MARK);
       promisedId = syncedId;
-      writeBuffer();
+      try {
+        writeBuffer();
+      } catch (DurabilityException e) {
+        throw file.lostOr(e);
+      }
     }
   }
 

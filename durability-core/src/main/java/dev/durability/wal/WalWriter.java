@@ -117,28 +117,34 @@ public final class WalWriter<E> implements Closeable {
     AfterFailure.prepare();
     DirectoryLock held = directory.lock(LogFiles.LOCK);
     try {
-      Directory owned = new OwnedDirectory(directory, held);
+      return open(new OwnedDirectory(directory, held), codec, options, replay, held);
+    } catch (Throwable e) { // Also if it comes while another failure is put into words.
+      AfterFailure.close(e, held);
+      throw e;
+    }
+  }
+
+  private static <E> WalWriter<E> open(
+      Directory owned,
+      Codec<E> codec,
+      WalOptions options,
+      @Nullable WalReplay<E> replay,
+      DirectoryLock held)
+      throws IOException {
+    try {
       LogOpening.Opened opened = new LogOpening(owned, options).open(codec, replay);
       WalWriter<E> writer = new WalWriter<>(owned, codec, options, held, opened);
       writer.log.start();
       return writer;
     } catch (OutcomeOpenException | WriterPoisonedException e) {
       // What these tell of a writer is not so before there is one.
-      DurabilityException failed =
-          new DurabilityException(
-              "opening the log failed: "
-                  + Objects.requireNonNullElse(e.getCause(), e).getMessage()
-                  + ". What was valid is unchanged: open it again once the storage works",
-              e.getCause());
-      AfterFailure.close(failed, held);
-      throw failed;
+      throw new DurabilityException(
+          "opening the log failed: "
+              + Objects.requireNonNullElse(e.getCause(), e).getMessage()
+              + ". What was valid is unchanged: open it again once the storage works",
+          e.getCause());
     } catch (DurabilityException e) {
-      DurabilityException failed = OwnedDirectory.lostOr(held, e);
-      AfterFailure.close(failed, held);
-      throw failed;
-    } catch (Throwable e) {
-      AfterFailure.close(e, held);
-      throw e;
+      throw OwnedDirectory.lostOr(held, e);
     }
   }
 
