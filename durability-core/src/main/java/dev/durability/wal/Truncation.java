@@ -156,17 +156,25 @@ final class Truncation {
     try {
       directory.sync(LogFiles.SEGMENTS);
     } catch (IOException e) {
-      WriterPoisonedException failure =
-          new WriterPoisonedException(
-              "syncing the directory "
-                  + LogFiles.SEGMENTS
-                  + " after removing segments failed; close the writer and open the log again",
-              e);
-      if (earlier != null) {
-        failure.addSuppressed(earlier);
+      Throwable poison = e; // If an Error keeps it from being put into words.
+      try {
+        WriterPoisonedException failure =
+            new WriterPoisonedException(
+                "syncing the directory "
+                    + LogFiles.SEGMENTS
+                    + " after removing segments failed; close the writer and open the log again",
+                e);
+        if (earlier != null) {
+          failure.addSuppressed(earlier);
+        }
+        poison = failure;
+        throw failure;
+      } finally {
+        commits.poison(poison);
       }
-      commits.poison(failure);
-      throw failure;
+    } catch (RuntimeException | Error e) { // Says no more of what is durable than a failure.
+      commits.poison(e);
+      throw e;
     }
   }
 }

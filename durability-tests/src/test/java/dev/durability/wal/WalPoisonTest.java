@@ -132,6 +132,28 @@ class WalPoisonTest {
   }
 
   @Test
+  void errorInTheSyncOfARemovalPoisonsAsAFailureDoes() throws Exception {
+    WalWriter<String> log = Logs.open(directory);
+    log.appendDurable("a".repeat(3000));
+    log.appendDurable("b".repeat(3000));
+    long marker = log.appendCheckpoint(2, "");
+    Error planted = new OutOfMemoryError("planted");
+    directory.before(
+        (operation, path) -> {
+          if (operation == SYNC_DIRECTORY) {
+            throw planted;
+          }
+        });
+    assertThatThrownBy(() -> log.truncate(2)).isSameAs(planted);
+    directory.before((operation, path) -> {});
+    assertEveryCallIsPoisoned(log, "planted");
+    log.close();
+    try (WalWriter<String> again = Logs.open(directory)) {
+      assertThat(again.lastAppendedId()).isEqualTo(marker);
+    }
+  }
+
+  @Test
   void whoWaitsForARoundWhileARemovalPoisonsIsToldAndWhatThatRoundSyncedIsAcknowledged()
       throws Exception {
     CountDownLatch syncing = new CountDownLatch(1);
