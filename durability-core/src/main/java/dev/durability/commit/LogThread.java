@@ -68,14 +68,15 @@ final class LogThread implements Runnable {
     }
   }
 
-  /** Whether it was offered the lead, or someone wants a round who cannot lead it. */
+  /**
+   * Whether it was offered the lead, or someone wants a round who cannot lead it. A switch would
+   * load a class of its own: if there is no memory for that, no log of this JVM could ever load it.
+   */
   private boolean isToLead() {
-    return switch (rounds.lead.state()) {
-      case OFFERED -> true;
-      case FREE ->
-          !rounds.poison.isThere() && (rounds.next().hasFutures() || rounds.next().isDemanded());
-      case THREAD, LOG_THREAD, ENDED -> false;
-    };
+    return rounds.lead.state() == Lead.State.OFFERED
+        || (rounds.lead.isFree()
+            && !rounds.poison.isThere()
+            && (rounds.next().hasFutures() || rounds.next().isDemanded()));
   }
 
   private void leadRound() {
