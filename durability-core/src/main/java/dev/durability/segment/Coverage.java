@@ -58,6 +58,20 @@ final class Coverage {
     return new Coverage(directory, segments, logId, CheckpointName.list(directory), floor);
   }
 
+  /** Whether the log knows of a checkpoint that ends with an entry. None is read. */
+  boolean isNamed(long lastEntryId) throws IOException {
+    if (defaultIds.contains(lastEntryId)) {
+      return true;
+    }
+    for (int i = segments.size() - 1; i >= 0 && segments.get(i).firstEntryId() > lastEntryId; i--) {
+      CheckpointReference named = KnownCheckpoints.namedBy(directory, segments.get(i), logId);
+      if (named != null && named.lastEntryId() == lastEntryId) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** C, or the floor if that is greater. The newest valid checkpoint is read, the first time. */
   long value() throws IOException {
     if (value == UNKNOWN) {

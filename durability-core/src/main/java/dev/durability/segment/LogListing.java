@@ -82,16 +82,18 @@ public final class LogListing {
    * Lists what recovery needs if a checkpoint was read before.
    *
    * @param covered the last entry of a checkpoint of this log that was found valid, 0 if none was:
-   *     neither that checkpoint nor older ones are read
+   *     neither that checkpoint nor older ones are read. Ignored if no checkpoint that the log
+   *     knows of ends with that entry
    */
   public static LogListing of(Directory directory, List<SegmentName> segments, long covered)
       throws IOException {
     if (covered < 0 || covered > FrameFormat.ENTRY_ID_MAX) {
       throw new IllegalArgumentException("no checkpoint contains entries up to " + covered);
     }
-    UUID logId = logId(directory, segments);
-    Coverage coverage = logId == null ? null : Coverage.list(directory, segments, logId, covered);
-    return new LogListing(segments, logId, coverage);
+    LogListing listing = covering(directory, segments, covered);
+    return covered == 0 || listing.coverage == null || listing.coverage.isNamed(covered)
+        ? listing
+        : covering(directory, segments, 0);
   }
 
   /**
@@ -103,7 +105,14 @@ public final class LogListing {
    */
   static LogListing from(Directory directory, List<SegmentName> segments, int start)
       throws IOException {
-    return of(directory, segments, start < 0 ? 0 : segments.get(start).firstEntryId() - 1);
+    return covering(directory, segments, start < 0 ? 0 : segments.get(start).firstEntryId() - 1);
+  }
+
+  private static LogListing covering(Directory directory, List<SegmentName> segments, long floor)
+      throws IOException {
+    UUID logId = logId(directory, segments);
+    Coverage coverage = logId == null ? null : Coverage.list(directory, segments, logId, floor);
+    return new LogListing(segments, logId, coverage);
   }
 
   /** The same log after segments were added. What is covered stays what it was. */

@@ -33,8 +33,9 @@ public interface WalReplay<E> {
    * is asked once, after {@code fromId}.
    *
    * @return the last entry in a checkpoint of this log that {@code fromId} read to its end, and
-   *     found whole; 0 if it read none, and the opening is to find out by itself. Any other number
-   *     makes recovery start after entries that nothing covers
+   *     found whole; 0 if it read none, and the opening is to find out by itself. It also does so
+   *     if the log knows of no checkpoint that ends with this entry. The number of a checkpoint
+   *     that is there and damaged makes recovery start after entries that nothing covers
    */
   default long checkpointId() {
     return 0;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.durability.codec.Codecs;
+import dev.durability.errors.CorruptLogException;
 import dev.durability.errors.FormatException;
 import dev.durability.frame.FrameKind;
 import dev.durability.log.LogReport;
@@ -16,8 +17,11 @@ import dev.durability.testkit.Fault.Operation;
 import dev.durability.testkit.FaultDirectory;
 import dev.durability.wal.LogBuilder;
 import dev.durability.wal.WalMaintenance;
+import dev.durability.wal.WalOptions;
 import dev.durability.wal.WalReader;
 import dev.durability.wal.WalRecord;
+import dev.durability.wal.WalReplay;
+import dev.durability.wal.WalWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -142,6 +146,46 @@ class CoverageTest {
     assertThat(WalReader.of(directory, Codecs.utf8()).readAll())
         .extracting(WalRecord::id)
         .containsExactly(10L, 11L);
+  }
+
+  /** The ids that an opening hands over which is told that a checkpoint was read. */
+  private List<Long> replayed(long checkpointId) throws IOException {
+    List<Long> ids = new ArrayList<>();
+    WalReplay<String> replay =
+        new WalReplay<>() {
+          @Override
+          public long checkpointId() {
+            return checkpointId;
+          }
+
+          @Override
+          public void entry(long id, String entry) {
+            ids.add(id);
+          }
+        };
+    WalWriter.open(directory, Codecs.utf8(), WalOptions.defaults(), replay).close();
+    return ids;
+  }
+
+  @Test
+  void numberOfNoCheckpointThatTheLogKnowsOfSkipsNoEntryAndHidesNoMissingOne() throws IOException {
+    log(directory, 0, "gone");
+    for (long wrong : new long[] {5, 8, 10, 11, 100, Long.MAX_VALUE - 1}) {
+      assertThat(replayed(wrong)).as("checkpoint %d", wrong).startsWith(1L, 2L).contains(8L);
+    }
+    directory.delete(new SegmentName(1, 1).path());
+    for (long wrong : new long[] {4, 5, 8}) {
+      assertThatThrownBy(() -> replayed(wrong)).isInstanceOf(CorruptLogException.class);
+    }
+    assertThat(WalMaintenance.verify(directory).verdict()).isEqualTo(Verdict.CORRUPT);
+  }
+
+  @Test
+  void numberOfACheckpointThatTheLogKnowsOfIsBelieved() throws IOException {
+    log(directory, 6, "elsewhere/six"); // Which nobody reads: it need not be there.
+    assertThat(replayed(6)).startsWith(5L);
+    LogBuilder.put(directory, CheckpointName.path(8), ByteBuffer.allocate(0));
+    assertThat(replayed(8)).startsWith(10L);
   }
 
   @Test
