@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 /** An opening that fails gives up its lock, even if an Error comes while it deals with that. */
 @Timeout(60)
 class FailedOpeningTest {
-  private final Error planted = new OutOfMemoryError("planted");
+  private final Error planted = new StackOverflowError("planted");
   private final MemoryDirectory memory = new MemoryDirectory();
 
   /** Opens a log, or a record log, for writing. */
@@ -115,7 +115,7 @@ class FailedOpeningTest {
       left.set(Integer.MAX_VALUE);
       opened.close();
       return false;
-    } catch (LockLostException | OutOfMemoryError refused) {
+    } catch (LockLostException | StackOverflowError refused) {
       return true;
     }
   }
