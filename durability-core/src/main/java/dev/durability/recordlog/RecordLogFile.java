@@ -2,7 +2,6 @@ package dev.durability.recordlog;
 
 import dev.durability.errors.CorruptLogException;
 import dev.durability.frame.BadHeaderException;
-import dev.durability.frame.CheckpointFile;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FileType;
 import dev.durability.frame.FrameRun;
@@ -39,7 +38,7 @@ final class RecordLogFile implements Closeable {
     ReadFile file = directory.open(path);
     try {
       FileHeader header =
-          FileHeader.decode(CheckpointFile.readHeader(file), FileType.RECORD_LOG, path);
+          FileHeader.decode(FileHeader.firstBytes(file), FileType.RECORD_LOG, path);
       if (header.segmentId() != 0 || header.firstEntryId() != 1) {
         throw corruptHeader(
             path,

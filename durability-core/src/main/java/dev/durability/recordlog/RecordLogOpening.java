@@ -1,7 +1,6 @@
 package dev.durability.recordlog;
 
 import dev.durability.frame.AfterFailure;
-import dev.durability.frame.CheckpointFile;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FileType;
 import dev.durability.frame.ForeignFile;
@@ -51,7 +50,7 @@ record RecordLogOpening(FrameFile file, int salt, long lastId, long promised, lo
       return;
     }
     try (ReadFile file = directory.open(path)) {
-      ForeignFile.refuse(CheckpointFile.readHeader(file), path);
+      ForeignFile.refuse(FileHeader.firstBytes(file), path);
     }
   }
 

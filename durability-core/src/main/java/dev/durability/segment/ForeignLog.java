@@ -1,6 +1,6 @@
 package dev.durability.segment;
 
-import dev.durability.frame.CheckpointFile;
+import dev.durability.frame.FileHeader;
 import dev.durability.frame.ForeignFile;
 import dev.durability.storage.Directory;
 import dev.durability.storage.ReadFile;
@@ -59,7 +59,7 @@ public final class ForeignLog {
     for (String name : names) {
       String path = CheckpointName.DIRECTORY + "/" + name;
       try (ReadFile file = directory.open(path)) {
-        ForeignFile.refuse(CheckpointFile.readHeader(file), path);
+        ForeignFile.refuse(FileHeader.firstBytes(file), path);
       } catch (NoSuchFileException | FileSystemLoopException | AccessDeniedException obstacle) {
         // A link to nothing, in a loop or out of the directory, or a file that may not be read is
         // ignored like every other name. If no file can be opened at all, that is a failure.
@@ -74,7 +74,7 @@ public final class ForeignLog {
       }
       String path = LogFiles.SEGMENTS + "/" + name;
       try (ReadFile file = directory.open(path)) {
-        ForeignFile.refuse(CheckpointFile.readHeader(file), path);
+        ForeignFile.refuse(FileHeader.firstBytes(file), path);
       } catch (NoSuchFileException | FileSystemLoopException noFile) {
         // The crate truncates its log. A link to nothing or in a loop is ignored.
       }

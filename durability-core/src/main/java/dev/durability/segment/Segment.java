@@ -2,7 +2,6 @@ package dev.durability.segment;
 
 import dev.durability.frame.AfterFailure;
 import dev.durability.frame.BadHeaderException;
-import dev.durability.frame.CheckpointFile;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FileType;
 import dev.durability.frame.FrameRun;
@@ -50,7 +49,7 @@ public final class Segment implements Closeable {
     ReadFile file = directory.open(name.path());
     try {
       FileHeader header =
-          FileHeader.decode(CheckpointFile.readHeader(file), FileType.SEGMENT, name.path());
+          FileHeader.decode(FileHeader.firstBytes(file), FileType.SEGMENT, name.path());
       return new Segment(name, file, header);
     } catch (Throwable e) {
       AfterFailure.close(e, file);
