@@ -63,8 +63,7 @@ record RecordLogOpening(FrameFile file, int salt, long lastId, long promised, lo
     try {
       file.write(header.encode());
       // A crash must neither leave the final name on a file without a header, nor lose the name of
-      // a
-      // file with acknowledged records.
+      // a file with acknowledged records.
       file.commit();
       return new RecordLogOpening(new FrameFile(path, file), salt, 0, 0, nowMicros);
     } catch (IOException | RuntimeException | Error e) {
