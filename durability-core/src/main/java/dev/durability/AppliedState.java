@@ -160,7 +160,7 @@ final class AppliedState<S, E> {
       S changed =
           Objects.requireNonNull(
               machine.apply(state, Objects.requireNonNull(next.entry)),
-              "StateMachine.apply" + " returned null");
+              "StateMachine.apply returned null");
       Progress after = new Progress(progress.entries() + 1, progress.bytes() + next.bytes);
       // Nothing is called from here on.
       state = changed;
@@ -246,7 +246,7 @@ final class AppliedState<S, E> {
         shown ->
             new Snapshot<>(
                 Objects.requireNonNull(
-                    machine.snapshot(shown), "StateMachine.snapshot returned" + " null"),
+                    machine.snapshot(shown), "StateMachine.snapshot returned null"),
                 appliedId,
                 progress));
   }

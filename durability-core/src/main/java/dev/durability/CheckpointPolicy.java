@@ -62,7 +62,7 @@ public final class CheckpointPolicy {
   private static long positive(long value) {
     if (value < 1) {
       throw new IllegalArgumentException(
-          "a checkpoint every " + value + " entries or bytes: at" + " least 1");
+          "a checkpoint every " + value + " entries or bytes: at least 1");
     }
     return value;
   }

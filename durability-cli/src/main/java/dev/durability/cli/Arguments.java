@@ -66,9 +66,8 @@ final class Arguments {
     String shown = "'" + name.replace(REPLACEMENT, '?').replace('\0', '?');
     if (charset().equals(StandardCharsets.UTF_8)) {
       return shown
-          + "' has bytes that are not UTF-8, the character set of this locale: rename it, or"
-          + " set LC_ALL"
-          + " to the locale in which it was named";
+          + "' has bytes that are not UTF-8, the character set of this locale: rename it, or set"
+          + " LC_ALL to the locale in which it was named";
     }
     return shown
         + "' has characters that this locale, with the character set "

@@ -123,7 +123,7 @@ final class DemoCommand implements Command {
     Path directory = Path.of(name);
     if (Files.exists(directory)) {
       throw new FileAlreadyExistsException(
-          name, null, "it exists already: name a directory" + " that does not exist yet");
+          name, null, "it exists already: name a directory that does not exist yet");
     }
     return Files.createDirectories(directory);
   }

@@ -45,7 +45,7 @@ final class TypeResolver {
       if (each.element.takesNoBytes(new HashSet<>())) {
         throw unsupported(
             each.place,
-            "its elements take no bytes, so nothing would limit the count in" + " damaged bytes");
+            "its elements take no bytes, so nothing would limit the count in damaged bytes");
       }
     }
     return type;

@@ -44,7 +44,6 @@ public final class ForeignFile {
             + ": it is "
             + what
             + " of the Rust crate durability, which this library does not read. Nothing was"
-            + " changed:"
-            + " use another directory, or move the files of the crate away");
+            + " changed: use another directory, or move the files of the crate away");
   }
 }

@@ -181,8 +181,7 @@ final class FrameReader {
       if (index < 0) {
         throw changedUnderneath();
       }
-      // Sets the order again: the codec of the payload before had this view, and may have changed
-      // it.
+      // Sets the order again: the codec of the last payload had this view and may have changed it.
       return view.order(ByteOrder.LITTLE_ENDIAN).limit(index + length).position(index);
     }
     return copy(from);

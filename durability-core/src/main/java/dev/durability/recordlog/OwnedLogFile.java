@@ -57,8 +57,7 @@ final class OwnedLogFile implements Closeable {
     @Nullable ReadFile seen = null;
     try {
       if (directory.exists(path)) {
-        lock.guard(
-            path); // Before anything is changed, because the file may be open under another name.
+        lock.guard(path); // Before any change, because the file may be open under another name.
       }
       opening =
           RecordLogOpening.open(

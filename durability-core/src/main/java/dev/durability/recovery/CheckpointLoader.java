@@ -69,7 +69,7 @@ final class CheckpointLoader<S> {
       }
     }
     return new Loaded<>(
-        Objects.requireNonNull(machine.initial(), "StateMachine.initial" + " returned null"), 0);
+        Objects.requireNonNull(machine.initial(), "StateMachine.initial returned null"), 0);
   }
 
   /**
@@ -103,7 +103,7 @@ final class CheckpointLoader<S> {
       // The machine may close the stream; the rest of it must still be checked.
       state =
           Objects.requireNonNull(
-              machine.read(openWhatever(reader)), "StateMachine.read" + " returned null");
+              machine.read(openWhatever(reader)), "StateMachine.read returned null");
     } catch (Throwable e) { // Including checked exceptions that read does not declare.
       String what = "failed at offset " + reader.offset() + ": " + e;
       if (e instanceof Error error) {

@@ -161,7 +161,7 @@ public final class Recoverer<S, E> {
       try {
         state =
             Objects.requireNonNull(
-                machine.apply(state, entry), "StateMachine.apply" + " returned null");
+                machine.apply(state, entry), "StateMachine.apply returned null");
       } catch (Throwable e) { // Including checked exceptions that apply does not declare.
         String what =
             "applying entry "

@@ -174,8 +174,7 @@ public final class SegmentStart {
     try {
       file = Objects.requireNonNull(made.await());
     } catch (IOException | RuntimeException | Error failure) {
-      Thrown.report(
-          failure); // Nobody waits for this segment any more, so nobody else reports its failure.
+      Thrown.report(failure); // Nobody waits for this segment, so only this reports its failure.
       return;
     }
     try (file) {

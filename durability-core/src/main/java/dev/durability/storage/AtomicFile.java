@@ -165,8 +165,7 @@ public final class AtomicFile implements AppendFile {
     }
     committing = true;
     if (!synced) {
-      sync(); // Before the rename: the final name must never stand for bytes that a crash takes
-      // away.
+      sync(); // Before the rename: a final name must never stand for bytes that a crash takes away.
     }
     directory.rename(temporary, path);
     renamed = true;

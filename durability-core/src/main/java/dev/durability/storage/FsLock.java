@@ -129,9 +129,9 @@ final class FsLock implements DirectoryLock {
             + what
             + " "
             + path
-            + ": this process holds it as a lock; close the lock first, or share what was"
-            + " opened with"
-            + " it. Another class loader may hold it, such as that of another web application");
+            + ": this process holds it as a lock; close the lock first, or share what was opened"
+            + " with it. Another class loader may hold it, such as that of another web"
+            + " application");
   }
 
   @Override
@@ -240,8 +240,7 @@ final class FsLock implements DirectoryLock {
       try {
         release(ours);
       } catch (Error e) {
-        // Does again what the Error broke off. Once the lock is given up, another holder may have
-        // it.
+        // Does again what the Error broke off. Once it is given up, the lock may have a new holder.
         release(ours && lock.isValid());
         throw e;
       }

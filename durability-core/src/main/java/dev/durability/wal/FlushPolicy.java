@@ -35,7 +35,7 @@ public final class FlushPolicy {
   public static FlushPolicy every(int appends) {
     if (appends < 1) {
       throw new IllegalArgumentException(
-          "a flush every " + appends + " appends: it must be at" + " least 1");
+          "a flush every " + appends + " appends: it must be at least 1");
     }
     return new FlushPolicy(appends, 0);
   }
@@ -50,7 +50,7 @@ public final class FlushPolicy {
   public static FlushPolicy interval(Duration interval) {
     if (TimeUnit.MILLISECONDS.convert(interval) < 1) {
       throw new IllegalArgumentException(
-          "a flush interval of " + interval + ": it must be at" + " least 1 ms");
+          "a flush interval of " + interval + ": it must be at least 1 ms");
     }
     return new FlushPolicy(0, TimeUnit.NANOSECONDS.convert(interval));
   }

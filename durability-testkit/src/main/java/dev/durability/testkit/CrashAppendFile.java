@@ -67,7 +67,7 @@ final class CrashAppendFile implements AppendFile {
               requireOpen("cut");
               if (directory.disk().inode(inode).size() < size) {
                 throw new IOException(
-                    "cannot cut " + path + " to " + size + " bytes: it is" + " shorter");
+                    "cannot cut " + path + " to " + size + " bytes: it is shorter");
               }
               directory.change(Operation.truncate(path, inode, size));
               return size;

@@ -35,8 +35,7 @@ final class FaultAppendFile implements AppendFile {
           path
               + ": a write failed at "
               + position
-              + ", and the file was not truncated before"
-              + " the next one");
+              + ", and the file was not truncated before the next one");
     }
     Fault fault = directory.enter(Operation.WRITE, path, path);
     int length = source.remaining();
