@@ -354,7 +354,7 @@ class StateMachineFailuresTest {
     try (var state = open(machine)) {
       assertThatExceptionOfType(NullPointerException.class)
           .isThrownBy(state::checkpoint)
-          .withMessage("snapshot returned null");
+          .withMessage("StateMachine.snapshot returned null");
     }
   }
 
