@@ -29,8 +29,7 @@ final class PostcardOutput extends ValuePath {
   <V> V present(@Nullable V value) throws CodecException {
     if (value == null) {
       throw failure(
-          "it is null, which cannot be encoded; use Optional for a value that may be absent",
-          null);
+          "it is null, which cannot be encoded; use Optional for a value that may be absent", null);
     }
     return value;
   }
