@@ -1,7 +1,7 @@
 /**
  * Crash states and faults for storage code that is written on {@link
  * dev.durability.storage.Directory}: a simulated disk that forgets what was not synced, an explorer
- * of what a crash may leave, and a directory that fails where a test says so.
+ * of what a crash may leave, and a directory that fails when a test says so.
  */
 @org.jspecify.annotations.NullMarked
 module dev.durability.testkit {

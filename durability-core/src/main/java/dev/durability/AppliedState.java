@@ -9,11 +9,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state in memory, and the entries that are in the log but not yet in the state. An entry gets
- * into it once it is durable, in the order of ids.
+ * The state in memory, and the entries that are in the log but not yet in the state. An entry is
+ * applied once it is durable, in the order of ids.
  *
- * <p>An Error may come at any call. Changes are assignments with no call between them, so an entry
- * is in the state or it is not. If {@code apply} was broken off, the state is not shown any more.
+ * <p>An Error may be thrown at any call. Changes are assignments without calls between them, so an
+ * entry is in the state or it is not. If {@code apply} was broken off, the state cannot be read any
+ * more.
  */
 final class AppliedState<S, E> {
   private final Directory directory;
@@ -21,11 +22,12 @@ final class AppliedState<S, E> {
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
 
   /**
-   * The last that was applied. Those after it are still to be applied. Written with the lock held.
+   * The last entry that was applied; those after it are still to be applied. Written with the lock
+   * held.
    */
   private Expected<E> applied = new Expected<>();
 
-  /** The last that is expected. Used by one thread at a time. */
+  /** The last entry that is expected. Used by one thread at a time. */
   private Expected<E> last = applied;
 
   private S state;
@@ -157,7 +159,8 @@ final class AppliedState<S, E> {
     try {
       S changed =
           Objects.requireNonNull(
-              machine.apply(state, Objects.requireNonNull(next.entry)), "apply returned null");
+              machine.apply(state, Objects.requireNonNull(next.entry)),
+              "StateMachine.apply returned null");
       Progress after = new Progress(progress.entries() + 1, progress.bytes() + next.bytes);
       // Nothing is called from here on.
       state = changed;
@@ -166,33 +169,33 @@ final class AppliedState<S, E> {
       appliedId = next.id;
       failedId = 0;
     } catch (Throwable e) {
-      // The entry is in the log for good. The state may be half changed, so it is not shown.
+      // The entry is in the log for good. The state may be half changed, so nobody may read it.
       failure = e;
     }
   }
 
-  /** An update was broken off: the log may have it or not. */
+  /** An update was broken off: the log may contain it or not. */
   void fail(Throwable e) {
     if (failure == null) {
       failure = e;
     }
   }
 
-  /** Why the state is not shown any more, or null. */
+  /** Why the state cannot be read any more, or null. */
   @Nullable Throwable failure() {
     return failure;
   }
 
-  /** Says why. */
+  /** The exception that says why. */
   DurabilityException failed() {
     Throwable cause = Objects.requireNonNull(failure);
     long id = failedId;
     if (id == 0) {
       return new DurabilityException(
-          "an Error ended an update in the middle ("
+          "an Error broke off an update ("
               + cause
-              + "), and the log may hold an entry that the state does not: close it and open it"
-              + " again",
+              + "), so the log may hold an entry that the state lacks. Close the state and open"
+              + " it again",
           cause);
     }
     String where = place;
@@ -206,8 +209,8 @@ final class AppliedState<S, E> {
             + where
             + " failed ("
             + cause
-            + "). It is durable, and the state in memory does not have it: close, mend what"
-            + " failed, and open again; opening applies it to a fresh state",
+            + "). The entry is durable, but the state in memory lacks it. Close the state, fix"
+            + " what failed, and open it again: opening applies the entry to a fresh state",
         cause);
   }
 
@@ -242,7 +245,8 @@ final class AppliedState<S, E> {
     return read(
         shown ->
             new Snapshot<>(
-                Objects.requireNonNull(machine.snapshot(shown), "snapshot returned null"),
+                Objects.requireNonNull(
+                    machine.snapshot(shown), "StateMachine.snapshot returned null"),
                 appliedId,
                 progress));
   }
@@ -258,21 +262,21 @@ final class AppliedState<S, E> {
     }
   }
 
-  /** A call that would wait for the state's lock, and so for this very thread, fails instead. */
+  /** Refuses a call that would wait for the state's lock, and so for this thread itself. */
   void refuseWithinCallback() {
     refuseWithinApply();
     if (lock.getReadHoldCount() > 0) {
       throw new IllegalStateException(
-          "called while the state is being read by this thread, which it would wait for: return"
-              + " from the reading, decision or snapshot first");
+          "this thread is reading the state, and the call would wait for it: return from the"
+              + " reading, decision or snapshot first");
     }
   }
 
   private void refuseWithinApply() {
     if (lock.isWriteLockedByCurrentThread()) {
       throw new IllegalStateException(
-          "called while an entry is being applied by this thread: apply must use nothing but the"
-              + " state and the entry that it is given");
+          "this thread is applying an entry, and the call would wait for it: apply must use"
+              + " only the state and the entry that it is given");
     }
   }
 }

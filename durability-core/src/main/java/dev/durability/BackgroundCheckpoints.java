@@ -24,10 +24,10 @@ final class BackgroundCheckpoints {
   private volatile @Nullable Throwable lastFailure;
   private Progress seen;
 
-  /** What was applied when the last checkpoint was taken, or was tried. */
+  /** What was applied when the last checkpoint was written or attempted. */
   private Progress base = new Progress(0, 0);
 
-  /** Set from its start until it has nothing left to do. */
+  /** The thread, from its start until it has nothing left to do. */
   private @Nullable Thread worker;
 
   private boolean closed;
@@ -86,7 +86,7 @@ final class BackgroundCheckpoints {
 
   /** Returns why no thread could start, or null. */
   private @Nullable Throwable start() {
-    base = seen; // If this fails, the next is due an interval later.
+    base = seen; // If this one fails, the next is due an interval later.
     try {
       Thread started = threads.newThread(this::work);
       started.start();
@@ -97,7 +97,7 @@ final class BackgroundCheckpoints {
     }
   }
 
-  /** Runs on the thread: writes one, and goes on while another is due. */
+  /** Runs on the thread: writes a checkpoint, and goes on while another is due. */
   private void work() {
     boolean more = true;
     while (more) {
@@ -110,7 +110,7 @@ final class BackgroundCheckpoints {
     }
   }
 
-  /** Whether enough was applied meanwhile that the next is due. If not, the thread ends. */
+  /** Whether so much was applied meanwhile that the next one is due. If not, the thread ends. */
   private boolean continues() {
     boolean more = false;
     try {
@@ -180,7 +180,7 @@ final class BackgroundCheckpoints {
     }
   }
 
-  /** One on demand failed; its caller was told. */
+  /** A checkpoint on demand failed; its caller got the exception. */
   void checkpointFailed(Throwable e) {
     lastFailure = e;
   }
@@ -209,7 +209,7 @@ final class BackgroundCheckpoints {
     return its;
   }
 
-  /** Waits for the one that is being written, despite interrupts, and starts no other. */
+  /** Waits for the checkpoint that is being written, despite interrupts, and starts no other. */
   void close() {
     Thread left;
     try {

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * When a {@link DurableState} writes a checkpoint on its own. Checkpoints bound how long recovery
+ * When a {@link DurableState} writes a checkpoint on its own. Checkpoints limit how long recovery
  * takes and how much room the log needs. Immutable.
  */
 public final class CheckpointPolicy {
@@ -61,7 +61,8 @@ public final class CheckpointPolicy {
 
   private static long positive(long value) {
     if (value < 1) {
-      throw new IllegalArgumentException("a checkpoint every " + value + ": at least 1");
+      throw new IllegalArgumentException(
+          "a checkpoint every " + value + " entries or bytes: at least 1");
     }
     return value;
   }

@@ -44,10 +44,11 @@ final class Closing {
       return;
     }
     updates.refuseWithinCallback();
-    publishing.refuseWithin("closed");
+    publishing.refuseWithin("close");
     if (background.isOnItsThread()) {
       throw new IllegalStateException(
-          "closed by the thread of the checkpoint that closing waits for: use another thread");
+          "this thread is writing a checkpoint, and close would wait for it: call close from"
+              + " another thread");
     }
     if (lock.tryLock()) {
       try {
@@ -60,7 +61,7 @@ final class Closing {
 
   private void closeOnce() throws IOException {
     Throwable failure = null;
-    // Done again if an Error hit it: each step leaves out what it did before.
+    // Repeated if an Error broke it off: each step skips what it did before.
     for (int left = ATTEMPTS; !ended && left > 0; left--) {
       try {
         closeLog();
@@ -84,7 +85,7 @@ final class Closing {
         });
   }
 
-  /** The log is given up even after an Error in it. After that there is nothing left to do. */
+  /** The log is given up even after an Error here. After that there is nothing left to do. */
   private void settleOnce() throws IOException {
     if (!settling) {
       settling = true;

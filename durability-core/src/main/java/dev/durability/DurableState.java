@@ -146,7 +146,7 @@ public final class DurableState<S, E> implements Closeable {
     try {
       return new DurableState<>(directory, machine, policy, updates, log, options, loading);
     } catch (Throwable e) {
-      log.close(); // Nobody else can.
+      log.close(); // Nobody else can close it.
       throw e;
     }
   }
@@ -215,8 +215,8 @@ public final class DurableState<S, E> implements Closeable {
   }
 
   /**
-   * Tells the health of the state. It writes nothing, does not wait, and works from anywhere, even
-   * after the state failed or was closed.
+   * Returns the health of the state. It writes nothing, does not wait, and works from anywhere,
+   * even after the state failed or was closed.
    *
    * @return its health
    */
@@ -253,7 +253,7 @@ public final class DurableState<S, E> implements Closeable {
   public PublishResult checkpoint() throws IOException {
     updates.refuseWithinCallback();
     updates.refuseIfClosed();
-    publishing.refuseWithin("taken");
+    publishing.refuseWithin("another checkpoint");
     try {
       return publish();
     } catch (IOException | RuntimeException e) {

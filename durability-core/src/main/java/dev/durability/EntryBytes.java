@@ -44,8 +44,8 @@ final class EntryBytes extends OutputStream {
       throw new IllegalArgumentException(
           "the encoded entry has more than "
               + sizeMax
-              + " bytes, the largest that this log takes (WalOptions.entryBytesMax); nothing was"
-              + " appended");
+              + " bytes, the limit of this log (WalOptions.entryBytesMax). Nothing was"
+              + " appended: split the entry, or open the log with a larger limit");
     }
     if (more > bytes.length - size) {
       bytes = Arrays.copyOf(bytes, Math.min(sizeMax, Math.max(size + more, 2 * size)));

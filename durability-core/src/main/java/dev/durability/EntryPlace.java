@@ -8,7 +8,7 @@ import java.io.IOException;
 final class EntryPlace {
   private EntryPlace() {}
 
-  /** The place as a part of a sentence, or nothing if it is unknown. */
+  /** The place as a part of a sentence; empty if it is unknown. */
   static String of(Directory directory, long entryId, Throwable failure) {
     try {
       return WalMaintenance.find(directory, entryId)

@@ -3,7 +3,7 @@ package dev.durability;
 import java.io.IOException;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Holds a lock while something runs, and gives it up whatever is thrown, at any call. */
+/** Holds a lock while something runs, and gives it up whatever is thrown, at whichever call. */
 final class Guard {
   private Guard() {}
 

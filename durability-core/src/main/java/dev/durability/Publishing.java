@@ -30,7 +30,7 @@ final class Publishing<S> {
   }
 
   /**
-   * Works while closing, too, which waits for a checkpoint that is due. A closed log refuses it.
+   * Works during closing, too, which waits for a checkpoint that is due. A closed log refuses it.
    */
   PublishResult publish() throws IOException {
     return alone(this::publishAlone);
@@ -54,9 +54,9 @@ final class Publishing<S> {
   void refuseWithin(String what) {
     if (lock.isHeldByCurrentThread()) {
       throw new IllegalStateException(
-          what
-              + " by the thread that writes a checkpoint, which this would wait for: return from"
-              + " writing it first, or use another thread");
+          "this thread is writing a checkpoint, and "
+              + what
+              + " would wait for it: return from writing it first, or use another thread");
     }
   }
 }

@@ -42,15 +42,17 @@ final class StateLoading<S, E> implements WalReplay<Update<E>> {
   @Override
   public void entry(long id, Update<E> update) throws IOException {
     try {
-      state = Objects.requireNonNull(machine.apply(state(), update.entry()), "apply returned null");
-    } catch (Throwable e) { // Even a checked exception that apply does not declare.
+      state =
+          Objects.requireNonNull(
+              machine.apply(state(), update.entry()), "StateMachine.apply returned null");
+    } catch (Throwable e) { // Including checked exceptions that apply does not declare.
       String what =
           "applying entry "
               + id
               + EntryPlace.of(directory, id, e)
               + " failed ("
               + e
-              + "); nothing was changed: mend what failed and open again, or recover up to the"
+              + "). Nothing was changed: fix what failed and open again, or recover up to the"
               + " entry before it";
       if (e instanceof Error error) {
         error.addSuppressed(new DurabilityException(what));

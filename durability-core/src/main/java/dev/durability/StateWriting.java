@@ -23,21 +23,21 @@ final class StateWriting<S> implements Checkpoints.Content {
     Counted counted = new Counted(out);
     try {
       machine.write(snapshot.state(), counted);
-    } catch (Throwable e) { // Even a checked exception that write does not declare.
+    } catch (Throwable e) { // Including checked exceptions that write does not declare.
       IOException ofStorage = counted.failure;
       if (e == ofStorage) {
-        throw ofStorage; // It names the file and the offset.
+        throw ofStorage; // It already names the file and the offset.
       }
       String what =
-          "writing the state through entry "
+          "writing the state as of entry "
               + snapshot.lastEntryId()
               + " to "
               + Checkpoints.pathOf(snapshot.lastEntryId())
               + " failed at offset "
               + counted.bytes
-              + " of its payload ("
+              + " of the payload ("
               + e
-              + "); no checkpoint was made, and the log holds everything";
+              + "). No checkpoint was made, and the log still has all entries";
       if (e instanceof Error error) {
         error.addSuppressed(new DurabilityException(what));
         throw error;

@@ -1,7 +1,7 @@
 package dev.durability;
 
 /**
- * An update on its way.
+ * An update that is encoded and not yet appended.
  *
  * @param entry what {@code apply} gets
  * @param bytes its bytes for the log, from the start of this array; unused once it is appended

@@ -42,7 +42,7 @@ final class UpdateCodec<E> implements Codec<Update<E>> {
     ByteBuffer in = ByteBuffer.wrap(encoded.bytes(), 0, encoded.size()).asReadOnlyBuffer();
     try {
       return Objects.requireNonNull(
-          codec.decode(in.order(ByteOrder.LITTLE_ENDIAN)), "decode returned null");
+          codec.decode(in.order(ByteOrder.LITTLE_ENDIAN)), "Codec.decode returned null");
     } catch (IOException | RuntimeException e) {
       throw new CodecException(
           "the codec cannot decode the entry that it has just encoded ("

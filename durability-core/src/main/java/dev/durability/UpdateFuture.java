@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An update that completes once it is durable and applied. A thread that waits for it helps,
- * because the thread that would complete it may be this very one, in code that depends on another
+ * because the thread that would complete it may be this same one, in code that depends on another
  * update.
  */
 final class UpdateFuture extends CompletableFuture<Long>
@@ -22,7 +22,7 @@ final class UpdateFuture extends CompletableFuture<Long>
   private final Expected<?> expected;
   private volatile @Nullable AppendFuture durable;
 
-  /** The next of those that are settled and are to be completed without a lock. */
+  /** The next of the futures that are settled and have yet to be completed, without a lock. */
   @Nullable UpdateFuture next;
 
   private @Nullable Throwable outcome;
@@ -105,7 +105,7 @@ final class UpdateFuture extends CompletableFuture<Long>
     return super.get(timeout, unit);
   }
 
-  /** Completes it here: another thread that is about to may be waiting for this one. */
+  /** Completes it here: another thread that is about to complete it may be waiting for this one. */
   private void settled(@Nullable Throwable failure) {
     Throwable result = updates.outcome(expected, failure);
     if (result == null) {

@@ -111,7 +111,7 @@ final class Updates<S, E> {
       log.sync();
     } catch (OutcomeOpenException e) {
       throw new DurabilityException(
-          "nothing was decided or appended: earlier updates could not be made durable ("
+          "nothing was decided or appended, because earlier updates could not be made durable ("
               + e.getMessage()
               + ")",
           e);
@@ -134,7 +134,8 @@ final class Updates<S, E> {
       return durable;
     } catch (OutcomeOpenException e) {
       throw new DurabilityException(
-          "nothing was appended: earlier updates fill the buffers and could not be written ("
+          "nothing was appended, because earlier updates fill the buffers and could not be"
+              + " written ("
               + e.getMessage()
               + ")",
           e);
@@ -174,7 +175,7 @@ final class Updates<S, E> {
 
   /**
    * Waits until an update is durable, and applies it. The thread leads a round of the log if nobody
-   * does, and so depends on no other: this works on the log's own thread too.
+   * does, so it depends on no other thread: this works on the log's own thread, too.
    */
   private long settle(AppendFuture durable) throws IOException {
     try {
@@ -255,13 +256,13 @@ final class Updates<S, E> {
     }
   }
 
-  /** Refuses a call that would wait for this very thread, before it takes a lock. */
+  /** Refuses a call that would wait for this thread itself, before it takes a lock. */
   void refuseWithinCallback() {
     applied.refuseWithinCallback();
     if (appending.isHeldByCurrentThread()) {
       throw new IllegalStateException(
-          "called while this thread appends an update, for example from its codec within updateIf,"
-              + " or from an observer: return first");
+          "this thread is appending an update, and the call would wait for it: return from the"
+              + " codec or the observer first");
     }
     log.refuseWithinCallback();
   }

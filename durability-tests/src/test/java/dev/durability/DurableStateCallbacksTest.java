@@ -38,7 +38,7 @@ class DurableStateCallbacksTest extends DurableStateFixture {
             .isThrownBy(() -> state.update("a"))
             .havingCause()
             .isInstanceOf(IllegalStateException.class)
-            .withMessageContaining("while an entry is being applied");
+            .withMessageContaining("this thread is applying an entry");
         machine.duringApply = () -> {};
       }
       try (var state = open(where, CheckpointPolicy.manual())) {

@@ -36,7 +36,7 @@ class DurableStateClosingTest extends DurableStateFixture {
           .isThrownBy(state::checkpoint)
           .havingCause()
           .isInstanceOf(IllegalStateException.class)
-          .withMessageContaining("closed by the thread that writes a checkpoint");
+          .withMessageContaining("this thread is writing a checkpoint, and close would");
       machine.beforeWrite = () -> {};
       assertThat(state.update("b")).isEqualTo(2);
       assertThat(state.checkpoint().lastEntryId()).isEqualTo(2);

@@ -83,7 +83,7 @@ class DurableStateOpeningTest extends DurableStateFixture {
     }
     assertThatExceptionOfType(DurabilityException.class)
         .isThrownBy(() -> open())
-        .withMessageContaining("a checkpoint covers what is before");
+        .withMessageContaining("a checkpoint covers older entries");
   }
 
   @Test

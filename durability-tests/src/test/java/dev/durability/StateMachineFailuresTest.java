@@ -177,8 +177,8 @@ class StateMachineFailuresTest {
           };
       assertThatExceptionOfType(DurabilityException.class)
           .isThrownBy(state::checkpoint)
-          .withMessageContaining("through entry 2 to " + CHECKPOINT)
-          .withMessageContaining("failed at offset 42 of its payload")
+          .withMessageContaining("as of entry 2 to " + CHECKPOINT)
+          .withMessageContaining("failed at offset 42 of the payload")
           .withCause(mine);
       // What the storage throws names the file already, and reaches the caller as it is.
       machine.writing =
@@ -297,7 +297,7 @@ class StateMachineFailuresTest {
             return sneak(thrown, RuntimeException.class);
           };
       try (var state = open(writes)) {
-        assertNamed(thrown, "failed at offset 1 of its payload", state::checkpoint);
+        assertNamed(thrown, "failed at offset 1 of the payload", state::checkpoint);
       }
     }
     try (var state = open(new Text())) {
@@ -354,7 +354,7 @@ class StateMachineFailuresTest {
     try (var state = open(machine)) {
       assertThatExceptionOfType(NullPointerException.class)
           .isThrownBy(state::checkpoint)
-          .withMessage("snapshot returned null");
+          .withMessage("StateMachine.snapshot returned null");
     }
   }
 

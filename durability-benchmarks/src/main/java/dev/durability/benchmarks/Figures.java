@@ -10,7 +10,7 @@ public final class Figures {
   private Figures() {}
 
   /**
-   * Formats a ratio, or any number, with about three digits that mean something.
+   * Formats a ratio, or any number, with about three significant digits.
    *
    * @param value the number
    * @return its text

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Measures contestants side by side: each round has several short slices, in each slice everyone
- * takes a turn, and who begins changes from slice to slice. A figure is the contestant's rate in a
- * round by the probe's rate in the same round, so that a device that is slower for a while is so
- * for everyone.
+ * takes a turn, and another one begins in each slice. A figure is the contestant's rate in a round
+ * divided by the probe's rate in the same round. So a device that is slower for a while is slower
+ * for all of them.
  */
 public final class Heat {
   private static final int SLICES = 10;
@@ -39,8 +39,8 @@ public final class Heat {
    * @param part the part of the scenario, empty if it is the only one
    * @param what what an operation is
    * @param unit the unit of the rates, without the "/s"
-   * @param target what has to be reached; if the figure has to be small, it is the time by the
-   *     probe's time, else the rate by the probe's rate
+   * @param target what has to be reached; if the figure has to be small, it is the time divided by
+   *     the probe's time, else the rate divided by the probe's rate
    * @param contestants who is measured, exactly one probe among them; opened in this order
    */
   public Heat(
@@ -82,7 +82,7 @@ public final class Heat {
    *
    * @param settings how much
    * @param directory an empty directory; emptied again
-   * @param log takes what a person who waits wants to know
+   * @param log takes messages about the progress
    * @return the outcome
    * @throws Exception if the probe or our own contestant fails, or another after its warm-up
    */
@@ -142,7 +142,10 @@ public final class Heat {
     return running;
   }
 
-  /** Others may fail and are left out; without the probe or us there is nothing to compare. */
+  /**
+   * Other contestants may fail and are left out; without the probe or our own log there is nothing
+   * to compare.
+   */
   private void leaveOut(Contestant contestant, Throwable failure, PrintStream log)
       throws Exception {
     if (contestant.role() == Role.PROBE || contestant.role() == Role.OURS) {
@@ -176,7 +179,7 @@ public final class Heat {
       long nanos = contestant.run(operations, null);
       contestant.settle();
       rate = operations * 1e9 / Math.max(1, nanos);
-      if (fixed == 0 && nanos < sliceNanos) { // Starting many threads takes most of a short one.
+      if (fixed == 0 && nanos < sliceNanos) { // Starting many threads takes most of a short slice.
         operations = Math.min(2 * operations, fit(contestant, Long.MAX_VALUE));
       }
     } while (System.nanoTime() < until);

@@ -119,7 +119,7 @@ public final class Main implements Callable<Integer> {
     return all.stream().filter(s -> names.isEmpty() || names.contains(s.name())).toList();
   }
 
-  /** With the options of this JVM, so that what a peer needs is there too. */
+  /** With the options of this JVM, which include what peers need. */
   private boolean inOwnProcess(Scenario scenario) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -171,7 +171,7 @@ public final class Main implements Callable<Integer> {
     System.out.println("  took " + took + " s");
   }
 
-  /** Also where the program is stopped: some files may be gigabytes. */
+  /** Also if the program is stopped: some files may have gigabytes. */
   private static void remove(Path data) {
     try {
       if (Files.exists(data)) {

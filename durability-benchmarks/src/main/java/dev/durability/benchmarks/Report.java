@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The outcome of one part of a scenario.
  *
- * @param part the part's name, empty if the scenario has but one
+ * @param part the part's name, empty if the scenario has only one
  * @param what what an operation is
  * @param figure what the figures are
  * @param unit the unit of the rates, empty if there are none

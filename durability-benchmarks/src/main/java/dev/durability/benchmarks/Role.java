@@ -2,9 +2,9 @@ package dev.durability.benchmarks;
 
 /** What a contestant stands for in a table. */
 public enum Role {
-  /** The bare loop that the others are measured in. */
+  /** The bare loop that is the unit of the others. */
   PROBE,
-  /** Another bare loop: it shows what bounds the log, and nobody is measured in it. */
+  /** Another bare loop: it shows what limits the log, and is not the unit of anything. */
   BARE,
   /** This project's log, with its default options. The target is about this one. */
   OURS,

@@ -5,9 +5,9 @@ import java.nio.file.Path;
 /**
  * How much is measured.
  *
- * @param seconds how long each contestant is measured in a round, about
+ * @param seconds about how long each contestant is measured in a round
  * @param rounds how many rounds
- * @param smoke whether this only tries out that everything works: logs are a sixteenth as large
+ * @param smoke whether this only checks that everything works: logs are a sixteenth as large
  * @param data where files go while measuring
  */
 public record Settings(double seconds, int rounds, boolean smoke, Path data) {

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 /**
- * Prints entry ids, one per line, and gathers only what one system call writes: {@link #flush}
- * before any wait. For one thread.
+ * Prints entry ids, one per line, several per system call: call {@link #flush} before any wait. For
+ * one thread.
  */
 final class AckOutput {
   private static final int LONGEST_LINE = 20;
@@ -43,7 +43,7 @@ final class AckOutput {
   void flush() throws IOException {
     if (length > 0) {
       int bytes = length;
-      length = 0; // what could not be written is not retried
+      length = 0; // What could not be written is not retried.
       out.write(buffer, 0, bytes);
       out.flush();
     }

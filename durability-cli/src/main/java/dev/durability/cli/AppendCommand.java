@@ -51,7 +51,7 @@ final class AppendCommand implements Command {
             .paramLabel("FILE")
             .type(List.class)
             .auxiliaryTypes(String.class)
-            .description("What to append; - is the standard input, as when there is none.")
+            .description("The files to append; - is the standard input, which is also the default.")
             .build());
     spec.addOption(
         CommandSyntax.flag("Records end with a NUL byte instead of a newline.", NUL, "--null"));
@@ -88,7 +88,7 @@ final class AppendCommand implements Command {
     for (String file : files.isEmpty() ? List.of("-") : files) {
       inputs.add(Input.of(file, io.in()));
     }
-    // Every entry is waited for, so nothing has to be written before it is synced.
+    // Each entry is waited for, so nothing has to be written before it is synced.
     WalOptions options = WalOptions.builder().flushPolicy(FlushPolicy.manual()).build();
     FsOptions creation =
         CreationOptions.of(given, warning -> io.err().println("durability append: " + warning));
@@ -139,7 +139,8 @@ final class AppendCommand implements Command {
     if (found.verdict() != Verdict.CLEAN && cut != null) {
       io.err()
           .println(
-              "durability append: the log ended in the middle of a write, as a crash leaves it: cut "
+              "durability append: the log ended in the middle of a write, as a crash leaves it:"
+                  + " cut "
                   + cut.file()
                   + " at offset "
                   + cut.offset()

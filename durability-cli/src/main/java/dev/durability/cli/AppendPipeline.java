@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Appends records on one thread while the caller's thread waits for them to become durable, in
  * order. So one sync serves all records that arrived during the one before. The number of records
- * in flight is bounded.
+ * in flight is limited.
  *
  * <p>The appending thread may stay in a read of a silent input forever. It is a daemon, and nothing
  * waits for it: what it has appended is acknowledged meanwhile.
@@ -26,7 +26,7 @@ final class AppendPipeline {
   private final Records records;
   private final AckOutput acks;
 
-  /** Never full: each entry has a permit, and END comes once. */
+  /** Never full: each entry takes a permit, and END comes once. */
   private final BlockingQueue<CompletableFuture<Long>> outstanding =
       new ArrayBlockingQueue<>(OUTSTANDING_MAX + 1);
 
@@ -71,7 +71,7 @@ final class AppendPipeline {
       acknowledge();
     } catch (Throwable e) {
       stop();
-      permits.release(); // the appender may be waiting for one, and no other will come
+      permits.release(); // The appender may be waiting for a permit, and no other one will come.
       Throwable input = inputFailure;
       if (input != null && input != e) {
         e.addSuppressed(input);
@@ -119,7 +119,7 @@ final class AppendPipeline {
         record = records.next();
       }
     } catch (Throwable e) {
-      inputFailure = e; // run() throws it once everything before it is acknowledged
+      inputFailure = e; // run() throws it after everything before it was acknowledged.
     } finally {
       stop();
     }
@@ -161,7 +161,7 @@ final class AppendPipeline {
     }
   }
 
-  /** Prints an id, or with 0 all that is held back. After a failure nothing more is printed. */
+  /** Prints an id; with 0, flushes what was printed. After a failure nothing more is printed. */
   private void print(long id) {
     if (outputFailure != null) {
       return;
@@ -173,7 +173,7 @@ final class AppendPipeline {
         acks.add(id);
       }
     } catch (IOException e) {
-      outputFailure = e; // run() throws it once all that was appended is acknowledged
+      outputFailure = e; // run() throws it after all that was appended was acknowledged.
       stop();
     }
   }
@@ -185,7 +185,7 @@ final class AppendPipeline {
         try {
           return outstanding.take();
         } catch (InterruptedException e) {
-          interrupted = true; // still waits for what was appended
+          interrupted = true; // Still waits for what was appended.
         }
       }
     } finally {

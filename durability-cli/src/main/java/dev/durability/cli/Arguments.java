@@ -7,8 +7,8 @@ import java.util.List;
 
 /**
  * Refuses arguments that are no longer what the user typed. Java reads arguments, and names of
- * files, in the character set of the locale. It replaces every byte without a meaning there by
- * U+FFFD, so two names of different directories would become the same one.
+ * files, in the character set of the locale. It replaces each byte that has no meaning there by
+ * U+FFFD, so the names of two directories could become the same.
  */
 final class Arguments {
   private static final char REPLACEMENT = '\uFFFD';
@@ -25,7 +25,7 @@ final class Arguments {
     for (int i = 0; i < args.length; i++) {
       if (args[i].isEmpty()) {
         throw new UsageException(
-            "argument " + (i + 1) + " is empty; the current directory is named .");
+            "argument " + (i + 1) + " is empty; write . for the current directory");
       }
       if (!isExpressible(args[i])) {
         throw new UsageException(notExpressible(args[i]));
@@ -66,13 +66,13 @@ final class Arguments {
     String shown = "'" + name.replace(REPLACEMENT, '?').replace('\0', '?');
     if (charset().equals(StandardCharsets.UTF_8)) {
       return shown
-          + "' has bytes that are no UTF-8, the character set of this locale: rename it, or set LC_ALL"
-          + " to the locale in which it was named";
+          + "' has bytes that are not UTF-8, the character set of this locale: rename it, or set"
+          + " LC_ALL to the locale in which it was named";
     }
     return shown
         + "' has characters that this locale, with the character set "
         + charset().name()
-        + ", cannot express: set LC_ALL to one of UTF-8, such as C.UTF-8";
+        + ", cannot express: set LC_ALL to a locale with UTF-8, such as C.UTF-8";
   }
 
   /** The character set of names in calls of the system. */

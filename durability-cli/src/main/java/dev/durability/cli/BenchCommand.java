@@ -59,7 +59,7 @@ final class BenchCommand implements Command {
         OptionSpec.builder(SECONDS)
             .type(Integer.class)
             .paramLabel("N")
-            .description("How long to measure, about. " + SECONDS_DEFAULT + " by default.")
+            .description("About how long to measure. " + SECONDS_DEFAULT + " by default.")
             .build());
     spec.addOption(
         OptionSpec.builder(PLOT)
@@ -87,7 +87,7 @@ final class BenchCommand implements Command {
   public int run(ParseResult given) throws IOException {
     int seconds = given.matchedOptionValue(SECONDS, SECONDS_DEFAULT);
     if (seconds < 1) {
-      throw new UsageException(SECONDS + " is at least 1");
+      throw new UsageException(SECONDS + " must be at least 1");
     }
     Path directory = Path.of(given.matchedPositionalValue(0, "."));
     refuseIfUnfit(directory);
@@ -102,7 +102,7 @@ final class BenchCommand implements Command {
       }
     }
     if (result == null) {
-      return ExitStatus.FAILED; // The signal gives the status.
+      return ExitStatus.FAILED; // The signal determines the status.
     }
     io.out()
         .write(
@@ -154,7 +154,7 @@ final class BenchCommand implements Command {
     return (bytes >> 20) + " MiB";
   }
 
-  /** Finds out before measuring whether the plot can be written. Returns whether it is new. */
+  /** Checks before measuring that the plot can be written. Returns whether the file is new. */
   private static boolean openPlot(String plot) throws IOException {
     boolean isNew = !Files.exists(Path.of(plot));
     OutputStream appending = new FileOutputStream(plot, true);
@@ -171,7 +171,7 @@ final class BenchCommand implements Command {
     io.err().println("durability bench: the latencies are drawn in " + plot);
   }
 
-  /** Returns null if the user has asked to end. */
+  /** Returns null if the user asked to stop. */
   private @Nullable BenchResult measure(Path directory, int seconds) throws IOException {
     io.termination().onRequest(() -> stopping = true);
     try (TemporaryDirectory temporary = newDirectory(directory);

@@ -81,7 +81,7 @@ final class CatCommand implements Command {
     long to = given.matchedOptionValue(TO, Long.MAX_VALUE);
     if (from < 1 || to < from) {
       throw new UsageException(
-          "--from and --to are entry ids, from 1 on, and --to is not below --from");
+          "--from and --to are entry ids from 1 on, and --to must not be less than --from");
     }
     Path directory = CommandSyntax.directory(given);
     WalReader<byte[]> reader = WalReader.of(LogDirectory.forReading(directory), Codecs.bytes());
@@ -99,7 +99,7 @@ final class CatCommand implements Command {
     } catch (OutputClosedException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
-      buffer.flush(); // what is intact is printed before the damage
+      buffer.flush(); // Prints what is intact before the damage is reported.
       throw e;
     }
     buffer.flush();

@@ -36,7 +36,7 @@ final class ClassArchiveRun {
     run("verify", log + "/wal");
     run("quarantine", log);
     run("verify");
-    Main.main(new String[] {"--version"}); // does not return
+    Main.main(new String[] {"--version"}); // Does not return.
   }
 
   private static void run(String... args) {

@@ -10,7 +10,7 @@ import java.io.PrintStream;
  * @param in the standard input, unbuffered
  * @param out the standard output, unbuffered
  * @param err the standard error
- * @param columns how wide the terminal is on which {@code err} shows, 0 if it is no terminal
+ * @param columns how wide the terminal is to which {@code err} prints, 0 if it is not a terminal
  * @param termination what to do when the process is asked to end
  */
 record CommandIo(

@@ -13,7 +13,7 @@ import picocli.CommandLine.ParseResult;
 
 /**
  * The parts of a command line and of its help. They are put together by hand, because reading
- * annotations takes longer than all the rest of the start (see docs/startup.md).
+ * annotations takes longer than the rest of the start (see docs/startup.md).
  */
 final class CommandSyntax {
   static final String DEBUG = "--debug";

@@ -68,7 +68,7 @@ final class CreationOptions {
     String group = given.matchedOptionValue(GROUP, null);
     if (group != null) {
       if (group.isBlank()) {
-        throw new UsageException(GROUP + " is the name or number of a group");
+        throw new UsageException(GROUP + " must be the name or number of a group");
       }
       options.group(group);
     }
@@ -79,7 +79,7 @@ final class CreationOptions {
     int bits = OCTAL.matcher(mode).matches() ? Integer.parseInt(mode, 8) : ANY_EXECUTE;
     if ((bits & ANY_EXECUTE) != 0 || (bits & OWNER_READ_AND_WRITE) != OWNER_READ_AND_WRITE) {
       throw new UsageException(
-          MODE + " is three octal digits of 0, 2, 4 and 6, the first of them 6, not " + mode);
+          MODE + " must be three octal digits of 0, 2, 4 and 6, the first of them 6, not " + mode);
     }
     return bits;
   }

@@ -114,7 +114,7 @@ final class DemoCommand implements Command {
   private static int positive(ParseResult given, String option, int otherwise) {
     int value = given.matchedOptionValue(option, otherwise);
     if (value < 1) {
-      throw new UsageException(option + " is at least 1");
+      throw new UsageException(option + " must be at least 1");
     }
     return value;
   }
@@ -122,7 +122,8 @@ final class DemoCommand implements Command {
   private static Path newDirectory(String name) throws IOException {
     Path directory = Path.of(name);
     if (Files.exists(directory)) {
-      throw new FileAlreadyExistsException(name, null, "it exists; name one to be made");
+      throw new FileAlreadyExistsException(
+          name, null, "it exists already: name a directory that does not exist yet");
     }
     return Files.createDirectories(directory);
   }

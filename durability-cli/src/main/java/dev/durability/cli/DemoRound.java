@@ -65,7 +65,7 @@ final class DemoRound {
     int status = process.status();
     if (status != KillableProcess.KILLED || count == 0) {
       throw new IOException(
-          "the process that writes was to be killed, and ended with status "
+          "the process that writes ended before it was killed, with status "
               + status
               + " after "
               + count

@@ -52,7 +52,7 @@ final class Failures {
     return text.replaceAll("\\s*\\R\\s*", "; ");
   }
 
-  /** Whatever it is wrapped in, because what was being done then helps no user. */
+  /** Whatever it is wrapped in: what was being done then does not help the user. */
   private static @Nullable OutOfMemoryError outOfMemory(Throwable failure) {
     for (Throwable at = failure; at != null; at = at.getCause()) {
       if (at instanceof OutOfMemoryError e) {
@@ -81,7 +81,7 @@ final class Failures {
       return outcomeOpenText(failure);
     }
     if (failure instanceof PathNotExpressibleException) {
-      return String.valueOf(failure.getMessage()); // It has everything that its cause says.
+      return String.valueOf(failure.getMessage()); // Its message contains that of its cause.
     }
     if (failure instanceof IOException || failure instanceof UsageException) {
       return withCause(failure);

@@ -77,7 +77,7 @@ final class Input {
           Files.readAttributes(Path.of("/dev/stdin"), BasicFileAttributes.class);
       return attributes.isRegularFile() ? attributes.size() : -1;
     } catch (IOException e) {
-      return -1; // only the progress bar asks; reading will report what is wrong
+      return -1; // Only the progress bar asks; reading will report what is wrong.
     }
   }
 }

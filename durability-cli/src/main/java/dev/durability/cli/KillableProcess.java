@@ -45,14 +45,16 @@ final class KillableProcess {
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
   }
 
-  /** The lines that it reports; their end comes after its death. */
+  /** The lines that it reports; they end after its death. */
   BufferedReader reports() {
     return reports;
   }
 
   /** Kills it if it still runs. Any thread may call this. */
   void kill() {
-    process.toHandle().destroyForcibly(); // by its handle: the pipe stays open, to be read out
+    process
+        .toHandle()
+        .destroyForcibly(); // By its handle: the pipe stays open, so that the rest can be read.
   }
 
   /** Waits for its death. */

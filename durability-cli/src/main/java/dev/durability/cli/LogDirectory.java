@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 
-/** Opens the directory of an existing log: only appending makes one. */
+/** Opens the directory of an existing log. Only {@code append} creates one. */
 final class LogDirectory {
 
   private LogDirectory() {}
@@ -20,7 +20,7 @@ final class LogDirectory {
   /**
    * Opens it for reading, which needs no right to write, creates nothing and syncs nothing.
    *
-   * @throws IOException if it is missing, no log, or not readable
+   * @throws IOException if it is missing, not a log, or not readable
    */
   static FsDirectory forReading(Path path) throws IOException {
     refuseUnlessLog(path);
@@ -30,7 +30,7 @@ final class LogDirectory {
   /**
    * Opens it to change it.
    *
-   * @throws IOException if it is missing, no log, or not writable
+   * @throws IOException if it is missing, not a log, or not writable
    */
   static FsDirectory forWriting(Path path) throws IOException {
     refuseUnlessLog(path);
@@ -53,12 +53,12 @@ final class LogDirectory {
     }
   }
 
-  /** Checkpoints alone may be left of a log of the Rust crate. */
+  /** Of a log of the Rust crate, only the checkpoints may be left. */
   private static void nameAnotherLog(Path path) throws IOException {
     try {
       List<SegmentRange> unused = WalMaintenance.segments(FsDirectory.openForReading(path));
     } catch (NoSuchFileException | NotDirectoryException noLog) {
-      // Nor is it one of another program.
+      // It is not a log of another program either.
     }
   }
 

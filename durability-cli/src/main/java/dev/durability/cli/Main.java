@@ -20,7 +20,8 @@ final class Main {
     Termination termination = new Termination();
     Runtime.getRuntime()
         .addShutdownHook(
-            new Thread("termination") { // a lambda would be the first one, and cost milliseconds
+            new Thread(
+                "termination") { // A lambda would be the first one, and would cost milliseconds.
               @Override
               public void run() {
                 termination.request();

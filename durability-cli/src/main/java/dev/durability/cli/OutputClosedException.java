@@ -3,7 +3,7 @@ package dev.durability.cli;
 import java.io.IOException;
 import java.io.Serial;
 
-/** The reader of the standard output has gone ({@code | head}): the command ends silently. */
+/** The reader of the standard output has gone, as in {@code | head}: the command ends silently. */
 final class OutputClosedException extends IOException {
   @Serial private static final long serialVersionUID = 1L;
 

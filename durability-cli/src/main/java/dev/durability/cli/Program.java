@@ -18,7 +18,7 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * The command above the commands.
+ * The program: chooses and runs a command.
  *
  * <p>In some places an anonymous class replaces a lambda: the class-data archive cannot hold
  * lambdas for the interfaces of the command-line library.
@@ -30,7 +30,7 @@ final class Program {
   private static final String HELP = "help";
   private static final String HELP_OPTION = "--help";
 
-  /** The library refuses less. */
+  /** The command-line library refuses less. */
   private static final int HELP_COLUMNS_MIN = 55;
 
   private final CommandIo io;
@@ -67,7 +67,7 @@ final class Program {
     line.setOut(new PrintWriter(help, true, Charset.defaultCharset()));
     int status = line.execute(given);
     if (help.size() > 0) {
-      // Not by a writer, which hides failures.
+      // Not through a PrintWriter, which hides failures.
       io.out()
           .write(fit(help.toString(Charset.defaultCharset())).getBytes(Charset.defaultCharset()));
       io.out().flush();
@@ -87,7 +87,7 @@ final class Program {
   /** {@code help [COMMAND]} is another way to say {@code [COMMAND] --help}. */
   private static String[] asHelpOption(String... args) {
     if (args.length > 2) {
-      throw new UsageException("help is about one command at a time");
+      throw new UsageException("help takes one command at a time");
     }
     boolean ofAll = args.length == 1 || args[1].equals(HELP) || args[1].startsWith("-");
     if (!ofAll && !COMMANDS.contains(args[1])) {
@@ -96,12 +96,12 @@ final class Program {
     return ofAll ? new String[] {HELP_OPTION} : new String[] {args[1], HELP_OPTION};
   }
 
-  /** A command that reports its result on the standard error, and cannot, has failed. */
+  /** A command that cannot write its result to the standard error has failed. */
   private int withWorkingError(int status) {
     return io.err().checkError() && status == ExitStatus.OK ? ExitStatus.FAILED : status;
   }
 
-  /** Only the commands that matter: putting the others together would take time. */
+  /** Only the commands that matter here: creating the others would take time. */
   private static List<String> needed(String first) {
     if (first.equals("--version") || first.equals("-V")) {
       return List.of();
@@ -161,7 +161,8 @@ final class Program {
         "2",
         "the log is corrupt, or did not keep what it promised",
         "3",
-        "any other failure: wrong usage, no log of this program, not readable, no room, no memory, an"
+        "any other failure: wrong usage, no log of this program, not readable, no room, no"
+            + " memory, an"
             + " output that cannot be written",
         "130, 143",
         "ended by SIGINT or SIGTERM",
@@ -213,7 +214,7 @@ final class Program {
         Arguments.checkCurrentDirectory(operands(last));
         return command.run(last);
       }
-      throw new UsageException("no command was named");
+      throw new UsageException("no command was given");
     } catch (IOException | RuntimeException | Error e) {
       boolean debug = CommandSyntax.wantsDebug(given) || CommandSyntax.wantsDebug(last);
       return report(spec.qualifiedName(), e, debug);

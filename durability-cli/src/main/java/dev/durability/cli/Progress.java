@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class Progress implements AutoCloseable {
   private static final int UPDATE_MILLIS = 200;
 
-  /** Less is done before a user could read the line. */
+  /** Less than this is done before a user could read the line. */
   private static final long BYTES_MIN = 1 << 20;
 
   private static final String SEPARATOR = ", ";
@@ -83,7 +83,7 @@ final class Progress implements AutoCloseable {
   }
 
   private static Progress show(CommandIo io, long max, ProgressBarRenderer renderer) {
-    // The library looks up the width only if it is not given, which takes long.
+    // Without a width the library looks it up, which takes long.
     return new Progress(
         new ProgressBarBuilder()
             .setInitialMax(max)

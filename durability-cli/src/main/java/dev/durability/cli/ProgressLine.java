@@ -10,7 +10,7 @@ import java.util.Locale;
  * room.
  */
 final class ProgressLine {
-  /** Of the bar, with its brackets and the space before it. */
+  /** The least width of the bar, with its brackets and the space before it. */
   private static final int BAR_COLUMNS_MIN = 11;
 
   private static final int BAR_COLUMNS_MAX = 63;
@@ -91,7 +91,7 @@ final class ProgressLine {
     return " [" + "=".repeat(full) + " ".repeat(length - full) + "]";
   }
 
-  /** In the unit, and with the decimals, that give the total at least two digits. */
+  /** Uses the unit and the decimals that give the total at least two digits. */
   private static String amount(long done, long all) {
     boolean isLarge = all >= 10 * GIBIBYTE;
     double unit = isLarge ? GIBIBYTE : MEBIBYTE;

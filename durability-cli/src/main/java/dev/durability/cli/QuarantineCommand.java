@@ -70,7 +70,7 @@ final class QuarantineCommand implements Command {
     String action = given.matchedPositionalValue(1, LIST);
     boolean removes = action.equals(REMOVE);
     if (!removes && !action.equals(LIST)) {
-      throw new UsageException("what to do is " + LIST + " or " + REMOVE + ", not " + action);
+      throw new UsageException("what to do must be " + LIST + " or " + REMOVE + ", not " + action);
     }
     Path path = CommandSyntax.directory(given);
     FsDirectory log = removes ? LogDirectory.forWriting(path) : LogDirectory.forReading(path);

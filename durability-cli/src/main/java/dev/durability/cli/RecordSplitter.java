@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Splits a stream of bytes into records at a separator, in memory for one chunk and one record. It
- * knows no character set and no carriage return. A last record without separator counts; an empty
- * rest does not. For one thread.
+ * ignores character sets and carriage returns. A last record without a separator counts, unless it
+ * is empty. For one thread.
  */
 final class RecordSplitter {
   private static final int CHUNK_BYTES = 256 << 10;

@@ -16,8 +16,9 @@ final class RecordTooLongException extends IOException {
   RecordTooLongException(String record, int recordBytesMax) {
     super(
         record
-            + " is longer than the largest entry, "
+            + " is longer than "
             + recordBytesMax
-            + " bytes; appended up to there, nothing of it or after it");
+            + " bytes, the limit for an entry. What came before was appended; neither this nor"
+            + " what follows was");
   }
 }

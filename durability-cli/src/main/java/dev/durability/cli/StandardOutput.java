@@ -66,13 +66,13 @@ final class StandardOutput extends OutputStream {
     return new IOException("cannot write to the standard output: " + e.getMessage(), e);
   }
 
-  /** The text of a system error is in the user's language, so looking at it is not enough. */
+  /** The text of a system error is in the user's language, so the text alone does not tell. */
   private static boolean isPipe() {
     try {
       int type = (int) Files.getAttribute(Path.of("/dev/stdout"), "unix:mode") & FILE_TYPE;
       return type == PIPE || type == SOCKET;
     } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
-      return false; // No /dev/stdout or no "unix" view, as on Windows: the text must do.
+      return false; // No /dev/stdout or no "unix" view, as on Windows: only the text is left.
     }
   }
 }

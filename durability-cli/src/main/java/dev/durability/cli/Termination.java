@@ -41,7 +41,7 @@ final class Termination {
         finished.await();
         break;
       } catch (InterruptedException e) {
-        interrupted = true; // what was appended must be synced first
+        interrupted = true; // What was appended must be synced first.
       }
     }
     if (interrupted) {

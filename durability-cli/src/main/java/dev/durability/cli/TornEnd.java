@@ -13,8 +13,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.Random;
 
 /**
- * Puts after the end of a log what an unfinished write leaves. SIGKILL hardly ever does that: the
- * kernel finishes a write that it has begun.
+ * Writes after the end of a log what an unfinished write leaves there. SIGKILL hardly ever does
+ * that: the kernel finishes a write that it has begun.
  */
 final class TornEnd {
   private static final int BYTES_MAX = 300;
@@ -22,7 +22,7 @@ final class TornEnd {
   private TornEnd() {}
 
   /**
-   * Writes some bytes that are no frame after a clean end.
+   * Writes some bytes that are not a frame after a clean end.
    *
    * @param root the directory of the log
    * @param directory the same directory
@@ -41,7 +41,7 @@ final class TornEnd {
     }
     byte[] bytes = new byte[1 + random.nextInt(BYTES_MAX)];
     random.nextBytes(bytes);
-    bytes[0] |= 1; // Zeros alone would leave no trace.
+    bytes[0] |= 1; // Zeros alone would make no difference.
     Path file = root.resolve(report.end().file());
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.position(report.end().offset());

@@ -20,8 +20,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares what is in the log after each death with what was acknowledged before it. What a death
- * left must be there after all later ones, acknowledged or not.
+ * Compares what is in the log after each death with what was acknowledged before it. What was there
+ * after one death must be there after all later ones, acknowledged or not.
  */
 final class TortureCheck {
   private final Directory directory;
@@ -36,7 +36,7 @@ final class TortureCheck {
    * What a check found.
    *
    * @param verdict what the files say, null if there is no log yet
-   * @param survived how many entries are there that were on their way when the process died
+   * @param survived how many entries are there that were not yet acknowledged when the process died
    * @param violation which promise is broken; empty if none is
    */
   record Finding(@Nullable Verdict verdict, long survived, String violation) {}
@@ -46,7 +46,7 @@ final class TortureCheck {
    *
    * @param directory the log
    * @param writers how many threads write to it
-   * @param outstandingMax how much each may have under way that it has not reported
+   * @param outstandingMax how many writes each may have made without reporting them yet
    */
   TortureCheck(Directory directory, int writers, int outstandingMax) {
     this.directory = directory;
@@ -97,7 +97,7 @@ final class TortureCheck {
     }
     String violation = state.violation();
     if (violation.isEmpty() && !opened && !state.isSameAs(before)) {
-      violation = "a process that did not get to open the log has changed its entries";
+      violation = "a process that failed to open the log changed its entries";
     }
     if (violation.isEmpty()) {
       violation = ofWriters(state);
@@ -122,7 +122,7 @@ final class TortureCheck {
             + writer
             + " had "
             + expected[writer]
-            + " acknowledged or recovered before, and "
+            + " acknowledged or recovered before, but only "
             + last
             + " are there";
       }
@@ -153,7 +153,7 @@ final class TortureCheck {
         .replay(WalReplay.START, Long.MAX_VALUE, ids::add);
     for (long id : ids.acknowledged.keySet()) {
       if (id >= ids.first || id > lastId) {
-        return "lost: entry " + id + " was acknowledged, and is not there";
+        return "lost: entry " + id + " was acknowledged, but is not there";
       }
     }
     return ids.violation;
@@ -185,12 +185,12 @@ final class TortureCheck {
         next++;
       }
       if (next != id) {
-        violation = "entry " + next + " is missing in front of entry " + id;
+        violation = "entry " + next + " is missing before entry " + id;
       }
       next = id + 1;
       TortureLife.Acknowledgement said = acknowledged.remove(id);
       if (said != null && (said.writer() != entry.writer() || said.n() != entry.n())) {
-        violation = "entry " + id + " was acknowledged as " + said + ", and is " + entry;
+        violation = "entry " + id + " was acknowledged as " + said + ", but is " + entry;
       }
     }
   }

@@ -29,7 +29,7 @@ final class TortureCommand implements Command {
   private static final String JSON = "--json";
   private static final double MINUTES_DEFAULT = 1;
 
-  /** What ends a process when the user stops this one, by a signal that reaches both. */
+  /** How a process ends when the user stops this one, by a signal that reaches both. */
   private static final List<Integer> ENDED_BY_USER = List.of(128 + 2, 128 + 15);
 
   private final CommandIo io;
@@ -96,7 +96,7 @@ final class TortureCommand implements Command {
   public int run(ParseResult given) throws IOException {
     double minutes = given.matchedOptionValue(MINUTES, MINUTES_DEFAULT);
     if (!(minutes > 0) || minutes > TimeUnit.DAYS.toMinutes(365)) {
-      throw new UsageException(MINUTES + " is more than 0, and at most a year");
+      throw new UsageException(MINUTES + " must be more than 0, and at most a year");
     }
     long seed = given.matchedOptionValue(SEED, new Random().nextLong());
     try (TemporaryDirectory log = newDirectory(Path.of(given.matchedPositionalValue(0, ".")))) {
@@ -123,7 +123,7 @@ final class TortureCommand implements Command {
       if (!tally.isGood()) {
         return ExitStatus.CORRUPT;
       }
-      return stopping ? ExitStatus.FAILED : ExitStatus.OK; // The signal gives the status.
+      return stopping ? ExitStatus.FAILED : ExitStatus.OK; // The signal determines the status.
     }
   }
 
@@ -195,7 +195,7 @@ final class TortureCommand implements Command {
           found.verdict(), found.survived(), "a process found the log corrupt");
     }
     throw new IOException(
-        "the process that writes was to be killed, and ended with status " + status);
+        "the process that writes ended before it was killed, with status " + status);
   }
 
   /** What was cut off is kept there for people; over hours it would fill the disk. */

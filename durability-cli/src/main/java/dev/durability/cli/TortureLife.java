@@ -20,7 +20,7 @@ final class TortureLife {
 
   private static final long STUCK_SECONDS = 120;
 
-  /** About the time it takes to have another thread do something. */
+  /** About the time that it takes until another thread does something. */
   private static final long HANDING_OVER_NANOS = 100_000;
 
   private final KillableProcess process;
@@ -71,7 +71,7 @@ final class TortureLife {
    * @param kill when to kill it
    * @param plan learns how long phases take
    * @return the exit status
-   * @throws IOException if the process got stuck
+   * @throws IOException if the process is stuck
    */
   int runUntilKilled(TorturePlan.Kill kill, TorturePlan plan) throws IOException {
     CompletableFuture.delayedExecutor(STUCK_SECONDS, TimeUnit.SECONDS)
@@ -88,7 +88,7 @@ final class TortureLife {
     int status = process.status();
     if (stuck) {
       throw new IOException(
-          "the process that writes was not through after "
+          "the process that writes did not finish within "
               + STUCK_SECONDS
               + " seconds: it is stuck, or this machine is too slow");
     }

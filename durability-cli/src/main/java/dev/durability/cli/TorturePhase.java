@@ -12,7 +12,7 @@ enum TorturePhase {
   ROTATION,
   /** Removing segments that a checkpoint covers. */
   TRUNCATION,
-  /** Opening the log, which mends what the crash before left. */
+  /** Opening the log, which repairs what the crash before left. */
   RECOVERY;
 
   /** The name that is shown. */

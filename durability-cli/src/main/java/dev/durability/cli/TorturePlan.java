@@ -7,14 +7,14 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * When each process is killed. One that writes dies in a random phase, at a random moment of it.
- * After it, some or none die in a row while they recover what it left.
+ * After it, a few, or none, die in a row while they recover what it left.
  */
 final class TorturePlan {
   private static final int PHASE_MAX = 12;
   private static final int RECOVERIES_IN_A_ROW_MAX = 4;
   private static final long APPENDING_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(400);
 
-  /** A little more than all of a phase, so that its end is met, too. */
+  /** A little more than a whole phase, so that its end is hit, too. */
   private static final double FRACTION_MAX = 1.2;
 
   private static final TorturePhase[] WHILE_WRITING = {
@@ -56,7 +56,7 @@ final class TorturePlan {
   }
 
   private long delay(TorturePhase phase) {
-    // Early rather than late: the signal takes a while to get there, too.
+    // Early rather than late: the signal takes a while to arrive, too.
     double fraction = random.nextDouble() * random.nextDouble() * FRACTION_MAX;
     return (long) (fraction * phaseNanos.getOrDefault(phase, 0.0));
   }

@@ -31,7 +31,7 @@ final class TortureProcess {
   /** How many threads write. */
   static final int WRITERS = 6;
 
-  /** How much a writer may have in flight that it has not reported yet. */
+  /** How many writes a writer may have in flight that it has not reported yet. */
   static final int OUTSTANDING_MAX = 32;
 
   private static final int FILLER_BYTES_MAX = 600;
@@ -74,7 +74,7 @@ final class TortureProcess {
     }
   }
 
-  /** Small, so that segments end and buffers are full often. */
+  /** Small, so that segments end often and buffers are often full. */
   private WalOptions options(Random random) {
     FlushPolicy[] policies = {FlushPolicy.perAppend(), FlushPolicy.every(5), FlushPolicy.manual()};
     return WalOptions.builder()
@@ -86,7 +86,7 @@ final class TortureProcess {
         .build();
   }
 
-  /** Called with the log's locks held, so that it sees the removal itself. */
+  /** Called with the log's locks held, so it sees the removal itself. */
   private final class Truncations implements WalObserver {
     private boolean removing;
 
@@ -159,7 +159,7 @@ final class TortureProcess {
   /** One thread reports what failed; the others fail for the same reason. */
   private static void end(Throwable failure) {
     if (!(Failures.unwrap(failure) instanceof OutputClosedException) && !ENDING.getAndSet(true)) {
-      // The parent finds out the outcome: here the reason matters.
+      // The parent sees the outcome; only the reason matters here.
       Throwable why =
           failure instanceof OutcomeOpenException
               ? Objects.requireNonNullElse(failure.getCause(), failure)
@@ -217,7 +217,7 @@ final class TortureProcess {
       acknowledged(n, lastId, parts);
     }
 
-    /** Entries that the flush policy looks after, and one sync for them. */
+    /** Entries that are written by the flush policy, and one sync for them. */
     private void thenSync() throws IOException {
       long[] ids = new long[1 + random.nextInt(8)];
       for (int i = 0; i < ids.length; i++) {

@@ -10,7 +10,7 @@ import java.util.Arrays;
 
 /**
  * The sum of the entries of a log: how far each writer has come, a hash over all of them in their
- * order, and the first that cannot be where it is. A checkpoint carries it on, so that truncated
+ * order, and the first that cannot be where it is. It is kept in the checkpoints, so that truncated
  * entries still count.
  */
 final class TortureState {
@@ -84,7 +84,7 @@ final class TortureState {
       return "a batch is not whole: " + entry + " follows " + before;
     }
     if (!continues && entry.part() != 0) {
-      return "the begin of a batch is missing: " + entry + " follows " + before;
+      return "the beginning of a batch is missing: " + entry + " follows " + before;
     }
     if (entry.life() < life) {
       return "an entry has come back that was cut off: " + entry + " follows life " + life;

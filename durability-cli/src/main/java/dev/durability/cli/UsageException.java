@@ -2,7 +2,7 @@ package dev.durability.cli;
 
 import java.io.Serial;
 
-/** A command line whose parts are right and do not fit together. */
+/** A command line that cannot be carried out as it is written. */
 final class UsageException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;
 

@@ -332,9 +332,13 @@ class AppendCommandTest {
     for (String mode : new String[] {"", "66", "1660", "668", "rw-rw----", "760", "460", "066"}) {
       Run run = Run.of("append", "--mode=" + mode, log);
       assertThat(run.status()).as(mode).isEqualTo(3);
-      assertThat(run.err()).as(mode).contains("--mode is three octal digits").contains("--help");
+      assertThat(run.err())
+          .as(mode)
+          .contains("--mode must be three octal digits")
+          .contains("--help");
     }
-    assertThat(Run.of("append", "--group= ", log).err()).contains("--group is the name or number");
+    assertThat(Run.of("append", "--group= ", log).err())
+        .contains("--group must be the name or number");
     Run unknown = Run.of("append", "--group=no-such-group", log);
     assertThat(unknown.status()).isEqualTo(3);
     assertThat(unknown.errLines()).hasSize(1);

@@ -104,7 +104,7 @@ class BenchCommandTest {
     assertFails(Run.of("bench", file), "file: not a directory");
     assertFails(Run.of("bench", file.resolve("below")), "ot a directory"); // By the JDK, or by us.
     assertFails(Run.of("bench", "/proc"), "/proc: ");
-    assertThat(Run.of("bench", "--seconds", 0, tmp).err()).contains("--seconds is at least 1");
+    assertThat(Run.of("bench", "--seconds", 0, tmp).err()).contains("--seconds must be at least 1");
   }
 
   private static void assertFails(Run run, String what) {

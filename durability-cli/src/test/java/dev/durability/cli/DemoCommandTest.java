@@ -46,6 +46,6 @@ class DemoCommandTest {
   @Test
   void countsBelowOneAreRefused() {
     assertThat(Run.of("demo", "--rounds", 0).status()).isEqualTo(3);
-    assertThat(Run.of("demo", "--writers", -1).err()).contains("--writers is at least 1");
+    assertThat(Run.of("demo", "--writers", -1).err()).contains("--writers must be at least 1");
   }
 }

@@ -223,7 +223,7 @@ class ProcessTest {
     String latin = append.replace("LC_ALL=C", "LC_ALL=C.UTF-8") + "pr$'\\xe4'f";
     try (Child child = Child.startInShell(tmp, latin)) {
       assertThat(child.status()).isEqualTo(3);
-      assertThat(child.err()).startsWith("durability: 'pr?f' has bytes that are no UTF-8");
+      assertThat(child.err()).startsWith("durability: 'pr?f' has bytes that are not UTF-8");
     }
     String inside = "mkdir pr$'\\xc3\\xbc'f && cd pr* && echo x | \"$@\" append log";
     try (Child child =

@@ -151,7 +151,7 @@ class TortureCheckTest {
 
   @Test
   void aBatchWithoutItsBeginIsFound() throws IOException {
-    assertThat(afterWriting(batch(1, 0, 4, 2).get(1)).violation()).contains("begin of a batch");
+    assertThat(afterWriting(batch(1, 0, 4, 2).get(1)).violation()).contains("beginning of a batch");
   }
 
   @Test
@@ -174,7 +174,7 @@ class TortureCheckTest {
     try (WalWriter<TortureEntry> log = open()) {
       log.append(entry(2, 0, 4));
     }
-    assertThat(check.check(List.of(), false).violation()).contains("did not get to open");
+    assertThat(check.check(List.of(), false).violation()).contains("failed to open the log");
   }
 
   @Test

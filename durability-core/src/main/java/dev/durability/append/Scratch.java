@@ -68,15 +68,15 @@ public final class Scratch extends OutputStream {
       throw new IllegalArgumentException(
           "the encoded entry has more than "
               + (sizeMax - start)
-              + " bytes, the largest that this log takes (WalOptions.entryBytesMax); nothing was"
-              + " appended");
+              + " bytes, the limit of this log (WalOptions.entryBytesMax). Nothing was"
+              + " appended: split the entry, or open the log with a larger limit");
     }
   }
 
   private void grow(int more) throws IOException {
     long needed = (long) size + more;
     if (needed > Integer.MAX_VALUE - 8) {
-      throw new IOException("an atomic batch of more than 2 GiB cannot be encoded");
+      throw new IOException("an atomic batch of more than 2 GiB cannot be encoded; split it");
     }
     bytes =
         Arrays.copyOf(bytes, (int) Math.min(Integer.MAX_VALUE - 8, Math.max(needed, 2L * size)));

@@ -319,9 +319,9 @@ public final class SegmentAppender {
       lock.requireNow();
     } catch (OutcomeOpenException e) {
       throw new DurabilityException(
-          "everything appended is durable, but the end of "
+          "everything appended is durable, but the END of "
               + target.path()
-              + " could not be written; the next opening does that",
+              + " could not be written; the next opening writes it",
           e.getCause());
     }
   }

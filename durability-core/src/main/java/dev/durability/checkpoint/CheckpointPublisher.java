@@ -58,7 +58,7 @@ public final class CheckpointPublisher {
    */
   public CheckpointPublisher keeping(int count) {
     if (count < 1) {
-      throw new IllegalArgumentException("cannot keep " + count + " checkpoints: at least 1");
+      throw new IllegalArgumentException("cannot keep " + count + " checkpoints: keep at least 1");
     }
     return new CheckpointPublisher(checkpoints, log, count);
   }
@@ -82,7 +82,7 @@ public final class CheckpointPublisher {
   public PublishResult publish(long lastEntryId, Checkpoints.Content content) throws IOException {
     if (publishing.isHeldByCurrentThread()) {
       throw new IllegalStateException(
-          "called while this thread publishes a checkpoint of this log: return from writing it"
+          "this thread is publishing a checkpoint of this log already: return from writing it"
               + " first");
     }
     publishing.lock();
@@ -94,8 +94,8 @@ public final class CheckpointPublisher {
                 + ": the log ends at entry "
                 + log.lastAppendedId());
       }
-      // It also refuses a closed log, which another writer may own by now: no checkpoint may be
-      // added to it.
+      // Also refuses if the log is closed: another writer may own it by now, so no checkpoint may
+      // be added.
       log.sync();
       String path = checkpoints.write(log.logId(), lastEntryId, content);
       long markerId = log.appendCheckpoint(lastEntryId, path);

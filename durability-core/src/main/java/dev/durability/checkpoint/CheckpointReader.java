@@ -146,11 +146,10 @@ public final class CheckpointReader extends InputStream {
     }
     if (failure != null) {
       throw new IOException(
-          "reading the checkpoint " + path + " was broken off in the middle: open it again",
-          failure);
+          "an earlier read of the checkpoint " + path + " failed: open it again", failure);
     }
     while (!chunk.hasRemaining() && !ended) {
-      // The old chunk is a view that the next call changes, even if it finds no other.
+      // The old chunk is a view that the next call changes, even if there is no next chunk.
       chunk = NOTHING;
       try {
         ByteBuffer next = file.nextChunk();

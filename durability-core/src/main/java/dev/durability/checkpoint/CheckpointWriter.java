@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a checkpoint of any size in constant memory (about 1 MiB). The file has a temporary name,
- * {@code <path>.<8 hex digits>.tmp}, until {@link #commit}. Closing without that deletes it. So
- * half a checkpoint never has its final name. The same bytes give the same payload; the header of
- * the file differs each time.
+ * {@code <path>.<8 hex digits>.tmp}, until {@link #commit}. Closing without that deletes it. So an
+ * incomplete checkpoint never has its final name. The same bytes give the same payload; the header
+ * of the file differs each time.
  *
  * <p>After an exception from any method but {@link #close}, and after an Error in the middle of
  * one, only closing is allowed: half of what was to be written may be there. One thread at a time
@@ -42,8 +42,8 @@ public final class CheckpointWriter extends OutputStream {
   private final FrameEncoder encoder = new FrameEncoder();
 
   /**
-   * A chunk grows in its place in this buffer. It is outside the heap, so that writing copies
-   * nothing.
+   * A chunk is put together in this buffer, from which it is written. The buffer is outside the
+   * heap, so that writing copies nothing.
    */
   private final DirectMemory memory =
       DirectMemory.of(FrameFormat.frameBytes(CheckpointFile.CHUNK_BYTES_MAX));
@@ -52,7 +52,7 @@ public final class CheckpointWriter extends OutputStream {
 
   private @Nullable AtomicFile file;
 
-  /** The same file, written in whole frames. */
+  /** The same file, to write whole frames to. */
   private @Nullable FrameFile frames;
 
   private int filled;
@@ -230,9 +230,9 @@ public final class CheckpointWriter extends OutputStream {
 
   private void requireOpen() throws IOException {
     if (failure != null || closing || committed) {
-      String why = failure != null ? "FAILED" : closing ? "CLOSED" : "COMMITTED";
+      String why = failure != null ? "it failed" : closing ? "it is closed" : "it is committed";
       throw new IOException(
-          "writing the checkpoint " + path + " is over (" + why + "); start a new one", failure);
+          "cannot write to the checkpoint " + path + ": " + why + "; start a new one", failure);
     }
   }
 }

@@ -4,7 +4,7 @@ import java.io.FilterInputStream;
 import java.io.InputStream;
 
 /**
- * A stream that stays open when a parser closes it, as parsers do that wrap it in another stream.
+ * A stream that stays open when a parser closes it. Parsers that wrap it in another stream do that.
  */
 final class OpenInput extends FilterInputStream {
   OpenInput(InputStream in) {

@@ -12,7 +12,7 @@ final class OpenOutput extends FilterOutputStream {
 
   @Override
   public void write(byte[] b, int off, int len) throws IOException {
-    // Not byte by byte, as the superclass does it.
+    // In one call; the superclass writes byte by byte.
     out.write(b, off, len);
   }
 

@@ -41,7 +41,7 @@ public final class Codecs {
 
   private static <T> T present(T value) throws CodecException {
     if (value == null) {
-      throw new CodecException("encoding a value: it is null; encode something else for absence");
+      throw new CodecException("encoding a value: it is null; use another value for absence");
     }
     return value;
   }
@@ -91,11 +91,11 @@ public final class Codecs {
     public Long decode(ByteBuffer in) throws IOException {
       if (in.remaining() != Long.BYTES) {
         throw new CodecException(
-            "decoding a number: it takes 8 bytes, here are "
+            "decoding a number: it takes 8 bytes, but there are "
                 + in.remaining()
-                + "; read them with the codec that wrote them");
+                + "; use the codec that wrote them");
       }
-      // The order is set here too, for callers that pass a big-endian view.
+      // Sets the order, too, for callers that pass a big-endian view.
       return in.order(ByteOrder.LITTLE_ENDIAN).getLong();
     }
   }

@@ -12,8 +12,8 @@ import java.util.Set;
 final class CollectionType implements WireType {
 
   /**
-   * Room for more elements is taken only as they are read. A count is at most the bytes that
-   * remain, but each of many nested lists could claim all of these.
+   * Room for more elements is taken only as they are read. A count is at most the number of bytes
+   * that remain, but each of many nested lists could claim all of them.
    */
   private static final int CAPACITY_MAX = 1024;
 
@@ -51,11 +51,11 @@ final class CollectionType implements WireType {
     }
     checkUnchanged(count, written, out);
     if (unique) {
-      Repeats.refuse(elements, elements, keys, "an element of the set is there twice", out);
+      Repeats.refuse(elements, elements, keys, "the set has an element twice", out);
     }
   }
 
-  /** Writes a key and notes it. */
+  /** Writes a key and adds it to the keys. */
   static void writeKey(WireType type, Object key, Keys keys, PostcardOutput out)
       throws CodecException {
     long before = out.cost();
@@ -65,7 +65,7 @@ final class CollectionType implements WireType {
     keys.add(key, out.cost() - before);
   }
 
-  /** Reads a key and notes it. */
+  /** Reads a key and adds it to the keys. */
   static Object readKey(WireType type, Keys keys, PostcardInput in) throws CodecException {
     long before = in.cost();
     int around = in.beginKey();
@@ -75,10 +75,10 @@ final class CollectionType implements WireType {
     return key;
   }
 
-  /** Refuses a collection whose count, already written, is not that of its elements. */
+  /** Refuses a collection that has another number of elements than the count already written. */
   static void checkUnchanged(int count, int written, PostcardOutput out) throws CodecException {
     if (written != count) {
-      throw out.failure("changed while it was encoded; pass a copy that nobody changes", null);
+      throw out.failure("it changed while it was encoded; pass a copy that does not change", null);
     }
   }
 
@@ -109,7 +109,7 @@ final class CollectionType implements WireType {
     return Collections.unmodifiableSet(set);
   }
 
-  /** Puts no element into the set before it is known that none takes too long. */
+  /** Adds elements to the set only after checking that comparing them does not take too long. */
   private static Set<Object> set(List<Object> elements, Keys keys, PostcardInput in)
       throws CodecException {
     in.compareWithinBounds(keys);
@@ -124,7 +124,7 @@ final class CollectionType implements WireType {
 
   private static void add(Object one, Set<Object> set, PostcardInput in) throws CodecException {
     if (!set.add(one)) {
-      throw in.failure("an element of a set stands there twice", null);
+      throw in.failure("the set has an element twice", null);
     }
   }
 }

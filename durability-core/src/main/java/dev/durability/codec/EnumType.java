@@ -14,7 +14,7 @@ final class EnumType implements WireType {
   }
 
   @Override
-  @SuppressWarnings("EnumOrdinal") // the order of the constants is the format, as in postcard
+  @SuppressWarnings("EnumOrdinal") // The order of the constants is the format, as in postcard.
   public void write(Object value, PostcardOutput out) throws CodecException {
     out.varint(((Enum<?>) value).ordinal());
   }
@@ -32,9 +32,9 @@ final class EnumType implements WireType {
           type.getSimpleName()
               + " has variants 0 to "
               + (variants - 1)
-              + ", here is "
+              + ", but this is "
               + index
-              + "; it may have been written by a newer version of the program",
+              + "; a newer version of the program may have written it",
           null);
     }
     return (int) index;

@@ -3,9 +3,9 @@ package dev.durability.codec;
 import java.util.Arrays;
 
 /**
- * The keys of one map, or the elements of one set, while they are read or written. Tells what their
- * colliding hash codes cost: a hash map compares keys that have the same hash code with each other,
- * so the time for hostile keys grows with the square of their number.
+ * The keys of one map, or the elements of one set, while they are read or written. Counts what
+ * colliding hash codes cost: a hash map compares keys with the same hash code with each other, so
+ * the time for hostile keys grows with the square of their number.
  *
  * <p>The cost of comparing a key is counted in bytes: its own, and those that comparing its content
  * takes.
@@ -14,7 +14,7 @@ final class Keys {
   private static final int CAPACITY_MIN = 16;
   private static final long COST_MAX = 0xFFFF_FFFFL;
 
-  /** More than any value may cost: sums of it stay far from overflow. */
+  /** More than any value may cost, and small enough that sums of it do not overflow. */
   static final long COMPARISONS_MAX = 1L << 40;
 
   /**
@@ -25,7 +25,7 @@ final class Keys {
 
   private int count;
 
-  /** Notes a key, and what it costs to compare it once. */
+  /** Adds a key, and what it costs to compare it once. */
   void add(Object key, long cost) {
     if (count == hashesAndCosts.length) {
       int more = (int) Math.min(Integer.MAX_VALUE - 8, 2L * count);

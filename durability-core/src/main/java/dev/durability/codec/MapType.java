@@ -28,7 +28,7 @@ record MapType(WireType key, WireType value) implements WireType {
       out.leave();
     }
     CollectionType.checkUnchanged(count, written, out);
-    Repeats.refuse(map, map.keySet(), keys, "a key of the map is there twice", out);
+    Repeats.refuse(map, map.keySet(), keys, "the map has a key twice", out);
   }
 
   /** One method, like {@link #write}: each level of a nested value takes stack for it. */
@@ -50,7 +50,7 @@ record MapType(WireType key, WireType value) implements WireType {
       in.leave();
     }
     if (keys != null) {
-      // No key is put into the map before it is known that none takes too long.
+      // Adds keys to the map only after checking that comparing them does not take too long.
       in.compareWithinBounds(keys);
       for (int i = 0; i < count; i++) {
         in.enter(i);
@@ -64,7 +64,7 @@ record MapType(WireType key, WireType value) implements WireType {
   private static void put(Map<Object, Object> map, Object key, Object value, PostcardInput in)
       throws CodecException {
     if (map.put(key, value) != null) {
-      throw in.failure("a key of a map stands there twice", null);
+      throw in.failure("the map has a key twice", null);
     }
   }
 }

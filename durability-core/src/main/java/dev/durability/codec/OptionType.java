@@ -11,8 +11,8 @@ import java.util.function.Function;
  * An optional: 0, or 1 and the value.
  *
  * @param content how the value is encoded
- * @param unwrap turns the optional of the component into a general one
- * @param wrap turns a general one into the optional of the component
+ * @param unwrap turns the component's optional type into {@code Optional}
+ * @param wrap turns an {@code Optional} into the component's optional type
  */
 record OptionType(
     WireType content, Function<Object, Optional<?>> unwrap, Function<Optional<?>, Object> wrap)
@@ -76,7 +76,7 @@ record OptionType(
         in.ascend();
         yield wrap.apply(Optional.of(value));
       }
-      default -> throw in.failure("an optional begins with 0 or 1, here is " + (tag & 0xFF), null);
+      default -> throw in.failure("an optional begins with 0 or 1, not with " + (tag & 0xFF), null);
     };
   }
 }

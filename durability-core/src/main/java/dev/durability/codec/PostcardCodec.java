@@ -179,7 +179,7 @@ public final class PostcardCodec<T> implements Codec<T> {
    *     refused them
    */
   @Override
-  @SuppressWarnings("unchecked") // the wire type was resolved from Class<T>
+  @SuppressWarnings("unchecked") // The wire type was resolved from Class<T>.
   public T decode(ByteBuffer in) throws IOException {
     PostcardInput input = new PostcardInput(root, in);
     Object value;
@@ -191,7 +191,7 @@ public final class PostcardCodec<T> implements Codec<T> {
     }
     if (in.hasRemaining()) {
       throw input.failure(
-          in.remaining() + " bytes follow the value; they were written with another type", null);
+          in.remaining() + " bytes are left after the value; it was written as another type", null);
     }
     return (T) value;
   }

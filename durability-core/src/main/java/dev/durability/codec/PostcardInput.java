@@ -74,8 +74,8 @@ final class PostcardInput extends ValuePath {
   }
 
   /**
-   * Reads a length in bytes, or a count of things that take at least a byte each. Checks it against
-   * what remains, before any memory is taken for it.
+   * Reads a length in bytes, or a count of elements that take at least a byte each. Checks it
+   * against the bytes that remain, before any memory is taken for it.
    */
   int length() throws CodecException {
     long length = varint(64);
@@ -83,7 +83,7 @@ final class PostcardInput extends ValuePath {
       throw failure(
           "a length of "
               + Long.toUnsignedString(length)
-              + " goes beyond the "
+              + " is more than the "
               + in.remaining()
               + " bytes that remain",
           null);
@@ -102,11 +102,17 @@ final class PostcardInput extends ValuePath {
 
   private void require(int octets) throws CodecException {
     if (in.remaining() < octets) {
-      throw failure("the bytes end within a value; they are cut short or of another type", null);
+      throw failure(
+          "the bytes end in the middle of a value: they were cut short, or written as"
+              + " another type",
+          null);
     }
   }
 
-  /** The keys of a set or map were read. They are compared next, if that does not take too long. */
+  /**
+   * Called when the keys of a set or map were read and are about to be compared. Refuses them if
+   * that would take too long.
+   */
   void compareWithinBounds(Keys keys) throws CodecException {
     boolean unused = compare(keys);
     checkComparisons(size);

@@ -28,7 +28,8 @@ final class PostcardOutput extends ValuePath {
   /** Refuses null, which has no encoding. */
   <V> V present(@Nullable V value) throws CodecException {
     if (value == null) {
-      throw failure("is null, which has no bytes; use Optional for what may be absent", null);
+      throw failure(
+          "it is null, which cannot be encoded; use Optional for a value that may be absent", null);
     }
     return value;
   }
@@ -104,12 +105,12 @@ final class PostcardOutput extends ValuePath {
     return size;
   }
 
-  /** Looks for equal keys once it is known that comparing them does not take too long. */
+  /** Looks for equal keys later, once it is known that comparing them does not take too long. */
   void lookLaterFor(Repeats repeats) {
     unsure.add(repeats);
   }
 
-  /** Refuses what a decoder would refuse, once all is written. */
+  /** After all is written, refuses what a decoder would refuse. */
   void checkComparisons() throws CodecException {
     checkComparisons(size);
     for (Repeats each : unsure) {

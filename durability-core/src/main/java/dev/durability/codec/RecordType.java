@@ -58,7 +58,7 @@ final class RecordType implements WireType {
     }
   }
 
-  @SuppressWarnings("IllegalCatch") // what a method handle may throw
+  @SuppressWarnings("IllegalCatch") // A method handle may throw anything.
   private Object component(int index, Object value, PostcardOutput out) throws CodecException {
     try {
       return (Object) accessors[index].invokeExact(value);

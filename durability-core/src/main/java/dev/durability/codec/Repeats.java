@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 record Repeats(Collection<?> keys, CodecException failure) {
   /**
-   * These compare by {@code equals}. Keys that never change, such as scalars, are then there once.
+   * These compare by {@code equals}. So they contain keys that never change, such as scalars, only
+   * once.
    */
   private static final Set<Class<?>> BY_EQUALS =
       Set.copyOf(

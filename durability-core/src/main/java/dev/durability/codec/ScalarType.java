@@ -121,7 +121,7 @@ record ScalarType(Writer writer, Reader reader) implements WireType {
   private static Object readBoolean(PostcardInput in) throws CodecException {
     byte octet = in.raw();
     if (octet >>> 1 != 0) {
-      throw in.failure("a boolean is 0 or 1, here is " + (octet & 0xFF), null);
+      throw in.failure("a boolean is 0 or 1, not " + (octet & 0xFF), null);
     }
     return octet == 1;
   }
@@ -134,7 +134,7 @@ record ScalarType(Writer writer, Reader reader) implements WireType {
     String text = in.text();
     if (text.length() != 1) {
       throw in.failure(
-          "a char is one character up to U+FFFF, here are " + text.length() + " UTF-16 units",
+          "a char is one character up to U+FFFF, but there are " + text.length() + " UTF-16 units",
           null);
     }
     return text.charAt(0);

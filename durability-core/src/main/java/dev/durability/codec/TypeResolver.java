@@ -17,7 +17,7 @@ import java.util.Set;
 /** Finds the wire type of a Java type and of all its parts. Used once, for one codec. */
 final class TypeResolver {
 
-  /** Beyond this depth, a generic record must be growing its own arguments without end. */
+  /** Beyond this depth, a generic record is assumed to nest its own arguments without end. */
   private static final int ARGUMENT_DEPTH_MAX = 32;
 
   private final Map<Class<?>, WireType> scalars;
@@ -44,7 +44,8 @@ final class TypeResolver {
     for (Counted each : counted) {
       if (each.element.takesNoBytes(new HashSet<>())) {
         throw unsupported(
-            each.place, "its elements take no bytes, so that a hostile count has no bound");
+            each.place,
+            "its elements take no bytes, so nothing would limit the count in damaged bytes");
       }
     }
     return type;
@@ -94,7 +95,7 @@ final class TypeResolver {
           place
               + ": "
               + shape.raw().getName()
-              + " is not accessible; pass MethodHandles.lookup() of a class beside it, make it"
+              + " is not accessible; pass MethodHandles.lookup() of a class in its package, make it"
               + " public in an exported package, or open its package",
           e);
     }
@@ -178,7 +179,7 @@ final class TypeResolver {
     } else if (type.isInterface()) {
       return "the interface " + type.getName() + ", which is neither sealed, List, Set nor Map";
     }
-    return type.getName() + ", which is neither a record, an enum nor one of the served types";
+    return type.getName() + ", which is neither a record, an enum nor one of the supported types";
   }
 
   private static IllegalArgumentException unsupported(String place, String problem) {

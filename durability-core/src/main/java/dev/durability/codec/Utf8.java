@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 
-/** Strict UTF-8: what cannot be represented is refused, never replaced. */
+/** Strict UTF-8: refuses what it cannot represent, and never replaces it. */
 final class Utf8 {
 
   private Utf8() {}

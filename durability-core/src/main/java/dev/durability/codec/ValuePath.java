@@ -5,9 +5,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where in a value the encoder or decoder is. It names the place of an error, and bounds how deep
- * values nest. One object per call, on one thread. After a failure it stays where it is, so that
- * the error can name the place.
+ * The place in a value at which the encoder or decoder is. It names the place of an error, and
+ * limits how deep values nest. One object per call, used by one thread. After a failure it stays
+ * where it is, so that the error can name the place.
  */
 abstract class ValuePath {
 
@@ -26,7 +26,9 @@ abstract class ValuePath {
   /** How many bytes the comparisons of colliding keys may cost for each byte of the value. */
   private static final long COMPARISONS_PER_BYTE_MAX = 64;
 
-  /** How many more, whatever its size: a hundred small keys may all have the same hash code. */
+  /**
+   * How many more are allowed for any value: a hundred small keys may all have the same hash code.
+   */
   private static final long COMPARISONS_MIN = 1 << 20;
 
   private static final int NO_KEY = -1;
@@ -145,17 +147,17 @@ abstract class ValuePath {
   /** How many bytes were read or written. */
   abstract int bytes();
 
-  /** Makes the failure for this place. */
+  /** Returns an exception that names this place. */
   final CodecException failure(String problem, @Nullable Throwable cause) {
     return new CodecException(activity() + " " + this + position() + ": " + problem, cause);
   }
 
-  /** Says what is being done. */
+  /** What is being done, for messages. */
   String activity() {
     return "encoding";
   }
 
-  /** Says at which byte that is, if it helps. */
+  /** At which byte that is, for messages; empty if that does not help. */
   String position() {
     return "";
   }

@@ -13,8 +13,8 @@ interface WireType {
   Object read(PostcardInput in) throws CodecException;
 
   /**
-   * Tells whether the values have a natural order, by which a hash map finds one quickly among many
-   * with the same hash code.
+   * Tells whether the values have a natural order. With one, a hash map finds a key quickly among
+   * many with the same hash code.
    */
   default boolean isOrdered() {
     return false;

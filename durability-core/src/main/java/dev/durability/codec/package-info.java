@@ -17,7 +17,8 @@
  *   decode            PostcardInput              --&gt;  WireType.read
  * </pre>
  *
- * <p>{@code ValuePath} is the base of input and output. It names the place of an error, bounds the
- * depth of values, and bounds what comparing keys with colliding hash codes costs ({@code Keys}).
+ * <p>{@code ValuePath} is the base of input and output. It names the place of an error, limits the
+ * depth of values, and limits what comparing keys with colliding hash codes may cost ({@code
+ * Keys}).
  */
 package dev.durability.codec;

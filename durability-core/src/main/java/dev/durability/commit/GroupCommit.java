@@ -25,7 +25,7 @@ public final class GroupCommit {
 
   /**
    * Begins with nobody who leads and nobody who waits. The log's own thread is to run {@link
-   * #logThread}.
+   * #logThreadTask}.
    *
    * @param target what is committed
    * @param syncIntervalNanos how long an entry may stay not durable, 0 for as long as it likes
@@ -148,8 +148,8 @@ public final class GroupCommit {
     }
     if (rounds.lock.isHeldByCurrentThread() || isLeading()) {
       throw new IllegalStateException(
-          "waits for an entry from within a callback of this log, an observer for example, which"
-              + " the log waits for: return first");
+          "this thread is in a callback of this log, such as an observer, and would wait for"
+              + " itself: return from the callback before waiting for an entry");
     }
     if (logThread.isCurrent()) {
       try {
@@ -214,8 +214,8 @@ public final class GroupCommit {
     recovery.brokenOff(self, happened, error);
   }
 
-  /** {@return what the log's own thread runs, until the writer is closed} */
-  public Runnable logThread() {
+  /** {@return what the log's own thread runs; it ends when the writer is closed} */
+  public Runnable logThreadTask() {
     return logThread;
   }
 

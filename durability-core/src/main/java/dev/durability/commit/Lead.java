@@ -43,27 +43,27 @@ final class Lead {
     ENDED
   }
 
-  /** What the log's own thread does; it may still do so once another thread leads. */
-  private enum LogThread {
+  /** What the log's own thread is doing; it may still do so after another thread took the lead. */
+  private enum LogThreadWork {
     RESTS,
     LEADS_ROUNDS,
     /** It runs what depends on futures, which may wait for anything: it must not be waited for. */
     RUNS_CALLBACKS
   }
 
-  private final Leader logThread;
+  private final Leader logLeader;
   private State state = State.FREE;
   private @Nullable Leader holder;
-  private LogThread itsThread = LogThread.RESTS;
+  private LogThreadWork logThreadWork = LogThreadWork.RESTS;
 
   /** The thread that leads: assigned by itself, and only for itself to ask. */
   private @Nullable Thread leading;
 
   /**
-   * @param logThread what the log's own thread leads with
+   * @param logLeader the log's own thread as a leader
    */
-  Lead(Leader logThread) {
-    this.logThread = logThread;
+  Lead(Leader logLeader) {
+    this.logLeader = logLeader;
   }
 
   State state() {
@@ -84,12 +84,12 @@ final class Lead {
 
   /** Whether the log's own thread leads rounds, and can lead the next. */
   boolean logThreadLeads() {
-    return itsThread == LogThread.LEADS_ROUNDS;
+    return logThreadWork == LogThreadWork.LEADS_ROUNDS;
   }
 
   /** Whether the log's own thread may be offered the lead. */
   boolean logThreadCanLead() {
-    return itsThread != LogThread.RUNS_CALLBACKS;
+    return logThreadWork != LogThreadWork.RUNS_CALLBACKS;
   }
 
   /** The thread that has the lead begins to use it. */
@@ -110,14 +110,14 @@ final class Lead {
 
   void takeForRound() {
     require(state == State.FREE || state == State.OFFERED);
-    holder = logThread;
-    itsThread = LogThread.LEADS_ROUNDS;
+    holder = logLeader;
+    logThreadWork = LogThreadWork.LEADS_ROUNDS;
     state = State.LOG_THREAD;
   }
 
   void takeForMark() {
     require(state == State.FREE);
-    holder = logThread;
+    holder = logLeader;
     state = State.LOG_THREAD;
   }
 
@@ -134,14 +134,14 @@ final class Lead {
    * @param self who led the round
    */
   void callbacksFollow(Leader self) {
-    if (self == logThread) {
-      itsThread = LogThread.RUNS_CALLBACKS;
+    if (self == logLeader) {
+      logThreadWork = LogThreadWork.RUNS_CALLBACKS;
     }
   }
 
   /** The log's own thread is done with its round, and with all that depends on it. */
   void logThreadRests() {
-    itsThread = LogThread.RESTS;
+    logThreadWork = LogThreadWork.RESTS;
   }
 
   /**
@@ -167,7 +167,7 @@ final class Lead {
     // Nothing is called here: the lead is still the one's, or it is the other's.
     self.heir = null;
     leading = null;
-    holder = logThread;
+    holder = logLeader;
     state = State.OFFERED;
   }
 

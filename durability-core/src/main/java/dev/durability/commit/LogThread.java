@@ -34,7 +34,7 @@ final class LogThread implements Runnable {
       try {
         if (error != null) {
           Thread.yield();
-          recovery.brokenOff(rounds.logThread, false, error);
+          recovery.brokenOff(rounds.logLeader, false, error);
           error = null;
         }
         thread = Thread.currentThread();

@@ -36,13 +36,13 @@ final class Rounds {
   final Poison poison = new Poison();
   final Deadlines deadlines;
 
-  /** What the log's own thread leads with. */
-  final Leader logThread = new Leader();
+  /** The log's own thread as a leader. */
+  final Leader logLeader = new Leader();
 
-  final Lead lead = new Lead(logThread);
+  final Lead lead = new Lead(logLeader);
 
   private final DurabilityException brokenQueue =
-      new DurabilityException("an Error ended an append in the middle");
+      new DurabilityException("an Error broke off an append");
 
   private final Gathering gathering = new Gathering();
   private final Patience patience;
@@ -141,7 +141,7 @@ final class Rounds {
   void leadIfWanted() {
     gathering.await(waitingThreads);
     if (isWanted()) {
-      lead(logThread);
+      lead(logLeader);
     }
   }
 
@@ -232,7 +232,7 @@ final class Rounds {
     } catch (Throwable e) {
       failure = e;
     }
-    endRound(logThread, failure);
+    endRound(logLeader, failure);
   }
 
   /**
@@ -259,7 +259,7 @@ final class Rounds {
       self.durableId = durableId = target.durableId();
       Leader successor = poison.isThere() ? null : continueAfter(self, failure);
       room.signalAll();
-      if (successor == logThread) {
+      if (successor == logLeader) {
         lead.offer(self);
       } else {
         lead.pass(self, (Waiter.OfThread) successor);
@@ -283,7 +283,7 @@ final class Rounds {
     }
     Leader successor = nextLeader(round == null ? 0 : round.threadCount());
     boolean wasDemanded = round != null && round.isDemanded();
-    if (successor == logThread || next.hasFutures() || wasDemanded) {
+    if (successor == logLeader || next.hasFutures() || wasDemanded) {
       work.signal(); // The log's own thread may have demanded it; it looks again at what is due.
     }
     return successor;
@@ -302,7 +302,7 @@ final class Rounds {
     if (first != null && (first.isVirtual() || away || (waiting == 1 && !stays))) {
       return first;
     }
-    return !away && (waiting > 0 || stays || next.isDemanded()) ? logThread : null;
+    return !away && (waiting > 0 || stays || next.isDemanded()) ? logLeader : null;
   }
 
   /** Sets what is to be done in the background; with the lock, at the end of a round. */

@@ -4,18 +4,19 @@ import java.io.Closeable;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Closes what is of no more use because something failed. Holds no state. */
+/** Closes what is no longer needed after a failure. Holds no state. */
 public final class AfterFailure {
   private AfterFailure() {}
 
   /**
-   * Loads this class. That needs more stack than to use it, and an Error may have left little.
-   * Called before what has to be closed in any case is opened.
+   * Loads this class. Loading it needs more stack than using it, and an Error may leave little.
+   * Call this before you open what has to be closed in any case.
    */
   public static void prepare() {}
 
   /**
-   * Closes what was opened before a failure. That this fails, too, is noted in the failure.
+   * Closes what was opened before a failure. If closing fails, too, that is added to the failure as
+   * suppressed.
    *
    * @param failure what failed; the caller throws it
    * @param open what is closed, null if it was not opened yet

@@ -3,8 +3,8 @@ package dev.durability.frame;
 import java.io.Serial;
 
 /**
- * A checkpoint is damaged. Not an {@link java.io.IOException}, so that it is never mixed up with a
- * failure to read; the caller knows whether another checkpoint serves.
+ * A checkpoint is damaged. Not an {@link java.io.IOException}, so that it is never confused with a
+ * failed read; the caller knows whether there is another checkpoint to use.
  */
 public final class BadCheckpointException extends Exception {
   @Serial private static final long serialVersionUID = 1L;

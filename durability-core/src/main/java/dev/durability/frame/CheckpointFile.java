@@ -47,28 +47,12 @@ public final class CheckpointFile implements AutoCloseable {
       throws IOException, BadHeaderException {
     ReadFile file = directory.open(path);
     try {
-      FileHeader header = FileHeader.decode(readHeader(file), FileType.CHECKPOINT, path);
+      FileHeader header = FileHeader.decode(FileHeader.firstBytes(file), FileType.CHECKPOINT, path);
       return new CheckpointFile(path, file, header);
     } catch (IOException | BadHeaderException | RuntimeException | Error e) {
       file.close();
       throw e;
     }
-  }
-
-  /**
-   * Reads the first bytes of a file.
-   *
-   * @param file the file
-   * @return its first 64 bytes, or all if it has fewer
-   * @throws IOException if it cannot be read
-   */
-  public static ByteBuffer readHeader(ReadFile file) throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocate(FileHeader.BYTES);
-    int count = 0;
-    while (bytes.hasRemaining() && count >= 0) {
-      count = file.read(bytes, bytes.position());
-    }
-    return bytes.flip();
   }
 
   /** {@return the header} */
@@ -105,16 +89,16 @@ public final class CheckpointFile implements AutoCloseable {
           throw new BadCheckpointException(
               path,
               run.offset(),
-              "its end says " + promised + " bytes of payload, there are " + payloadBytes);
+              "its END says " + promised + " bytes of payload, but there are " + payloadBytes);
         }
         if (file.size() > run.offset()) {
-          throw new BadCheckpointException(path, run.offset(), "something follows its end");
+          throw new BadCheckpointException(path, run.offset(), "something follows its END");
         }
         yield null;
       }
       case CHECKPOINT, MARK, STOP ->
           throw new BadCheckpointException(
-              path, run.breakOffset(), "it is cut short or damaged: no valid chunk stands here");
+              path, run.breakOffset(), "it is cut short or damaged: there is no valid chunk here");
     };
   }
 
@@ -124,8 +108,8 @@ public final class CheckpointFile implements AutoCloseable {
    * @param directory the log's directory
    * @param path the file, relative to it
    * @param logId the log
-   * @param lastEntryId what it has to contain
-   * @return whether it is there, whole, of that log, and contains just that
+   * @param lastEntryId the last entry that it has to contain
+   * @return whether it is there, whole, of that log, and ends with that entry
    * @throws IOException if it cannot be read, or is of an unknown version
    */
   public static boolean isValid(Directory directory, String path, UUID logId, long lastEntryId)

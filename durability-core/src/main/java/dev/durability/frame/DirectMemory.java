@@ -6,12 +6,12 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A piece of memory outside the heap, which is used again after {@link #close}: else only a
- * collection gives such memory back, which a JVM with little garbage may put off for ever, and run
- * out of it. At most 8 MiB are kept for later, of the whole JVM's class loader; what is not closed
- * is left to the collector.
+ * A piece of memory outside the heap that is reused after {@link #close}. Without that, only a
+ * garbage collection would free such memory, and a JVM with little garbage could run out of it
+ * before it collects. At most 8 MiB are kept for reuse per class loader. Pieces that are not closed
+ * are left to the collector.
  *
- * <p>Who closes a piece uses its bytes no more. One thread at a time.
+ * <p>The bytes of a piece must not be used after it is closed. One thread at a time uses a piece.
  */
 public final class DirectMemory implements AutoCloseable {
   private static final long KEPT_BYTES_MAX = 8 << 20;
@@ -28,7 +28,7 @@ public final class DirectMemory implements AutoCloseable {
   }
 
   /**
-   * Takes memory; what stands in it is anything.
+   * Takes memory. Its content is arbitrary.
    *
    * @param size how much, in bytes
    * @return the memory
@@ -43,7 +43,7 @@ public final class DirectMemory implements AutoCloseable {
     return bytes;
   }
 
-  /** Gives the memory to whoever needs some next. Closing again does nothing. */
+  /** Keeps the memory for the next caller that needs some. Closing again does nothing. */
   @Override
   public void close() {
     ByteBuffer given = whole;
@@ -53,7 +53,7 @@ public final class DirectMemory implements AutoCloseable {
     }
   }
 
-  /** The smallest that is large enough and not much larger, or null. */
+  /** The smallest kept piece that is large enough and not much larger, or null. */
   private static @Nullable ByteBuffer takeKept(int size) {
     LOCK.lock();
     try {
@@ -74,7 +74,7 @@ public final class DirectMemory implements AutoCloseable {
     }
   }
 
-  /** The oldest make room for it. */
+  /** Keeps a piece; the oldest ones make room for it. */
   private static void keep(ByteBuffer given) {
     if (given.capacity() > KEPT_BYTES_MAX) {
       return;
@@ -106,7 +106,9 @@ public final class DirectMemory implements AutoCloseable {
     boolean unused = KEPT.removeIf(each -> each == one);
   }
 
-  /** Added up each time: a count could be wrong after an Error. With the lock. */
+  /**
+   * Called with the lock held. Adds up each time, because a counter could be wrong after an Error.
+   */
   private static long bytesKept() {
     long bytes = 0;
     for (ByteBuffer each : KEPT) {

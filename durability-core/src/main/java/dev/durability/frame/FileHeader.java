@@ -1,6 +1,8 @@
 package dev.durability.frame;
 
 import dev.durability.errors.FormatException;
+import dev.durability.storage.ReadFile;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Locale;
@@ -19,7 +21,7 @@ import java.util.zip.CRC32C;
  *
  * @param type what the file is
  * @param logId the log that the file belongs to
- * @param segmentId the number of the segment, 0 if the file is none
+ * @param segmentId the number of the segment, 0 if the file is not a segment
  * @param firstEntryId the first entry id of a segment or record log; in a checkpoint the last entry
  *     id that it contains
  * @param createdMicros when the file was created, in microseconds since the epoch
@@ -52,6 +54,22 @@ public record FileHeader(
   }
 
   /**
+   * Reads the bytes of a header, which {@link #decode} then checks.
+   *
+   * @param file the file
+   * @return its first 64 bytes, or all if it has fewer
+   * @throws IOException if it cannot be read
+   */
+  public static ByteBuffer firstBytes(ReadFile file) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(BYTES);
+    int count = 0;
+    while (bytes.hasRemaining() && count >= 0) {
+      count = file.read(bytes, bytes.position());
+    }
+    return bytes.flip();
+  }
+
+  /**
    * Reads a header: the checksum first, then magic, version and flags, so that a damaged header is
    * never mistaken for one of another version.
    *
@@ -59,8 +77,8 @@ public record FileHeader(
    * @param type what the file has to be
    * @param file the file's path, for messages
    * @return the header
-   * @throws BadHeaderException if the bytes are no header of that type
-   * @throws FormatException if the header is whole, and of a version or with a feature that this
+   * @throws BadHeaderException if the bytes are not a header of that type
+   * @throws FormatException if the header is whole, but has a version or a feature that this
    *     library does not know; or if it is one of another program
    */
   public static FileHeader decode(ByteBuffer bytes, FileType type, String file)
@@ -70,7 +88,7 @@ public record FileHeader(
     int at = b.position();
     if (b.remaining() < BYTES) {
       throw new BadHeaderException(
-          "the file has " + b.remaining() + " bytes, its header takes " + BYTES);
+          "the file has " + b.remaining() + " bytes, but a header takes " + BYTES);
     }
     b = b.slice(at, BYTES).order(ByteOrder.LITTLE_ENDIAN);
     int stored = b.getInt(CRC_OFFSET);
@@ -78,10 +96,14 @@ public record FileHeader(
     if (stored != actual) {
       throw new BadHeaderException(
           String.format(
-              Locale.ROOT, "the header's checksum is %08x, its bytes give %08x", stored, actual));
+              Locale.ROOT,
+              "the header's checksum is %08x, but that of its bytes is %08x",
+              stored,
+              actual));
     }
     if (b.getInt(0) != type.magic()) {
-      throw new BadHeaderException("the file is no " + type.name().toLowerCase(Locale.ROOT));
+      throw new BadHeaderException(
+          "the file is not a " + type.name().toLowerCase(Locale.ROOT).replace('_', ' '));
     }
     if (b.getInt(4) != VERSION || b.getInt(52) != 0) {
       throw new FormatException(

@@ -82,7 +82,7 @@ final class FileWindow implements AutoCloseable {
 
   private void fill(long offset, int length) throws IOException {
     if (closed) {
-      throw new IOException("reading a file after its reader was closed; open it again");
+      throw new IOException("cannot read: the reader was closed; open it again");
     }
     if (offset >= start && offset < start + filled) {
       bytes.limit(filled).position((int) (offset - start));
@@ -103,7 +103,9 @@ final class FileWindow implements AutoCloseable {
     bytes.clear();
   }
 
-  /** Gives the memory back. The file stays open; nothing can be read from it here any more. */
+  /**
+   * Gives the memory back. The file stays open; nothing can be read through this window any more.
+   */
   @Override
   public void close() {
     closed = true;

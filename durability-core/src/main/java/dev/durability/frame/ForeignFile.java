@@ -5,8 +5,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Files of the Rust crate {@code durability}, which has the same purpose and keeps its files in the
- * same places. Taking one for damage of ours, or for nothing, would be wrong alike.
+ * Recognizes files of the Rust crate {@code durability}, which has the same purpose and keeps its
+ * files in the same places. They must neither be taken for damaged files of this library nor be
+ * ignored.
  */
 public final class ForeignFile {
   private static final int MAGIC_BYTES = 4;
@@ -42,7 +43,7 @@ public final class ForeignFile {
             + magic
             + ": it is "
             + what
-            + " of the Rust crate durability, which this library does not read. Nothing was changed:"
-            + " use another directory, or move the files of the crate away");
+            + " of the Rust crate durability, which this library does not read. Nothing was"
+            + " changed: use another directory, or move the files of the crate away");
   }
 }

@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /**
- * Puts frames into a little-endian buffer, at its position. Not safe for threads. The buffer must
- * have room for {@link FrameFormat#frameBytes} of the payload, and be at a multiple of 8.
+ * Puts frames into a little-endian buffer, at its position. Not thread-safe. The buffer must have
+ * room for {@link FrameFormat#frameBytes} of the payload, and be at a multiple of 8.
  */
 public final class FrameEncoder {
   private final CRC32C crc = new CRC32C();
@@ -52,7 +52,7 @@ public final class FrameEncoder {
    * @param nextId the id of the next entry
    * @param promised the last entry that was durable before this frame is written; in a checkpoint
    *     the size of its payload
-   * @param wallClockMicros when this is, in microseconds since the epoch
+   * @param wallClockMicros the time of this frame, in microseconds since the epoch
    */
   public void promise(
       ByteBuffer target,

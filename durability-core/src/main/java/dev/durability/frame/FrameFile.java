@@ -10,8 +10,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * A file of frames that is being appended, and the rule for failures: a failed write is rolled back
- * and may be tried again, anything else that fails ends the writer. One thread at a time.
+ * A file of frames that is being appended to, and its rule for failures: a failed write is rolled
+ * back and may be retried; any other failure ends the writer. One thread at a time.
  */
 public final class FrameFile implements Closeable {
   private final String path;
@@ -39,7 +39,7 @@ public final class FrameFile implements Closeable {
   }
 
   /**
-   * Writes whole frames. Should that fail, the file is cut to where it ended before, and the cut is
+   * Writes whole frames. If that fails, the file is cut to where it ended before, and the cut is
    * synced: without that, a later crash could show parts of both attempts.
    *
    * @param frames the frames, from position to limit; the position is kept if this fails
@@ -62,8 +62,8 @@ public final class FrameFile implements Closeable {
               + path
               + " at offset "
               + end
-              + " failed and was rolled back; what has an id stays in memory and is written first:"
-              + " make room, then sync again",
+              + " failed and was rolled back. Entries that have an id stay in memory and are"
+              + " written first: make room, then sync again",
           failure);
     }
   }
@@ -74,7 +74,7 @@ public final class FrameFile implements Closeable {
       file.sync();
     } catch (LockLostException lost) {
       lost.addSuppressed(failure);
-      throw lost; // What was written is for the next opening: the file may be another's.
+      throw lost; // The file may be another writer's. The next opening deals with what was written.
     } catch (IOException second) {
       failure.addSuppressed(second);
       throw new WriterPoisonedException(
@@ -103,7 +103,7 @@ public final class FrameFile implements Closeable {
 
   /**
    * Cuts what was reserved after the frames, so that the file ends with them. Durable after {@link
-   * #sync}; a reader passes over what is left if this fails.
+   * #sync}; if this fails, readers skip what is left.
    *
    * @throws IOException if that fails
    */

@@ -36,7 +36,7 @@ public final class FrameFormat {
   /** The bytes of a frame before its payload. */
   public static final int OVERHEAD_BYTES = 16;
 
-  /** The largest payload that a length field can tell. */
+  /** The largest payload that a length field can express. */
   public static final int PAYLOAD_BYTES_MAX = (1 << 28) - 1;
 
   /** The payload of a MARK or END: the promise and the wall clock. */
@@ -51,7 +51,7 @@ public final class FrameFormat {
   /** The longest path that a CHECKPOINT can name, in bytes of UTF-8. */
   public static final int CHECKPOINT_PATH_BYTES_MAX = 4096;
 
-  /** The largest payload of a frame that is looked for after damage. */
+  /** The largest payload of the frames that are looked for after a break. */
   static final int PAYLOAD_BYTES_MAX_PAST_BREAK = COVERED_BYTES + CHECKPOINT_PATH_BYTES_MAX;
 
   static final int ALIGNMENT = 8;

@@ -8,8 +8,8 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads single frames of one file and tells whether they are valid, whatever stands before them.
- * Memory is taken only for a payload that was found valid.
+ * Reads single frames of one file and tells whether they are valid, whatever precedes them. Takes
+ * memory only for a payload that was found valid.
  */
 final class FrameReader {
   private final FileWindow window;
@@ -25,7 +25,10 @@ final class FrameReader {
   private long id;
   private int length;
 
-  /** The sum of a frame larger than the window, and what it covers before the payload. */
+  /**
+   * The checksum of a frame larger than the window, and the bytes that it covers before the
+   * payload.
+   */
   private final ByteBuffer checkedHeader = ByteBuffer.allocate(FrameFormat.OVERHEAD_BYTES - 4);
 
   private int checkedSum;
@@ -51,7 +54,7 @@ final class FrameReader {
 
   /**
    * Reads the frame at an offset, if it has the id that is expected (0 for any) and a payload of at
-   * most a size. If this returns true, the accessors tell of it.
+   * most a size. If this returns true, the accessors describe that frame.
    */
   boolean read(long at, long expectedId, int payloadBytesMax) throws IOException {
     int index = window.at(at, FrameFormat.OVERHEAD_BYTES);
@@ -77,8 +80,8 @@ final class FrameReader {
   }
 
   /**
-   * Reads a frame if it is a valid ENTRY that is whole in the window: what nearly all frames are,
-   * in the fewest steps. If this returns false, nothing is known, and {@link #read} has to tell.
+   * Reads a frame if it is a valid ENTRY that is whole in the window. Nearly all frames are, so
+   * this takes as few steps as possible. If it returns false, nothing is known: call {@link #read}.
    */
   boolean readEntryInWindow(long at, long expectedId) {
     int index = window.indexOf(at, FrameFormat.OVERHEAD_BYTES);
@@ -178,13 +181,13 @@ final class FrameReader {
       if (index < 0) {
         throw changedUnderneath();
       }
-      // The order is set anew: the codec that decoded the payload before had this view in hand.
+      // Sets the order again: the codec of the last payload had this view and may have changed it.
       return view.order(ByteOrder.LITTLE_ENDIAN).limit(index + length).position(index);
     }
     return copy(from);
   }
 
-  /** Reads a large payload again and checks it again: a writer may have cut the file meanwhile. */
+  /** Reads and checks a large payload again: a writer may have cut the file meanwhile. */
   private ByteBuffer copy(long from) throws IOException {
     ByteBuffer whole = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
     while (whole.hasRemaining()) {

@@ -6,16 +6,16 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The run of valid and contiguous frames of one file, from its header on, a step at a time. It
- * shows an atomic batch only once it has seen that the batch is whole, however large the batch is,
- * and takes memory for nothing but the largest entry.
+ * The run of valid and contiguous frames of one file, from its header on, one step at a time. It
+ * returns an atomic batch only after it has seen that the batch is whole, however large it is, and
+ * takes memory only for the largest entry.
  *
- * <p>The run ends before the first frame that is invalid, has another id than its place demands,
- * stands inside a batch without belonging to it, or belongs to a batch that does not end.
+ * <p>The run ends before the first frame that is invalid, has an unexpected id, stands inside a
+ * batch without belonging to it, or belongs to a batch that does not end.
  */
 public final class FrameRun implements AutoCloseable {
 
-  /** What a step came to. */
+  /** The outcome of a step. */
   public enum Step {
     /** An entry: {@link FrameRun#id()} and {@link FrameRun#payload()}. */
     ENTRY,
@@ -25,7 +25,7 @@ public final class FrameRun implements AutoCloseable {
     CHECKPOINT,
     /** A MARK: {@link FrameRun#promised()} and {@link FrameRun#wallClockMicros()}. */
     MARK,
-    /** The END of the file: as MARK. The next step is STOP. */
+    /** The END of the file: the same as for a MARK. The next step is STOP. */
     END,
     /** The end of the run: {@link FrameRun#offset()} and {@link FrameRun#breakOffset()}. */
     STOP
@@ -85,7 +85,7 @@ public final class FrameRun implements AutoCloseable {
   /**
    * Goes on at a place that another run over the same file has passed.
    *
-   * @param frameOffset the start of a frame that no batch is open at
+   * @param frameOffset the start of a frame that is not inside a batch
    * @param frameNextId the id of the next entry there
    */
   public void skipTo(long frameOffset, long frameNextId) {
@@ -117,9 +117,9 @@ public final class FrameRun implements AutoCloseable {
   }
 
   /**
-   * Goes one frame further if that is an ENTRY which is whole in memory, as nearly all are.
+   * Goes one frame further if that is an ENTRY that is whole in memory, as nearly all are.
    *
-   * @return whether it did; if not, the run is where it was, and {@link #next} tells what comes
+   * @return whether it did; if not, the run is where it was, and {@link #next} finds out what comes
    */
   public boolean nextIsEntryInWindow() {
     if (ended || !frames.readEntryInWindow(offset, nextId)) {
@@ -173,7 +173,8 @@ public final class FrameRun implements AutoCloseable {
   }
 
   /**
-   * Follows the batch that starts at the run's end; -1 and the place of the break if it is torn.
+   * Finds the end of the batch that starts at the run's end. If the batch is torn, returns -1 and
+   * notes the break.
    */
   private long endOfBatch() throws IOException {
     long at = offset;
@@ -197,8 +198,8 @@ public final class FrameRun implements AutoCloseable {
   }
 
   /**
-   * Whether the batch at the run's end, which was seen torn, still lacks the same frame: who
-   * follows a file that is being written does not go over the whole batch each time.
+   * Whether the torn batch at the run's end still lacks the same frame. With this, following a file
+   * that is being written does not read the whole batch each time.
    */
   private boolean isStillTorn() throws IOException {
     if (tornAt <= offset
@@ -213,7 +214,7 @@ public final class FrameRun implements AutoCloseable {
    * Tells whether the first entry is a CHECKPOINT, and steps over it; MARKs may stand before it. No
    * other entry is read for this, however large it is.
    *
-   * @return whether it is; {@link #promised()} and {@link #path()} then tell of it
+   * @return whether it is; {@link #promised()} and {@link #path()} then describe it
    * @throws IOException if the file cannot be read
    */
   public boolean startsWithCheckpoint() throws IOException {
@@ -324,8 +325,8 @@ public final class FrameRun implements AutoCloseable {
   }
 
   /**
-   * Looks at what lies after the run, after STOP: every multiple of 8 from the break on is tried as
-   * the start of a small frame.
+   * After STOP, looks at what follows the run: tries every multiple of 8 from the break on as the
+   * start of a small frame.
    *
    * @return what was found
    * @throws IOException if the file cannot be read

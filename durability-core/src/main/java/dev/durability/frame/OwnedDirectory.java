@@ -12,13 +12,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A directory as the holder of a lock sees it. Before a file is created, resumed, renamed, deleted
- * or cut, it asks whether the lock is still held: another holder may have files under the same
- * names, and may have acknowledged what this one would remove. Storage can be slow, so an answer
- * from the start of some work is too old by its end: each of these steps asks again.
+ * A directory that is changed only while its lock is held. Before a file is created, resumed,
+ * renamed, deleted or cut, it checks that the lock is still held: another holder may have files
+ * under the same names, and may have acknowledged what this one would remove. Storage can be slow,
+ * so a check at the start of some work is out of date at its end: each of these steps checks again.
  *
- * <p>Writes are not asked for here: a writer does that once for many. The lock is not given up
- * here.
+ * <p>Writes are not checked here: a writer checks once for many of them. This class does not
+ * release the lock.
  */
 public final class OwnedDirectory extends ForwardingDirectory {
   private final DirectoryLock lock;
@@ -36,7 +36,7 @@ public final class OwnedDirectory extends ForwardingDirectory {
 
   /**
    * Tells why an opening failed. What another writer changes meanwhile looks like damage: if the
-   * lock is lost, that is what failed.
+   * lock is lost, that is the reason.
    *
    * @param lock the lock under which it was opened
    * @param failure what failed

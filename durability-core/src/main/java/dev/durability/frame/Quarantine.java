@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 
 /**
  * Keeps bytes that recovery is about to cut off a file, as evidence: lists them, and removes the
- * oldest beyond a bound. Holds no state.
+ * oldest beyond a limit. Holds no state.
  */
 public final class Quarantine {
   private static final Pattern NAME = Pattern.compile("(.+)@([0-9]{1,19})-([0-9]{1,9})");
@@ -28,7 +28,7 @@ public final class Quarantine {
   private static final String TEMPORARY = ".tmp";
   private static final int PIECE_BYTES = 1 << 16;
 
-  /** How many bytes are kept if nothing else was asked for: 256 MiB. */
+  /** How many bytes are kept by default: 256 MiB. */
   public static final long BYTES_MAX = 256L << 20;
 
   private Quarantine() {}
@@ -73,8 +73,8 @@ public final class Quarantine {
   }
 
   /**
-   * Removes half copies that a crash left. Durable with the next sync of the quarantine, which
-   * {@link #copy} does; until then they may come back.
+   * Removes incomplete copies that a crash left. Durable with the next sync of the quarantine,
+   * which {@link #copy} does; until then they may come back.
    *
    * @param directory where they are
    * @param quarantine the directory of the copies, which may be missing
@@ -98,8 +98,8 @@ public final class Quarantine {
   }
 
   /**
-   * Lists what is kept, the oldest first: in the order of file, offset and number, which is that of
-   * time, since a log only grows. A file that is removed meanwhile is left out.
+   * Lists what is kept, the oldest first: in the order of file, offset and number, which is also
+   * the order in time, since a log only grows. A file that is removed meanwhile is left out.
    *
    * @param directory where it is
    * @param quarantine the directory of the copies, which may be missing
@@ -183,7 +183,7 @@ public final class Quarantine {
    * @param quarantine the directory of the copies
    * @param isOwn as for {@link #list}
    * @param files the copies
-   * @throws IllegalArgumentException if one is no copy that the log keeps; nothing was removed
+   * @throws IllegalArgumentException if one is not a copy that the log keeps; nothing was removed
    * @throws IOException if that fails; some may have been removed
    */
   public static void remove(
@@ -195,7 +195,7 @@ public final class Quarantine {
           || !isOwn.test(name.group(1))
           || !file.path().equals(quarantine + "/" + name.group())) {
         throw new IllegalArgumentException(
-            file.path() + " is nothing that this log keeps in quarantine; nothing was removed");
+            file.path() + " is not a file that this log keeps in quarantine; nothing was removed");
       }
     }
     if (files.isEmpty()) {
@@ -263,7 +263,7 @@ public final class Quarantine {
     return from;
   }
 
-  /** The name of a file without its directory: what was cut off it is kept under this name. */
+  /** The name of a file without its directory, with which the names of its copies start. */
   public static String nameOf(String path) {
     return path.substring(path.lastIndexOf('/') + 1);
   }

@@ -38,7 +38,7 @@ public final class Rewrite {
         long size = Math.min(source.size(), toExclusive);
         try {
           file = directory.resume(path, Math.min(from, size));
-        } catch (UnsupportedOperationException appendOnly) { // Allowed by Directory.resume.
+        } catch (UnsupportedOperationException appendOnly) { // Directory.resume allows this.
           file = whole(directory, path, source, size, toExclusive);
           return new FrameFile(path, file);
         }
@@ -92,7 +92,7 @@ public final class Rewrite {
     }
   }
 
-  /** Copies from where the target stands, and fills up with zeros. */
+  /** Copies from the target's position on, and fills up with zeros. */
   private static void copy(ReadFile source, long size, long toExclusive, AppendFile target)
       throws IOException {
     ByteBuffer piece = ByteBuffer.allocate((int) Math.min(PIECE_BYTES, size - target.position()));

@@ -10,8 +10,8 @@ public final class WallClock {
   private WallClock() {}
 
   /**
-   * Turns an instant into microseconds. One that the files cannot tell, 292,000 years away, becomes
-   * the last that they can.
+   * Turns an instant into microseconds. An instant that the files cannot express, 292,000 years
+   * away, becomes the last that they can.
    *
    * @param instant the instant
    * @return microseconds since the epoch

@@ -3,7 +3,7 @@ package dev.durability.log;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the files of a log say.
+ * How a log was left, as its files show it.
  *
  * @param verdict how the log was left
  * @param intact P: the last entry of the longest valid and contiguous run, whole batches only

@@ -6,7 +6,7 @@ enum Ending {
   CLEAN,
   /** Something other than valid frames follows, and nothing that was promised is missing. */
   TORN,
-  /** As TORN, but valid frames follow: a device may have persisted blocks out of order. */
+  /** As TORN, but valid frames follow: a device may have stored blocks out of order. */
   AMBIGUOUS,
   /** Something that was promised is missing. */
   CORRUPT;

@@ -17,10 +17,9 @@ import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file of a record log in the hands of its only writer, with the lock that makes it the only
- * one. Before it writes, and before what it synced is acknowledged, it asks whether another writer
- * is at work. After the first failure, other than a write that was rolled back, it refuses further
- * work. One thread at a time.
+ * The file of a record log and the lock of its only writer. Before it writes, and before anything
+ * synced is acknowledged, it checks that no other writer is at work. After the first failure, other
+ * than a write that was rolled back, it refuses further work. One thread at a time uses it.
  */
 final class OwnedLogFile implements Closeable {
   private final DirectoryLock lock;
@@ -48,7 +47,7 @@ final class OwnedLogFile implements Closeable {
       throws IOException {
     if (quarantineBytesMax < 0) {
       throw new IllegalArgumentException(
-          "quarantineBytesMax is " + quarantineBytesMax + ", it must be 0 or more");
+          "quarantineBytesMax is " + quarantineBytesMax + "; it must be at least 0");
     }
     RecordLogOpening.refuseForeign(directory, path);
     directory.createDirectories(Directory.parentOf(path));
@@ -69,7 +68,7 @@ final class OwnedLogFile implements Closeable {
     @Nullable ReadFile seen = null;
     try {
       if (directory.exists(path)) {
-        lock.guard(path); // Before anything is changed, because it may be open under another name.
+        lock.guard(path); // Before any change, because the file may be open under another name.
       }
       opening =
           RecordLogOpening.open(
@@ -77,7 +76,7 @@ final class OwnedLogFile implements Closeable {
               path,
               WallClock.micros(clock.instant()),
               quarantineBytesMax);
-      lock.guard(path); // It may be new.
+      lock.guard(path); // The file may be new.
       seen = directory.open(path);
       return new OwnedLogFile(lock, opening, seen);
     } catch (DurabilityException e) {
@@ -126,14 +125,14 @@ final class OwnedLogFile implements Closeable {
   /** Makes durable what was written. When this returns, it may be acknowledged. */
   void sync() throws IOException {
     guarded(file::sync);
-    // Asked after the sync: a writer that came before this read less than what is acknowledged now.
+    // After the sync: a writer that opened the log before this read less than is acknowledged now.
     guarded(this::requireOnlyWriter);
   }
 
   /**
-   * Asked before anything is written, because that would damage what another writer has
-   * acknowledged, and before anything is acknowledged. A writer in another process that has the
-   * file open under another name has another lock: only the size reveals it.
+   * Called before anything is written, because a write would damage what another writer has
+   * acknowledged, and before anything is acknowledged. A writer in another process may have the
+   * file open under another name, with another lock: only the size of the file reveals it.
    */
   private void requireOnlyWriter() throws IOException {
     try {
@@ -148,9 +147,9 @@ final class OwnedLogFile implements Closeable {
           file.path()
               + " has "
               + size
-              + " bytes, and this writer left it with "
+              + " bytes, but this writer left it with "
               + file.position()
-              + ": another writer is at work, perhaps under another name of the file. See to it"
+              + ": another writer is at work, perhaps under another name of the file. Make sure"
               + " that only one runs; then open the log again");
     }
   }
@@ -182,7 +181,7 @@ final class OwnedLogFile implements Closeable {
       throw new WriterPoisonedException(
           "the writer of "
               + file.path()
-              + " failed before and does nothing more; close it and open the log again",
+              + " failed before and refuses to go on; close it and open the log again",
           isWrapped ? first.getCause() : first);
     }
   }

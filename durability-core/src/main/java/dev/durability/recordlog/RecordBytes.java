@@ -34,9 +34,9 @@ final class RecordBytes extends OutputStream {
       throw new IllegalArgumentException(
           "a record for "
               + path
-              + " takes more than the largest allowed "
+              + " takes more than the limit of "
               + bytesMax
-              + " bytes; nothing was appended: split it, or open the log with a larger limit");
+              + " bytes. Nothing was appended: split it, or open the log with a larger limit");
     }
     if (size + more > array.length) {
       array = Arrays.copyOf(array, Math.min(bytesMax, Math.max(size + more, array.length * 2)));

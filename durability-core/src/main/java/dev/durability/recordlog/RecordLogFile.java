@@ -2,7 +2,6 @@ package dev.durability.recordlog;
 
 import dev.durability.errors.CorruptLogException;
 import dev.durability.frame.BadHeaderException;
-import dev.durability.frame.CheckpointFile;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FileType;
 import dev.durability.frame.FrameRun;
@@ -38,8 +37,7 @@ final class RecordLogFile implements Closeable {
   static RecordLogFile open(Directory directory, String path) throws IOException {
     ReadFile file = directory.open(path);
     try {
-      FileHeader header =
-          FileHeader.decode(CheckpointFile.readHeader(file), FileType.RECORD_LOG, path);
+      FileHeader header = FileHeader.decode(FileHeader.firstBytes(file), FileType.RECORD_LOG, path);
       if (header.segmentId() != 0 || header.firstEntryId() != 1) {
         throw corruptHeader(
             path,
@@ -47,7 +45,7 @@ final class RecordLogFile implements Closeable {
                 + header.segmentId()
                 + " and first id "
                 + header.firstEntryId()
-                + ", a record log has 0 and 1");
+                + ", but a record log has 0 and 1");
       }
       return new RecordLogFile(path, file, header);
     } catch (BadHeaderException e) {
@@ -63,7 +61,7 @@ final class RecordLogFile implements Closeable {
 
   private static CorruptLogException corruptHeader(String path, String what) {
     return new CorruptLogException(
-        what + "; a record log gets its name only with a durable header: restore it from a copy",
+        what + ". No crash leaves a record log without its header: restore it from a copy",
         path,
         0,
         0,
@@ -107,7 +105,7 @@ final class RecordLogFile implements Closeable {
             + intact()
             + ", but the file promises them up to "
             + tail.promised()
-            + "; nothing was changed: restore the file from a copy, or read what is intact and"
+            + ". Nothing was changed: restore the file from a copy, or read what is intact and"
             + " write it to a new log",
         path,
         tail.breakOffset(),
@@ -144,12 +142,12 @@ final class RecordLogFile implements Closeable {
     return appendOffset;
   }
 
-  /** Nothing before this offset has to be made durable again. */
+  /** The offset from which on bytes may have to be made durable again. */
   long promisedEnd() {
     return promisedEnd;
   }
 
-  /** What is promised by frames that stay when END is cut. */
+  /** What is promised by the frames that remain when END is cut. */
   long promisedByMarks() {
     return promisedByMarks;
   }

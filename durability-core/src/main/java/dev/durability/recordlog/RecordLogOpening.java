@@ -1,7 +1,6 @@
 package dev.durability.recordlog;
 
 import dev.durability.frame.AfterFailure;
-import dev.durability.frame.CheckpointFile;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FileType;
 import dev.durability.frame.ForeignFile;
@@ -51,7 +50,7 @@ record RecordLogOpening(FrameFile file, int salt, long lastId, long promised, lo
       return;
     }
     try (ReadFile file = directory.open(path)) {
-      ForeignFile.refuse(CheckpointFile.readHeader(file), path);
+      ForeignFile.refuse(FileHeader.firstBytes(file), path);
     }
   }
 
@@ -64,8 +63,7 @@ record RecordLogOpening(FrameFile file, int salt, long lastId, long promised, lo
     try {
       file.write(header.encode());
       // A crash must neither leave the final name on a file without a header, nor lose the name of
-      // a
-      // file with acknowledged records.
+      // a file with acknowledged records.
       file.commit();
       return new RecordLogOpening(new FrameFile(path, file), salt, 0, 0, nowMicros);
     } catch (IOException | RuntimeException | Error e) {

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>By default it silently leaves out what a crash left at the end of the file. Damage to records
  * that were promised to be durable is a {@link dev.durability.errors.CorruptLogException}. {@link
- * #strict()} returns a reader that refuses the trace of a crash, too; it is for logs that are not
+ * #strict()} returns a reader that refuses what a crash leaves, too; it is for logs that are not
  * being written.
  *
  * <p>Immutable; many threads may use it. Each call reads the file anew.
@@ -157,9 +157,10 @@ public final class RecordLogReader<T> {
     }
 
     /**
-     * Reads the file anew up to here, unless that was done here already. A writer may have written
-     * the frame here after it was read and before the promise after it was, or opened the log again
-     * and cut an END off; since a promise is visible now, so is what it promises.
+     * Reads the file again up to this place, unless that was done for this place before. A writer
+     * may have written the frame here after this reader looked and before the reader saw a later
+     * promise, or may have opened the log again and cut an END off. Since the promise is visible
+     * now, so are the frames that it promises.
      */
     private boolean lookAgain() throws IOException {
       long reached = file.intact();
@@ -179,9 +180,9 @@ public final class RecordLogReader<T> {
               : new DurabilityException(
                   "reading "
                       + path
-                      + ": a writer cut off records behind "
+                      + ": a writer cut off the records after "
                       + file.intact()
-                      + " that were read and never promised; read the log again");
+                      + ", which were read before and never promised; read the log again");
         }
       }
       return true;
@@ -197,12 +198,12 @@ public final class RecordLogReader<T> {
                 + path
                 + " strictly: "
                 + (tail.nonZeroEnd() - tail.runEnd())
-                + " bytes from offset "
+                + " bytes at offset "
                 + tail.runEnd()
-                + " on are no whole record ("
+                + " are not a whole record ("
                 + tail.ending()
-                + "); nothing that was promised is missing: read it without strict(), or open a"
-                + " writer, which cuts them off");
+                + "). Nothing that was promised is missing: read the log without strict(), or"
+                + " open a writer, which cuts them off");
       }
     }
 
@@ -210,7 +211,7 @@ public final class RecordLogReader<T> {
       try {
         return codec.decode(file.payload());
       } catch (
-          Exception e) { // The bytes are in memory: whatever is thrown, the codec refuses them.
+          Exception e) { // The bytes are in memory, so whatever is thrown comes from the codec.
         throw new CodecException(
             "the record "
                 + file.id()
@@ -229,7 +230,8 @@ public final class RecordLogReader<T> {
     public boolean tryAdvance(Consumer<? super T> action) {
       if (failure != null) {
         throw new UncheckedIOException(
-            new IOException("reading " + path + " failed before: open another stream", failure));
+            new IOException(
+                "an earlier read of " + path + " failed: open another stream", failure));
       }
       try {
         if (!advance()) {
@@ -241,7 +243,7 @@ public final class RecordLogReader<T> {
         failure = e;
         throw new UncheckedIOException(e);
       } catch (RuntimeException | Error e) {
-        failure = e; // Another step might leave out the record that this one was about to return.
+        failure = e; // A further step could leave out the record that this one was about to return.
         throw e;
       }
     }

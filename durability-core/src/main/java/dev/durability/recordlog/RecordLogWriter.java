@@ -64,7 +64,7 @@ public final class RecordLogWriter<T> implements Closeable {
 
   /**
    * Where the frames end that are not yet in the file; 0, or after a record. The bytes of the
-   * buffer from here on are being encoded, or were when an Error came.
+   * buffer from here on are being encoded, or were when an Error was thrown.
    */
   private int end;
 
@@ -216,7 +216,7 @@ public final class RecordLogWriter<T> implements Closeable {
           0,
           bytes.size());
       int whole = buffer.position();
-      // Nothing is called from here on: all of it happens, or nothing.
+      // Nothing is called from here on, so all of it happens, or nothing.
       if (marks) {
         promisedId = syncedId;
       }
@@ -324,7 +324,7 @@ public final class RecordLogWriter<T> implements Closeable {
   private void refuseWithinCallback() {
     if (lock.isHeldByCurrentThread()) {
       throw new IllegalStateException(
-          "called from within the storage of this record log, which it waits for: return first");
+          "this thread is in a call of this record log already: return from its storage first");
     }
   }
 
@@ -334,10 +334,10 @@ public final class RecordLogWriter<T> implements Closeable {
     syncFile();
     end = promise(FrameKind.END);
     writeBuffer();
-    file.sync(); // Nothing was reserved behind it: END ends the file.
+    file.sync(); // Nothing was reserved after it: END ends the file.
   }
 
-  /** Done again after an Error: closing a file or a lock twice is harmless. */
+  /** Repeated after an Error: closing a file or a lock twice is harmless. */
   private void release() throws IOException {
     try {
       closeAll();
@@ -362,7 +362,7 @@ public final class RecordLogWriter<T> implements Closeable {
       writeBuffer();
     }
     if (buffer.capacity() - end < bytes) {
-      // On the heap, because it serves one large record, and direct memory is given back late.
+      // On the heap: it is for one large record, and direct memory is freed late.
       buffer = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
   }

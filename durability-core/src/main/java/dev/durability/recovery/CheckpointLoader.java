@@ -19,8 +19,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loads the newest usable checkpoint of a log. If it is damaged, loads the one before: older ones
- * are kept for that.
+ * Loads the newest usable checkpoint of a log. If it is damaged, loads the one before; older ones
+ * are kept for this.
  *
  * @param <S> the type of the state
  */
@@ -68,7 +68,8 @@ final class CheckpointLoader<S> {
         damaged++;
       }
     }
-    return new Loaded<>(Objects.requireNonNull(machine.initial(), "initial returned null"), 0);
+    return new Loaded<>(
+        Objects.requireNonNull(machine.initial(), "StateMachine.initial returned null"), 0);
   }
 
   /**
@@ -88,7 +89,7 @@ final class CheckpointLoader<S> {
     } catch (NoSuchFileException | CorruptLogException unusable) {
       return null;
     } catch (Throwable e) {
-      // The machine may have met the damage first and wrapped it, even in an Error.
+      // The machine may have met the damage first and wrapped the exception, even in an Error.
       if (isWhole(reference)) {
         throw e;
       }
@@ -100,8 +101,10 @@ final class CheckpointLoader<S> {
     S state;
     try {
       // The machine may close the stream; the rest of it must still be checked.
-      state = Objects.requireNonNull(machine.read(openWhatever(reader)), "read returned null");
-    } catch (Throwable e) { // Even a checked exception that read does not declare.
+      state =
+          Objects.requireNonNull(
+              machine.read(openWhatever(reader)), "StateMachine.read returned null");
+    } catch (Throwable e) { // Including checked exceptions that read does not declare.
       String what = "failed at offset " + reader.offset() + ": " + e;
       if (e instanceof Error error) {
         error.addSuppressed(unreadable(reference, what, null));
@@ -129,7 +132,7 @@ final class CheckpointLoader<S> {
             + reference.lastEntryId()
             + ", "
             + what
-            + ". Nothing was changed: read it with the StateMachine that fits what wrote it",
+            + ". Nothing was changed: use a StateMachine that reads what was written",
         cause);
   }
 
@@ -145,7 +148,7 @@ final class CheckpointLoader<S> {
     try {
       return checkpoints.isUsable(reference.path(), logId, reference.lastEntryId());
     } catch (IllegalArgumentException | AccessDeniedException outside) {
-      return false; // A path out of the directory names no checkpoint.
+      return false; // A path that leads out of the directory names no checkpoint.
     }
   }
 }

@@ -76,7 +76,7 @@ public final class Recoverer<S, E> {
     }
   }
 
-  /** What a publisher changes. */
+  /** The files that a publisher changes. */
   private record Files(long firstEntryId, List<Long> checkpoints) {}
 
   private Files files() throws IOException {
@@ -129,13 +129,13 @@ public final class Recoverer<S, E> {
               + oldest
               + ", and no usable checkpoint reaches up to it ("
               + damaged
-              + " are damaged, the best ends at entry "
+              + " are damaged, the best other one ends at entry "
               + (fromId - 1)
               + "); restore a checkpoint from a copy");
     }
   }
 
-  /** Where an entry is, as far as that is known. */
+  /** Where an entry is, for messages; empty if that is unknown. */
   private String place(long id, Throwable failure) {
     try {
       return WalMaintenance.find(directory, id)
@@ -159,15 +159,17 @@ public final class Recoverer<S, E> {
 
     void add(long id, E entry) throws DurabilityException {
       try {
-        state = Objects.requireNonNull(machine.apply(state, entry), "apply returned null");
-      } catch (Throwable e) { // Even a checked exception that apply does not declare.
+        state =
+            Objects.requireNonNull(machine.apply(state, entry), "StateMachine.apply returned null");
+      } catch (Throwable e) { // Including checked exceptions that apply does not declare.
         String what =
             "applying entry "
                 + id
                 + place(id, e)
                 + " failed ("
                 + e
-                + "): mend what failed and recover again, or recover up to the entry before it";
+                + "). Nothing was changed: fix what failed and recover again, or recover up to"
+                + " the entry before it";
         if (e instanceof Error error) {
           error.addSuppressed(new DurabilityException(what));
           throw error;

@@ -13,8 +13,8 @@ import java.util.List;
  * @param replayedEntries how many entries of the log were applied to it
  * @param damagedCheckpoints how many newer checkpoints were skipped because they are damaged
  * @param standstills for recovery to an instant, the entries during which the log's clock stood
- *     still at a later time because it was set back. They are left out, and may have been durable
- *     at the instant. To have them, recover up to an entry. Empty otherwise
+ *     still at a later time because it was set back. They are not in the state, although they may
+ *     have been durable at the instant. To include them, recover up to an entry. Empty otherwise
  * @param <S> the type of the state
  */
 public record Recovery<S>(

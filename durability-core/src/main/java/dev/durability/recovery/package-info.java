@@ -1,8 +1,8 @@
 /**
  * Rebuilds a state from the newest usable checkpoint and the entries after it. It only reads: it
- * takes no lock, and may run beside a writer.
+ * takes no lock, and may run while a writer is at work.
  *
- * <p>What a verdict is, and how the end of a log is mended, is not here: see the package {@code
+ * <p>What a verdict is, and how the end of a log is repaired, is elsewhere: see the package {@code
  * segment}, and {@code LogOpening} in {@code wal}.
  *
  * <p>Start with {@link dev.durability.recovery.Recoverer}. It recovers to the end of the log, up to

@@ -7,8 +7,9 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Two threads that work on files of segments while another thread leads. There are two so that
- * filling one file with zeros does not delay a file that is needed now. They end when idle.
+ * The two threads that work on segment files in the background, while another thread leads. There
+ * are two so that filling one file with zeros does not delay a file that is needed now. They end
+ * when idle.
  */
 public final class Background implements Executor, Closeable {
   private static final int THREADS = 2;
@@ -57,8 +58,8 @@ public final class Background implements Executor, Closeable {
   }
 
   /**
-   * Waits until everything that was begun is done, even if this thread is interrupted: once the
-   * log's lock is free, the files belong to another writer.
+   * Waits until all tasks have ended, even if this thread is interrupted: once the log's lock is
+   * given up, the files belong to another writer.
    */
   @Override
   public void close() {

@@ -11,9 +11,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The names of checkpoints, and of files that are becoming one. The default path is {@code
- * checkpoints/<last entry id, 20 digits>.ckpt}. While a checkpoint is written, its path, default or
- * not, is followed by {@code .<8 hex digits>.tmp}.
+ * The names of checkpoints and of their temporary files. The default path is {@code
+ * checkpoints/<last entry id, 20 digits>.ckpt}. The temporary path of a checkpoint that is being
+ * written is its path, default or not, followed by {@code .<8 hex digits>.tmp}.
  */
 public final class CheckpointName {
   /** The directory of the default names. */
@@ -59,18 +59,21 @@ public final class CheckpointName {
         .toList();
   }
 
-  /** The path of a file that is becoming a checkpoint; the number tells attempts apart. */
+  /** The temporary path of a checkpoint; the number tells attempts apart. */
   public static String temporary(String path, int attempt) {
     return String.format(Locale.ROOT, "%s.%08x.tmp", path, attempt);
   }
 
-  /** Tells whether a name is that of a file that was becoming the checkpoint of another name. */
+  /** Tells whether {@code name} is a temporary name of {@code checkpoint}. */
   public static boolean isTemporaryOf(String checkpoint, String name) {
     return name.startsWith(checkpoint)
         && ATTEMPT_FORM.matcher(name.substring(checkpoint.length())).matches();
   }
 
-  /** Tells whether a file in {@link #DIRECTORY} was becoming one under a default name. */
+  /**
+   * Tells whether a file in {@link #DIRECTORY} has the temporary name of a checkpoint with a
+   * default name.
+   */
   public static boolean isTemporary(String name) {
     return DEFAULT_ATTEMPT_FORM.matcher(name).matches();
   }

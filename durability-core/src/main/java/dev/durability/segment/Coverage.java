@@ -12,8 +12,8 @@ import java.util.UUID;
  * checkpoint counts under its default name, or if a CHECKPOINT that is the first entry of a segment
  * names it.
  *
- * <p>To know that a checkpoint is valid, all of it has to be read. So the names are taken when the
- * log is listed, and the checkpoints are read when an answer depends on them:
+ * <p>A checkpoint is known to be valid only after all of it was read. So listing a log takes only
+ * the names of its checkpoints; they are read once an answer depends on them:
  *
  * <ul>
  *   <li>{@link #value} is for the start of recovery and for messages;
@@ -21,8 +21,8 @@ import java.util.UUID;
  *       the end of the run.
  * </ul>
  *
- * <p>What is known to be covered before, since somebody read that checkpoint or since nobody asks
- * about less, is the floor: checkpoints up to it are never read. One thread at a time uses it.
+ * <p>The floor is an entry that is known to be covered, or up to which no answer is needed.
+ * Checkpoints up to it are never read. One thread at a time uses it.
  */
 final class Coverage {
   private static final long UNKNOWN = -1;
@@ -50,8 +50,8 @@ final class Coverage {
   /**
    * Takes the names of the checkpoints that there are now. None is read.
    *
-   * @param floor an entry that is known to be covered, or about which and those before it nobody
-   *     asks; 0 for none
+   * @param floor an entry that is known to be covered, or up to which no answer is needed; 0 for
+   *     none
    */
   static Coverage list(Directory directory, List<SegmentName> segments, UUID logId, long floor)
       throws IOException {
@@ -72,7 +72,7 @@ final class Coverage {
     return false;
   }
 
-  /** C, or the floor if that is greater. The newest valid checkpoint is read, the first time. */
+  /** C, or the floor if that is greater. The first call reads the newest valid checkpoint. */
   long value() throws IOException {
     if (value == UNKNOWN) {
       value = find(floor);
@@ -96,7 +96,10 @@ final class Coverage {
     return Math.max(value, entryId);
   }
 
-  /** The last entry of the newest valid checkpoint that contains more than is known, or that. */
+  /**
+   * The last entry of the newest valid checkpoint that contains more than {@code known}; if there
+   * is none, {@code known}.
+   */
   private long find(long known) throws IOException {
     long covered = newestOfDefaultNames(known);
     for (int i = segments.size() - 1; i >= 0; i--) {

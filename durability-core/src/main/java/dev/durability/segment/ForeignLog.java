@@ -1,6 +1,6 @@
 package dev.durability.segment;
 
-import dev.durability.frame.CheckpointFile;
+import dev.durability.frame.FileHeader;
 import dev.durability.frame.ForeignFile;
 import dev.durability.storage.Directory;
 import dev.durability.storage.ReadFile;
@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Finds a log of the Rust crate {@code durability} in the directory. Other names are ignored; these
- * are refused, because a log of ours would start empty next to the entries that are there.
+ * Refuses a directory with a log of the Rust crate {@code durability}: a log of this library would
+ * start empty next to the entries that are there. Other files are ignored.
  */
 public final class ForeignLog {
   /** The names that the crate takes for its segments. */
@@ -22,8 +22,8 @@ public final class ForeignLog {
   private ForeignLog() {}
 
   /**
-   * Refuses a directory with such a log, before anything is created in it: some versions of the
-   * crate take {@code wal/.lock} for a writer.
+   * Refuses a directory with such a log before anything is created in it: for some versions of the
+   * crate, {@code wal/.lock} is the sign of a writer.
    *
    * @throws dev.durability.errors.FormatException if there is one
    */
@@ -46,8 +46,8 @@ public final class ForeignLog {
   }
 
   /**
-   * If there is no log of ours, checkpoints of the crate are the remains of a log. The crate lets
-   * its users name them, so every file is looked at.
+   * Without a log of this library, checkpoints of the crate are what is left of a log. The crate
+   * lets its users name them, so every file is looked at.
    */
   private static void refuseCheckpoints(Directory directory) throws IOException {
     List<String> names;
@@ -59,7 +59,7 @@ public final class ForeignLog {
     for (String name : names) {
       String path = CheckpointName.DIRECTORY + "/" + name;
       try (ReadFile file = directory.open(path)) {
-        ForeignFile.refuse(CheckpointFile.readHeader(file), path);
+        ForeignFile.refuse(FileHeader.firstBytes(file), path);
       } catch (NoSuchFileException | FileSystemLoopException | AccessDeniedException obstacle) {
         // A link to nothing, in a loop or out of the directory, or a file that may not be read is
         // ignored like every other name. If no file can be opened at all, that is a failure.
@@ -74,7 +74,7 @@ public final class ForeignLog {
       }
       String path = LogFiles.SEGMENTS + "/" + name;
       try (ReadFile file = directory.open(path)) {
-        ForeignFile.refuse(CheckpointFile.readHeader(file), path);
+        ForeignFile.refuse(FileHeader.firstBytes(file), path);
       } catch (NoSuchFileException | FileSystemLoopException noFile) {
         // The crate truncates its log. A link to nothing or in a loop is ignored.
       }

@@ -9,9 +9,9 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The verdict on a log: what a pass over it saw, the {@link RecoveryCase} that follows from that,
- * and the words for it. It reads nothing of the log. It asks what checkpoints cover only if the
- * verdict or a text depends on it, because checkpoints are read for the answer.
+ * The verdict on a log: what a pass over it found, the {@link RecoveryCase} that follows from that,
+ * and the message. It does not read the log. It asks what checkpoints cover only if the verdict or
+ * a message depends on that, because the answer means reading checkpoints.
  */
 public final class Judgement {
   private final Seen seen;
@@ -24,7 +24,7 @@ public final class Judgement {
   }
 
   /**
-   * What a pass over a log saw.
+   * What a pass over a log found.
    *
    * @param listing the segments, and what checkpoints cover
    * @param reachesBack whether a segment starts at or before the entry after the covered one
@@ -33,7 +33,7 @@ public final class Judgement {
    * @param promised the largest promise, in the run and after it
    * @param end where the run ends
    * @param somethingFollows whether a byte that is not zero follows the run
-   * @param validFramesFollow whether a valid frame does
+   * @param validFramesFollow whether a valid frame follows it
    * @param problem why the segment at the end was not entered, or null
    */
   record Seen(
@@ -54,8 +54,8 @@ public final class Judgement {
   }
 
   /**
-   * Judges. A log that is CORRUPT if no checkpoint covers anything is CORRUPT whatever they cover.
-   * Any other is only if they cover more than is intact.
+   * Judges. A log that is CORRUPT without any checkpoint is CORRUPT whatever its checkpoints cover.
+   * Any other log is CORRUPT only if they cover more than is intact.
    */
   static Judgement of(Seen seen) throws IOException {
     RecoveryCase which = RecoveryCase.of(seen.covering(0));
@@ -88,14 +88,14 @@ public final class Judgement {
     };
   }
 
-  /** Throws what stands in the way of reading or opening the log. */
+  /** Throws if the log must not be read or opened in this mode. */
   public void refuseUnless(ReplayMode mode) throws IOException {
     if (!isAcceptable(mode)) {
       throw verdict() == Verdict.CORRUPT ? corrupt(report()) : notClean(report());
     }
   }
 
-  /** All that is said of the log. It tells C, for which the newest checkpoint may be read. */
+  /** The full report. It contains C, so the newest checkpoint may be read. */
   public LogReport report() throws IOException {
     if (report == null) {
       long covered = seen.listing().covered();
@@ -119,10 +119,10 @@ public final class Judgement {
     return switch (which) {
       case CLEAN -> null;
       case TORN ->
-          "the end was being written when the process or the power went; nothing that was promised"
-              + " is missing";
+          "the end was being written when the process died or the power failed; nothing that"
+              + " was promised is missing";
       case AMBIGUOUS ->
-          "the end was being written when the power went, and its blocks were persisted out of"
+          "the end was being written when the power failed, and its blocks were stored out of"
               + " order; nothing that was promised is missing";
       case PREFIX_MISSING ->
           "entries "
@@ -141,7 +141,7 @@ public final class Judgement {
               + firstLost
               + " to "
               + seen.promised()
-              + " were promised to be durable, and are damaged or missing";
+              + " were promised to be durable, but are damaged or missing";
       case COVERED_LOST ->
           "entries "
               + firstLost
@@ -165,7 +165,7 @@ public final class Judgement {
         lost ? lastLost : 0);
   }
 
-  /** The trace of a crash is no corruption, in strict mode neither. */
+  /** What a crash leaves is not corruption, in strict mode either. */
   private static DurabilityException notClean(LogReport report) {
     return new DurabilityException(
         report.end().file()

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The checkpoints that a log knows of: those under default names, and those that a CHECKPOINT at
- * the start of a segment names. No checkpoint is opened for this. Whether one is there and whole is
- * for {@link Coverage} to say, or for whoever reads it.
+ * the start of a segment names. No checkpoint is opened for this. {@link Coverage}, or the code
+ * that reads a checkpoint, finds out whether it exists and is whole.
  */
 public final class KnownCheckpoints {
   private static final int WINDOW_BYTES = 8192;
@@ -24,7 +24,7 @@ public final class KnownCheckpoints {
   /**
    * Lists all of them.
    *
-   * @return the checkpoints, the one that contains most first; none if no segment tells whose log
+   * @return the checkpoints, the one that contains most first; none if no segment says which log
    *     this is
    */
   public static List<CheckpointReference> of(Directory directory) throws IOException {
@@ -60,7 +60,7 @@ public final class KnownCheckpoints {
             : null;
       }
     } catch (NoSuchFileException removedMeanwhile) {
-      // A segment that a writer truncates while we look has a newer checkpoint above it.
+      // If a writer truncates the segment meanwhile, a newer checkpoint covers it.
       return null;
     }
   }

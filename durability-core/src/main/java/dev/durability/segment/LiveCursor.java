@@ -13,10 +13,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Goes over the entries of a log that may be written at the same time. What looks like damage is
- * read again, and then listed and read again, before it is called damage. A writer syncs frames
- * before it promises them, so reading once more is enough to see the frames of a promise. Listing
- * again is for its renames and removals.
+ * Goes over the entries of a log that may be written at the same time. Before it reports damage, it
+ * reads again, and then lists the segments and reads again. A writer syncs frames before it
+ * promises them, so the second read sees the frames of a promise. Listing again shows what the
+ * writer renamed and removed.
  */
 public final class LiveCursor implements Closeable {
   /** The place where recovery starts; see {@link #LiveCursor}. */
@@ -58,10 +58,10 @@ public final class LiveCursor implements Closeable {
   }
 
   /**
-   * Opens a cursor that goes on where another one stopped. It starts at the segment of the entry
-   * before, to see that the next one continues it, and never after the segment that the other one
-   * was in: what follows has to continue that one, whatever the names say. If these segments were
-   * truncated meanwhile, it starts at the segment of the next entry.
+   * Opens a cursor that goes on where another one stopped. It starts in the segment of the entry
+   * before, to check that the next one continues it. It never starts after the segment that the
+   * other cursor was in: what follows has to continue that segment, whatever the names say. If
+   * these segments were truncated meanwhile, it starts at the segment of the next entry.
    *
    * @param nextId the entry that comes next, or {@link #START}
    */
@@ -106,11 +106,11 @@ public final class LiveCursor implements Closeable {
       }
     }
     return new DurabilityException(
-        "entries from "
+        "cannot read from entry "
             + nextId
-            + " on were asked for, but the log starts at entry "
+            + " on: the log starts at entry "
             + listing.segments().get(0).firstEntryId()
-            + ": what is before was truncated. Start from a checkpoint that covers it");
+            + ", because older entries were truncated. Start from a checkpoint that covers them");
   }
 
   /**
@@ -145,7 +145,7 @@ public final class LiveCursor implements Closeable {
     return false;
   }
 
-  /** Judges the end of the run. If it looks bad, prepares another look at it. */
+  /** Judges the end of the run. If it is not acceptable, prepares to read it again. */
   private boolean endIsAcceptable() throws IOException {
     Judgement judgement = LogFindings.conclude(cursor).judgement();
     if (judgement.isAcceptable(mode)) {

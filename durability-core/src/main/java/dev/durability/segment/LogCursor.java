@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Goes over the run of valid and contiguous frames of a log, from segment to segment. It only
- * moves: what the end of the run means is for {@link LogFindings} and {@link Judgement} to say.
+ * moves; {@link LogFindings} and {@link Judgement} say what the end of the run means.
  */
 public final class LogCursor implements Closeable {
-  /** Below this, threads are not worth starting. */
+  /** Below this size, starting threads is not worth it. */
   private static final long AHEAD_BYTES_MIN = 32 << 20;
 
   private final Directory directory;
@@ -54,12 +54,15 @@ public final class LogCursor implements Closeable {
     this(directory, listing, start, FrameRun.WINDOW_BYTES);
   }
 
-  /** The same, with at most so much of a file in memory. */
+  /** The same, with at most {@code windowBytesMax} bytes of a file in memory. */
   public LogCursor(Directory directory, LogListing listing, int start, int windowBytesMax) {
     this(directory, listing, start, windowBytesMax, AHEAD_BYTES_MIN);
   }
 
-  /** The same; {@link #skipToEnd} takes several threads from so many bytes on. */
+  /**
+   * The same; {@link #skipToEnd} uses several threads if at least {@code aheadBytesMin} bytes are
+   * left.
+   */
   LogCursor(
       Directory directory, LogListing listing, int start, int windowBytesMax, long aheadBytesMin) {
     this.directory = directory;
@@ -131,7 +134,7 @@ public final class LogCursor implements Closeable {
 
   private boolean openSegment() throws IOException {
     if (closed) {
-      throw new IOException("reading the log after its reader was closed; open it again");
+      throw new IOException("cannot read the log: the reader was closed; open it again");
     }
     SegmentName name = segment();
     Segment opened = null;
@@ -167,7 +170,7 @@ public final class LogCursor implements Closeable {
     skipWithin(name, found, entered);
   }
 
-  /** If no entry is wanted, goes on where other threads got to in the segment that was entered. */
+  /** If entries are only skipped, goes on where other threads stopped checking this segment. */
   private void skipWithin(SegmentName name, FileHeader found, FrameRun entered) throws IOException {
     if (!skips) {
       return;
@@ -195,9 +198,9 @@ public final class LogCursor implements Closeable {
   }
 
   /**
-   * Makes the cursor see segments that were added since it was opened, and go on where it is.
+   * Adds segments that were made since the cursor was opened. It stays where it is.
    *
-   * @return whether it can; if not, its own segment is gone
+   * @return whether that worked; if not, its own segment is gone
    */
   public boolean extend(List<SegmentName> segments) {
     int here = segments.indexOf(segment());
@@ -212,14 +215,14 @@ public final class LogCursor implements Closeable {
   /**
    * Decodes the entry that was stepped over.
    *
-   * @throws CodecException if the codec throws any exception, which is its cause: the bytes are in
-   *     memory, so that none is of the storage
+   * @throws CodecException if the codec throws any exception, which becomes the cause: the bytes
+   *     are in memory, so no exception comes from the storage
    */
   public <E> E decode(Codec<E> codec) throws IOException {
     ByteBuffer payload = Objects.requireNonNull(run).payload();
     try {
       return codec.decode(payload);
-    } catch (Exception refused) { // Also one that is checked and not declared.
+    } catch (Exception refused) { // Including checked ones that are not declared.
       throw refusal(refused);
     }
   }
@@ -248,7 +251,7 @@ public final class LogCursor implements Closeable {
     return nextId - 1;
   }
 
-  /** The last id of the atomic batch that the entry belongs to, its own if to none. */
+  /** The last id of the entry's atomic batch; its own id if it is in no batch. */
   long batchLastId() {
     return Objects.requireNonNull(run).batchLastId();
   }
@@ -278,7 +281,7 @@ public final class LogCursor implements Closeable {
     return listing.segments().get(index);
   }
 
-  /** The segment that the run ended in, or the first that there is if it entered none. */
+  /** The segment that the run ended in, or the first one if it entered none. */
   SegmentName lastEntered() {
     return listing.segments().get(run != null ? index : Math.max(0, index - 1));
   }
@@ -294,8 +297,8 @@ public final class LogCursor implements Closeable {
   }
 
   /**
-   * Goes to the end without handing out an entry. If that is far, several threads check the
-   * segments, each with a window of its own.
+   * Goes to the end without handing out entries. If that is far, several threads check the
+   * segments, each with its own window.
    */
   public void skipToEnd() throws IOException {
     skips = true;
@@ -309,7 +312,7 @@ public final class LogCursor implements Closeable {
     }
   }
 
-  /** Where the run ends; if it entered no segment at the end, the start of that one. */
+  /** Where the run ends; if it could not enter a segment, the start of that segment. */
   LogReport.Position end() {
     return run != null ? new LogReport.Position(segment().path(), run.offset()) : stoppedAt;
   }
@@ -345,7 +348,7 @@ public final class LogCursor implements Closeable {
     return logId;
   }
 
-  /** A place in the last segment that was entered, close before the end of what is promised. */
+  /** A place in the last segment that was entered, shortly before the end of what is promised. */
   PromisedEnd promisedEnd() {
     return promisedEnd;
   }

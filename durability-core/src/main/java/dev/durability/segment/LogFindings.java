@@ -13,7 +13,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a pass over a log found: the judgement, and the detail that opening needs.
+ * What a pass over a log found: the judgement, and the details that opening needs.
  *
  * @param judgement the verdict
  * @param listing the segments
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param runEnd the offset in it after the last frame of the run
  * @param fileSize its size
  * @param remains what follows the run in it
- * @param promisedEnd a place in it close before the end of what is promised
+ * @param promisedEnd a place in it shortly before the end of what is promised
  * @param lastStampMicros the last wall clock that the run carries
  */
 public record LogFindings(
@@ -39,9 +39,9 @@ public record LogFindings(
   private static final Remains NOTHING = new Remains(0, 0, 0);
 
   /**
-   * Goes to the end and judges. What is written meanwhile is gone over before anything is called
-   * damage: a writer syncs frames before it promises them, so whoever sees a promise sees the
-   * frames too, when it looks again.
+   * Goes to the end and judges. Reads what was written meanwhile before it calls anything damage: a
+   * writer syncs frames before it promises them, so a reader that sees a promise sees its frames
+   * when it reads again.
    */
   public static LogFindings finish(LogCursor cursor) throws IOException {
     LogReport.Position brokenAt = null;
@@ -97,7 +97,10 @@ public record LogFindings(
         cursor.lastStampMicros());
   }
 
-  /** The largest promise in a segment after the run: it promises although it was not entered. */
+  /**
+   * The largest promise in a segment after the run. It counts although the run did not enter the
+   * segment.
+   */
   private static long promiseOf(LogCursor cursor, SegmentName name) throws IOException {
     try (Segment segment = Segment.openGood(cursor.directory(), name)) {
       UUID logId = cursor.logId();
@@ -112,7 +115,7 @@ public record LogFindings(
 
   /**
    * The offset after the last promised entry in the segment in which the run ends. What follows may
-   * only be in the page cache.
+   * be only in the page cache.
    */
   public long endOfPromised(Directory directory) throws IOException {
     FileHeader last = Objects.requireNonNull(lastHeader);

@@ -24,7 +24,7 @@ public final class LogListing {
   }
 
   /**
-   * Lists the segments that there are, in order; none if the log has no segment yet.
+   * Lists the segments in order; none if the log has no segment yet.
    *
    * @throws dev.durability.errors.FormatException if a log of another program is there
    */
@@ -46,7 +46,7 @@ public final class LogListing {
   }
 
   /**
-   * Lists the segments of a log that has to be there: at least one.
+   * Lists the segments of an existing log: at least one.
    *
    * @throws NoSuchFileException if there is no log
    */
@@ -64,8 +64,7 @@ public final class LogListing {
   }
 
   /**
-   * The segments of a log that is read and not judged: no checkpoint counts, and nothing is read
-   * for it.
+   * The segments of a log that is read but not judged: checkpoints do not count, and none is read.
    *
    * @param segments the segments, in order: at least one
    */
@@ -81,9 +80,9 @@ public final class LogListing {
   /**
    * Lists what recovery needs if a checkpoint was read before.
    *
-   * @param covered the last entry of a checkpoint of this log that was found valid, 0 if none was:
-   *     neither that checkpoint nor older ones are read. Ignored if no checkpoint that the log
-   *     knows of ends with that entry
+   * @param covered the last entry of a checkpoint of this log that is known to be valid, or 0: that
+   *     checkpoint and older ones are not read. Ignored if the log knows of no checkpoint that ends
+   *     with that entry
    */
   public static LogListing of(Directory directory, List<SegmentName> segments, long covered)
       throws IOException {
@@ -97,9 +96,9 @@ public final class LogListing {
   }
 
   /**
-   * Lists what reading from a segment on needs. Checkpoints that cover less than what is before it,
-   * and older segments, are not opened: they cannot change the verdict. {@link #covered} is then
-   * the last entry before the segment, or more.
+   * Lists what is needed to read from a segment on. Older segments, and checkpoints that cover less
+   * than those, are not opened: they cannot change the verdict. {@link #covered} is then at least
+   * the last entry before the segment.
    *
    * @param start its index, or -1 for all segments
    */
@@ -129,7 +128,7 @@ public final class LogListing {
           return header.logId();
         }
       } catch (NoSuchFileException removedMeanwhile) {
-        // By a writer that truncates: later segments are there.
+        // By a writer that truncates; later segments exist.
       }
     }
     return null;
@@ -145,7 +144,7 @@ public final class LogListing {
     return logId;
   }
 
-  /** C, the last entry of the newest valid checkpoint. Checkpoints are read for it. */
+  /** C, the last entry of the newest valid checkpoint. Reads checkpoints. */
   long covered() throws IOException {
     return coverage == null ? 0 : coverage.value();
   }

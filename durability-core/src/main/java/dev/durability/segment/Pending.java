@@ -7,9 +7,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task for another thread that one thread waits for. It is done once, whichever thread runs it.
- * Handing over the outcome takes no memory: a future might fail to get it, and the log would wait
- * for ever.
+ * A task that one thread waits for and another one runs. It runs once. Handing over the outcome
+ * takes no memory: a future could fail to get some, and the log would wait forever.
  *
  * @param <T> the type of the outcome
  */
@@ -54,7 +53,8 @@ abstract class Pending<T> implements Runnable {
    * Waits even if interrupted: the outcome of the task decides what the log holds.
    *
    * @return the outcome
-   * @throws IOException what failed; or an Error, or a RuntimeException
+   * @throws IOException if the task threw it; a RuntimeException or an Error of the task is thrown
+   *     as it is
    */
   final @Nullable T await() throws IOException {
     waiting = Thread.currentThread();

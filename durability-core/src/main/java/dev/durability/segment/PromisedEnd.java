@@ -3,9 +3,9 @@ package dev.durability.segment;
 import dev.durability.frame.FileHeader;
 
 /**
- * Remembers, while a segment is read, a place close before the end of what is promised. How much is
- * promised is known only after the last MARK, and is mostly what stands before that MARK. Two
- * places are enough: one that is promised, and one that is waiting to be.
+ * While a segment is read, remembers a place shortly before the end of what is promised. How much
+ * is promised is known only after the last MARK, and is usually what precedes that MARK. Two places
+ * are enough: one that is promised, and one that the next MARK may promise.
  *
  * <p>A place is the offset after an entry, together with the id of the next one. MARKs that follow
  * the entry are after the place.

@@ -3,54 +3,54 @@ package dev.durability.segment;
 import dev.durability.log.Verdict;
 
 /**
- * The decision table of recovery, as docs/format.md has it: from what was found in the files to the
- * verdict. Each case states its whole condition, so that exactly one holds, in whatever order they
- * are asked.
+ * The decision table of recovery, as in docs/format.md: from what was found in the files to the
+ * verdict. Each case states its whole condition, so exactly one holds, in whatever order they are
+ * tried.
  */
 enum RecoveryCase {
-  /** Case A. No segment reaches back to the entry after the newest valid checkpoint. */
+  /** Case 1. No segment reaches back to the entry after the newest valid checkpoint. */
   PREFIX_MISSING(Verdict.CORRUPT) {
     @Override
     boolean holds(Facts f) {
       return !f.reachesBack;
     }
   },
-  /** Case B. The run ends before the last segment: a bad header, a gap, a segment without END. */
+  /** Case 2. The run ends before the last segment: a bad header, a gap, a segment without END. */
   BROKEN_BEFORE_LAST(Verdict.CORRUPT) {
     @Override
     boolean holds(Facts f) {
       return f.reachesBack && !f.endsInLast;
     }
   },
-  /** Case C. Something that survived promises more than what is intact. */
+  /** Case 3. Something that survived promises more than what is intact. */
   PROMISE_LOST(Verdict.CORRUPT) {
     @Override
     boolean holds(Facts f) {
       return f.reachesBack && f.endsInLast && f.intact < f.promised;
     }
   },
-  /** Case D. A checkpoint covers more than what is intact. */
+  /** Case 4. A checkpoint covers more than what is intact. */
   COVERED_LOST(Verdict.CORRUPT) {
     @Override
     boolean holds(Facts f) {
       return f.reachesBack && f.endsInLast && f.intact >= f.promised && f.intact < f.covered;
     }
   },
-  /** Case E. Nothing but zeros follows the run. */
+  /** Case 5. Nothing but zeros follows the run. */
   CLEAN(Verdict.CLEAN) {
     @Override
     boolean holds(Facts f) {
       return isWhole(f) && !f.somethingFollows;
     }
   },
-  /** Case F. The end was being written. */
+  /** Case 6. The end was being written. */
   TORN(Verdict.TORN) {
     @Override
     boolean holds(Facts f) {
       return isWhole(f) && f.somethingFollows && !f.validFramesFollow;
     }
   },
-  /** Case G. The end was being written, and its blocks were persisted out of order. */
+  /** Case 7. The end was being written, and its blocks were stored out of order. */
   AMBIGUOUS(Verdict.AMBIGUOUS) {
     @Override
     boolean holds(Facts f) {
@@ -67,7 +67,7 @@ enum RecoveryCase {
    * @param covered the last entry that a valid checkpoint covers
    * @param promised the largest promise
    * @param somethingFollows whether a byte that is not zero follows the run
-   * @param validFramesFollow whether a valid frame does
+   * @param validFramesFollow whether a valid frame follows it
    */
   record Facts(
       boolean reachesBack,

@@ -6,15 +6,15 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The memory of runs over one segment after another. One window serves all segments that it is
- * large enough for: memory does not add up.
+ * The memory of runs over one segment after another. They share one window as long as it is large
+ * enough, so memory does not add up.
  */
 final class RunMemory implements Closeable {
   private final int windowBytesMax;
   private @Nullable FrameRun run;
   private int windowBytes;
 
-  /** Takes at most so much memory at a time, and none yet. */
+  /** Takes at most {@code windowBytesMax} bytes at a time, and none yet. */
   RunMemory(int windowBytesMax) {
     this.windowBytesMax = windowBytesMax;
   }
@@ -40,7 +40,7 @@ final class RunMemory implements Closeable {
   @Override
   public void close() {
     FrameRun closing = run;
-    run = null; // Closed, it must not serve again, whatever happens next.
+    run = null; // A closed run must not be used again, whatever happens next.
     if (closing != null) {
       closing.close();
     }

@@ -2,7 +2,6 @@ package dev.durability.segment;
 
 import dev.durability.frame.AfterFailure;
 import dev.durability.frame.BadHeaderException;
-import dev.durability.frame.CheckpointFile;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FileType;
 import dev.durability.frame.FrameRun;
@@ -14,17 +13,17 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One segment file, open for reading, whose header is whole. The only code that reads the header of
- * a segment. Three things can be wrong with one, and they stay apart:
+ * One segment file, open for reading, with a whole header. No other code reads the header of a
+ * segment. Three things can be wrong with it, each with its own outcome:
  *
  * <ul>
  *   <li>the file is missing: {@link java.nio.file.NoSuchFileException};
  *   <li>the header is damaged: {@link BadHeaderException};
- *   <li>the header is whole and says other numbers than the name: {@link #headerFitsName}.
+ *   <li>the header is whole, but the name says otherwise: {@link #headerFitsName}.
  * </ul>
  *
- * <p>A <em>good</em> header is whole and fits the name. Nothing else about a segment counts without
- * one: {@link #openGood}.
+ * <p>A <em>good</em> header is whole and fits the name. Without one, nothing else in a segment
+ * counts: {@link #openGood}.
  */
 public final class Segment implements Closeable {
   private final SegmentName name;
@@ -41,7 +40,7 @@ public final class Segment implements Closeable {
    * Opens a segment and reads its header.
    *
    * @throws BadHeaderException if the header is damaged
-   * @throws dev.durability.errors.FormatException if it is whole, and of an unknown version
+   * @throws dev.durability.errors.FormatException if it is whole but of an unknown version
    * @throws java.nio.file.NoSuchFileException if the segment is missing
    */
   static Segment open(Directory directory, SegmentName name)
@@ -50,7 +49,7 @@ public final class Segment implements Closeable {
     ReadFile file = directory.open(name.path());
     try {
       FileHeader header =
-          FileHeader.decode(CheckpointFile.readHeader(file), FileType.SEGMENT, name.path());
+          FileHeader.decode(FileHeader.firstBytes(file), FileType.SEGMENT, name.path());
       return new Segment(name, file, header);
     } catch (Throwable e) {
       AfterFailure.close(e, file);
@@ -104,7 +103,7 @@ public final class Segment implements Closeable {
    * Tells why this segment does not continue a run.
    *
    * @param previous the header of the segment before, or null if the run starts here
-   * @param logId the log that the run is of, or null if no header told yet
+   * @param logId the log that the run is of, or null if no header was read yet
    * @param nextId the id of the entry that comes next
    * @return the reason, or null if it does
    */
@@ -114,10 +113,10 @@ public final class Segment implements Closeable {
           + header.segmentId()
           + " from entry "
           + header.firstEntryId()
-          + ", its name does not";
+          + ", but its name says otherwise";
     }
     if (logId != null && !header.logId().equals(logId)) {
-      return "it belongs to the log " + header.logId() + ", the others to " + logId;
+      return "it belongs to the log " + header.logId() + ", but the others belong to " + logId;
     }
     if (previous == null) {
       return null;
@@ -131,7 +130,7 @@ public final class Segment implements Closeable {
     if (header.firstEntryId() != nextId) {
       return "it starts at entry "
           + header.firstEntryId()
-          + ", the one before ends at "
+          + ", but the one before ends at "
           + (nextId - 1);
     }
     if (header.previousSalt() != previous.salt()) {
@@ -145,12 +144,15 @@ public final class Segment implements Closeable {
     return file.size();
   }
 
-  /** How much of the file to hold in memory to go over all of it, in bytes. */
+  /** How many bytes of the file to hold in memory to go over all of it. */
   int windowBytes() throws IOException {
     return FrameRun.windowBytes(file);
   }
 
-  /** The run of its frames, with so much of the file in memory. Closing the run frees that. */
+  /**
+   * The run of its frames, with {@code windowBytes} bytes of the file in memory. Closing the run
+   * frees that memory.
+   */
   FrameRun run(int windowBytes) {
     return new FrameRun(file, FileType.SEGMENT, header.salt(), header.firstEntryId(), windowBytes);
   }

@@ -33,10 +33,10 @@ public record SegmentName(long segmentId, long firstEntryId) {
     try {
       long segmentId = Long.parseLong(matcher.group(1));
       long firstEntryId = Long.parseLong(matcher.group(2));
-      // Both run from 1.
+      // Both start at 1.
       return segmentId > 0 && firstEntryId > 0 ? new SegmentName(segmentId, firstEntryId) : null;
     } catch (NumberFormatException tooLarge) {
-      return null; // Above 2^63-1: no name that a writer gives.
+      return null; // Above 2^63-1: no writer gives such a name.
     }
   }
 

@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  * syncs that are under way anyway. The format demands this order:
  *
  * <ul>
- *   <li>the header is durable before the rename, so that a final name never stands for less;
- *   <li>all of the segment before is durable before the rename, because the header promises it: the
- *       caller sees to that;
+ *   <li>the header is durable before the rename, so that a final name always stands for a whole
+ *       header;
+ *   <li>all of the segment before is durable before the rename, because the header promises it; the
+ *       caller ensures that;
  *   <li>the directory is synced before anything in the segment is acknowledged, because otherwise
  *       the segment could be gone after a crash: {@link #awaitDurable}.
  * </ul>
@@ -97,8 +98,8 @@ public final class SegmentStart {
       throw new OutcomeOpenException(
           "creating the segment "
               + plan.name().path()
-              + " failed; what has an id stays in memory and is written first: make room, then"
-              + " sync again",
+              + " failed. Entries that have an id stay in memory and are written first: make"
+              + " room, then sync again",
           failure);
     }
     try {
@@ -110,7 +111,7 @@ public final class SegmentStart {
     }
   }
 
-  /** An attempt that failed may have left the file after. */
+  /** A failed attempt may have left the file behind. */
   private AppendFile create() throws IOException {
     if (directory.exists(temporary)) {
       directory.delete(temporary);
@@ -173,13 +174,13 @@ public final class SegmentStart {
     try {
       file = Objects.requireNonNull(made.await());
     } catch (IOException | RuntimeException | Error failure) {
-      Thrown.report(failure); // Nobody asked for this segment: that it failed has no other reader.
+      Thrown.report(failure); // Nobody waits for this segment, so only this reports its failure.
       return;
     }
     try (file) {
       directory.delete(temporary);
     } catch (LockLostException otherWriters) {
-      return; // What has that name is another writer's, or the next opening removes it.
+      return; // The file is another writer's, or the next opening removes it.
     } catch (IOException leftBehind) {
       Thrown.report(leftBehind); // The next opening removes it.
     }

@@ -15,10 +15,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks many segments of a log on several threads, if no entry is wanted: a header tells all that
- * is needed to check the frames after it. It judges nothing. It tells a {@link LogCursor} how far
- * the frames of each segment are valid, short of its END, and the cursor goes on from there. Only
- * the cursor sees what stands there, and whether the segments continue each other.
+ * Checks many segments of a log on several threads, if entries are only skipped: the header of a
+ * segment is enough to check the frames after it. It does not judge. It tells a {@link LogCursor}
+ * how far the frames of each segment are valid, up to but without its END, and the cursor goes on
+ * from there. Only the cursor checks what follows, and whether the segments continue each other.
  *
  * <p>The caller's thread takes part. The others are daemon threads, and have closed their files
  * when {@link #over} returns or throws.

@@ -34,7 +34,8 @@ public final class Spare implements Closeable {
    * Starts to make one, if there is none.
    *
    * @param bytes how much to fill
-   * @param writtenBytes how much was written to the log since it was opened: never more is filled
+   * @param writtenBytes how much was written to the log since it was opened: no more than that is
+   *     filled
    */
   public void prepare(long bytes, long writtenBytes) {
     lock.lock();
@@ -82,7 +83,7 @@ public final class Spare implements Closeable {
     try {
       return directory.create(PATH, bytes);
     } catch (IOException noRoom) {
-      // What is left of it would be in the way of the next, and on a full disk of everything.
+      // A leftover would be in the way of the next spare and, on a full disk, of everything.
       if (directory.exists(PATH)) {
         directory.delete(PATH);
       }
@@ -111,7 +112,7 @@ public final class Spare implements Closeable {
     return PATH;
   }
 
-  /** Frees the room of a spare that was not needed. If that fails, the next opening removes it. */
+  /** Removes a spare that was not needed. If that fails, the next opening removes it. */
   public void discard() {
     AppendFile unused = take();
     if (unused != null) {
@@ -123,13 +124,13 @@ public final class Spare implements Closeable {
     try (unused) {
       directory.delete(PATH);
     } catch (LockLostException otherWriters) {
-      return; // What has that name is another writer's, or the next opening removes it.
+      return; // The file is another writer's, or the next opening removes it.
     } catch (IOException leftBehind) {
       Thrown.report(leftBehind);
     }
   }
 
-  /** Makes no more, and removes the one that there is or that is being made. */
+  /** Makes no more spares, and removes the one that exists or is being made. */
   @Override
   public void close() {
     lock.lock();

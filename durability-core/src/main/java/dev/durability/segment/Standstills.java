@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Finds the places in a log at which time stood still while promises went on. Two marks carry the
- * same microsecond only if the clock was set back between them, or counts in larger steps.
+ * Finds the parts of a log in which its time stood still while promises went on. Two marks carry
+ * the same microsecond only if the clock was set back between them or has a coarser resolution.
  */
 public final class Standstills {
   private static final int COUNT_MAX = 100;

@@ -26,14 +26,14 @@ import org.jspecify.annotations.Nullable;
  * later step of {@link #commit} fails, there is either the old file or the new one, whole; after a
  * loss of power it may be the other one. The temporary file may be left: {@link #discard} deletes
  * it, and so does the next {@link #create} for the same path. {@link #close} alone does not delete
- * it, since a storage that has just failed is better left alone.
+ * it, since it is better not to use a storage that has just failed.
  *
  * <p><b>Going on.</b> After {@link #commit} this is a file under its final name, and may be written
  * and synced further, as any {@link AppendFile}. What is written then is not atomic.
  *
  * <p><b>Threads.</b> One thread at a time, as for each {@link AppendFile}; interrupts have no
  * effect. Only one at a time may make a file for the same path, since they would share the
- * temporary name; whoever cannot keep others away passes a temporary name that nobody else uses.
+ * temporary name; a caller that cannot rule that out passes a temporary name that nobody else uses.
  *
  * <p><b>Not promised.</b> Two files are not committed together: a crash may come between them.
  */
@@ -76,8 +76,8 @@ public final class AtomicFile implements AppendFile {
 
   /**
    * Creates the file under a temporary name that the caller chooses, so that several may be made
-   * for the same path at the same time. Nothing is deleted first: what earlier attempts left is the
-   * caller's to find.
+   * for the same path at the same time. Nothing is deleted first: the caller finds and deletes what
+   * earlier attempts left.
    *
    * @param directory where the file is
    * @param path its final name; its parent directory exists
@@ -97,7 +97,7 @@ public final class AtomicFile implements AppendFile {
               + ": one sync of one directory has to make the rename durable");
     }
     AtomicFile created = new AtomicFile(directory, path, temporary);
-    created.file = directory.create(temporary, 0); // The memory is taken before there is a file.
+    created.file = directory.create(temporary, 0); // Takes all memory before there is a file.
     return created;
   }
 
@@ -129,7 +129,7 @@ public final class AtomicFile implements AppendFile {
   @Override
   public void sync() throws IOException {
     syncFailed =
-        true; // Unless it returns: an Error says no more of what is durable than a failure.
+        true; // Unless it returns: after an Error, as after a failure, what is durable is unknown.
     file().sync();
     syncFailed = false;
     synced = true;
@@ -165,7 +165,7 @@ public final class AtomicFile implements AppendFile {
     }
     committing = true;
     if (!synced) {
-      sync(); // Before the rename: a name must never stand for bytes that a crash takes away.
+      sync(); // Before the rename: a final name must never stand for bytes that a crash takes away.
     }
     directory.rename(temporary, path);
     renamed = true;

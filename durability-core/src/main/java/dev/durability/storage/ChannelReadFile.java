@@ -43,7 +43,7 @@ final class ChannelReadFile implements ReadFile {
     int count =
         inTurn(
             () -> {
-              // A read that an interrupt broke off may still have moved its buffer.
+              // An interrupted read may already have moved its buffer.
               ByteBuffer view = target.duplicate();
               return position < channel.size() ? channel.position(position).read(view) : -1;
             });
@@ -88,7 +88,7 @@ final class ChannelReadFile implements ReadFile {
     }
   }
 
-  /** Repeats it as long as an interrupt breaks it off, and leaves the flag as it was. */
+  /** Repeats the call as long as interrupts break it off, and keeps the interrupt flag. */
   private static <T> T undisturbed(Call<T> call) throws IOException {
     boolean interrupted = Thread.interrupted();
     try {

@@ -60,7 +60,7 @@ final class CreatedAccess {
       throw new FileSystemException(
           root.toString(),
           null,
-          "its file system has no POSIX permissions: leave the options of mode and group out");
+          "its file system has no POSIX permissions: do not set the options for mode and group");
     }
     @Nullable GroupPrincipal group =
         options.group().isEmpty() ? null : lookUp(root, options.group().get());
@@ -80,7 +80,7 @@ final class CreatedAccess {
           null,
           "there is no group \""
               + name
-              + "\" to give files to: create it, or leave the option out");
+              + "\" to give files to: create it, or do not set the option");
     }
   }
 

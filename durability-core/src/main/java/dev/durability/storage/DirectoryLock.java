@@ -30,8 +30,8 @@ public interface DirectoryLock extends Closeable {
   default void requireHeld() throws IOException {
     if (!isHeld()) {
       throw new LockLostException(
-          "the lock was closed or taken away, and another writer may be at work; close this writer"
-              + " and open the log again");
+          "the lock was closed or taken away, so another writer may be at work; close this"
+              + " writer and open the log again");
     }
   }
 

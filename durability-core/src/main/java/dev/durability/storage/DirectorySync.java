@@ -80,7 +80,7 @@ final class DirectorySync {
           why.getMessage()
               + ": the file system of "
               + directory
-              + " has no sync of directories, so a file that was just created, renamed or deleted"
+              + " cannot sync directories, so a file that was just created, renamed or deleted"
               + " may come back or be missing after a loss of power");
     } catch (Throwable ofTheSink) {
       Thread thread = Thread.currentThread();
@@ -109,7 +109,7 @@ final class DirectorySync {
           && directory.getFileSystem() == FileSystems.getDefault()) {
         throw failed;
       }
-      // All that is known about other file systems is that they cannot open a directory.
+      // Other file systems cannot open a directory; no more is known about them.
       throw new NoSyncException(directory, e);
     }
     try (opened) {
@@ -136,9 +136,10 @@ final class DirectorySync {
   }
 
   /**
-   * Tells whether the system says that a thing cannot be synced, in English or in its own language.
+   * Tells whether the system says that something cannot be synced, in English or in its own
+   * language.
    *
-   * @param ofThisSystem what it says about a thing that can never be synced, or null if that is
+   * @param ofThisSystem what it says about something that can never be synced, or null if that is
    *     unknown
    */
   static boolean saysNoSuchSync(IOException failure, @Nullable String ofThisSystem) {

@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A directory that hands every call on to another one. Extend it to watch, count, delay or refuse
+ * A directory that passes every call on to another one. Extend it to watch, count, delay or refuse
  * some calls, and override only the methods that you need.
  *
  * <p>Each method calls the method of the same name once, with the same arguments, and no other
  * method of this class: overriding one leaves all the others as they are. Files and locks are
  * returned as they are, not wrapped. What is durable, what is thrown and which threads may call is
- * therefore what the directory beneath says; whoever overrides a method keeps the contract of
+ * therefore what the directory beneath says. An overriding method has to keep the contract of
  * {@link Directory}.
  *
  * <p>It holds no state besides the directory beneath, and closes nothing.

@@ -8,8 +8,8 @@ final class FsAppendFile implements AppendFile {
   private static final int ZEROS_BYTES = 256 << 10;
 
   /**
-   * One for all, because only a garbage collection would give such memory back. Its position never
-   * moves.
+   * One buffer for all files, because only a garbage collection would free such memory. Its
+   * position never moves.
    */
   private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(ZEROS_BYTES).asReadOnlyBuffer();
 
@@ -65,7 +65,7 @@ final class FsAppendFile implements AppendFile {
   public void truncate(long size) throws IOException {
     if (size < 0 || size > position) {
       throw new IllegalArgumentException(
-          "cannot cut to " + size + " bytes a file written up to offset " + position);
+          "cannot cut to " + size + " bytes: the file is written up to offset " + position);
     }
     metadataChanged = true;
     file.truncate(size);

@@ -35,7 +35,7 @@ final class FsFeatures {
     } catch (UnsupportedOperationException none) {
       throw lacks(present, ASYNCHRONOUS);
     } catch (IOException directoriesCannotBeOpened) {
-      return; // As it is with many: that one tried to says that it has the channels.
+      return; // Many file systems do: trying one says that it has the channels.
     }
   }
 

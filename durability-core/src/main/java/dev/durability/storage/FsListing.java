@@ -48,14 +48,14 @@ final class FsListing {
     return Collections.unmodifiableList(names);
   }
 
-  /** Lists what cannot be looked at, so that only opening it fails. */
+  /** Lists entries that cannot be looked at, too, so that only opening them fails. */
   private static boolean isToBeListed(Path entry) throws IOException {
     try {
       return !Files.readAttributes(entry, BasicFileAttributes.class).isDirectory();
     } catch (IOException unknown) {
       try {
         BasicFileAttributes unused = FsDirectory.attributes(entry);
-        return true; // a link to nothing, to itself, or to what may not be seen
+        return true; // A link to nothing, to itself, or to something that may not be read.
       } catch (NoSuchFileException deletedSince) {
         return false;
       } catch (IOException failed) {

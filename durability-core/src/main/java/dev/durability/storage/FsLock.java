@@ -22,17 +22,18 @@ import org.jspecify.annotations.Nullable;
  * <p><b>A refused attempt disturbs nobody.</b> POSIX drops all locks that a process has on a file
  * as soon as the process closes <em>any</em> descriptor of it. A second attempt in the same JVM
  * would therefore fail and, by closing what it had opened, silently free the first. So {@link
- * HeldLocks} is asked before the file is opened. Where the JDK knows of a lock that is not listed
- * there, what was opened stays open for good.
+ * HeldLocks} is asked before the file is opened. If the JDK knows of a lock that is not listed
+ * there, the file that was opened stays open for good.
  *
  * <p><b>A lock that is lost is noticed.</b> Other code in the process may open and close the file,
  * and anyone may remove it. Java cannot ask the system whether a lock is still held. So each holder
  * writes a random {@link LockToken} into the file, and changes the size of the file with it. {@link
  * #requireHeld} checks whether the file under the name is still the same one, with the same size
- * and time. If the size or the time is different, and in the first moments, it also reads the
- * token, through the descriptor that holds the lock. A later holder writes its own token before it
- * reads anything that the lock protects. If the earlier holder did not give up the lock and may
- * still live, the later one then waits a moment, so that what the earlier one has begun is over.
+ * and time. If the size or the time is different, or the file is younger than 100 ms, it also reads
+ * the token, through the descriptor that holds the lock. A later holder writes its own token before
+ * it reads anything that the lock protects. If the earlier holder did not give up the lock and may
+ * still be alive, the later one then waits 200 ms, so that the earlier one can finish what it has
+ * begun.
  *
  * <p>{@link LockAttempt} has the steps of taking a lock. This class is the lock once it is held.
  */
@@ -41,8 +42,8 @@ final class FsLock implements DirectoryLock {
   private static final StackSafeLock GUARD = new StackSafeLock();
 
   /**
-   * File systems keep times to some milliseconds: while the file is this young, a second change may
-   * have the time of the first.
+   * File systems keep times with a resolution of some milliseconds: while the file is this young, a
+   * second change may have the time of the first.
    */
   static final long YOUNG_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -87,7 +88,7 @@ final class FsLock implements DirectoryLock {
    * Takes a lock.
    *
    * @param paths where it is
-   * @param path the real path of its file, which is created where it is missing
+   * @param path the real path of its file, which is created if it is missing
    * @param access what the file gets if it is created
    * @return the lock, held
    * @throws LockHeldException if anyone holds it
@@ -128,8 +129,9 @@ final class FsLock implements DirectoryLock {
             + what
             + " "
             + path
-            + ": this process holds it as a lock; close the lock first, or share what was opened with"
-            + " it. Another class loader may hold it, such as that of another web application");
+            + ": this process holds it as a lock; close the lock first, or share what was opened"
+            + " with it. Another class loader may hold it, such as that of another web"
+            + " application");
   }
 
   @Override
@@ -140,14 +142,14 @@ final class FsLock implements DirectoryLock {
     } catch (LockLostException lost) {
       return false;
     } catch (IOException e) {
-      // That the file cannot be looked at says nothing about the lock, which was valid just now.
+      // The file cannot be looked at, which says nothing about the lock. It was valid just now.
       return !closed;
     }
   }
 
   /**
-   * Costs one look at the file under the name, and one more for each file that is guarded; in the
-   * first moments a positional read of a few bytes too. It needs no descriptor that is not open.
+   * Looks at the file under the name, and at each guarded file; while the file is young it also
+   * reads a few bytes. Opens no descriptor.
    */
   @Override
   public void requireHeld() throws IOException {
@@ -159,7 +161,7 @@ final class FsLock implements DirectoryLock {
       if (!token.equals(LockToken.read(file))) {
         throw lost("another writer has taken it, after something in this process closed its file");
       }
-      seen = present; // Looked at before the token was read: what is written later is another.
+      seen = present; // Looked at before the token was read, so a later write makes a difference.
     }
     for (Guarded each : guarded) {
       BasicFileAttributes unused = requireInPlace(each.path(), each.key());
@@ -195,9 +197,9 @@ final class FsLock implements DirectoryLock {
             + path
             + " was lost: "
             + what
-            + ". Another writer may be at work, so nothing more is written or acknowledged. See to it"
-            + " that only one writer runs and that nothing else touches the lock's file; then open"
-            + " again");
+            + ". Another writer may be at work, so nothing more is written or acknowledged."
+            + " Make sure that only one writer runs and that nothing else touches the lock's"
+            + " file; then open again");
   }
 
   @Override
@@ -219,7 +221,7 @@ final class FsLock implements DirectoryLock {
                 + ": this process has it open for writing already, perhaps under another name (a"
                 + " symbolic or hard link); close that first, or share it");
       }
-      guarded.removeIf(each -> each.path().equals(target)); // It may have been written anew.
+      guarded.removeIf(each -> each.path().equals(target)); // The file may have been written anew.
       guarded.add(new Guarded(target, present.fileKey()));
     } finally {
       GUARD.unlock();
@@ -238,7 +240,7 @@ final class FsLock implements DirectoryLock {
       try {
         release(ours);
       } catch (Error e) {
-        // What it broke off is done again. Once the lock is given up, another may be its holder.
+        // Does again what the Error broke off. Once it is given up, the lock may have a new holder.
         release(ours && lock.isValid());
         throw e;
       }
@@ -248,7 +250,7 @@ final class FsLock implements DirectoryLock {
   }
 
   private void release(boolean ours) throws IOException {
-    // Listed until the descriptor is closed: the closing would free a lock taken meanwhile.
+    // Listed until the descriptor is closed: closing it would free a lock taken meanwhile.
     try (file;
         directory) {
       if (ours) {

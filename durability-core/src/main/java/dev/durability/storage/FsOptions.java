@@ -65,7 +65,7 @@ public final class FsOptions {
     return warnings;
   }
 
-  /** Collects options. Not safe for threads. */
+  /** Collects options. Not thread-safe. */
   public static final class Builder {
     private Set<PosixFilePermission> fileMode = OWNER_FILE;
     private Set<PosixFilePermission> directoryMode = OWNER_DIRECTORY;

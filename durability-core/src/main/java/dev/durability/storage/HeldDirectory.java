@@ -58,7 +58,7 @@ final class HeldDirectory implements Closeable {
    * Syncs a directory if it is kept open, and is still the one under its name.
    *
    * @param path its real path
-   * @return whether it is; if so, it is synced
+   * @return whether it is kept open; if so, it was synced
    * @throws IOException if that fails
    */
   static boolean force(Path path) throws IOException {
@@ -74,7 +74,7 @@ final class HeldDirectory implements Closeable {
     return key.equals(Files.readAttributes(path, BasicFileAttributes.class).fileKey());
   }
 
-  /** The lock keeps other threads from closing it in the middle. */
+  /** The lock keeps other threads from closing it meanwhile. */
   private boolean forceUnlessClosed() throws IOException {
     lock.lock();
     try {

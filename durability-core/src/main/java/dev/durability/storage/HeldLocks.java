@@ -6,7 +6,7 @@ import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The locks that this JVM holds, whatever class loader took them.
+ * The locks that this JVM holds, whichever class loader took them.
  *
  * <p>Two web applications have two copies of this class, and so two of each of its static fields.
  * All class loaders share the classes of the JDK. So the locks are listed in the system properties,

@@ -20,22 +20,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One attempt to take an {@link FsLock}: claim it in this JVM, open its file, lock the file, write
- * the token. If a step fails, all before it is taken back, and the lock of another holder is as it
- * was. All of it runs under the guard of {@link FsLock}.
+ * the token. If a step fails, the steps before it are undone, and the lock of another holder is as
+ * it was. All of it runs under the guard of {@link FsLock}.
  */
 final class LockAttempt {
-  /** How long a step of a holder may take that has lost its lock and does not know it yet. */
+  /** How long one step may take of a holder that has lost its lock and does not know it yet. */
   static final long OTHERS_END_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
   /**
-   * Files that other code in this JVM has locked, by their identity: to close them would free that
+   * Files that other code in this JVM has locked, by their identity: closing them would free that
    * lock. Guarded by the guard of {@link FsLock}.
    */
   private static final Map<Object, UninterruptibleFile> NEVER_CLOSED = new HashMap<>();
 
   private LockAttempt() {}
 
-  /** Returns null if another file came to stand under the name meanwhile. */
+  /** Returns null if another file got the name meanwhile. */
   static @Nullable FsLock tryToTake(RootedPaths paths, Path path, CreatedAccess access)
       throws IOException {
     @Nullable BasicFileAttributes present = FsLock.attributes(path);
@@ -45,7 +45,7 @@ final class LockAttempt {
     String token = LockToken.random();
     @Nullable FsLock taken = null;
     try {
-      // Before the file is opened: to close it again would free the lock of whoever has it.
+      // Before the file is opened: closing it again would free the lock of its holder.
       if (!HeldLocks.claimLock(path, present == null ? null : present.fileKey(), token)) {
         throw FsLock.heldHere(path, "lock");
       }
@@ -145,7 +145,7 @@ final class LockAttempt {
     }
   }
 
-  /** Leaves everything that the holder of a lock leaves in the directory, and lists it. */
+  /** Writes what the holder of a lock keeps in the directory, and lists the lock. */
   private static @Nullable FsLock start(
       RootedPaths paths,
       Path path,
@@ -158,7 +158,7 @@ final class LockAttempt {
     @Nullable BasicFileAttributes present = FsLock.attributes(path);
     @Nullable Object key = present == null ? null : present.fileKey();
     if (present == null || (keyBefore != null && !keyBefore.equals(key))) {
-      // Removed, or copied up where it was only the lower layer's until it was opened for writing.
+      // Removed; or an overlay file system copied it when it was opened for writing.
       return null;
     }
     if (!HeldLocks.claimLock(path, key, token)) {
@@ -182,8 +182,8 @@ final class LockAttempt {
   }
 
   /**
-   * A holder that lost this lock asks before each step whether it still has it. A step that it
-   * began before the token was written may still run: this waits until that step is over.
+   * A holder that lost this lock checks before each step whether it still has it. A step that it
+   * began before the token was written may still run: this waits until that step must be over.
    */
   private static void letOthersEnd() {
     long start = System.nanoTime();

@@ -63,7 +63,7 @@ final class LockHolder {
     return text.toString();
   }
 
-  /** Does not ask the network, which may take long. */
+  /** Does not ask the network, which may take a long time. */
   private static String host() {
     Path linux = Path.of("/proc/sys/kernel/hostname");
     try {
@@ -80,7 +80,7 @@ final class LockHolder {
   }
 
   /**
-   * Tells who holds a lock.
+   * Says who holds a lock.
    *
    * @param lock the lock's file
    * @param token its content
@@ -91,7 +91,7 @@ final class LockHolder {
     try {
       said = said(lock);
     } catch (IOException unknown) {
-      return null; // The refusal then says less.
+      return null; // The message of the refusal then says less.
     }
     if (!token.equals(said.get("token")) || !said.containsKey("process")) {
       return null;

@@ -28,7 +28,10 @@ final class LockToken {
     return HexFormat.of().formatHex(random);
   }
 
-  /** Writes the token, in a file of another size than before; returns what the file is then. */
+  /**
+   * Writes the token and gives the file another size than before; returns the file's attributes
+   * after that.
+   */
   static BasicFileAttributes write(Path path, UninterruptibleFile file, String token)
       throws IOException {
     long before = file.size();
@@ -43,7 +46,7 @@ final class LockToken {
     return written;
   }
 
-  /** What stands in the lock's file: the token of who took it last, or less. */
+  /** What the lock's file contains: the token of the last holder, or a part of it. */
   static String read(UninterruptibleFile file) throws IOException {
     ByteBuffer there = ByteBuffer.allocate(TOKEN_CHARS);
     int read = 0;

@@ -267,7 +267,7 @@ public final class MemoryDirectory implements Directory {
     public void truncate(long size) throws IOException {
       if (size < 0 || size > position) {
         throw new IllegalArgumentException(
-            "cannot cut to " + size + " bytes a file written up to offset " + position);
+            "cannot cut to " + size + " bytes: the file is written up to offset " + position);
       }
       requireOpen("cut");
       if (file.size() < size) {

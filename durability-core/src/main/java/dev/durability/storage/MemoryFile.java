@@ -11,7 +11,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 final class MemoryFile {
   private static final int CHUNK = 64 << 10;
 
-  /** Stands for a chunk that was never written; it is copied before it is written. */
+  /** Stands for each chunk that was never written; replaced by a copy before a write. */
   private static final byte[] ZEROS = new byte[CHUNK];
 
   private final ReadWriteLock lock = new ReentrantReadWriteLock();

@@ -112,7 +112,9 @@ final class RootedPaths {
     return at;
   }
 
-  /** Tells whether a name alone leads to its entry in a directory. */
+  /**
+   * Tells whether the JVM can express a name: whether the name leads to its entry in the directory.
+   */
   boolean canExpress(Path entry, String name) {
     try {
       return root.getFileSystem().getPath(name).equals(entry.getFileName());

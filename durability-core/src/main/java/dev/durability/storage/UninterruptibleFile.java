@@ -34,8 +34,8 @@ final class UninterruptibleFile implements Closeable {
       System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows");
 
   /**
-   * The JDK copies a heap buffer into a direct one that it keeps for the thread. This bounds what
-   * it keeps.
+   * The JDK copies a heap buffer into a direct one that it keeps per thread. This limits what it
+   * keeps.
    */
   private static final int HEAP_BYTES_MAX = 1 << 20;
 

@@ -34,7 +34,8 @@ public final class FlushPolicy {
    */
   public static FlushPolicy every(int appends) {
     if (appends < 1) {
-      throw new IllegalArgumentException("a flush every " + appends + " appends: at least 1");
+      throw new IllegalArgumentException(
+          "a flush every " + appends + " appends: it must be at least 1");
     }
     return new FlushPolicy(appends, 0);
   }
@@ -48,7 +49,8 @@ public final class FlushPolicy {
    */
   public static FlushPolicy interval(Duration interval) {
     if (TimeUnit.MILLISECONDS.convert(interval) < 1) {
-      throw new IllegalArgumentException("a flush interval of " + interval + ": at least 1 ms");
+      throw new IllegalArgumentException(
+          "a flush interval of " + interval + ": it must be at least 1 ms");
     }
     return new FlushPolicy(0, TimeUnit.NANOSECONDS.convert(interval));
   }

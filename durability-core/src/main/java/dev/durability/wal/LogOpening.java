@@ -131,12 +131,12 @@ final class LogOpening {
     long oldest = cursor.nextId();
     if (fromId != WalReplay.START && fromId < oldest) {
       throw new DurabilityException(
-          "entries from "
+          "cannot replay from entry "
               + fromId
-              + " on were asked for, but recovery of this log starts at entry "
+              + " on: recovery of this log starts at entry "
               + oldest
-              + ": a checkpoint covers what is before. Start from that checkpoint, or read older"
-              + " segments, where they remain, with a reader");
+              + ", because a checkpoint covers older entries. Start from that checkpoint, or"
+              + " read the older segments that are still there with a reader");
     }
     FrameRun.Step step;
     do {

@@ -50,7 +50,7 @@ final class OpenLog {
             options.syncIntervalNanos(),
             options.flushPolicy().intervalNanos(),
             appender.lock()::askForLeader);
-    this.thread = new Thread(commits.logThread(), "durability-wal");
+    this.thread = new Thread(commits.logThreadTask(), "durability-wal");
     thread.setDaemon(true);
     this.finish = appender::finish;
     this.abandon = appender::abandon;
@@ -72,8 +72,8 @@ final class OpenLog {
     long unused = StackRoom.proveForCall();
     if (commits.lock().isHeldByCurrentThread() || commits.isLeading() || appender.isOnItsThread()) {
       throw new IllegalStateException(
-          "called from within a callback of this log, an observer for example, which the log waits"
-              + " for: return first");
+          "this thread is in a callback of this log, such as an observer, and would wait for"
+              + " itself: return from the callback first");
     }
   }
 

@@ -45,7 +45,8 @@ final class Truncation {
   void refuseWithin() {
     if (lock.isHeldByCurrentThread()) {
       throw new IllegalStateException(
-          "called from within the truncation of this log, which it would wait for: return first");
+          "this thread is truncating this log, and would wait for itself: return from the"
+              + " observer first");
     }
   }
 

@@ -261,7 +261,8 @@ public final class WalOptions {
 
     private static long atLeast(long least, long value, String name) {
       if (value < least) {
-        throw new IllegalArgumentException(name + " is " + value + ": at least " + least);
+        throw new IllegalArgumentException(
+            name + " is " + value + ": it must be at least " + least);
       }
       return value;
     }

@@ -147,7 +147,7 @@ public final class WalReader<E> {
     public boolean tryAdvance(Consumer<? super WalRecord<E>> action) {
       if (failure != null) {
         throw new UncheckedIOException(
-            new IOException("reading the log failed before: open another stream", failure));
+            new IOException("an earlier read of the log failed: open another stream", failure));
       }
       try {
         if (!cursor.next(Long.MAX_VALUE)) {

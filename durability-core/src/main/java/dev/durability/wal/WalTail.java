@@ -169,7 +169,7 @@ public final class WalTail<E> implements Closeable {
             + cursor.nextId()
             + " to "
             + promised
-            + " were promised to be durable, and have vanished since. Nothing was changed. Restore"
+            + " were promised to be durable, but have vanished since. Nothing was changed. Restore"
             + " the file from a copy",
         end.file(),
         end.offset(),

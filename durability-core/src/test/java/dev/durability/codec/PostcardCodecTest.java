@@ -154,13 +154,13 @@ class PostcardCodecTest {
     List<Line> lines = Arrays.asList(new Line("a", 1), new Line(null, 1));
     assertThatExceptionOfType(CodecException.class)
         .isThrownBy(() -> hex(codec, new Order(1, lines)))
-        .withMessageContaining("Order.lines[1].article: is null");
+        .withMessageContaining("Order.lines[1].article: it is null");
     assertThatExceptionOfType(CodecException.class)
         .isThrownBy(() -> hex(codec, null))
-        .withMessageContaining("Order: is null");
+        .withMessageContaining("Order: it is null");
     assertThatExceptionOfType(CodecException.class)
         .isThrownBy(() -> hex(codec, new Order(1, Collections.singletonList(null))))
-        .withMessageContaining("Order.lines[0]: is null");
+        .withMessageContaining("Order.lines[0]: it is null");
   }
 
   @Test
@@ -227,17 +227,17 @@ class PostcardCodecTest {
     Codec<Settings> codec = PostcardCodec.of(Settings.class);
     assertThatExceptionOfType(CodecException.class)
         .isThrownBy(() -> decode(codec, "02" + "016102" + "016104" + "00"))
-        .withMessageContaining("Settings.items[1] at byte 7: a key of a map stands there twice");
+        .withMessageContaining("Settings.items[1] at byte 7: the map has a key twice");
     assertThatExceptionOfType(CodecException.class)
         .isThrownBy(() -> decode(codec, "00" + "02" + "0161" + "0161"))
-        .withMessageContaining("an element of a set stands there twice");
+        .withMessageContaining("the set has an element twice");
   }
 
   @Test
   void bytesBehindTheValueAreRefused() {
     assertThatExceptionOfType(CodecException.class)
         .isThrownBy(() -> decode(PostcardCodec.of(Integer.class), "0200"))
-        .withMessageContaining("1 bytes follow the value");
+        .withMessageContaining("1 bytes are left after the value");
   }
 
   @Test
@@ -309,7 +309,7 @@ class PostcardCodecTest {
     assertRefused(HoldsEither.class, "HoldsEither.item: Either<String> is a generic sealed");
     assertRefused(Couple.class, "Couple: Couple is used without its type arguments");
     assertRefused(ArrayList.class, "ArrayList is used without its type arguments");
-    assertRefused(Thread.class, "neither a record, an enum nor one of the served types");
+    assertRefused(Thread.class, "neither a record, an enum nor one of the supported types");
   }
 
   private static void assertRefused(Class<?> type, String message) {

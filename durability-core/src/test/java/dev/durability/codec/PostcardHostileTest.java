@@ -235,7 +235,7 @@ class PostcardHostileTest {
                 () ->
                     PostcardCodec.of(type)
                         .decode(ByteBuffer.wrap(HexFormat.of().parseHex(length + "0000"))))
-            .withMessageContaining("beyond the 2 bytes that remain");
+            .withMessageContaining("more than the 2 bytes that remain");
       }
     }
   }
@@ -253,7 +253,7 @@ class PostcardHostileTest {
     bytes.put(HexFormat.of().parseHex("ffffff7f"));
     assertThatExceptionOfType(CodecException.class)
         .isThrownBy(() -> PostcardCodec.of(Nest.class).decode(bytes.rewind()))
-        .withMessageContaining("beyond the");
+        .withMessageContaining("more than the");
   }
 
   @Test

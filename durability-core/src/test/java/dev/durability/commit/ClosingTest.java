@@ -20,7 +20,7 @@ class ClosingTest {
 
   private final GatedTarget target = new GatedTarget();
   private final GroupCommit commits = new GroupCommit(target, 0, 0, () -> {});
-  private final Thread logThread = new Thread(commits.logThread(), "log");
+  private final Thread logThread = new Thread(commits.logThreadTask(), "log");
 
   private final AtomicInteger attempts = new AtomicInteger();
   private volatile boolean noMemory;

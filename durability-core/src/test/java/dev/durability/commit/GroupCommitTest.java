@@ -21,7 +21,7 @@ class GroupCommitTest {
 
   private final GatedTarget target = new GatedTarget();
   private final GroupCommit commits = new GroupCommit(target, 0, 0, () -> {});
-  private final Thread logThread = new Thread(commits.logThread(), LOG_THREAD);
+  private final Thread logThread = new Thread(commits.logThreadTask(), LOG_THREAD);
   private final List<Thread> callers = new ArrayList<>();
   private final List<Throwable> failures = new CopyOnWriteArrayList<>();
 
@@ -324,7 +324,7 @@ class GroupCommitTest {
     GatedTarget timed = new GatedTarget();
     timed.open();
     GroupCommit byTheClock = new GroupCommit(timed, 1_000_000, 0, () -> {});
-    Thread thread = new Thread(byTheClock.logThread(), "clock");
+    Thread thread = new Thread(byTheClock.logThreadTask(), "clock");
     thread.start();
     byTheClock.lock().lock();
     try {

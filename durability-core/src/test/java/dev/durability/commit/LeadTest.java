@@ -12,13 +12,13 @@ import org.junit.jupiter.api.Test;
 
 /** The table of transitions in the Javadoc of {@link Lead}: these, and no others. */
 class LeadTest {
-  private final Leader logThread = new Leader();
+  private final Leader logLeader = new Leader();
   private final Waiter.OfThread thread = new Waiter.OfThread();
   private final Waiter.OfThread heir = new Waiter.OfThread();
   private final Waiter.OfThread closer = new Waiter.OfThread();
 
   private Lead in(State state) {
-    Lead lead = new Lead(logThread);
+    Lead lead = new Lead(logLeader);
     switch (state) {
       case FREE -> {}
       case THREAD -> lead.take(thread);
@@ -72,7 +72,7 @@ class LeadTest {
   @Test
   void roundEndsWithAnHeirWithTheLogsThreadOrWithNobody() {
     for (State from : new State[] {State.THREAD, State.OFFERED, State.LOG_THREAD}) {
-      Leader self = from == State.THREAD ? thread : logThread;
+      Leader self = from == State.THREAD ? thread : logLeader;
       Supplier<Lead> started =
           () -> {
             Lead lead = in(from);
@@ -92,7 +92,7 @@ class LeadTest {
       Lead offered = started.get();
       offered.offer(self);
       assertThat(offered.state()).isEqualTo(State.OFFERED);
-      assertThat(offered.isHeldBy(logThread)).isTrue();
+      assertThat(offered.isHeldBy(logLeader)).isTrue();
       assertThat(self.heir).isNull();
       assertThat(offered.isUsedByCurrentThread()).isFalse();
 
@@ -107,7 +107,7 @@ class LeadTest {
 
   @Test
   void threadThatClosesMayHoldTheLeadAlready() {
-    Lead lead = new Lead(logThread);
+    Lead lead = new Lead(logLeader);
     lead.take(closer);
     lead.end(closer);
     assertThat(lead.hasEnded()).isTrue();
@@ -119,17 +119,17 @@ class LeadTest {
 
   @Test
   void logsThreadLeadsOnUntilItRunsCallbacksAndCanLeadAgainOnceItRests() {
-    Lead lead = new Lead(logThread);
+    Lead lead = new Lead(logLeader);
     assertThat(lead.logThreadLeads()).isFalse();
     assertThat(lead.logThreadCanLead()).isTrue();
     lead.takeForRound();
     assertThat(lead.logThreadLeads()).isTrue();
     lead.callbacksFollow(thread);
     assertThat(lead.logThreadLeads()).as("they are of another thread").isTrue();
-    lead.callbacksFollow(logThread);
+    lead.callbacksFollow(logLeader);
     assertThat(lead.logThreadLeads()).isFalse();
     assertThat(lead.logThreadCanLead()).isFalse();
-    lead.pass(logThread, thread);
+    lead.pass(logLeader, thread);
     assertThat(lead.logThreadCanLead()).isFalse();
     lead.logThreadRests();
     assertThat(lead.logThreadCanLead()).isTrue();
@@ -138,9 +138,9 @@ class LeadTest {
 
   @Test
   void markIsNoRoundInWhichTheLogsThreadStays() {
-    Lead lead = new Lead(logThread);
+    Lead lead = new Lead(logLeader);
     lead.takeForMark();
-    assertThat(lead.isHeldBy(logThread)).isTrue();
+    assertThat(lead.isHeldBy(logLeader)).isTrue();
     assertThat(lead.logThreadLeads()).isFalse();
   }
 }

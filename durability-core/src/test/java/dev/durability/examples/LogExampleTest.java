@@ -66,6 +66,7 @@ public class LogExampleTest {
     assertThat(read).containsExactly("first", "second");
   }
 
+  // begin:sum
   /** Adds numbers. */
   static final class Sum implements StateMachine<Long, Long> {
     @Override
@@ -93,6 +94,8 @@ public class LogExampleTest {
       return new DataInputStream(in).readLong();
     }
   }
+
+  // end:sum
 
   @Test
   void recoveryStartsFromTheCheckpoint() throws IOException {

@@ -92,7 +92,7 @@ public class OperationsExampleTest {
     Recoverer<Long, Long> recoverer =
         Recoverer.of(directory, Codecs.longs(), new LogExampleTest.Sum());
     Recovery<Long> then = recoverer.recover(RecoveryOptions.upToInstant(noon));
-    long sum = then.state(); // Every entry that a mark of that time or earlier promises.
+    long sum = then.state(); // Of all entries that the log says were durable by then.
     boolean certain = then.standstills().isEmpty(); // False if the wall clock was set back.
     // end:instant
     assertThat(sum).isEqualTo(3);

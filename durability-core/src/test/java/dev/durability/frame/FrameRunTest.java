@@ -529,7 +529,7 @@ class FrameRunTest {
     run.close();
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(run::payload)
-        .withMessageContaining("after its reader was closed");
+        .withMessageContaining("the reader was closed");
     assertThatExceptionOfType(IOException.class).isThrownBy(run::next);
   }
 

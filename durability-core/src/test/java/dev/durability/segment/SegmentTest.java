@@ -131,7 +131,7 @@ class SegmentTest {
       try (Segment segment = Segment.open(directory, other)) {
         assertThat(segment.headerFitsName()).isFalse();
         assertThat(segment.whyNotNext(null, null, other.firstEntryId()))
-            .isEqualTo("its header says segment 4 from entry 10, its name does not");
+            .isEqualTo("its header says segment 4 from entry 10, but its name says otherwise");
       }
       assertThat(Segment.openGood(directory, other)).isNull();
       assertThat(Segment.goodHeader(directory, other)).isNull();
@@ -173,7 +173,7 @@ class SegmentTest {
         .isEqualTo("another segment before it has the same number");
     assertThat(whyNotNext(header(2, 5, salt), log, 10)).isEqualTo("segment 3 before it is missing");
     assertThat(whyNotNext(header(3, 5, salt), log, 9))
-        .isEqualTo("it starts at entry 10, the one before ends at 8");
+        .isEqualTo("it starts at entry 10, but the one before ends at 8");
     assertThat(whyNotNext(header(3, 5, salt + 1), log, 10)).endsWith("the salts differ");
   }
 }

@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A set of document numbers. Pages of bits, so that dense sets are small, and only those that hold
- * any, so that a single large number read from damaged bytes takes little memory.
+ * A set of document numbers, in pages of bits, so that dense sets are small. Empty pages are left
+ * out, so that a single large number read from damaged bytes takes little memory.
  */
 final class DocumentSet {
 

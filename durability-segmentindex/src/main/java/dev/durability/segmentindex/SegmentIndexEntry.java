@@ -31,7 +31,7 @@ public sealed interface SegmentIndexEntry
   }
 
   /**
-   * A document: where it stands.
+   * A document: its segment, and its number there.
    *
    * @param segmentId the segment
    * @param docId its number within the segment, from 0
@@ -109,10 +109,10 @@ public sealed interface SegmentIndexEntry
   }
 
   /**
-   * A merge is complete: the new segment goes live and the old ones go, at once.
+   * A merge is complete: the new segment goes live and the old ones are removed, at once.
    *
-   * <p>The document count stands last, so that the bytes before it are those of formats that lack
-   * it.
+   * <p>The document count comes last, so that the bytes before it are the same as in formats that
+   * lack it.
    *
    * @param transactionId the merge
    * @param newSegmentId the segment that takes the place of the old ones

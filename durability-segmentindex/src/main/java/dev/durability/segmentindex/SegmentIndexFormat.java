@@ -10,13 +10,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes of a {@link SegmentIndexState}. All numbers are varints of at most 63 bits, seven a
- * byte, lowest first:
+ * The bytes of a {@link SegmentIndexState}. All numbers are varints of at most 63 bits, seven bits
+ * per byte, lowest first:
  *
  * <ol>
  *   <li>version, 1
  *   <li>count of segments; for each, by ascending id: id, document count, count of deleted
- *       documents, and for each of these, ascending, how many documents lie between it and the one
+ *       documents, and for each of these, ascending, how many documents are between it and the one
  *       before
  *   <li>count of open merges; for each, by ascending transaction id: transaction id, count of
  *       segments, their ids
@@ -84,7 +84,7 @@ final class SegmentIndexFormat {
     }
   }
 
-  /** Reads and trusts nothing: memory is taken only for what has been read. */
+  /** Reads, and trusts nothing: it takes memory only for what it has read. */
   public static final class Reader {
     private final InputStream in;
     private long offset;
@@ -96,7 +96,7 @@ final class SegmentIndexFormat {
         throw new FormatException(
             "reading a segment index: its version is "
                 + version
-                + ", known is "
+                + ", but the newest known version is "
                 + VERSION
                 + "; read it with a newer version of the library");
       }
@@ -142,7 +142,7 @@ final class SegmentIndexFormat {
       for (int shift = 0; shift < 63; shift += 7) {
         int octet = in.read();
         if (octet < 0) {
-          throw failure("the bytes end within the state", null);
+          throw failure("the bytes end in the middle of the state", null);
         }
         offset++;
         number |= (octet & 0x7FL) << shift;
@@ -159,7 +159,8 @@ final class SegmentIndexFormat {
               + offset
               + ": "
               + problem
-              + "; the bytes are damaged or not those of a segment index, use another checkpoint",
+              + "; the bytes are damaged, or are not those of a segment index: use another"
+              + " checkpoint",
           cause);
     }
   }

@@ -27,11 +27,11 @@ import java.util.List;
  * }</pre>
  *
  * <p><b>Merges that a crash left open.</b> A crash between StartMerge and EndMerge leaves a merge
- * that nobody will end: whoever made the new segment is gone, and the old segments stay taken. That
- * a merge is dead is known only where the index is opened for writing, since a reader may look at
- * an index whose merges go on; so recovery reports open merges and changes nothing. Who opens it
- * for writing writes {@link #abandonedMerges} first, and may then delete the files of segments that
- * do not live:
+ * that nobody will end: the process that made the new segment is gone, and the old segments stay
+ * reserved. Only a process that opens the index for writing knows that a merge is dead, since a
+ * reader may look at an index whose merges go on. So recovery reports open merges and changes
+ * nothing. After opening the index for writing, write {@link #abandonedMerges} first. Then you may
+ * delete the files of segments that are not live:
  *
  * <pre>{@code
  * for (SegmentIndexEntry cancel : index.read(SegmentIndexRecovery::abandonedMerges)) {
@@ -45,7 +45,7 @@ public final class SegmentIndexRecovery {
   /**
    * Returns how entries change an index, and how it is written and read.
    *
-   * @return the machine; it has no state of its own, and many may use it
+   * @return the machine; it has no state of its own; safe for many threads
    */
   public static StateMachine<SegmentIndexState, SegmentIndexEntry> machine() {
     return Machine.INSTANCE;

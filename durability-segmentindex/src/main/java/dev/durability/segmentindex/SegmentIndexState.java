@@ -34,10 +34,10 @@ public final class SegmentIndexState {
   private final NavigableMap<Long, Segment> segments;
   private final NavigableMap<Long, List<Long>> merges;
 
-  /** Which merge has taken a segment. */
+  /** For each segment that is being merged, the merge. */
   private final Map<Long, Long> merging;
 
-  /** Segments of this owner are this state's own; a snapshot makes all of them shared. */
+  /** This state may change the segments of this owner; a snapshot makes all of them shared. */
   private Object owner = new Object();
 
   /** Creates the state of an empty index. */
@@ -72,8 +72,8 @@ public final class SegmentIndexState {
    *
    * <ul>
    *   <li>A segment that is added, or that ends a merge, must not live already.
-   *   <li>A merge must begin under an id that no open merge has, with live segments that no open
-   *       merge has taken.
+   *   <li>A merge must begin under an id that no open merge has, with live segments that are in no
+   *       open merge.
    *   <li>A merge must end, or be cancelled, with the segments that it began with, and must end
    *       with as many documents that are not deleted as its old segments have now. More would be
    *       deletes that came back, fewer documents that were lost.

@@ -193,7 +193,7 @@ class SegmentIndexStateTest {
 
   @Test
   void bytesThatAreNotAStateAreRefused() {
-    assertBad("", CodecException.class, "the bytes end within the state");
+    assertBad("", CodecException.class, "the bytes end in the middle of the state");
     assertBad("020000", FormatException.class, "its version is 2");
     assertBad("01" + "02020500010500" + "00", CodecException.class, "the id 1 follows the id 2");
     assertBad("01" + "02010500010500" + "00", CodecException.class, "the id 1 follows the id 1");

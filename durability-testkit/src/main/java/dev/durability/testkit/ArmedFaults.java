@@ -10,7 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** The faults of a {@link FaultDirectory}, and how many operations came by. */
+/** The faults of a {@link FaultDirectory}, and how many operations there were. */
 final class ArmedFaults {
   private final ReentrantLock lock = new ReentrantLock();
   private final List<Armed> armed = new ArrayList<>();
@@ -81,7 +81,7 @@ final class ArmedFaults {
     watchers.forEach(watcher -> watcher.accept(operation, path)); // They may block.
     Fault due = due(operation, path, otherPath);
     if (due != null && due.effect() == Fault.Effect.WAIT) {
-      due.pause(); // Without the lock: others go on.
+      due.pause(); // Without the lock, so that other threads go on.
       return null;
     }
     return due;
@@ -92,7 +92,7 @@ final class ArmedFaults {
     try {
       Fault due = null;
       for (Armed each : armed) {
-        // Each counts, even if another strikes already.
+        // Each fault counts, even if another one strikes already.
         boolean strikes =
             each.fault.matches(operation, path, otherPath) && each.fault.strikes(++each.matched);
         due = strikes && due == null ? each.fault : due;

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param lastPowerLoss see {@link History#lastPowerLoss}
  * @param origin how it came to be
  * @param life in which life it happened
- * @param point after how many operations of that life
- * @param kill how the process was killed, or null if the power went
+ * @param point after how many operations of that life it happened
+ * @param kill how the process was killed, or null if the power failed
  * @param combination which options of the open choices are found after a loss of power
  * @param seed decides what is explored from here
  * @param key equal for states that need not be explored twice

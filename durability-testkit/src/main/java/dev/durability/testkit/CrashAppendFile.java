@@ -41,7 +41,7 @@ final class CrashAppendFile implements AppendFile {
     sync(Kind.SYNC);
   }
 
-  /** A sync that fails after this: see {@link CrashDirectory}. */
+  /** Called before a sync fails: see {@link CrashDirectory}. */
   void syncInVain() throws IOException {
     sync(Kind.SYNC_IN_VAIN);
   }
@@ -66,7 +66,8 @@ final class CrashAppendFile implements AppendFile {
             () -> {
               requireOpen("cut");
               if (directory.disk().inode(inode).size() < size) {
-                throw new IOException("cannot cut " + path + " to " + size + ": it is shorter");
+                throw new IOException(
+                    "cannot cut " + path + " to " + size + " bytes: it is shorter");
               }
               directory.change(Operation.truncate(path, inode, size));
               return size;

@@ -9,7 +9,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 
 /**
- * Everything that is open when the power goes, as a list of choices: for each unsynced change of a
+ * Everything that is open when the power fails, as a list of choices: for each unsynced change of a
  * name, whether it took place; for each file, its size; for each unsynced sector, its version.
  * Option 0 is always the oldest state.
  */
@@ -50,7 +50,7 @@ final class CrashChoices {
     return choices.size();
   }
 
-  /** How many combinations there are, or the bound if there are more. */
+  /** How many combinations there are, or {@code bound} if there are more. */
   long combinations(long bound) {
     long product = 1;
     for (Choice each : choices) {
@@ -65,7 +65,8 @@ final class CrashChoices {
   /**
    * Picks combinations: all, if there are no more than asked for. Otherwise those in which nothing
    * or everything took place, each option of each choice by itself, the prefixes of the changes of
-   * names that a journal keeps, and random ones beyond that, with more or less of everything new.
+   * names that a journal keeps, and random ones beyond that, with more or less of everything that
+   * is new.
    */
   List<int[]> pick(int most, SplittableRandom random) {
     if (combinations(most + 1L) <= most) {
@@ -121,7 +122,7 @@ final class CrashChoices {
     return singles;
   }
 
-  /** The names as a journal keeps them, with all content or none. */
+  /** Combinations with the names as a journal keeps them, and all of the content or none. */
   private List<int[]> journals() {
     List<int[]> journals = new ArrayList<>();
     int names = disk.names().open();
@@ -195,7 +196,7 @@ final class CrashChoices {
     return disk.found(names, contents);
   }
 
-  /** Noise, or what another file had in its blocks there, perhaps before it was deleted. */
+  /** Noise, or what another file has or had in these blocks, perhaps before it was deleted. */
   private Sector garbage(long seed, int file, int index) {
     SplittableRandom random = new SplittableRandom(Hash.mix(Hash.mix(seed, file), index));
     List<Inode> all = List.copyOf(new TreeMap<>(disk.inodes()).values());

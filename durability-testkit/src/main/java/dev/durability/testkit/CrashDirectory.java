@@ -19,11 +19,11 @@ import java.util.function.Supplier;
 /**
  * A directory in memory on a disk that forgets what was not synced.
  *
- * <p><b>Content</b> is forgotten by sectors of 512 bytes. After a loss of power, each sector that
+ * <p><b>Content</b> is forgotten in sectors of 512 bytes. After a loss of power, each sector that
  * was written since the last sync of its file is found in any of its versions, or with garbage if
- * the file had grown over it. The file is found with any of its sizes, or one between.
- * <b>Names</b>: any of the creations, renames and deletions since the last sync of their directory
- * are found to have taken place, each of them completely. A journalling file system keeps a prefix
+ * the file had grown over it. The file is found with any of its sizes since then, or one in
+ * between. <b>Names</b>: any of the creations, renames and deletions since the last sync of their
+ * directory may have taken place, each of them completely. A journalling file system keeps a prefix
  * of them, which is one of these cases. What {@link #createDirectories} and the room of {@link
  * #create} promise is durable at once.
  *
@@ -33,7 +33,7 @@ import java.util.function.Supplier;
  *
  * <pre>{@code
  * CrashDirectory disk = new CrashDirectory();
- * store.open(disk);                         // runs, and is cut short anywhere
+ * store.open(disk);                         // runs, and may be cut short anywhere
  * CrashDirectory found = disk.afterPowerLoss(seed);
  * store.open(found);                        // what does it make of this?
  * }</pre>
@@ -102,8 +102,7 @@ public final class CrashDirectory implements Directory {
   }
 
   /**
-   * Damages a file as a failing medium does: other bytes are there, on the disk too, without any
-   * error.
+   * Damages a file as a failing medium does: its bytes change, on the disk, too, without any error.
    *
    * @param path the file
    * @param offset where, in bytes; past the end the file becomes longer
@@ -135,7 +134,7 @@ public final class CrashDirectory implements Directory {
     return locked(disk::copy);
   }
 
-  /** Distinguishes disks by what is seen and by what a crash may leave of it. */
+  /** Equal for disks that readers see alike and of which a crash may leave the same. */
   long hash() {
     return locked(disk::hash);
   }
@@ -308,7 +307,7 @@ public final class CrashDirectory implements Directory {
     sync(directory, Kind.SYNC_DIRECTORY);
   }
 
-  /** A sync that fails after this: see the class. */
+  /** Called before a sync fails: see the class comment. */
   void syncInVain(String directory) throws IOException {
     sync(directory, Kind.SYNC_DIRECTORY_IN_VAIN);
   }

@@ -7,11 +7,11 @@ import java.util.function.Supplier;
  * Explores what crashes do to storage code.
  *
  * <p>It runs a {@link CrashTest} once and records what the disk was asked to do. For a crash after
- * each operation it then goes through the states in which the disk may be found: all of them if
- * they are few, otherwise a seeded choice that has each single thing missing, each present alone,
- * and more or less of everything. In each state it calls {@link CrashTest#restart}, which opens the
- * store with the code under test and checks it. That start is recorded, too, and crashed in turn,
- * and so is the start after it. Equal states with the same promises before them are explored once.
+ * each operation it then goes through the states that the disk may have: all of them if they are
+ * few, otherwise a seeded choice, with each single change missing, each one present alone, and
+ * random mixtures. In each state it calls {@link CrashTest#restart}, which opens the store with the
+ * code under test and checks it. That start is recorded, too, and crashed in turn, and so is the
+ * start after it. Equal states with the same promises before them are explored once.
  *
  * <pre>{@code
  * CrashReport report = CrashExplorer.of(MyStoreCrashTest::new).explore();
@@ -54,7 +54,7 @@ public final class CrashExplorer<E> {
 
   /**
    * Creates an explorer with at most 32 states per loss of power in the workload, 4 in each
-   * recovery and 1 in each recovery from those, one thread per processor, and no bounds.
+   * recovery and 1 in each recovery from those, one thread per processor, and no limits.
    *
    * @param test makes a new test object per life; many threads call it
    * @param <E> what the test notes
@@ -92,7 +92,7 @@ public final class CrashExplorer<E> {
    * @return the changed explorer
    */
   public CrashExplorer<E> statesPerCrash(int most) {
-    require(most >= 3, "statesPerCrash is at least 3: nothing kept, all kept, and a part");
+    require(most >= 3, "statesPerCrash must be at least 3: nothing kept, all kept, and a part");
     return new CrashExplorer<>(
         test, seed, most, statesInRecovery, threads, statesMax, timeMax, shrinkingMax);
   }
@@ -101,7 +101,7 @@ public final class CrashExplorer<E> {
    * Sets how deep and how broadly crashes inside a recovery are explored.
    *
    * @param most how many states at most are explored in the start after the first crash; in each
-   *     start after those; and so on. With no number there is no crash but the first
+   *     start after those; and so on. Without a number, only the first crash is explored
    * @return the changed explorer
    */
   public CrashExplorer<E> statesInRecovery(int... most) {
@@ -116,13 +116,13 @@ public final class CrashExplorer<E> {
    * @return the changed explorer
    */
   public CrashExplorer<E> threads(int count) {
-    require(count >= 1, "threads is at least 1");
+    require(count >= 1, "threads must be at least 1");
     return new CrashExplorer<>(
         test, seed, statesPerCrash, statesInRecovery, count, statesMax, timeMax, shrinkingMax);
   }
 
   /**
-   * Bounds the number of states.
+   * Limits the number of states.
    *
    * @param states the number of states after which exploring ends, approximately
    * @return the changed explorer
@@ -133,7 +133,7 @@ public final class CrashExplorer<E> {
   }
 
   /**
-   * Bounds the time of exploring.
+   * Limits the time of exploring.
    *
    * @param time the time after which it ends, approximately
    * @return the changed explorer
@@ -144,7 +144,7 @@ public final class CrashExplorer<E> {
   }
 
   /**
-   * Bounds the search for the shortest workload that still fails.
+   * Limits the search for the shortest workload that still fails.
    *
    * @param time the time after which it ends, approximately; 30 seconds by default, zero for no
    *     search

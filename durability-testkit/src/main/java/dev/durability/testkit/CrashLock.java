@@ -5,8 +5,8 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A lock of a {@link CrashDirectory}. Closing it takes no more stack than taking it did, so that a
- * thread that is short of stack can do both or neither.
+ * A lock of a {@link CrashDirectory}. Closing it needs no more stack than taking it, so a thread
+ * that is short of stack can do both or neither.
  */
 final class CrashLock implements DirectoryLock {
   private final ReentrantLock lock;

@@ -47,7 +47,7 @@ final class CrashPoints<E> {
 
   /**
    * Lists the crashes here: the process is killed, even in the middle of a write; or the power
-   * goes.
+   * fails.
    *
    * @param most how many losses of power at most
    */

@@ -8,16 +8,16 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** How much was explored. Any number of threads may use it. */
+/** How much was explored. Safe for many threads. */
 public final class CrashReport {
 
-  /** How a state came to be. */
+  /** How a state came about. */
   public enum Origin {
-    /** The power went while the workload ran. */
+    /** The power failed while the workload ran. */
     POWER_LOSS,
     /** The process was killed while the workload ran; everything that it wrote is there. */
     KILL,
-    /** The power went, or the process was killed, in the start after a crash. */
+    /** The power failed, or the process was killed, during the start after a crash. */
     IN_RECOVERY
   }
 
@@ -46,7 +46,7 @@ public final class CrashReport {
     violations.add(other.violations());
   }
 
-  /** One object for all equal ones: there may be millions of states. */
+  /** Shares one object among all equal ones: there may be millions of states. */
   private Seen shared(Origin origin, String label) {
     Seen seen = new Seen(origin, label);
     return shared.computeIfAbsent(seen, same -> same);
@@ -74,7 +74,7 @@ public final class CrashReport {
     return explored.sum();
   }
 
-  /** {@return after how many operations of the workload a crash was explored} */
+  /** {@return after how many of the workload's operations crashes were explored} */
   public long crashPoints() {
     return crashPoints.sum();
   }

@@ -4,7 +4,7 @@ import java.util.List;
 
 /**
  * What a {@link CrashExplorer} explores: one life of a store, and how the next one starts. An
- * object serves one life, on one thread at a time. It may use more threads itself.
+ * object is for one life, and is used by one thread at a time. It may use more threads itself.
  *
  * @param <E> what the test notes in its {@link History}
  */
@@ -13,7 +13,7 @@ public interface CrashTest<E> {
   /**
    * Returns the life of the store, starting with an empty disk. Steps may share an open store
    * through fields of this object. Shrinking a failure leaves steps out. A step that makes no sense
-   * then may throw any exception but an {@link AssertionError}.
+   * without them may throw any exception but an {@link AssertionError}.
    *
    * @return the steps, in order, each with a different name
    */
@@ -21,8 +21,8 @@ public interface CrashTest<E> {
 
   /**
    * Starts again after a crash: opens the store with the code under test, and checks its content
-   * against {@link History#events}. It may then go on writing, and note what it attempts and is
-   * promised: the explorer crashes inside this call, too, and calls it again on what that leaves.
+   * against {@link History#events}. It may then go on writing, and note its attempts and promises:
+   * the explorer crashes inside this call, too, and calls it again on what that leaves.
    *
    * @param disk what is found; {@link CrashDirectory#copy} it to look at it twice
    * @param history what was noted before, and where to note more

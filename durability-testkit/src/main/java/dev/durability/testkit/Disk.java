@@ -13,7 +13,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Names and files: what is seen of them now, and what a crash may leave. Used under a lock. */
+/** Names and files: what readers see now, and what a crash may leave. Used under a lock. */
 final class Disk {
   private final Names names;
   private final Map<Integer, Inode> inodes;
@@ -54,7 +54,7 @@ final class Disk {
     return Objects.requireNonNull(inodes.get(number));
   }
 
-  /** The file of a name that is there. */
+  /** The file of an existing name. */
   int number(String path) {
     return Objects.requireNonNull(names.now().get(path));
   }
@@ -112,7 +112,7 @@ final class Disk {
     }
   }
 
-  /** A write, or the first bytes of one during which the process is killed. */
+  /** A write, or the first bytes of a write during which the process is killed. */
   void write(Operation write, int length) {
     inode(write.inode()).write(write.offset(), write.bytes(), length);
   }
@@ -129,12 +129,12 @@ final class Disk {
         Names.durable(found), new HashMap<>(contents), new TreeSet<>(directories), lastInode);
   }
 
-  /** What is seen now is alike where this is, and what a crash may leave of it too. */
+  /** Equal for disks that readers see alike and of which a crash may leave the same. */
   long hash() {
     return Hash.mix(contentHash(true), names.hashOfOpen());
   }
 
-  /** What is seen now is alike where this is. */
+  /** Equal for disks that readers see alike. */
   long contentHash() {
     return contentHash(false);
   }

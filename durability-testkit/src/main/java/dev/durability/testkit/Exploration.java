@@ -29,7 +29,7 @@ final class Exploration<E> {
   private final long startNanos = System.nanoTime();
   private final long timeNanos;
 
-  /** No crash behind more operations than this is of interest: a violation is known here. */
+  /** A crash after more operations than this is of no interest: a violation is known here. */
   private final AtomicInteger worthwhile = new AtomicInteger(Integer.MAX_VALUE);
 
   Exploration(CrashExplorer<E> options) {
@@ -41,7 +41,7 @@ final class Exploration<E> {
     return report;
   }
 
-  /** Explores; returns the violation behind the fewest operations, or null. */
+  /** Explores; returns the violation after the fewest operations, or null. */
   @Nullable Violation<E> run(Recording<E> recording) {
     AtomicInteger threads = new AtomicInteger();
     ExecutorService pool =
@@ -99,7 +99,7 @@ final class Exploration<E> {
     return report.explored() >= options.statesMax() || System.nanoTime() - startNanos >= timeNanos;
   }
 
-  /** What a crash left, and how it is told apart. */
+  /** What a crash left, and its fingerprint. */
   private record Found<E>(Crash<E> crash, long fingerprint) {}
 
   private Found<E> found(Crash<E> crash) {
@@ -115,7 +115,7 @@ final class Exploration<E> {
     return known.contains(crash.key()) ? null : restart(found(crash));
   }
 
-  /** Starts after a crash, and explores crashes in that. */
+  /** Starts after a crash, and explores crashes during that start. */
   private @Nullable Violation<E> restart(Found<E> found) {
     Crash<E> crash = found.crash;
     if (!known.add(crash.key())) {
@@ -176,7 +176,8 @@ final class Exploration<E> {
   }
 
   /**
-   * What a crash at a point leaves that was not seen before, if some are tried; or, seldom, any.
+   * A crash at a point that leaves a state not seen before, if one of a few attempts does; or,
+   * seldom, any crash.
    */
   private @Nullable Found<E> unusual(CrashPoints<E> points, SplittableRandom random) {
     Found<E> found = found(points.anyCrash(random));
@@ -186,7 +187,7 @@ final class Exploration<E> {
     return report.isKnown(found.fingerprint) && random.nextInt(4) > 0 ? null : found;
   }
 
-  /** Points to crash at, in order: of some by chance, that where the fewest crashes were so far. */
+  /** Points to crash at, in order: each is the least explored of a few random ones. */
   private int[] choosePoints(Crash.Life<E> life, int count, SplittableRandom random) {
     int last = life.trace().operations().size();
     int[] chosen = new int[last == 0 ? 0 : count];
@@ -208,7 +209,7 @@ final class Exploration<E> {
     return chosen;
   }
 
-  /** How often a recovery was crashed behind an operation of this kind in this place. */
+  /** How often a recovery crashed after an operation of this kind at this place. */
   private LongAdder coverage(Crash.Life<E> life, int point) {
     Operation before = life.trace().operations().get(point - 1);
     long place = Hash.mix(life.crashes(), before.kind().name());

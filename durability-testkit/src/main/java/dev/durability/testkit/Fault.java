@@ -8,7 +8,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fault for a {@link FaultDirectory}: which operations it strikes, and what it does to them.
+ * A fault for a {@link FaultDirectory}: which operations it affects, and how.
  *
  * <pre>{@code
  * Fault.of(SYNC_FILE)                                  // the next sync of a file fails, once
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Fault {
 
-  /** What a fault can strike. */
+  /** The operations that a fault can affect. */
   public enum Operation {
     /** {@link dev.durability.storage.Directory#create}. */
     CREATE,
@@ -72,7 +72,7 @@ public final class Fault {
     LOSE,
     /** No exception, and the bytes are written elsewhere in the file. */
     MISDIRECT,
-    /** No exception, and one bit of what is read is another. */
+    /** No exception, and one bit of what is read is flipped. */
     FLIP_BIT
   }
 
@@ -122,7 +122,7 @@ public final class Fault {
   }
 
   /**
-   * Strikes only files or directories that a rule picks.
+   * Affects only the files or directories that a rule picks.
    *
    * @param rule decides by the path
    * @return the changed fault
@@ -132,7 +132,7 @@ public final class Fault {
   }
 
   /**
-   * Strikes only paths with an ending.
+   * Affects only paths with a certain ending.
    *
    * @param suffix the end of the path
    * @return the changed fault
@@ -142,7 +142,7 @@ public final class Fault {
   }
 
   /**
-   * Strikes one of the matching operations.
+   * Affects one of the matching operations.
    *
    * @param nth which, counted from 1 since the fault was injected
    * @return the changed fault
@@ -152,7 +152,7 @@ public final class Fault {
   }
 
   /**
-   * Strikes one of the matching operations and all that follow.
+   * Affects one of the matching operations and all that follow.
    *
    * @param nth which is the first, counted from 1 since the fault was injected
    * @return the changed fault
@@ -162,7 +162,7 @@ public final class Fault {
   }
 
   /**
-   * Strikes every n-th of the matching operations.
+   * Affects every n-th of the matching operations.
    *
    * @param n n, at least 1
    * @return the changed fault
@@ -172,7 +172,7 @@ public final class Fault {
   }
 
   /**
-   * Strikes all matching operations.
+   * Affects all matching operations.
    *
    * @return the changed fault
    */
@@ -181,7 +181,7 @@ public final class Fault {
   }
 
   /**
-   * Strikes the matching operations that a rule picks.
+   * Affects the matching operations that a rule picks.
    *
    * @param rule decides by their number since the fault was injected, this one included
    * @return the changed fault
@@ -273,7 +273,8 @@ public final class Fault {
 
   private Fault with(Effect other, long number, Set<Operation> fitting) {
     if (!fitting.isEmpty() && !fitting.contains(operation)) {
-      throw new IllegalArgumentException(other + " fits " + fitting + " and not " + operation);
+      throw new IllegalArgumentException(
+          other + " is possible for " + fitting + ", not for " + operation);
     }
     return new Fault(operation, path, turn, other, number, message, pause);
   }

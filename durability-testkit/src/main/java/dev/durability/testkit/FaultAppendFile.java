@@ -13,7 +13,10 @@ final class FaultAppendFile implements AppendFile {
   private volatile String path;
   private final AppendFile file;
 
-  /** The caller's position; after a failed write the file below is further on, until it is cut. */
+  /**
+   * The caller's position; after a failed write the file beneath may be ahead of it, until it is
+   * cut.
+   */
   private long position;
 
   private boolean torn;
@@ -29,7 +32,10 @@ final class FaultAppendFile implements AppendFile {
   public void write(ByteBuffer source) throws IOException {
     if (torn) {
       throw new AssertionError(
-          path + ": a write failed at " + position + ", and the next came without truncate()");
+          path
+              + ": a write failed at "
+              + position
+              + ", and the file was not truncated before the next one");
     }
     Fault fault = directory.enter(Operation.WRITE, path, path);
     int length = source.remaining();
@@ -54,7 +60,7 @@ final class FaultAppendFile implements AppendFile {
     source.position(source.limit());
   }
 
-  /** How many of the bytes are written, here or elsewhere. */
+  /** How many of the bytes are written, at the right place or elsewhere. */
   private static int written(Fault fault, int length) {
     return switch (fault.effect()) {
       case FAIL -> 0;
@@ -72,7 +78,7 @@ final class FaultAppendFile implements AppendFile {
     try (ReadFile reader = directory.under().open(path)) {
       size = reader.size();
       while (old.hasRemaining() && reader.read(old, position + old.position()) > 0) {
-        // Reads may be short. After the end zeros remain.
+        // Reads may be short. After the end of the file, zeros remain.
       }
     }
     file.write(old.clear());

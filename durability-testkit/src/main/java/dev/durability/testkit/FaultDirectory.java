@@ -26,14 +26,14 @@ import org.jspecify.annotations.Nullable;
  * directory.count(SYNC_FILE);     // how often it was called
  * }</pre>
  *
- * <p>Over a {@link CrashDirectory} a failed sync loses what a device loses: see there. Over another
- * directory it just has not taken place. After a failed write the file must be cut back before it
- * is written again, as the contract of {@link AppendFile#write} demands. Otherwise the next write
- * is an {@link AssertionError}.
+ * <p>Over a {@link CrashDirectory}, a failed sync loses what a device would lose: see there. Over
+ * another directory, a failed sync simply does not take place. After a failed write the file must
+ * be cut back before it is written again, as the contract of {@link AppendFile#write} demands.
+ * Otherwise the next write is an {@link AssertionError}.
  *
- * <p><b>Threads.</b> Any number may use it. {@link #inject} arms a fault. It counts the operations
- * that it matches in the order in which they come, and never disarms itself. If several match the
- * same operation, the one that was injected first strikes.
+ * <p><b>Threads.</b> Any number may use it. {@link #inject} arms a fault. A fault counts the
+ * operations that match it, in their order, and never disarms itself. If several faults match the
+ * same operation, the one that was injected first takes effect.
  */
 public final class FaultDirectory implements Directory {
   private final Directory under;
@@ -54,7 +54,7 @@ public final class FaultDirectory implements Directory {
   /**
    * Arms a fault.
    *
-   * @param fault what strikes, and when
+   * @param fault what fails, when, and how
    * @return this directory
    */
   public FaultDirectory inject(Fault fault) {
@@ -127,12 +127,12 @@ public final class FaultDirectory implements Directory {
     return this;
   }
 
-  /** {@return how many bytes were written to the directory beneath, where they belong} */
+  /** {@return how many bytes were written to the directory beneath, at the right place} */
   public long bytesWritten() {
     return room.written();
   }
 
-  /** {@return how many operations a fault or a full disk struck} */
+  /** {@return how many operations a fault or a full disk affected} */
   public long injected() {
     return faults.struck() + room.refused();
   }
@@ -169,7 +169,7 @@ public final class FaultDirectory implements Directory {
     T run() throws IOException;
   }
 
-  /** Does it, or what a fault makes of it. */
+  /** Does it, or what a fault turns it into. */
   <T> T call(Operation operation, String path, String otherPath, Action<T> action)
       throws IOException {
     Fault fault = enter(operation, path, otherPath);

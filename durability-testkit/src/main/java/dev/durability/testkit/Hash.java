@@ -1,6 +1,8 @@
 package dev.durability.testkit;
 
-/** Mixes numbers into one of 64 bits, to tell states apart. Not for use against an adversary. */
+/**
+ * Mixes numbers into one number of 64 bits, to tell states apart. Not safe against an adversary.
+ */
 final class Hash {
   private static final long GOLDEN = 0x9e3779b97f4a7c15L;
 

@@ -30,8 +30,8 @@ public final class History<E> {
   }
 
   /**
-   * Tells what the last loss of power may have taken. Later events were exposed only to the death
-   * of processes.
+   * Tells what the last loss of power may have destroyed. Later events were exposed only to the
+   * death of processes.
    *
    * @return how many of {@link #events} were noted before the last loss of power
    */
@@ -54,7 +54,7 @@ public final class History<E> {
   }
 
   /**
-   * Notes something that a crash must not take back from now on.
+   * Notes something that a crash must not undo from now on.
    *
    * @param event what is promised
    */

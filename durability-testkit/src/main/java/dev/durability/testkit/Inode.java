@@ -10,10 +10,10 @@ import java.util.function.IntFunction;
 /**
  * A file's content: what readers see now, and all that the disk may hold of it.
  *
- * <p>A sector without an entry in {@code unsynced} is on the disk as readers see it. One that has
- * an entry is there in any of the versions since the last sync that covered it. It is dirty if the
- * next sync will write it; a sync that failed leaves it clean and still unsynced, until it is
- * written again.
+ * <p>A sector without an entry in {@code unsynced} is on the disk as readers see it. One with an
+ * entry may be on the disk in any of its versions since the last sync that covered it. It is dirty
+ * if the next sync will write it; a sync that failed leaves it clean and still unsynced, until it
+ * is written again.
  */
 final class Inode {
   /** The versions, oldest first, that the disk may hold of a sector. */
@@ -66,7 +66,7 @@ final class Inode {
     return size;
   }
 
-  /** Reads up to so many bytes, fewer at the end of the file. */
+  /** Reads up to {@code length} bytes, fewer at the end of the file. */
   byte[] read(long position, int length) {
     int count = (int) Math.max(0, Math.min(length, size - position));
     byte[] target = new byte[count];
@@ -79,7 +79,7 @@ final class Inode {
     return target;
   }
 
-  /** A sector as readers see it, zeros behind the end. */
+  /** A sector as readers see it, with zeros after the end of the file. */
   Sector sector(int index) {
     return index < now.length ? now[index] : Sector.ZEROS;
   }
@@ -169,7 +169,7 @@ final class Inode {
     return (long) sector * Sector.BYTES >= syncedSize;
   }
 
-  /** The sizes that the file may be found with, those that it really had first. */
+  /** The sizes that the file may be found with; first those that it really had. */
   List<Long> sizes() {
     List<Long> sizes = new ArrayList<>(List.of(smallest));
     add(sizes, size);
@@ -214,7 +214,7 @@ final class Inode {
     return new Inode(sectors, found, Map.of());
   }
 
-  /** Tells apart what readers see. */
+  /** Equal for files that readers see alike. */
   long contentHash() {
     long hash = size;
     for (Sector sector : now) {
@@ -223,7 +223,7 @@ final class Inode {
     return hash;
   }
 
-  /** Tells contents apart, what is unsynced of them included. */
+  /** Equal for files that readers see alike and of which a crash may leave the same. */
   long hash() {
     long hash = contentHash();
     if (!unsynced.isEmpty() || smallest < largest) {

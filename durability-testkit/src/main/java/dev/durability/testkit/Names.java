@@ -10,8 +10,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The names of files: as they are seen now, and the changes of which the disk may hold any. A
- * change takes place whole, so a rename is atomic.
+ * The names of files as readers see them now, and the changes that the disk may have or lack. Each
+ * change takes place as a whole, so a rename is atomic.
  */
 final class Names {
   private enum Standing {
@@ -23,7 +23,7 @@ final class Names {
     DURABLE
   }
 
-  /** One name goes, one comes, at once; either may be missing. */
+  /** One name goes and one comes, at once; a change may have only one of the two. */
   private record Change(
       String directory,
       @Nullable String removed,
@@ -67,7 +67,7 @@ final class Names {
     return new Names(now, durable, changes);
   }
 
-  /** Path to inode, as seen now. */
+  /** Path to inode, as readers see them now. */
   NavigableMap<String, Integer> now() {
     return now;
   }
@@ -106,7 +106,7 @@ final class Names {
                 : each);
   }
 
-  /** How many changes may be found or not. */
+  /** How many changes are open. */
   int open() {
     return (int) changes.stream().filter(each -> each.standing != Standing.DURABLE).count();
   }
@@ -123,7 +123,7 @@ final class Names {
         : "renamed " + change.removed + " to " + change.added;
   }
 
-  /** The names as they are found where these of the open changes took place. */
+  /** The names as they are found if these of the open changes took place. */
   NavigableMap<String, Integer> afterPowerLoss(boolean[] tookPlace) {
     TreeMap<String, Integer> found = new TreeMap<>(durable);
     int open = 0;
@@ -140,7 +140,7 @@ final class Names {
     return new Names(names, names, List.of());
   }
 
-  /** Tells apart what is not seen now. */
+  /** Equal for the same open changes. */
   long hashOfOpen() {
     long hash = 0;
     for (Change each : changes) {

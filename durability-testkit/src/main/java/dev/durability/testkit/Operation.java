@@ -3,7 +3,7 @@ package dev.durability.testkit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One change of a disk, as the trace holds it.
+ * One change of a disk, as recorded in the trace.
  *
  * @param kind what is done
  * @param path the file or directory, by the name that the caller used

@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A workload that ran once, or the part of it that some of its steps are.
+ * A workload that ran once, in full or with some of its steps left out.
  *
  * @param life what happened
  * @param steps which of the steps ran, by index
@@ -49,7 +49,7 @@ record Recording<E>(
     return new Recording<>(life, steps, names, broken);
   }
 
-  /** Its disk is dead, so that closing may well fail. */
+  /** Its disk is dead, so closing may well fail. */
   static void closeQuietly(CrashTest<?> test) {
     try {
       test.close();

@@ -11,7 +11,7 @@ final class Room {
   private long refused;
   private long written;
 
-  /** From now on so many bytes fit. */
+  /** From now on, {@code bytes} more bytes fit. */
   void limit(long bytes) {
     lock.lock();
     try {
@@ -25,7 +25,7 @@ final class Room {
     limit(ENDLESS);
   }
 
-  /** Tells whether so many bytes would fit, and takes nothing. */
+  /** Tells whether {@code bytes} bytes would fit. Takes nothing. */
   boolean has(long bytes) {
     lock.lock();
     try {

@@ -7,7 +7,10 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/** What a disk writes whole or not at all: 512 bytes. Immutable, so that images can share it. */
+/**
+ * What a disk writes as a whole or not at all: 512 bytes. Immutable, so that copies of a disk can
+ * share it.
+ */
 final class Sector {
   static final int BYTES = 512;
   private static final VarHandle LONG =

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Looks for the shortest workload that still fails, and tells of it. */
+/** Looks for the shortest workload that still fails, and describes it. */
 final class Shrinking<E> {
   private static final int CONTEXT = 8;
 
@@ -19,7 +19,9 @@ final class Shrinking<E> {
   /** A recording, and what is wrong with it. */
   private record Failing<E>(Recording<E> recording, Violation<E> violation) {}
 
-  /** Works with the options that found a violation after so many states. */
+  /**
+   * Works with the options of the explorer, which found a violation after {@code states} states.
+   */
   Shrinking(CrashExplorer<E> options, long states) {
     Duration time = options.shrinkingMax();
     this.options = options.statesMax(Math.max(1_000, states * 4)).timeMax(time.dividedBy(3));
@@ -39,7 +41,7 @@ final class Shrinking<E> {
         shortest.recording.names());
   }
 
-  /** Leaves out runs of so many steps, from the end, as long as it fails. */
+  /** Leaves out runs of {@code length} steps, from the end, as long as the workload fails. */
   private Failing<E> without(Failing<E> failing, int length) {
     Failing<E> shortest = failing;
     for (int end = failing.recording.steps().size(); end >= length; ) {
@@ -90,7 +92,7 @@ final class Shrinking<E> {
     points.advance(crash.point());
     text.append("\n  crash ").append(life.crashes() + 1);
     text.append(life.crashes() == 0 ? ", in the workload" : ", in the start after the last");
-    text.append(", behind operation ").append(crash.point()).append(" of ").append(points.last());
+    text.append(", after operation ").append(crash.point()).append(" of ").append(points.last());
     text.append(": ").append(points.describe(crash));
     List<Operation> operations = life.trace().operations();
     int from = Math.max(0, crash.point() - CONTEXT);

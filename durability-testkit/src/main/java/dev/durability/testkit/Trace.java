@@ -3,13 +3,13 @@ package dev.durability.testkit;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What was done to a disk, and what its user said meanwhile, in one order. */
+/** What was done to a disk, and what its user noted meanwhile, in one order. */
 final class Trace {
   /** What an event means for what a crash may leave. */
   enum Weight {
-    /** More may be found. */
+    /** From here on, more may be found. */
     ATTEMPT,
-    /** Less may be missing. */
+    /** From here on, less may be missing. */
     PROMISE
   }
 

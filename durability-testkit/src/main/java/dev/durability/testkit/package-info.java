@@ -14,10 +14,10 @@
  *
  * <ul>
  *   <li>{@link dev.durability.testkit.CrashDirectory} is the disk: it forgets what was not synced.
- *   <li>{@link dev.durability.testkit.FaultDirectory} lets operations fail, go astray or wait, over
- *       any directory.
- *   <li>{@code dev.durability.testkit.junit} has explorations as tests, and the contract of {@code
- *       Directory} as tests.
+ *   <li>{@link dev.durability.testkit.FaultDirectory} wraps any directory, and makes operations
+ *       fail, silently lose or change data, or wait.
+ *   <li>{@code dev.durability.testkit.junit} runs explorations as JUnit tests, and has the contract
+ *       of {@code Directory} as tests to extend.
  * </ul>
  */
 package dev.durability.testkit;

@@ -38,7 +38,7 @@ enum PlantedFault {
       "      heir.state = Waiter.OfThread.LEADS;\n",
       "      // lost\n"),
   LEAD_KEPT_WHILE_DEPENDENTS_RUN(
-      "dependents", "commit/Lead", "if (self == logThread) {", "if (self == null) {"),
+      "dependents", "commit/Lead", "if (self == logLeader) {", "if (self == null) {"),
   DEPENDENTS_RUN_BEFORE_OTHERS_ARE_WOKEN(
       "dependentsThatWaitForThreads",
       "commit/Round",

@@ -80,7 +80,7 @@ class CheckpointFileTest {
     end(2, 4);
     try (CheckpointFile file = open()) {
       assertThat(file.nextChunk()).isNotNull();
-      expectDamage(file, bytes.position(), "says 4 bytes of payload, there are 3");
+      expectDamage(file, bytes.position(), "says 4 bytes of payload, but there are 3");
     }
   }
 

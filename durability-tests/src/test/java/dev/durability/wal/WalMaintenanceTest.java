@@ -163,7 +163,7 @@ class WalMaintenanceTest {
     log();
     directory.rename(THIRD, new SegmentName(4, 9).path());
     report = verify(Verdict.CORRUPT, 8, 0, 8, new SegmentName(4, 9).path(), 0);
-    assertThat(report.reason()).contains("its name does not");
+    assertThat(report.reason()).contains("its name says otherwise");
     LogBuilder log = log();
     log.segment(LogBuilder.LOG_ID, 3, 9, 12345, LogBuilder.saltOf(3)).entries(1).mark(9).write();
     assertThat(verify(Verdict.CORRUPT, 8, 0, 9, THIRD, 0).reason()).contains("salts differ");

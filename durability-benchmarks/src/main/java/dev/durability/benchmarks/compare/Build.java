@@ -19,8 +19,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A checkout of this project that is built. Its classes are copied before they are measured, so
- * that whoever builds it anew meanwhile does not change what is measured. Immutable.
+ * A built checkout of this project. Its classes are copied before they are measured, so that
+ * building it again meanwhile does not change what is measured. Immutable.
  */
 final class Build {
   private static final String CORE = "durability-core";
@@ -28,7 +28,7 @@ final class Build {
   private static final Path SOURCES =
       Path.of(BENCHMARKS, "src/main/java/dev/durability/benchmarks");
 
-  /** The sources of the loads. Where they differ, more than the library is compared. */
+  /** The sources of the loads. If they differ, more than the library is compared. */
   private static final List<String> LOADS =
       List.of(
           "Contestant.java",
@@ -56,7 +56,8 @@ final class Build {
    *
    * @param given its root
    * @return the build
-   * @throws NotBuiltException if it is none, is not built, or was changed since it was built
+   * @throws NotBuiltException if it is not a checkout, is not built, or was changed since it was
+   *     built
    * @throws IOException if it cannot be read
    */
   static Build of(Path given) throws NotBuiltException, IOException {
@@ -117,7 +118,7 @@ final class Build {
     }
   }
 
-  /** Without those of this project: they are in the class path as classes. */
+  /** Without the jars of this project: its classes are on the class path. */
   private static List<Path> jars(Path lib) throws IOException {
     if (!Files.isDirectory(lib)) {
       return List.of();
@@ -159,7 +160,7 @@ final class Build {
 
   /**
    * Finds the sources of loads that are not the same in both builds, apart from their imports: a
-   * class of the library that moved makes no other load.
+   * load is the same if only a class of the library moved.
    *
    * @param other the other build
    * @return their names

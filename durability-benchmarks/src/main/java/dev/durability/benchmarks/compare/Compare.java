@@ -29,14 +29,17 @@ import picocli.CommandLine.Spec;
     header = "Compares the rates of two builds of the library.",
     description = {
       "",
-      "A round runs each build once, in a JVM of its own with the same flags, and gives the ratio of"
+      "A round runs each build once, in a JVM of its own with the same flags, and gives the"
+          + " ratio of"
           + " the two rates. Who is first changes from round to round. From the ratios come their"
           + " geometric mean and the interval that covers the true mean in 95 of 100 comparisons"
           + " (Student's t, of the logarithms).",
       "",
       "BUILD is the root of a checkout that is built. Each build brings its own loads; the command"
-          + " says if they differ. By default there are 30 runs of each scenario, of about 5 seconds"
-          + " and what it takes to start them and, for replay-128 and recovery-1g, to write the log:"
+          + " says if they differ. By default there are 30 runs of each scenario, of about 5"
+          + " seconds"
+          + " and what it takes to start them and, for replay-128 and recovery-1g, to write the"
+          + " log:"
           + " half an hour or more, on a machine that does nothing else."
     },
     footer = {
@@ -45,7 +48,8 @@ import picocli.CommandLine.Spec;
           + " ./durability uses",
       "",
       "Exit status: 0 no build is shown to be slower; 1 the whole interval of a scenario lies below"
-          + " 0.97; 2 bad arguments, a build is missing, or all chosen scenarios are skipped; 3 a run"
+          + " 0.97; 2 bad arguments, a build is missing, or all chosen scenarios are skipped; 3"
+          + " a run"
           + " failed.",
       "",
       "Example:",
@@ -277,7 +281,7 @@ public final class Compare implements Callable<Integer> {
         outcomes.stream().map(Outcome::json).collect(Collectors.joining(",", "[", "]")));
   }
 
-  /** Also where the program is stopped. */
+  /** Also if the program is stopped. */
   private static void remove(Path work) {
     try {
       if (Files.exists(work)) {
@@ -289,7 +293,7 @@ public final class Compare implements Callable<Integer> {
     }
   }
 
-  /** Tells a person who waits how far it is. */
+  /** Reports the progress to a person who waits. */
   private static final class Watch {
     private final long start = System.nanoTime();
     private final PrintWriter err;

@@ -2,7 +2,7 @@ package dev.durability.benchmarks.compare;
 
 import java.util.Locale;
 
-/** What JSON asks of a text. */
+/** Text in JSON. */
 final class Json {
 
   private Json() {}

@@ -1,6 +1,6 @@
 package dev.durability.benchmarks.compare;
 
-/** A directory is no checkout that is built; the message says what to do. */
+/** A directory is not a built checkout; the message says what to do. */
 final class NotBuiltException extends Exception {
   private static final long serialVersionUID = 1;
 

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * What a scenario came to.
+ * The outcome of a scenario.
  *
  * @param scenario its name
  * @param pairs the rates of each round

@@ -3,10 +3,10 @@ package dev.durability.benchmarks.compare;
 import java.util.List;
 
 /**
- * Ratios of two rates, each of a pair that was measured one right after the other, and what they
- * say. The interval is that of the mean of the logarithms, by Student's t distribution: it covers
- * the true mean in 95 of 100 comparisons if the logarithms of the ratios are independent and about
- * normal. Immutable.
+ * Ratios of two rates that were measured right after each other, and what the ratios say. The
+ * interval is that of the mean of the logarithms, by Student's t distribution: it covers the true
+ * mean in 95 of 100 comparisons if the logarithms of the ratios are independent and about normal.
+ * Immutable.
  */
 final class PairedRatios {
   /** How much of the old rate the new one has to reach. */

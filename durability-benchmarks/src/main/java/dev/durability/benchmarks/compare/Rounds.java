@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * The order of the runs. The first round measures the old build first, the next the new one, and so
- * on: a machine that becomes slower with time harms both alike.
+ * on, so that a machine that becomes slower with time affects both alike.
  */
 final class Rounds {
 

@@ -40,7 +40,7 @@ final class Runs {
    * @param before the old build
    * @param after the new build
    * @param warmUpSeconds how long a run warms up
-   * @param seconds how long it measures, about
+   * @param seconds about how long it measures
    * @param divisor what to divide the sizes of logs that are read by
    * @param work an empty directory, on the disk that is measured
    * @throws IOException if that fails

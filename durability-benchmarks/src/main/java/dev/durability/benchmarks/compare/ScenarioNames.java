@@ -29,7 +29,7 @@ final class ScenarioNames {
    *
    * @param names some of {@link #ALL}, or "all", in any order and as often as you like
    * @return each scenario once, in the order of the names
-   * @throws IllegalArgumentException if there is none of a name
+   * @throws IllegalArgumentException if there is no scenario of a name
    */
   static Set<String> chosen(List<String> names) {
     Set<String> chosen = new LinkedHashSet<>();

@@ -6,7 +6,7 @@ enum Verdict {
   SLOWER("slower"),
   /** The whole interval lies at or above the bound. */
   NOT_SLOWER("not slower"),
-  /** The bound lies in the interval: more rounds would tell. */
+  /** The bound lies in the interval: more rounds may decide. */
   UNDECIDED("undecided"),
   /** The runs were too short to say anything. */
   NONE("none: quick");

@@ -64,7 +64,7 @@ public class FrameScan {
   }
 
   /**
-   * Scans all of them: the time is that of the whole file.
+   * Scans all frames: the time is for the whole file.
    *
    * @return how many there are
    * @throws IOException never

@@ -26,8 +26,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What a round pays for asking whether the lock is still held, beside the least that a round costs:
- * one small write and its sync. In the working directory, which has to be on a disk.
+ * The cost of asking in a round whether the lock is still held, beside the least cost of a round:
+ * one small write and its sync. It works in the working directory, which has to be on a disk.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -75,7 +75,7 @@ public class LockCheck {
   }
 
   /**
-   * Asks once, as a round does that follows the one before at once.
+   * Asks once, as a round does that directly follows another one.
    *
    * @throws IOException if the lock is lost
    */

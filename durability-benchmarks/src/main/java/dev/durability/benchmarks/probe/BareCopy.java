@@ -13,7 +13,7 @@ import java.util.zip.CRC32C;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
-/** Copies memory to a file, or back, a MiB at a time, with a checksum of each. */
+/** Copies memory to a file, or back, one MiB at a time, with a checksum of each. */
 public final class BareCopy extends Contestant {
   private static final int MEBIBYTE = 1 << 20;
 

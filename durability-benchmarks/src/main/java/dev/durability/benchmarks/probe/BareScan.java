@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Goes over the files of a log one after the other, steps from frame to frame by their lengths,
- * computes each checksum and adds up the first 8 bytes of the entries: as little as anyone can do
- * who reads the log and checks it. docs/format.md tells the bytes.
+ * computes each checksum and adds up the first 8 bytes of the entries: the least that a reader can
+ * do that checks the log. docs/format.md has the bytes.
  */
 public final class BareScan extends Contestant {
   private static final int FILE_HEADER_BYTES = 64;
@@ -32,7 +32,7 @@ public final class BareScan extends Contestant {
   private final ByteBuffer window =
       ByteBuffer.allocateDirect(WINDOW_BYTES).order(ByteOrder.LITTLE_ENDIAN);
 
-  /** Of the class that a mapping has, so that the compiled loop knows just one. */
+  /** Has the same class as a mapping, so that the compiled loop knows only one class. */
   private final ByteBuffer readOnly = window.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
 
   private final Path log;
@@ -64,8 +64,8 @@ public final class BareScan extends Contestant {
   }
 
   /**
-   * Makes the loop that reads the files 256 KiB at a time, as who must not be killed by a file that
-   * is cut while it is read.
+   * Makes the loop that reads the files 256 KiB at a time, as a reader must that may not be killed
+   * by a file that is cut while it is read.
    *
    * @param log the directory of the log, which is written by the time this is opened
    * @param entries how many entries it has, each much smaller than what is read at a time
@@ -130,7 +130,7 @@ public final class BareScan extends Contestant {
   }
 
   /**
-   * Takes the frames that are whole in the bytes, and leaves the position behind them.
+   * Takes the frames that are whole in the bytes, and leaves the position after them.
    *
    * @return whether more may follow
    */

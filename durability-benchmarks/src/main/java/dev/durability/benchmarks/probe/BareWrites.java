@@ -14,8 +14,8 @@ import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts length, number, payload and checksum into a buffer, and writes it each 64 KiB: without end
- * into one file, or as a log does that makes each file durable before the next is begun.
+ * Puts length, number, payload and checksum into a buffer, and writes it every 64 KiB: into one
+ * file without end, or as a log does that makes each file durable before it begins the next.
  */
 public final class BareWrites extends Contestant {
   private static final int BUFFER_BYTES = 64 << 10;

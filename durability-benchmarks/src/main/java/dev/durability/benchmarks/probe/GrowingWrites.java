@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One thread: pwrite of 1 MiB at the end of a file, fdatasync, and again, in a new file every 64
- * MiB. Beside writing the same, room has to be found for each block, and to be recorded: what a log
- * that keeps what it was given has to pay.
+ * MiB. Besides writing the block, the file system has to find room for it, and to record that: the
+ * cost for a log that does not reuse its files.
  */
 public final class GrowingWrites extends Contestant {
   private static final int BLOCK_BYTES = 1 << 20;

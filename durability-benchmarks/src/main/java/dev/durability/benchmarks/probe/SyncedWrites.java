@@ -35,7 +35,7 @@ public final class SyncedWrites extends Contestant {
     return new SyncedWrites("probe: pwrite + fdatasync, 1 thread", frameBytes, 64L << 20, 1);
   }
 
-  /** {@return the probe of the bandwidth, in MB: 1 MiB a write and sync} */
+  /** {@return the probe of the bandwidth, in MB: 1 MiB per write and sync} */
   public static SyncedWrites ofBandwidth() {
     int block = 1 << 20;
     return new SyncedWrites("probe: 1 MiB pwrite + fdatasync", block, 256L << 20, block / 1e6);

@@ -7,7 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** A file whose room is taken and synced already: writing it again has no metadata to sync. */
+/** A file that is filled with zeros and synced: writing over them has no metadata to sync. */
 final class ZeroedFile implements Closeable {
   private static final int CHUNK = 1 << 20;
 
@@ -26,7 +26,9 @@ final class ZeroedFile implements Closeable {
     channel.force(true);
   }
 
-  /** Writes the buffer behind what was written before, from the start again at the end. */
+  /**
+   * Writes the buffer after what was written before; at the end of the file, from its start again.
+   */
   void writeAndSync(ByteBuffer block) throws IOException {
     if (position + block.capacity() > bytes) {
       position = 0;

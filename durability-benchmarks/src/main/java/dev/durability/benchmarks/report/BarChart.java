@@ -22,7 +22,10 @@ final class BarChart {
   private static final Color PROBE = new Color(0x7f7f7f);
   private static final Color PEERS = new Color(0xff7f0e);
 
-  /** Where the largest is this many times the smallest, the small ones vanish on a linear scale. */
+  /**
+   * If the largest is more than this many times the smallest, the small ones vanish on a linear
+   * scale.
+   */
   private static final double LINEAR_SPREAD_MAX = 30;
 
   private BarChart() {}

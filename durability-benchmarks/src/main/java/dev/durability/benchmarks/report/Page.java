@@ -74,7 +74,7 @@ public final class Page {
         results.resolve(scenario.name() + ".md"), page.text.toString().stripTrailing() + "\n");
   }
 
-  /** Parts that have but one row each, as the rows of one report. */
+  /** Parts that have only one row each, as the rows of one report. */
   private static Report together(List<Report> reports) {
     Report first = reports.get(0);
     List<Standing> rows = reports.stream().map(r -> r.standings().get(0).named(r.part())).toList();

@@ -15,8 +15,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The index of all scenarios. Each is measured by a process of its own, so the rows are kept in
- * summary.tsv between them: scenario, part, target, ours, whether it is met, best peer, the Java.
+ * The index of all scenarios. Each is measured by its own process, so the rows are kept in
+ * summary.tsv between processes: scenario, part, target, ours, whether it is met, best peer, the
+ * Java.
  */
 public final class Summary {
   private static final String ROWS = "summary.tsv";
@@ -31,7 +32,7 @@ public final class Summary {
   }
 
   /**
-   * Puts the outcome of a scenario in the place of its last one, and writes the index.
+   * Replaces the last outcome of a scenario, and writes the index.
    *
    * @param scenario what was measured
    * @param reports its outcome

@@ -31,7 +31,7 @@ final class Allocation implements Scenario.Measurement {
   /** A future of the JDK with an id in it, and the boxed id that it completes with. */
   private static final double FUTURE_BYTES = 32 + 24;
 
-  /** Opening, a segment's end and the JVM's own threads are not part of the steady state. */
+  /** Opening, ending a segment and the JVM's own threads are not part of the steady state. */
   private static final double NOTHING = 1;
 
   @Override

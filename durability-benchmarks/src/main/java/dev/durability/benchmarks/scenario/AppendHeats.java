@@ -22,15 +22,17 @@ final class AppendHeats {
   static final int SMALL = 128;
   private static final int PAGE = 4096;
 
-  /** What a slice may write at most, so that rounds of all contestants fit on the disk. */
+  /** The most that a slice may write, so that rounds of all contestants fit on the disk. */
   static final long SLICE_BYTES_MAX = 48L << 20;
 
   private static final String SHARED =
       "A peer with one writer at a time (SQLite, Zeebe) is shared by the threads behind a lock.";
 
   private static final String ONLY_ARTEMIS =
-      "RocksDB, H2, SQLite and Zeebe have no call that returns before the entry is durable and tells"
-          + " when it is. Artemis gathers writes only with its buffer timeout; without, each entry is"
+      "RocksDB, H2, SQLite and Zeebe have no call that returns before the entry is durable and"
+          + " tells"
+          + " when it is. Artemis gathers writes only with its buffer timeout; without, each"
+          + " entry is"
           + " a sync.";
 
   private AppendHeats() {}

@@ -9,9 +9,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /**
- * The steps of a rotation on the bare file system, by one thread: where a file is full, the next,
- * which was filled with zeros ahead, gets a header and is synced, and then its name; the entry goes
- * into it and is synced, and so is the directory.
+ * The steps of a rotation on the bare file system, by one thread: if a file is full, the next one,
+ * which was filled with zeros ahead of need, gets a header, is synced, and gets its name; the entry
+ * goes into it and is synced, and so is the directory.
  */
 final class BareRotations {
   private static final int HEADER_BYTES = 64;

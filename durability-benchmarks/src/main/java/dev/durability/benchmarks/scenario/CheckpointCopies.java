@@ -11,7 +11,7 @@ import java.util.Objects;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
-/** Writes a checkpoint, or reads one, a MiB at a time. */
+/** Writes or reads a checkpoint, one MiB at a time. */
 final class CheckpointCopies extends Contestant {
   private static final String NAME = "state.ckpt";
   private static final int MEBIBYTE = 1 << 20;

@@ -127,7 +127,7 @@ public final class LogAlone {
     return fixed > 0 ? fixed : fit(log, (long) (rate * sliceSeconds));
   }
 
-  /** A log that is read is read whole, as often as fills the time: at least once. */
+  /** A log that is read is read whole, as often as fits into the time, and at least once. */
   private static int slices(Contestant log, double rate, double sliceSeconds) {
     long fixed = log.fixedOperations();
     return fixed == 0

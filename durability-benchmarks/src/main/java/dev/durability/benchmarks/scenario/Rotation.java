@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Durable appends of 4 KiB to segments of 1 MiB. A rotation lasts from the start of the sync that
- * ends a segment to the end of the first sync in the next; the figure is the slowest commit that
- * overlaps one, in median commits that overlap none.
+ * ends a segment to the end of the first sync in the next; the figure is the time of the slowest
+ * commit that overlaps one, divided by the median time of the commits that overlap none.
  */
 final class Rotation implements Scenario.Measurement {
   private static final int PAYLOAD_BYTES = 4096;
@@ -92,7 +92,7 @@ final class Rotation implements Scenario.Measurement {
     for (int round = 0; round <= settings.rounds(); round++) {
       RotationTimes times = new RotationTimes(commits);
       appending.run(times);
-      if (round > 0) { // The one before warms up.
+      if (round > 0) { // The first round warms up.
         figures.add(times.figure(plain));
         log.printf(Locale.ROOT, "  %s: round %d of %d%n", name, round, settings.rounds());
       }

@@ -37,8 +37,8 @@ final class RotationTimes {
   }
 
   /**
-   * The median over rotations of the slowest commit that overlaps one, in median commits that
-   * overlap none.
+   * The median over all rotations of the slowest commit that overlaps one, divided by the median of
+   * the commits that overlap none.
    *
    * @param plain takes the latencies of the latter
    */

@@ -27,7 +27,7 @@ public final class ArtemisStore implements Store {
   private static final int FILE_BYTES = 10 << 20;
   private static final int FILES_MIN = 2;
   private static final int FILES_KEPT = 10;
-  private static final int COMPACT_FILES_MIN = 0; // Compacting would only disturb.
+  private static final int COMPACT_FILES_MIN = 0; // Compacting would only disturb the measurement.
   private static final int COMPACT_PERCENTAGE = 0;
   private static final byte RECORD_TYPE = 1;
 
@@ -108,7 +108,7 @@ public final class ArtemisStore implements Store {
     journal().appendAddRecord(nextId.getAndIncrement(), RECORD_TYPE, payload, sync);
   }
 
-  /** The journal works in order: once the last append is in the file, all are. */
+  /** The journal works in order: once the last append is in the file, all of them are. */
   @Override
   public void flush() throws Exception {
     Semaphore last = new Semaphore(0);

@@ -20,7 +20,7 @@ public final class ChronicleStore implements Store {
   private @Nullable ExcerptAppender appender;
   private @Nullable Bytes<ByteBuffer> buffer;
 
-  /** Makes one that is not open. */
+  /** Creates a store that is not open. */
   public ChronicleStore() {}
 
   @Override

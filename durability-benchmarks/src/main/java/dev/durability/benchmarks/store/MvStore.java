@@ -20,7 +20,7 @@ public final class MvStore implements Store {
   private @Nullable MVMap<Long, byte[]> map;
   private boolean sync;
 
-  /** Makes one that is not open. */
+  /** Creates a store that is not open. */
   public MvStore() {}
 
   @Override

@@ -21,7 +21,7 @@ public final class RocksStore implements Store {
   private @Nullable WriteOptions writeOptions;
   private @Nullable RocksDB database;
 
-  /** Makes one that is not open. */
+  /** Creates a store that is not open. */
   public RocksStore() {}
 
   @Override

@@ -25,7 +25,7 @@ public final class SqliteStore implements Store {
   private boolean sync;
   private int openRows;
 
-  /** Makes one that is not open. */
+  /** Creates a store that is not open. */
   public SqliteStore() {}
 
   @Override

@@ -39,7 +39,7 @@ public final class Stores {
     }
   }
 
-  /** A peer that is not there. */
+  /** A peer whose library is not there. */
   private record Missing(String name, String why) implements Store {
     @Override
     public String guarantee(Promise promise) {

@@ -44,7 +44,7 @@ final class BareScan implements Subject {
     long operations = 0;
     do {
       if (scan() != log.sum()) {
-        throw new IOException("the scan found other entries than were appended");
+        throw new IOException("the scan found entries other than those appended");
       }
       operations += log.entries();
     } while (!slice.isOver());

@@ -16,8 +16,8 @@ import java.util.function.Consumer;
 
 /**
  * Measures a log and bare loops that do what the disk and the memory allow. All take turns, since a
- * device's rate changes from one moment to the next by more than what is to be found out: a ratio
- * is that of two turns of the same round.
+ * device's rate changes from moment to moment by more than the differences of interest. A ratio
+ * compares two turns of the same round.
  */
 public final class Bench implements Closeable {
   private static final int ENTRY_BYTES = 128;
@@ -31,7 +31,7 @@ public final class Bench implements Closeable {
   private final List<Comparison> comparisons = new ArrayList<>();
   private final Disk disk;
 
-  /** Subjects that are compared with a probe. */
+  /** The subjects that are compared with a probe. */
   private record Comparison(Measured probe, List<Measured> subjects) {}
 
   /**
@@ -120,9 +120,9 @@ public final class Bench implements Closeable {
   /**
    * Measures.
    *
-   * @param seconds how long about
+   * @param seconds about how long
    * @param progress is told before each turn what is measured in it
-   * @return the result; useless if the user has asked to end
+   * @return the result; of no use if the user asked to stop
    * @throws IOException if the storage fails
    */
   public BenchResult run(int seconds, Consumer<String> progress) throws IOException {
@@ -135,7 +135,7 @@ public final class Bench implements Closeable {
           subject.takeTurn(sliceNanos, stop, round >= 0);
         }
       }
-      Collections.rotate(turns, -1); // so that none always follows the same one
+      Collections.rotate(turns, -1); // So that no subject always follows the same one.
     }
     List<Measurement> measurements = new ArrayList<>();
     if (!stop.getAsBoolean()) {

@@ -20,7 +20,7 @@ public record BenchResult(
     return measurements.get(0);
   }
 
-  /** What the disk is to be thought of. */
+  /** What to think of the disk. */
   DiskVerdict verdict() {
     return DiskVerdict.of(
         disk.fileSystem(), diskProbe().latencies().getValueAtPercentile(50), disk.costOfSync());

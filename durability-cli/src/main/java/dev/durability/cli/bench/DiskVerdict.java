@@ -1,6 +1,9 @@
 package dev.durability.cli.bench;
 
-/** Is the disk lying, or slow? The answer comes from synced writes of a few bytes, and of more. */
+/**
+ * Does the disk report data as stored that is not, or is it slow? The answer comes from synced
+ * writes of a few bytes, and of more.
+ */
 enum DiskVerdict {
   /** There is no disk. */
   MEMORY,
@@ -24,9 +27,7 @@ enum DiskVerdict {
   /** A solid-state disk takes less. */
   private static final long SLOW_NANOS = 2_000_000;
 
-  /**
-   * Storing a MiB takes at least as long again as copying it; less than this is measuring error.
-   */
+  /** Storing a MiB takes clearly longer than copying it; a ratio below this is measuring error. */
   private static final double COST_OF_SYNC_MIN = 1.25;
 
   static DiskVerdict of(FileSystem fileSystem, long syncedWriteNanos, double costOfSync) {

@@ -10,7 +10,7 @@ import java.util.Set;
  * A file system.
  *
  * @param type its type, such as ext4
- * @param device the device that it is on, or another name that it goes by
+ * @param device the device that it is on, or another name of it
  */
 record FileSystem(String type, String device) {
   private static final Set<String> IN_MEMORY = Set.of("tmpfs", "ramfs", "devtmpfs", "hugetlbfs");

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.util.Locale;
 import org.HdrHistogram.Histogram;
 
-/** The result as JSON. Others read its keys: they are fixed. */
+/** The result as JSON. Programs read its keys, so they are fixed. */
 public final class JsonReport {
 
   private JsonReport() {}

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import org.HdrHistogram.Histogram;
 
-/** Two histograms in text, side by side: how often an operation took from one time to the next. */
+/** Two histograms in text, side by side: how often an operation took a time in each range. */
 final class LatencyBars {
   private static final int TIME_COLUMNS = 21;
   private static final int PERCENT_COLUMNS = 9;
@@ -35,7 +35,7 @@ final class LatencyBars {
     return String.format(Locale.ROOT, form, times, leftTitle, rightTitle);
   }
 
-  /** A line for each step in time, from the shortest to the longest that there was. */
+  /** One line per time range, from the shortest time to the longest. */
   List<String> lines() {
     List<Long> bounds = bounds();
     double most = 0;
@@ -52,7 +52,10 @@ final class LatencyBars {
     return lines;
   }
 
-  /** Each is the one before times the step, from below the least to above the most. */
+  /**
+   * The limits of the ranges: each is the one before times a constant, from below the least to
+   * above the most.
+   */
   private List<Long> bounds() {
     long least = Math.max(1, Math.min(left.getMinValue(), right.getMinValue()));
     long most = Math.max(left.getMaxValue(), right.getMaxValue());

@@ -8,7 +8,7 @@ import org.HdrHistogram.Histogram;
  * @param name its name for programs
  * @param title its name for people
  * @param isProbe whether it is what the others are compared with
- * @param rate operations a second
+ * @param rate operations per second
  * @param ratio its rate by that of its probe in the same round; 1 for a probe
  * @param latencies in nanoseconds; empty if no operation is waited for
  */

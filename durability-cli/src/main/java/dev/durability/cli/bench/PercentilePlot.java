@@ -5,8 +5,8 @@ import java.util.Locale;
 import org.HdrHistogram.Histogram;
 
 /**
- * The latencies as a chart in SVG: to the right the share of operations that took no longer, in
- * steps of nines, and upwards the time, both on logarithmic axes.
+ * The latencies as a chart in SVG: horizontally the share of operations that took no longer, in
+ * steps of nines, and vertically the time, both on logarithmic axes.
  */
 public final class PercentilePlot {
   private static final int WIDTH = 900;
@@ -112,7 +112,7 @@ public final class PercentilePlot {
 
   private void shareAxis() {
     share(0, "0 %");
-    share(Math.log10(2), "50 %"); // where half of them take longer
+    share(Math.log10(2), "50 %"); // Half of the operations take longer.
     for (int nine = 1; nine <= nines; nine++) {
       share(nine, nine == 1 ? "90 %" : "99" + (nine > 2 ? "." + "9".repeat(nine - 2) : "") + " %");
     }
@@ -155,7 +155,8 @@ public final class PercentilePlot {
     for (int i = curves.size() - 1; i >= 0; i--) {
       Measurement curve = curves.get(i);
       add(
-          "<line x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\" stroke=\"%s\" stroke-width=\"2.2\"%s/>%n",
+          "<line x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\" stroke=\"%s\""
+              + " stroke-width=\"2.2\"%s/>%n",
           RIGHT + 14,
           y - 4.5,
           RIGHT + 38,

@@ -60,7 +60,7 @@ final class PreparedLog implements Closeable {
     writer.truncate(writer.lastDurableId());
   }
 
-  /** The next segment's file grows meanwhile. If none comes, it goes on without. */
+  /** Waits while the next segment's file grows. If there is none, goes on without it. */
   private static void awaitSpare(Path segments) throws IOException {
     long start = System.nanoTime();
     long before = -1;

@@ -35,7 +35,7 @@ final class Replay implements Subject {
       WalReader.of(FsDirectory.open(log.directory()), sum)
           .replay(WalReplay.START, Long.MAX_VALUE, (id, entry) -> {});
       if (sum.sum != log.sum()) {
-        throw new IOException("the replay gave other entries than were appended");
+        throw new IOException("the replay gave entries other than those appended");
       }
       operations += log.entries();
     } while (!slice.isOver());

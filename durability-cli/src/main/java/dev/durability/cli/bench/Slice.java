@@ -23,7 +23,9 @@ final class Slice {
     this.latencies = latencies;
   }
 
-  /** Begins it anew, once what it takes to begin is done. Before any thread asks for the rest. */
+  /**
+   * Starts the time again, after preparations. Call it before any thread asks for the time left.
+   */
   void restart() {
     startNanos = System.nanoTime();
   }

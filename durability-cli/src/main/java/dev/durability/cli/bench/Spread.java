@@ -3,7 +3,7 @@ package dev.durability.cli.bench;
 import java.util.Collection;
 
 /**
- * How a figure was in the rounds.
+ * How a figure varied over the rounds.
  *
  * @param median the median
  * @param least the least

@@ -22,8 +22,7 @@ interface Subject extends Closeable {
   Work run(Slice slice) throws IOException;
 
   /**
-   * Makes durable what was written and gives back its room, so that no turn pays for the one
-   * before.
+   * Makes durable what was written and frees its room, so that no turn pays for the one before.
    *
    * @throws IOException if the storage fails
    */

@@ -8,7 +8,7 @@ package dev.durability.cli.bench;
  */
 record Work(long operations, long nanos) {
 
-  /** Operations a second. */
+  /** Operations per second. */
   double rate() {
     return operations * 1e9 / Math.max(1, nanos);
   }

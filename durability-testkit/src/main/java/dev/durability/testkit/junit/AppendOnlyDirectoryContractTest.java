@@ -9,8 +9,8 @@ import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
 /**
- * Holds a {@link Directory} to its contract whose files only grow: it refuses to go on with a file
- * at an offset, and to cut one.
+ * The contract of a {@link Directory} whose files only grow: it refuses to resume a file at an
+ * offset, and to cut one.
  *
  * @see DirectoryContractTest
  */

@@ -14,8 +14,8 @@ import java.util.Arrays;
 import org.junit.jupiter.api.function.Executable;
 
 /**
- * What each topic of the contract needs. The topics are classes that extend each other, so that
- * each has its file, and a failure is reported under the name of the class that is tested.
+ * What the tests of each topic need. The topics are classes that extend each other: so each has its
+ * own file, and JUnit reports a failure under the name of the implementation's test.
  */
 abstract class DirectoryContract {
 
@@ -66,7 +66,7 @@ abstract class DirectoryContract {
     return ByteBuffer.wrap(content.getBytes(UTF_8));
   }
 
-  /** The caller is wrong, and is told so. */
+  /** The call is refused as a mistake of the caller. */
   static void assertIllegal(String call, Executable executable) {
     assertThrows(IllegalArgumentException.class, executable, call);
   }

@@ -66,7 +66,7 @@ public abstract class DirectoryContractTest extends InterruptContract {
     directory = newDirectory();
   }
 
-  /** A test that failed between an interrupt and its end leaves nothing to the next. */
+  /** A test that failed after an interrupt must not leave the interrupt flag to the next test. */
   @AfterEach
   final void clearInterrupt() {
     boolean unused = Thread.interrupted();

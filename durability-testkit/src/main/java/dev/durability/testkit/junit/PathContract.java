@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Which paths are refused, by which methods, and which only look odd. */
+/** Which paths are refused, by which methods, and which odd ones are accepted. */
 abstract class PathContract extends DirectoryContract {
   static final List<String> BAD_PATHS =
       List.of(

@@ -11,7 +11,7 @@ import java.nio.file.NoSuchFileException;
 import org.junit.jupiter.api.Test;
 
 /**
- * Holds a {@link Directory} to its contract that can resume a file at an offset, and cut it.
+ * The contract of a {@link Directory} that can resume a file at an offset, and cut it.
  *
  * @see DirectoryContractTest
  */

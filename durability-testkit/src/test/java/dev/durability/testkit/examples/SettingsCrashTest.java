@@ -61,9 +61,7 @@ class SettingsCrashTest {
   }
 
   // begin:settings-crash-test
-  /**
-   * Saves twice; whatever crashes, what is loaded is the last that was saved, or one on the way.
-   */
+  /** Saves twice. After a crash, loading gives the text saved last, or the one being saved. */
   static final class SavesTwice implements CrashTest<String> {
     @Override
     public List<Step<String>> steps() {
@@ -74,9 +72,9 @@ class SettingsCrashTest {
 
     private static void save(CrashDirectory disk, String text, History<String> history)
         throws IOException {
-      history.attempt(text); // From here on a crash may leave it.
+      history.attempt(text); // From here on, a crash may leave this text.
       SettingsCrashTest.save(disk, text);
-      history.promise("saved " + text); // From here on it must not take it back.
+      history.promise("saved " + text); // From here on, it must not lose it.
     }
 
     @Override

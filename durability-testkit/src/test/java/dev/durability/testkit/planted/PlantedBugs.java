@@ -195,7 +195,7 @@ final class PlantedBugs {
               1),
           bug(
               "quarantine-name-not-synced-again",
-              "the sync of quarantine/ by who finds the copy",
+              "the sync of quarantine/ if the copy is found there",
               "what is cut is in quarantine",
               new Patch("frame.Quarantine", "copy", withoutCall("Directory.sync")),
               Workload.LOG,
@@ -266,14 +266,14 @@ final class PlantedBugs {
           bug(
               "log-id-unchecked",
               "that a segment may be of another log",
-              "CORRUPT where the log is not whole",
+              "CORRUPT if the log is not whole",
               new Patch("segment.Segment", "whyNotNext", assuming("UUID.equals", 1)),
               Workload.LOG,
               1),
           bug(
               "successor-unchecked",
               "that a segment has to continue the one before",
-              "CORRUPT where the log is not whole",
+              "CORRUPT if the log is not whole",
               new Patch("segment.Segment", "whyNotNext", returning(0)),
               Workload.LOG,
               1),
@@ -287,7 +287,7 @@ final class PlantedBugs {
           bug(
               "header-checksum-unchecked",
               "to compare the checksum of a header",
-              "CORRUPT where the log is not whole",
+              "CORRUPT if the log is not whole",
               new Patch(
                   "frame.FileHeader", "decode", calling("FileHeader.checksum", "storedChecksum")),
               Workload.LOG,
@@ -301,22 +301,22 @@ final class PlantedBugs {
               1),
           bug(
               "promise-past-break-ignored",
-              "to look for promises behind the break",
-              "CORRUPT where a promise exceeds what is intact",
+              "to look for promises after the break",
+              "CORRUPT if a promise exceeds what is intact",
               new Patch("frame.Remains", "of", withoutCall("FrameReader.promised")),
               Workload.LOG,
               1),
           bug(
               "later-segment-ignored",
               "that a run must end in the last segment",
-              "CORRUPT where a promise exceeds what is intact",
+              "CORRUPT if a promise exceeds what is intact",
               new Patch("segment.LogFindings", "conclude", assuming("LogCursor.isInLast", 1)),
               Workload.LOG,
               1),
           bug(
               "checkpoint-unread",
               "to read a checkpoint before it counts",
-              "CORRUPT where the log is not whole",
+              "CORRUPT if the log is not whole",
               new Patch(
                   "segment.Coverage",
                   "newestOfDefaultNames",
@@ -410,7 +410,7 @@ final class PlantedBugs {
               5),
           bug(
               "replayed-once-more",
-              "that replay starts behind the checkpoint",
+              "that replay starts after the checkpoint",
               "no update is applied twice",
               new Patch("StateLoading", "fromId", constant(1, 0)),
               Workload.STATE,
