@@ -1,6 +1,7 @@
 package dev.durability.append;
 
 import dev.durability.errors.LockLostException;
+import dev.durability.frame.AfterFailure;
 import dev.durability.frame.FrameFile;
 import dev.durability.segment.Background;
 import dev.durability.storage.Directory;
@@ -35,7 +36,21 @@ final class Reserve {
     FrameFile segment = ended;
     ended = null;
     if (segment != null) {
-      background.executeOrRun(() -> cutAndClose(segment));
+      try {
+        background.executeOrRun(() -> giveBack(segment));
+      } catch (Throwable e) {
+        AfterFailure.close(e, segment);
+        throw e;
+      }
+    }
+  }
+
+  private void giveBack(FrameFile segment) {
+    try {
+      cutAndClose(segment);
+    } catch (Throwable e) {
+      AfterFailure.close(e, segment);
+      throw e;
     }
   }
 

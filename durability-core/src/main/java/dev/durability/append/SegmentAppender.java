@@ -2,6 +2,7 @@ package dev.durability.append;
 
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.OutcomeOpenException;
+import dev.durability.frame.AfterFailure;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FileType;
 import dev.durability.frame.FrameEncoder;
@@ -255,13 +256,13 @@ public final class SegmentAppender {
    * every entry before it. The header itself is made durable meanwhile.
    */
   private void endSegment(FrameFile target, SegmentPlan successor) throws IOException {
-    coming = begin(successor);
+    SegmentStart unused = begin(successor);
     sync(target);
     file = null;
     if (reserved) {
       reserve.endsIn(target);
     } else {
-      target.close();
+      close(target);
     }
     SegmentRange range =
         new SegmentRange(
@@ -274,14 +275,31 @@ public final class SegmentAppender {
   }
 
   private SegmentStart begin(SegmentPlan plan) {
-    return SegmentStart.begin(directory, background, spare, plan, header(plan));
+    SegmentStart start = new SegmentStart(directory, background, spare, plan, header(plan));
+    coming = start; // Before it begins: whatever happens from here on, closing ends it.
+    start.begin();
+    return start;
+  }
+
+  private static void close(FrameFile ended) throws IOException {
+    try {
+      ended.close();
+    } catch (Error e) {
+      AfterFailure.close(e, ended); // Closing again does no harm.
+      throw e;
+    }
   }
 
   /** Goes on in a segment that starts where the one before ended. */
   private void enter(SegmentPlan plan) throws IOException {
     SegmentStart start = coming == null ? begin(plan) : coming;
-    coming = null;
-    file = start.enter();
+    try {
+      file = start.enter();
+      coming = null;
+    } catch (IOException e) {
+      coming = null; // It has closed its file. After an Error, closing does that.
+      throw e;
+    }
     naming = start;
     segment = plan;
     dirty = false;
@@ -299,9 +317,12 @@ public final class SegmentAppender {
       if (target != null) {
         end(target);
       }
-    } finally {
       file = null;
-      closeBackground();
+    } catch (IOException e) {
+      file = null; // It was closed. After an Error it may not have been.
+      throw e;
+    } finally {
+      abandon();
     }
   }
 
@@ -326,14 +347,14 @@ public final class SegmentAppender {
     }
   }
 
-  /** Gives up the files as they are. */
+  /** Gives up the files as they are. After an Error, doing it again does what is left. */
   public void abandon() throws IOException {
     FrameFile target = file;
-    file = null;
     try {
       if (target != null) {
         target.close();
       }
+      file = null;
     } finally {
       closeBackground();
     }

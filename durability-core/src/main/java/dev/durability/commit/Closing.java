@@ -42,6 +42,7 @@ public final class Closing {
    */
   void close(LastStep finish, LastStep abandon) throws IOException {
     if (done) {
+      rounds.lead.rest(); // If an Error kept it from that.
       return;
     }
     Throwable failure;
@@ -68,6 +69,9 @@ public final class Closing {
       failure = rounds.poison.asException();
     }
     failure = run(failure == null && !isPoisoned ? finish : abandon, failure);
+    if (failure instanceof Error) {
+      failure = run(abandon, failure); // An Error may have left files open; the others closed them.
+    }
     rounds.settleLast(last, failure == null ? writerClosed : failure);
     return failure;
   }

@@ -29,7 +29,7 @@ abstract class Pending<T> implements Runnable {
       try {
         if (first != null) {
           tell(null, first);
-        } else if (begun.compareAndSet(false, true)) {
+        } else if (!done && begun.compareAndSet(false, true)) {
           tell(work(), null);
         }
         ended = true;

@@ -36,10 +36,12 @@ public final class SegmentStart {
   private final SegmentPlan plan;
   private final Pending<AppendFile> made;
   private @Nullable Pending<Void> named;
+  private @Nullable AppendFile making;
   private String temporary;
   private boolean reserved;
 
-  private SegmentStart(
+  /** Plans to make a segment with a header. Nothing happens before {@link #begin}. */
+  public SegmentStart(
       Directory directory,
       Background background,
       Spare spare,
@@ -54,21 +56,19 @@ public final class SegmentStart {
         new Pending<>() {
           @Override
           AppendFile work() throws IOException {
-            return make(header);
+            try {
+              return make(header);
+            } catch (Throwable e) { // Also if it comes while another failure is dealt with.
+              AfterFailure.close(e, making);
+              throw e;
+            }
           }
         };
   }
 
   /** Starts to make the file and its header durable. */
-  public static SegmentStart begin(
-      Directory directory,
-      Background background,
-      Spare spare,
-      SegmentPlan plan,
-      ByteBuffer header) {
-    SegmentStart start = new SegmentStart(directory, background, spare, plan, header);
-    background.executeOrRun(start.made);
-    return start;
+  public void begin() {
+    background.executeOrRun(made);
   }
 
   public SegmentPlan plan() {
@@ -84,10 +84,12 @@ public final class SegmentStart {
     AppendFile file = null;
     try {
       file = spare.take();
+      making = file;
       reserved = file != null;
       temporary = reserved ? spare.path() : temporary;
       if (file == null) {
         file = create();
+        making = file;
       }
       file.write(header);
     } catch (LockLostException lost) {
@@ -130,14 +132,22 @@ public final class SegmentStart {
    */
   public FrameFile enter() throws IOException {
     AppendFile file = Objects.requireNonNull(made.await());
+    try {
+      return enter(file);
+    } catch (Throwable e) {
+      AfterFailure.close(e, file);
+      throw e;
+    }
+  }
+
+  private FrameFile enter(AppendFile file) throws IOException {
     String path = plan.name().path();
+    FrameFile entered = new FrameFile(path, file);
     try {
       directory.rename(temporary, path);
     } catch (LockLostException lost) {
-      AfterFailure.close(lost, file);
       throw lost; // Another writer's segment may have that name by now.
     } catch (IOException failure) {
-      AfterFailure.close(failure, file);
       throw poison(failure);
     }
     Pending<Void> naming =
@@ -150,7 +160,7 @@ public final class SegmentStart {
         };
     named = naming;
     background.executeOrRun(naming);
-    return new FrameFile(path, file);
+    return entered;
   }
 
   private void syncName() throws WriterPoisonedException {
@@ -172,6 +182,7 @@ public final class SegmentStart {
   public void discard() {
     AppendFile file;
     try {
+      made.run(); // If an Error kept it from being begun, nobody else does.
       file = Objects.requireNonNull(made.await());
     } catch (IOException | RuntimeException | Error failure) {
       Thrown.report(failure); // Nobody waits for this segment, so only this reports its failure.

@@ -1,6 +1,7 @@
 package dev.durability.segment;
 
 import dev.durability.errors.LockLostException;
+import dev.durability.frame.AfterFailure;
 import dev.durability.storage.AppendFile;
 import dev.durability.storage.Directory;
 import dev.durability.threads.StackSafeLock;
@@ -64,18 +65,27 @@ public final class Spare implements Closeable {
     } catch (Throwable e) {
       Thrown.report(e);
     }
+    try {
+      if (!keep(made) && made != null) {
+        remove(made);
+      }
+    } catch (Throwable e) {
+      AfterFailure.close(e, made);
+      throw e;
+    }
+  }
+
+  private boolean keep(@Nullable AppendFile made) {
     lock.lock();
     try {
       wanted = false;
-      if (!closed) {
-        ready = made;
-        return;
+      if (closed) {
+        return false;
       }
+      ready = made;
+      return true;
     } finally {
       lock.unlock();
-    }
-    if (made != null) {
-      remove(made);
     }
   }
 
@@ -115,8 +125,13 @@ public final class Spare implements Closeable {
   /** Removes a spare that was not needed. If that fails, the next opening removes it. */
   public void discard() {
     AppendFile unused = take();
-    if (unused != null) {
-      remove(unused);
+    try {
+      if (unused != null) {
+        remove(unused);
+      }
+    } catch (Throwable e) {
+      AfterFailure.close(e, unused);
+      throw e;
     }
   }
 

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -40,12 +41,35 @@ class OpenFilesTest {
     assertThat(failed).as("calls that a failure reached").isPositive();
   }
 
+  @ParameterizedTest
+  @EnumSource(
+      value = Operation.class,
+      names = {"CREATE", "WRITE", "SYNC_FILE", "RENAME", "SYNC_DIRECTORY", "CLOSE_APPEND"})
+  void noFileStaysOpenWhereAnOperationThrowsAnError(Operation operation) {
+    for (int preallocated : new int[] {0, 4096}) {
+      WalOptions options = Logs.small().preallocatedBytesMax(preallocated).build();
+      for (int nth = 1; nth <= EACH_OF_THE_FIRST; nth++) {
+        FaultDirectory failing = new FaultDirectory(watched(new MemoryDirectory()));
+        AtomicInteger left = new AtomicInteger(nth);
+        failing.before(
+            (each, path) -> {
+              if (each == operation && left.decrementAndGet() == 0) {
+                throw new StackOverflowError("planted");
+              }
+            });
+        rotateAndClose(failing, options);
+        assertThat(open).as("%s %d, reserve %d", operation, nth, preallocated).isEmpty();
+      }
+    }
+    assertThat(failed).as("calls that an Error reached").isPositive();
+  }
+
   private void rotateAndClose(Directory directory, WalOptions options) {
     try (WalWriter<String> log = Logs.open(directory, options)) {
       for (int i = 0; i < 6; i++) {
         append(log, "x".repeat(1500));
       }
-    } catch (IOException atOpeningOrClosing) {
+    } catch (IOException | StackOverflowError atOpeningOrClosing) {
       failed++;
     }
   }
@@ -53,7 +77,7 @@ class OpenFilesTest {
   private void append(WalWriter<String> log, String entry) {
     try {
       log.appendDurable(entry);
-    } catch (IOException refused) {
+    } catch (IOException | StackOverflowError refused) {
       failed++;
     }
   }
