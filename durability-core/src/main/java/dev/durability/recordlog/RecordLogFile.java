@@ -49,10 +49,11 @@ final class RecordLogFile implements Closeable {
       }
       return new RecordLogFile(path, file, header);
     } catch (BadHeaderException e) {
-      CorruptLogException corrupt = corruptHeader(path, String.valueOf(e.getMessage()));
-      corrupt.initCause(e);
-      file.close();
-      throw corrupt;
+      try (file) {
+        CorruptLogException corrupt = corruptHeader(path, String.valueOf(e.getMessage()));
+        corrupt.initCause(e);
+        throw corrupt;
+      }
     } catch (IOException | RuntimeException | Error e) {
       file.close();
       throw e;

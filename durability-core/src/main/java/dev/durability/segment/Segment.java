@@ -60,7 +60,14 @@ public final class Segment implements Closeable {
   /** Opens a segment whose good header was read before. */
   static Segment openAgain(Directory directory, FileHeader header) throws IOException {
     SegmentName name = new SegmentName(header.segmentId(), header.firstEntryId());
-    return new Segment(name, directory.open(name.path()), header);
+    AfterFailure.prepare();
+    ReadFile file = directory.open(name.path());
+    try {
+      return new Segment(name, file, header);
+    } catch (Throwable e) {
+      AfterFailure.close(e, file);
+      throw e;
+    }
   }
 
   /** Opens a segment; null if its header is damaged or does not fit its name. */

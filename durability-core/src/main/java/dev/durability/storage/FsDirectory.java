@@ -153,19 +153,19 @@ public final class FsDirectory implements Directory {
                 StandardOpenOption.CREATE_NEW,
                 LinkOption.NOFOLLOW_LINKS),
             access.ofNewFile());
-    FsAppendFile result = new FsAppendFile(file, 0);
     try {
+      FsAppendFile result = new FsAppendFile(file, 0);
       if (access.giveFile(target)) {
         result.metadataChanged();
       }
       if (expectedBytes > 0) {
         result.reserve(expectedBytes);
       }
+      return result;
     } catch (IOException | RuntimeException | Error e) {
-      undoCreate(target, result, e);
+      undoCreate(target, file, e);
       throw e;
     }
-    return result;
   }
 
   private static UninterruptibleFile openToWrite(
@@ -181,7 +181,7 @@ public final class FsDirectory implements Directory {
     }
   }
 
-  private static void undoCreate(Path target, FsAppendFile file, Throwable cause) {
+  private static void undoCreate(Path target, UninterruptibleFile file, Throwable cause) {
     try {
       try {
         Files.delete(target);
@@ -216,8 +216,9 @@ public final class FsDirectory implements Directory {
                 + size
                 + " bytes; resume it at an offset that was read");
       }
+      FsAppendFile resumed = new FsAppendFile(file, offset);
       opened = true;
-      return new FsAppendFile(file, offset);
+      return resumed;
     } finally {
       if (!opened) {
         file.close();

@@ -49,9 +49,14 @@ final class HeldDirectory implements Closeable {
       return null;
     }
     UninterruptibleFile file = UninterruptibleFile.open(path, Set.of(StandardOpenOption.READ));
-    HeldDirectory held = new HeldDirectory(path, key, file);
-    HELD.add(held);
-    return held;
+    try {
+      HeldDirectory held = new HeldDirectory(path, key, file);
+      HELD.add(held);
+      return held;
+    } catch (Throwable e) {
+      file.close();
+      throw e;
+    }
   }
 
   /**

@@ -63,8 +63,14 @@ final class UninterruptibleFile implements Closeable {
       throws IOException {
     // On Windows the channel is truly asynchronous and needs threads of its own.
     @Nullable ExecutorService executor = WINDOWS ? null : INLINE;
-    return new UninterruptibleFile(
-        path, AsynchronousFileChannel.open(path, options, executor, attributes));
+    AsynchronousFileChannel channel =
+        AsynchronousFileChannel.open(path, options, executor, attributes);
+    try {
+      return new UninterruptibleFile(path, channel);
+    } catch (Throwable e) {
+      channel.close();
+      throw e;
+    }
   }
 
   /** As {@link ReadFile#read}. */
