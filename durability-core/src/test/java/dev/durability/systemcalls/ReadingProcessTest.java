@@ -159,7 +159,7 @@ class ReadingProcessTest {
     assertThat(lines).hasSize(2);
     assertThat(lines.get(0))
         .startsWith("warning: ")
-        .contains("Invalid argument", "no sync of directories");
+        .contains("Invalid argument", "cannot sync directories");
     assertThat(lines.get(1)).isEqualTo("append: 1");
     assertThat(calls(trace)).as("refused").hasSizeGreaterThan(2);
     assertThat(run(List.of(), "C.UTF-8", root, "append", "read"))

@@ -183,7 +183,7 @@ class WalReaderTest {
     assertThatThrownBy(() -> ids(reader, 3, 99))
         .isInstanceOf(DurabilityException.class)
         .isNotInstanceOf(CorruptLogException.class)
-        .hasMessageContaining("from 3 on")
+        .hasMessageContaining("from entry 3 on")
         .hasMessageContaining("starts at entry 5")
         .hasMessageContaining("truncated");
     assertThatThrownBy(() -> ids(reader, 0, 99))
@@ -432,7 +432,7 @@ class WalReaderTest {
                     }))
         .isInstanceOf(DurabilityException.class)
         .isNotInstanceOf(CorruptLogException.class)
-        .hasMessageContaining("from 5 on")
+        .hasMessageContaining("from entry 5 on")
         .hasMessageContaining("starts at entry 9");
     assertThat(seen).isEqualTo(range(1, 4));
   }
