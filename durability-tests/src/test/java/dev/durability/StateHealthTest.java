@@ -108,12 +108,12 @@ class StateHealthTest {
       assertThat(told).as("the caller was told").isEmpty();
       machine.ofWrite = null;
       state.checkpoint();
-      assertThat(state.health()).isEqualTo(new StateHealth(null, 3, null, 4, 3));
+      assertThat(state.health()).isEqualTo(new StateHealth(null, 3, null, 3, 3));
     } finally {
       Thread.setDefaultUncaughtExceptionHandler(before);
     }
     try (var state = open(CheckpointPolicy.manual())) {
-      assertThat(state.health()).isEqualTo(new StateHealth(null, 3, null, 4, 3));
+      assertThat(state.health()).isEqualTo(new StateHealth(null, 3, null, 3, 3));
     }
   }
 

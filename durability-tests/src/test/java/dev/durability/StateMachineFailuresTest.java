@@ -271,8 +271,8 @@ class StateMachineFailuresTest {
   @Test
   void whateverIsThrownThePlaceIsNamed() throws IOException {
     writeLog();
-    var at = WalMaintenance.find(disk, 4).orElseThrow();
-    String entry = "applying entry 4 (it ends at offset " + at.offset() + " of " + at.file() + ")";
+    var at = WalMaintenance.find(disk, 3).orElseThrow();
+    String entry = "applying entry 3 (it ends at offset " + at.offset() + " of " + at.file() + ")";
     int start = FileHeader.BYTES + FrameFormat.OVERHEAD_BYTES;
     for (Throwable thrown : undeclared()) {
       Text reads = new Text();
@@ -317,7 +317,7 @@ class StateMachineFailuresTest {
       state.update("b");
       state.checkpoint();
     }
-    String newest = "checkpoints/00000000000000000003.ckpt";
+    String newest = "checkpoints/00000000000000000002.ckpt";
     ByteBuffer bytes;
     try (ReadFile file = disk.open(newest)) {
       bytes = ByteBuffer.allocate((int) file.size());
@@ -363,8 +363,8 @@ class StateMachineFailuresTest {
     writeLog();
     assertThat(WalMaintenance.find(disk, 1).orElseThrow().offset())
         .isLessThan(WalMaintenance.find(disk, 2).orElseThrow().offset());
-    assertThat(WalMaintenance.find(disk, 4).orElseThrow().file()).isNotEqualTo(SEGMENT);
+    assertThat(WalMaintenance.find(disk, 3).orElseThrow().file()).isNotEqualTo(SEGMENT);
     assertThat(WalMaintenance.find(disk, 0)).isEmpty();
-    assertThat(WalMaintenance.find(disk, 5)).isEmpty();
+    assertThat(WalMaintenance.find(disk, 4)).isEmpty();
   }
 }

@@ -26,7 +26,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class Program {
   private static final String NAME = "durability";
   private static final List<String> COMMANDS =
-      List.of("append", "cat", "verify", "quarantine", "demo", "bench", "torture");
+      List.of("append", "cat", "verify", "quarantine", "truncate", "demo", "bench", "torture");
   private static final String HELP = "help";
   private static final String HELP_OPTION = "--help";
 
@@ -195,6 +195,7 @@ final class Program {
       case "cat" -> new CatCommand(io);
       case "verify" -> new VerifyCommand(io);
       case "quarantine" -> new QuarantineCommand(io);
+      case "truncate" -> new TruncateCommand(io);
       case "demo" -> new DemoCommand(io);
       case "bench" -> new BenchCommand(io);
       case "torture" -> new TortureCommand(io);

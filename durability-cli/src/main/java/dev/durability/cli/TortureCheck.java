@@ -1,7 +1,6 @@
 package dev.durability.cli;
 
 import dev.durability.errors.DurabilityException;
-import dev.durability.log.SegmentRange;
 import dev.durability.log.Verdict;
 import dev.durability.recovery.Recoverer;
 import dev.durability.recovery.Recovery;
@@ -15,8 +14,6 @@ import java.nio.file.NoSuchFileException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -142,7 +139,7 @@ final class TortureCheck {
   /** Under the acknowledged id is the acknowledged entry, and no id is left out. */
   private String ofIds(long lastId, List<TortureLife.Acknowledgement> acknowledged)
       throws IOException {
-    Ids ids = new Ids(markerIds());
+    Ids ids = new Ids();
     for (TortureLife.Acknowledgement each : acknowledged) {
       if (each.lastId() <= lastIdBefore) {
         return "the id " + each.lastId() + " was given again after entry " + lastIdBefore;
@@ -159,31 +156,16 @@ final class TortureCheck {
     return ids.violation;
   }
 
-  /** The marker of a checkpoint takes an id and begins a segment. */
-  private Set<Long> markerIds() throws IOException {
-    return WalMaintenance.segments(directory).stream()
-        .map(SegmentRange::firstEntryId)
-        .collect(Collectors.toSet());
-  }
-
   /** What the remaining log holds, and under which ids. */
   private static final class Ids {
     private final Map<Long, TortureLife.Acknowledgement> acknowledged = new HashMap<>();
-    private final Set<Long> markers;
     private long first = Long.MAX_VALUE;
     private long next = -1;
     private String violation = "";
 
-    Ids(Set<Long> markers) {
-      this.markers = markers;
-    }
-
     void add(long id, TortureEntry entry) {
       first = Math.min(first, id);
       next = next < 0 ? id : next;
-      while (next < id && markers.contains(next)) {
-        next++;
-      }
       if (next != id) {
         violation = "entry " + next + " is missing before entry " + id;
       }

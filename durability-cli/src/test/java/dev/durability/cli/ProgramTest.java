@@ -28,7 +28,8 @@ class ProgramTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"append", "cat", "verify", "quarantine", "demo", "bench", "torture"})
+  @ValueSource(
+      strings = {"append", "cat", "verify", "quarantine", "truncate", "demo", "bench", "torture"})
   void theHelpOfEveryCommandHasExamplesAndExitStatuses(String command) {
     Run run = Run.of(command, "--help");
     assertThat(run.status()).isZero();
@@ -43,7 +44,7 @@ class ProgramTest {
   void theHelpFitsTheTerminal(int columns) {
     for (String command :
         new String[] {
-          "append", "cat", "verify", "quarantine", "demo", "bench", "torture", "help"
+          "append", "cat", "verify", "quarantine", "truncate", "demo", "bench", "torture", "help"
         }) {
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       CommandIo io =
@@ -86,12 +87,14 @@ class ProgramTest {
     Run run = Run.of("--help");
     assertThat(run.status()).isZero();
     assertThat(run.out())
-        .contains("append ", "cat ", "verify ", "quarantine ", "demo ", "bench ", "torture ")
+        .contains(
+            "append ", "cat ", "verify ", "quarantine ", "truncate ", "demo ", "bench ", "torture ")
         .contains("Examples:", "Exit status:");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"append", "cat", "verify", "quarantine", "demo", "bench", "torture"})
+  @ValueSource(
+      strings = {"append", "cat", "verify", "quarantine", "truncate", "demo", "bench", "torture"})
   void helpOfACommandIsItsHelp(String command) {
     assertThat(Run.of("help", command)).isEqualTo(Run.of(command, "--help"));
   }
@@ -106,7 +109,8 @@ class ProgramTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"append", "cat", "verify", "quarantine", "demo", "bench", "torture"})
+  @ValueSource(
+      strings = {"append", "cat", "verify", "quarantine", "truncate", "demo", "bench", "torture"})
   void anEmptyArgumentIsRefusedAndNothingIsMade(String command) throws IOException {
     Path here = Path.of("").toAbsolutePath();
     var before = here.toFile().list();
@@ -116,7 +120,8 @@ class ProgramTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"append", "cat", "verify", "quarantine", "demo", "bench", "torture"})
+  @ValueSource(
+      strings = {"append", "cat", "verify", "quarantine", "truncate", "demo", "bench", "torture"})
   void anArgumentThatJavaHasGarbledIsRefused(String command) {
     assertUsage(Run.of(command, "pr\uFFFDf"), "'pr?f' has ");
     assertUsage(Run.of(command, "--from=\uFFFD", "log"), "'--from=?' has ");

@@ -9,6 +9,7 @@ import dev.durability.segment.SegmentName;
 import dev.durability.segment.SegmentPlan;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.Objects;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -38,8 +39,11 @@ public final class AppendQueue {
   private @Nullable Block open;
   private SegmentPlan segment;
   private long firstEntryNanos;
-  private long plannedBytes = FileHeader.BYTES;
+  private long plannedBytes;
   private long nextId;
+  private long position;
+  private long startedOverAt;
+  private long coveredId;
   private int lastFrameBytes;
   private boolean changing;
 
@@ -54,11 +58,22 @@ public final class AppendQueue {
     this.nanoTime = nanoTime;
     this.blockBytes = settings.bufferBytes();
     this.segment = first;
+    this.plannedBytes = first.beginningBytes();
     this.nextId = first.name().firstEntryId();
   }
 
   public long nextId() {
     return nextId;
+  }
+
+  /** How many entries and markers were appended since the log was opened. */
+  public long position() {
+    return position;
+  }
+
+  /** The position of the last append that made the log start over, 0 if none did. */
+  public long startedOverAt() {
+    return startedOverAt;
   }
 
   public SegmentPlan segment() {
@@ -124,21 +139,58 @@ public final class AppendQueue {
     }
   }
 
+  /** Returns the payload of an entry that waits to be written, or null if it does not. */
+  public byte @Nullable [] payloadOf(long id) {
+    byte[] payload = open == null ? null : open.payloadOf(id);
+    for (Iterator<Block> each = full.iterator(); payload == null && each.hasNext(); ) {
+      payload = each.next().payloadOf(id);
+    }
+    return payload;
+  }
+
   /** Ends the segment after what was appended, and starts the next. */
   public void rotate() {
-    SegmentPlan next = segment.next(nextId, SegmentPlan.randomSalt());
+    endSegment(segment.next(nextId, SegmentPlan.randomSalt()), nextId, position);
+  }
+
+  /**
+   * Ends the segment after what was appended, and goes on with another entry in a new one. That has
+   * a position, because callers wait for it.
+   *
+   * @param firstEntryId the entry
+   * @param flags what becomes of other entries
+   * @throws IllegalArgumentException if something that was appended covers more than what is before
+   */
+  public void startOver(long firstEntryId, int flags) {
+    if (firstEntryId <= coveredId) {
+      throw new IllegalArgumentException(
+          "the log cannot go on at entry "
+              + firstEntryId
+              + ": it is covered up to entry "
+              + coveredId
+              + ". Nothing was cut off");
+    }
+    endSegment(segment.startingOver(firstEntryId, flags), firstEntryId, position + 1);
+    startedOverAt = position;
+    coveredId = (flags & FileHeader.COVERED) != 0 ? firstEntryId - 1 : coveredId;
+  }
+
+  private void endSegment(SegmentPlan next, long firstEntryId, long endPosition) {
     Block last = lastBlockOfSegment();
-    Block end = last == null ? Block.single(0, segment, nextId) : last;
+    Block end = last == null ? Block.single(0, segment, nextId, position) : last;
     changing = true;
     if (last == null) {
       singlesOutside++;
     }
     end.endSegment(next);
+    end.position = endPosition;
     if (end != full.peekLast()) {
       full.add(end);
     }
     open = null;
     segment = next;
+    nextId = firstEntryId;
+    position = endPosition;
     plannedBytes = FileHeader.BYTES;
     changing = false;
   }
@@ -175,12 +227,12 @@ public final class AppendQueue {
       return true;
     }
     if (free.isEmpty() && pooled < POOLED_BLOCKS) {
-      open = Block.pooled(blockBytes, segment, nextId);
+      open = Block.pooled(blockBytes, segment, nextId, position);
       pooled++;
     } else if (!free.isEmpty()) {
       changing = true;
       Block block = free.remove();
-      block.reuse(segment, nextId);
+      block.reuse(segment, nextId, position);
       open = block;
       changing = false;
     }
@@ -192,7 +244,7 @@ public final class AppendQueue {
     if (singlesOutside > 0) {
       return false;
     }
-    Block single = Block.single(frameBytes, segment, nextId);
+    Block single = Block.single(frameBytes, segment, nextId, position);
     changing = true;
     if (open != null) {
       free.add(open);
@@ -214,7 +266,7 @@ public final class AppendQueue {
     startAge();
     Block block = Objects.requireNonNull(open);
     int end = block.entry(encoder, block.end, FrameKind.ENTRY, nextId, payload, 0, length);
-    return take(block, end, nextId, end - block.end);
+    return take(block, end, 1, end - block.end);
   }
 
   /**
@@ -236,25 +288,48 @@ public final class AppendQueue {
       at = block.entry(encoder, at, kind, nextId + i, payloads, from, ends[i] - from);
       from = ends[i];
     }
-    return take(block, at, nextId + ends.length - 1, at - lastAt);
+    return take(block, at, ends.length, at - lastAt);
   }
 
-  /** Appends a CHECKPOINT for which room was made; returns its id. */
-  public long checkpoint(long covered, byte[] path) {
-    startAge();
+  /**
+   * Appends a CHECKPOINT for which room was made. The segment has no entry yet: a CHECKPOINT behind
+   * one is not looked for.
+   *
+   * @param marker what it says; its offset becomes known when it is written
+   * @param path its path in UTF-8
+   * @throws IllegalArgumentException if it covers more than what was appended and not cut off
+   */
+  public void checkpoint(Marker marker, byte[] path) {
+    if (marker.coveredId() >= nextId) {
+      throw new IllegalArgumentException(
+          "a checkpoint cannot cover entry "
+              + marker.coveredId()
+              + ": the log ends at entry "
+              + (nextId - 1));
+    }
     Block block = Objects.requireNonNull(open);
-    int end = block.checkpoint(encoder, nextId, covered, path);
-    return take(block, end, nextId, lastFrameBytes);
+    int end = block.checkpoint(encoder, nextId, marker, path);
+    plannedBytes += end - block.end;
+    coveredId = Math.max(coveredId, marker.coveredId());
+    marker.before = block.marker;
+    marker.at = block.end;
+    block.marker = marker;
+    block.end = end;
+    block.position = position + 1;
+    position++;
   }
 
   /** What was encoded gets its place. Nothing is called from here on: all of it or nothing. */
-  private long take(Block block, int end, long lastId, int lastEntryFrameBytes) {
+  private long take(Block block, int end, int entries, int lastEntryFrameBytes) {
+    block.notePlace();
     plannedBytes += end - block.end;
     lastFrameBytes = lastEntryFrameBytes;
     block.end = end;
-    block.nextId = lastId + 1;
-    nextId = lastId + 1;
-    return lastId;
+    block.nextId = nextId + entries;
+    block.position = position + entries;
+    nextId += entries;
+    position += entries;
+    return nextId - 1;
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.durability.frame.DirectMemory;
 import dev.durability.frame.FrameEncoder;
 import dev.durability.frame.FrameFormat;
 import dev.durability.frame.FrameKind;
+import dev.durability.segment.EntryIndex;
 import dev.durability.segment.SegmentPlan;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -24,6 +25,9 @@ final class Block {
   private final @Nullable DirectMemory pooled;
   private final ByteBuffer bytes;
   private final ByteBuffer frames;
+  private final long[] placeIds;
+  private final int[] placeOffsets;
+  private int places;
   private SegmentPlan segment;
   private long firstId;
   private @Nullable SegmentPlan successor;
@@ -34,31 +38,46 @@ final class Block {
   /** The id of the entry after the last in this block. */
   long nextId;
 
+  /** The position of the last append in this block. */
+  long position;
+
+  /** The CHECKPOINT that was put here last, or null. */
+  @Nullable Marker marker;
+
   private Block(
-      @Nullable DirectMemory pooled, ByteBuffer bytes, SegmentPlan segment, long firstId) {
+      @Nullable DirectMemory pooled,
+      ByteBuffer bytes,
+      SegmentPlan segment,
+      long firstId,
+      long positionBefore) {
     this.pooled = pooled;
     this.bytes = bytes.order(ByteOrder.LITTLE_ENDIAN);
     this.frames = bytes.duplicate();
+    this.placeIds = new long[bytes.capacity() / EntryIndex.STEP_BYTES + 1];
+    this.placeOffsets = new int[placeIds.length];
     this.segment = segment;
-    reuse(segment, firstId);
+    reuse(segment, firstId, positionBefore);
   }
 
   /** A block that is used again and again: outside the heap, so that writing copies nothing. */
-  static Block pooled(int capacity, SegmentPlan segment, long firstId) {
+  static Block pooled(int capacity, SegmentPlan segment, long firstId, long positionBefore) {
     DirectMemory memory = DirectMemory.of(HEAD_BYTES + capacity + TAIL_BYTES);
-    return new Block(memory, memory.bytes(), segment, firstId);
+    return new Block(memory, memory.bytes(), segment, firstId, positionBefore);
   }
 
   /** A block for one use: on the heap, so that its memory goes with it. */
-  static Block single(int capacity, SegmentPlan segment, long firstId) {
+  static Block single(int capacity, SegmentPlan segment, long firstId, long positionBefore) {
     ByteBuffer bytes = ByteBuffer.allocate(HEAD_BYTES + capacity + TAIL_BYTES);
-    return new Block(null, bytes, segment, firstId);
+    return new Block(null, bytes, segment, firstId, positionBefore);
   }
 
-  void reuse(SegmentPlan forSegment, long fromId) {
+  void reuse(SegmentPlan forSegment, long fromId, long positionBefore) {
     segment = forSegment;
     firstId = fromId;
     nextId = fromId;
+    position = positionBefore;
+    marker = null;
+    places = 0;
     successor = null;
     end = HEAD_BYTES;
   }
@@ -95,6 +114,55 @@ final class Block {
     return nextId;
   }
 
+  /** The position of the last append in this block. */
+  long position() {
+    return position;
+  }
+
+  /**
+   * An entry is about to be put at {@link #end}: remembers where the first one of every few KiB
+   * starts.
+   */
+  void notePlace() {
+    if (places == 0 || end >= placeOffsets[places - 1] + EntryIndex.STEP_BYTES) {
+      placeIds[places] = nextId;
+      placeOffsets[places] = end;
+      places++;
+    }
+  }
+
+  /** Returns the payload of an entry of this block, or null if it is in none of its frames. */
+  byte @Nullable [] payloadOf(long id) {
+    if (id < firstId || id >= nextId) {
+      return null;
+    }
+    int place = places - 1;
+    while (place > 0 && placeIds[place] > id) {
+      place--;
+    }
+    int at = place < 0 ? HEAD_BYTES : placeOffsets[place];
+    while (at < end) {
+      int length = FrameFormat.payloadBytes(bytes, at);
+      if (FrameFormat.entryId(bytes, at) == id) {
+        byte[] payload = new byte[length];
+        bytes.get(at + FrameFormat.OVERHEAD_BYTES, payload);
+        return payload;
+      }
+      at += FrameFormat.frameBytes(length);
+    }
+    return null;
+  }
+
+  /** Tells the index, and the markers of this block, where things are in the file. */
+  void written(long endOffset, EntryIndex index) {
+    for (int i = 0; i < places; i++) {
+      index.add(segment.name(), placeIds[i], endOffset - (end - placeOffsets[i]));
+    }
+    for (Marker each = marker; each != null; each = each.before) {
+      each.written(segment.name().path(), endOffset - (end - each.at), firstId);
+    }
+  }
+
   /** Makes this the last block of its segment; another segment follows. */
   void endSegment(SegmentPlan next) {
     successor = next;
@@ -121,8 +189,9 @@ final class Block {
    *
    * @return where it ends
    */
-  int checkpoint(FrameEncoder encoder, long id, long covered, byte[] path) {
-    encoder.checkpoint(bytes.clear().position(end), segment.salt(), id, covered, path);
+  int checkpoint(FrameEncoder encoder, long nextEntryId, Marker put, byte[] path) {
+    encoder.checkpoint(
+        bytes.clear().position(end), segment.salt(), nextEntryId, put.coveredId(), path);
     return bytes.position();
   }
 

@@ -41,6 +41,11 @@ public final class QueuedBlocks implements CommitTarget {
   }
 
   @Override
+  public long appended() {
+    return queue.position();
+  }
+
+  @Override
   public long appendedId() {
     return queue.nextId() - 1;
   }
@@ -71,6 +76,7 @@ public final class QueuedBlocks implements CommitTarget {
       appender.write(block, syncs);
       written.add(taken.remove());
     }
+    appender.startOverIfDue(); // Nothing else may be there to be written after it.
   }
 
   @Override
@@ -89,12 +95,12 @@ public final class QueuedBlocks implements CommitTarget {
   }
 
   @Override
-  public long writtenId() {
-    return appender.writtenId();
+  public long written() {
+    return appender.written();
   }
 
   @Override
-  public long durableId() {
-    return appender.durableId();
+  public long durable() {
+    return appender.durable();
   }
 }

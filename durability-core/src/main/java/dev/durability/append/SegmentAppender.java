@@ -2,9 +2,6 @@ package dev.durability.append;
 
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.OutcomeOpenException;
-import dev.durability.frame.AfterFailure;
-import dev.durability.frame.FileHeader;
-import dev.durability.frame.FileType;
 import dev.durability.frame.FrameEncoder;
 import dev.durability.frame.FrameFile;
 import dev.durability.frame.FrameFormat;
@@ -12,16 +9,17 @@ import dev.durability.frame.FrameKind;
 import dev.durability.frame.WallClock;
 import dev.durability.log.SegmentRange;
 import dev.durability.segment.Background;
+import dev.durability.segment.EntryIndex;
 import dev.durability.segment.SegmentName;
 import dev.durability.segment.SegmentPlan;
 import dev.durability.segment.SegmentStart;
 import dev.durability.segment.Spare;
+import dev.durability.segment.StartingOver;
 import dev.durability.storage.Directory;
 import dev.durability.storage.DirectoryLock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -36,11 +34,6 @@ import org.jspecify.annotations.Nullable;
  * anything else if the writer has to stop for good.
  */
 public final class SegmentAppender {
-  /**
-   * Zero-filling saves each sync the metadata, and writes all twice. It pays if syncs are small.
-   */
-  private static final long ZERO_FILLED_FOR_BYTES_A_SYNC_MAX = 256 << 10;
-
   private final Directory directory;
   private final LockCheck lock;
   private final SegmentSettings settings;
@@ -49,17 +42,21 @@ public final class SegmentAppender {
   private final Background background = new Background();
   private final Spare spare;
   private final Reserve reserve;
+  final EntryIndex index = new EntryIndex(); // These two are for any thread.
+  final Cuts cuts = new Cuts();
   private final FrameEncoder encoder = new FrameEncoder();
   private final ByteBuffer promise =
       ByteBuffer.allocateDirect(FrameFormat.PROMISE_FRAME_BYTES).order(ByteOrder.LITTLE_ENDIAN);
 
   private final List<SegmentRange> ended;
-  private SegmentPlan segment;
+  private volatile SegmentPlan segment;
   private @Nullable FrameFile file;
   private @Nullable SegmentStart coming;
   private @Nullable SegmentStart naming;
-  private long writtenId;
-  private long durableId;
+  private long written;
+  private volatile long writtenId;
+  private long durable;
+  private volatile long durableId;
   private long promisedId;
   private long lastStampMicros;
   private long writtenBytes;
@@ -80,7 +77,7 @@ public final class SegmentAppender {
     this.logId = start.logId();
     this.segment = start.plan();
     this.lastStampMicros = start.lastStampMicros();
-    this.ended = new CopyOnWriteArrayList<>(ranges(start));
+    this.ended = new CopyOnWriteArrayList<>(start.older());
     this.spare = new Spare(directory, background);
     this.reserve = new Reserve(directory, background);
     this.writtenId = segment.name().firstEntryId() - 1;
@@ -88,26 +85,14 @@ public final class SegmentAppender {
     this.promisedId = writtenId;
   }
 
-  private static List<SegmentRange> ranges(LogStart start) {
-    List<SegmentRange> ranges = new ArrayList<>();
-    List<SegmentName> names = new ArrayList<>(start.older());
-    names.add(start.plan().name());
-    for (int i = 0; i < names.size() - 1; i++) {
-      SegmentName name = names.get(i);
-      long lastId = names.get(i + 1).firstEntryId() - 1;
-      ranges.add(new SegmentRange(name.segmentId(), name.firstEntryId(), lastId, name.path()));
-    }
-    return ranges;
-  }
-
-  /** The segments that ended and are there, oldest first. Any thread. */
+  /** The segments that ended and are there, oldest first. Whoever removes one takes it out here. */
   public List<SegmentRange> ended() {
     return ended;
   }
 
-  /** A segment was removed. Any thread. */
-  public void forget(SegmentRange segmentThatEnded) {
-    ended.remove(segmentThatEnded);
+  /** The segment that is being written, or ended last. Any thread. */
+  SegmentName live() {
+    return segment.name();
   }
 
   /** Whether the log's lock is held. */
@@ -136,13 +121,23 @@ public final class SegmentAppender {
     return background.isOnItsThread();
   }
 
-  /** The last entry that is in the file. */
-  long writtenId() {
+  /** The position up to which all is in the files. */
+  long written() {
+    return written;
+  }
+
+  /** The position of the last append that survives power loss. */
+  long durable() {
+    return durable;
+  }
+
+  /** The last entry that is in the file. Any thread. */
+  public long writtenId() {
     return writtenId;
   }
 
-  /** The last entry that survives power loss. */
-  long durableId() {
+  /** The last entry that survives power loss. Any thread. */
+  public long durableId() {
     return durableId;
   }
 
@@ -163,6 +158,7 @@ public final class SegmentAppender {
    */
   void write(Block block, boolean syncFollows) throws IOException {
     lock.requireToWrite();
+    startOverIfDue();
     if (file == null) {
       enter(block.segment());
       if (!syncFollows) {
@@ -180,13 +176,25 @@ public final class SegmentAppender {
     int bytes = frames.remaining();
     write(target, frames);
     writtenId = block.nextId() - 1;
+    boolean startsOver = successor != null && successor.flags() != 0;
+    written = startsOver ? block.position() - 1 : block.position();
     writtenBytes += bytes;
     promisedId = marks || successor != null ? promising : promisedId;
+    int endBytes = successor == null ? 0 : FrameFormat.PROMISE_FRAME_BYTES;
+    block.written(target.position() - endBytes, index);
     events.onFlush(writtenId, bytes);
-    if (successor != null) {
-      endSegment(target, successor);
+    if (startsOver) {
+      endSegment(target);
+      cuts.begin(new StartingOver(Objects.requireNonNull(successor), block.position()));
+      endAt(Math.min(writtenId, successor.name().firstEntryId() - 1));
+    } else if (successor != null) {
+      SegmentStart unused = begin(successor); // Its header becomes durable meanwhile.
+      endSegment(target);
     } else {
-      prepareSpare(target);
+      long zeros = settings.zerosAhead(target.position(), syncsInSegment);
+      if (zeros > 0) {
+        spare.prepare(zeros, writtenBytes);
+      }
     }
   }
 
@@ -202,6 +210,7 @@ public final class SegmentAppender {
 
   /** Makes everything that was written durable. */
   void sync() throws IOException {
+    startOverIfDue();
     FrameFile target = file;
     if (target != null && dirty) {
       sync(target);
@@ -217,6 +226,7 @@ public final class SegmentAppender {
     dirty = false;
     syncsInSegment++;
     durableId = writtenId;
+    durable = written;
     events.onSync(durableId, System.nanoTime() - start);
   }
 
@@ -225,6 +235,7 @@ public final class SegmentAppender {
    * the next segment if one has ended.
    */
   void mark() throws IOException {
+    startOverIfDue();
     if (!owesPromise()) {
       return;
     }
@@ -252,42 +263,53 @@ public final class SegmentAppender {
   }
 
   /**
-   * A segment gets its successor only after all of it is synced: the successor's header promises
-   * every entry before it. The header itself is made durable meanwhile.
+   * Makes what starts over durable: after a crash the log is as it was before that, or after it.
+   * Nothing of what was there is changed.
    */
-  private void endSegment(FrameFile target, SegmentPlan successor) throws IOException {
-    SegmentStart unused = begin(successor);
+  void startOverIfDue() throws IOException {
+    StartingOver due = cuts.due();
+    if (due == null) {
+      return;
+    }
+    lock.requireNow();
+    enter(due.complete(directory, logId, ended));
+    awaitName();
+    lock.requireNow();
+    ended.replaceAll(due::cut);
+    endAt(due.lastIdBefore());
+    written = due.position();
+    durable = written;
+    cuts.end(due); // After all else: whoever reads beside this looks again.
+  }
+
+  private void endAt(long lastId) {
+    durableId = lastId;
+    writtenId = lastId;
+  }
+
+  /**
+   * A segment gets its successor only after all of it is synced: the successor's header promises
+   * every entry before it.
+   */
+  private void endSegment(FrameFile target) throws IOException {
     sync(target);
     file = null;
     if (reserved) {
       reserve.endsIn(target);
     } else {
-      close(target);
+      target.closeForSure();
     }
-    SegmentRange range =
-        new SegmentRange(
-            segment.name().segmentId(),
-            segment.name().firstEntryId(),
-            writtenId,
-            segment.name().path());
+    SegmentRange range = segment.name().holding(writtenId);
     ended.add(range);
     events.onRotate(range);
   }
 
   private SegmentStart begin(SegmentPlan plan) {
-    SegmentStart start = new SegmentStart(directory, background, spare, plan, header(plan));
+    ByteBuffer beginning = plan.beginning(logId, stamp());
+    SegmentStart start = new SegmentStart(directory, background, spare, plan, beginning);
     coming = start; // Before it begins: whatever happens from here on, closing ends it.
     start.begin();
     return start;
-  }
-
-  private static void close(FrameFile ended) throws IOException {
-    try {
-      ended.close();
-    } catch (Error e) {
-      AfterFailure.close(e, ended); // Closing again does no harm.
-      throw e;
-    }
   }
 
   /** Goes on in a segment that starts where the one before ended. */
@@ -306,7 +328,7 @@ public final class SegmentAppender {
     reserved = start.isReserved();
     syncsInSegment = 0;
     promisedId = plan.name().firstEntryId() - 1;
-    writtenBytes += FileHeader.BYTES;
+    writtenBytes += plan.beginningBytes();
   }
 
   /** Everything is durable: ends the last segment and promises all of it. */
@@ -368,28 +390,6 @@ public final class SegmentAppender {
       coming = null;
     }
     background.close();
-  }
-
-  private ByteBuffer header(SegmentPlan plan) {
-    return new FileHeader(
-            FileType.SEGMENT,
-            logId,
-            plan.name().segmentId(),
-            plan.name().firstEntryId(),
-            stamp(),
-            plan.previousSalt(),
-            plan.salt())
-        .encode();
-  }
-
-  private void prepareSpare(FrameFile target) {
-    long size = Math.min(settings.segmentBytes(), settings.preallocatedBytesMax());
-    long position = target.position();
-    if (size > 0
-        && position > settings.segmentBytes() / 2
-        && position <= syncsInSegment * ZERO_FILLED_FOR_BYTES_A_SYNC_MAX) {
-      spare.prepare(size, writtenBytes);
-    }
   }
 
   private long stamp() {

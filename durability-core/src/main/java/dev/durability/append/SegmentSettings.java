@@ -17,4 +17,22 @@ public record SegmentSettings(
     long segmentNanosMax,
     int bufferBytes,
     long preallocatedBytesMax,
-    Clock clock) {}
+    Clock clock) {
+
+  /**
+   * Zero-filling saves each sync the metadata, and writes all data twice. It pays if syncs are
+   * small.
+   */
+  private static final long ZERO_FILLED_BYTES_PER_SYNC_MAX = 256 << 10;
+
+  /**
+   * How much of the next segment to fill with zeros by now, in bytes, 0 for nothing.
+   *
+   * @param position how far the segment before it is written, in bytes
+   * @param syncs how many syncs that took
+   */
+  long zerosAhead(long position, long syncs) {
+    boolean pays = position <= syncs * ZERO_FILLED_BYTES_PER_SYNC_MAX;
+    return pays && position > segmentBytes / 2 ? Math.min(segmentBytes, preallocatedBytesMax) : 0;
+  }
+}

@@ -1,8 +1,10 @@
 package dev.durability.checkpoint;
 
+import dev.durability.log.MarkerPosition;
 import dev.durability.storage.Directory;
 import dev.durability.threads.StackSafeLock;
 import dev.durability.wal.WalWriter;
+import java.io.Closeable;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -15,7 +17,7 @@ import java.util.List;
  * <ol>
  *   <li>the log is synced up to what the checkpoint covers,
  *   <li>the checkpoint is made durable, its name included,
- *   <li>a marker that names it is made durable in the log, as the first entry of a new segment,
+ *   <li>a marker that names it is made durable in the log, before the first entry of a segment,
  *   <li>only then are older checkpoints deleted, and segments that lie wholly at or below the
  *       oldest checkpoint that is kept.
  * </ol>
@@ -87,6 +89,17 @@ public final class CheckpointPublisher {
     }
     publishing.lock();
     try {
+      return publishUncut(lastEntryId, content);
+    } finally {
+      publishing.unlock();
+    }
+  }
+
+  /** The log must not end before what the checkpoint contains. */
+  private PublishResult publishUncut(long lastEntryId, Checkpoints.Content content)
+      throws IOException {
+    Closeable end = log.holdEnd();
+    try {
       if (lastEntryId < 0 || lastEntryId > log.lastAppendedId()) {
         throw new IllegalArgumentException(
             "a checkpoint cannot contain entry "
@@ -98,17 +111,18 @@ public final class CheckpointPublisher {
       // be added.
       log.sync();
       String path = checkpoints.write(log.logId(), lastEntryId, content);
-      long markerId = log.appendCheckpoint(lastEntryId, path);
-      return removeOld(path, lastEntryId, markerId);
+      MarkerPosition marker = log.appendCheckpoint(lastEntryId, path);
+      return removeOld(path, lastEntryId, marker);
     } finally {
-      publishing.unlock();
+      end.close();
     }
   }
 
-  private PublishResult removeOld(String path, long lastEntryId, long markerId) throws IOException {
+  private PublishResult removeOld(String path, long lastEntryId, MarkerPosition marker)
+      throws IOException {
     List<Long> published = checkpoints.list().stream().filter(id -> id <= lastEntryId).toList();
     if (published.size() < kept) {
-      return new PublishResult(path, lastEntryId, markerId, List.of(), List.of());
+      return new PublishResult(path, lastEntryId, marker, List.of(), List.of());
     }
     List<String> removed = new ArrayList<>();
     // The oldest first, so that the newest are left after a failure.
@@ -118,6 +132,6 @@ public final class CheckpointPublisher {
       removed.add(oldPath);
     }
     return new PublishResult(
-        path, lastEntryId, markerId, List.copyOf(removed), log.truncate(published.get(kept - 1)));
+        path, lastEntryId, marker, List.copyOf(removed), log.truncate(published.get(kept - 1)));
   }
 }

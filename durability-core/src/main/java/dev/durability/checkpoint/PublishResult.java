@@ -1,5 +1,6 @@
 package dev.durability.checkpoint;
 
+import dev.durability.log.MarkerPosition;
 import dev.durability.log.SegmentRange;
 import java.util.List;
 
@@ -8,13 +9,13 @@ import java.util.List;
  *
  * @param path the checkpoint, relative to the log's directory
  * @param lastEntryId the last entry that it contains
- * @param markerId the entry id of the marker in the log
+ * @param marker where the log says so
  * @param removedCheckpoints the older checkpoints that were deleted, oldest first
  * @param removedSegments the segments that were removed from the log, oldest first
  */
 public record PublishResult(
     String path,
     long lastEntryId,
-    long markerId,
+    MarkerPosition marker,
     List<String> removedCheckpoints,
     List<SegmentRange> removedSegments) {}

@@ -65,7 +65,7 @@ public final class Closing {
     Throwable failure = commitLast();
     takeLeadForGood();
     boolean isPoisoned = rounds.poison.isThere();
-    if (failure == null && isPoisoned && rounds.durableId() < rounds.target.appendedId()) {
+    if (failure == null && isPoisoned && rounds.durable() < rounds.target.appended()) {
       failure = rounds.poison.asException();
     }
     failure = run(failure == null && !isPoisoned ? finish : abandon, failure);
@@ -85,7 +85,7 @@ public final class Closing {
         begun = true;
         if (!rounds.poison.isThere()) {
           rounds.next().reserve();
-          waits = rounds.join(closer, rounds.target.appendedId(), true);
+          waits = rounds.join(closer, true);
         }
       } finally {
         rounds.lock.unlock();

@@ -4,11 +4,12 @@ import java.io.IOException;
 
 /**
  * What {@link GroupCommit} commits: a queue of what was appended, and the files to which it is
- * written. Entries are numbered in the order in which they were appended.
+ * written. Each append has a <em>position</em>: how many there were up to it since the log was
+ * opened. Positions only grow, whatever becomes of entry ids, and what has no id has a position.
  *
  * <p>The methods of the queue are called with the lock of {@link GroupCommit#lock}. The methods of
  * the files are called without it, and only by the thread that leads; so are {@link #owesPromise},
- * {@link #writtenId} and {@link #durableId}, with the lock or without.
+ * {@link #written} and {@link #durable}, with the lock or without.
  */
 public interface CommitTarget {
 
@@ -23,7 +24,10 @@ public interface CommitTarget {
   /** {@return whether an appender may soon have to wait for memory that a round holds} */
   boolean isShort();
 
-  /** {@return the id of the entry that was appended last} */
+  /** {@return the position of what was appended last} */
+  long appended();
+
+  /** {@return the id of the entry that was appended last, for messages} */
   long appendedId();
 
   /**
@@ -60,7 +64,7 @@ public interface CommitTarget {
   void sync() throws IOException;
 
   /**
-   * Writes down that everything {@linkplain #durableId durable} is so: the promise that {@link
+   * Writes down that everything {@linkplain #durable durable} is so: the promise that {@link
    * #owesPromise} speaks of.
    *
    * @throws dev.durability.errors.OutcomeOpenException if it can be tried again
@@ -71,9 +75,9 @@ public interface CommitTarget {
   /** {@return whether something durable is not promised in the files, and can be} */
   boolean owesPromise();
 
-  /** {@return the last entry that is in the files} */
-  long writtenId();
+  /** {@return the position up to which all is in the files} */
+  long written();
 
-  /** {@return the last entry that survives power loss} */
-  long durableId();
+  /** {@return the position up to which all survives power loss} */
+  long durable();
 }

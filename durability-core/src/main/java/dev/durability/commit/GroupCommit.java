@@ -46,14 +46,14 @@ public final class GroupCommit {
     return rounds.lock;
   }
 
-  /** {@return the last entry that survives power loss; any thread} */
-  public long durableId() {
-    return rounds.durableId();
-  }
-
   /** {@return what poisoned the writer, or null; any thread} */
   public @Nullable Throwable poison() {
     return rounds.poison.first();
+  }
+
+  /** {@return the position up to which all survives power loss; any thread} */
+  public long durable() {
+    return rounds.durable();
   }
 
   /** {@return whether this thread leads: it must not wait for a round, which is its own} */
@@ -98,23 +98,22 @@ public final class GroupCommit {
   }
 
   /**
-   * Joins a round that makes all entries up to one written, or durable; with the lock, {@link
+   * Joins a round that makes all that was appended written, or durable; with the lock, {@link
    * #prepare prepared}.
    *
    * @param self what to wait with, not in use
-   * @param targetId the entry
    * @param sync whether it is to be durable, or just written
    * @return what to {@link #await} without the lock, or null if it is so already
    */
-  public Waiter.@Nullable OfThread join(Waiter.OfThread self, long targetId, boolean sync) {
-    return rounds.join(self, targetId, sync) ? self : null;
+  public Waiter.@Nullable OfThread join(Waiter.OfThread self, boolean sync) {
+    return rounds.join(self, sync) ? self : null;
   }
 
   /**
    * Waits for what {@link #join} returned, or does the work; without the lock.
    *
    * @param joined what it returned
-   * @throws DurabilityException if the entry is not written, or not durable
+   * @throws DurabilityException if that is not written, or not durable
    */
   public void await(Waiter.@Nullable OfThread joined) throws DurabilityException {
     if (joined != null) {
@@ -153,7 +152,7 @@ public final class GroupCommit {
     }
     if (logThread.isCurrent()) {
       try {
-        commitNow(future.targetId());
+        commitNow();
       } catch (DurabilityException e) {
         // The future tells it.
       }
@@ -164,7 +163,7 @@ public final class GroupCommit {
   private boolean settleIfKnown(FutureWaiter future) {
     if (!future.isDone()) {
       DurabilityException failed = future.failure();
-      if (future.targetId() <= durableId()) {
+      if (future.target() <= rounds.durable()) {
         future.settle(null);
       } else if (failed != null || rounds.poison.isThere()) {
         future.settle(failed != null ? failed : rounds.poison.asException());
@@ -173,7 +172,7 @@ public final class GroupCommit {
     return future.isDone();
   }
 
-  private void commitNow(long targetId) throws DurabilityException {
+  private void commitNow() throws DurabilityException {
     Waiter.OfThread waiter = new Waiter.OfThread();
     try {
       boolean waits;
@@ -181,7 +180,7 @@ public final class GroupCommit {
       try {
         refuseIfDone();
         rounds.next().reserve();
-        waits = rounds.join(waiter, targetId, true);
+        waits = rounds.join(waiter, true);
       } finally {
         rounds.lock.unlock();
       }

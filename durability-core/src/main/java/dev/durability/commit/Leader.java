@@ -12,9 +12,9 @@ class Leader {
   @Nullable Round round;
 
   /** What was written and durable when the round ended. */
-  long writtenId;
+  long written;
 
-  long durableId;
+  long durable;
 
   /** Who leads next, until it is told so. */
   Waiter.@Nullable OfThread heir;

@@ -76,7 +76,7 @@ final class Poison {
       }
       return new OutcomeOpenException(
           "entries up to "
-              + waiter.targetId()
+              + waiter.entryId()
               + " are not durable, and whether they will be is open; they stay in memory and are"
               + " written first: make room, then sync again",
           Objects.requireNonNull(failure));

@@ -97,18 +97,18 @@ final class Round {
    * Ends the wait of all. The threads are a tree, in which each wakes a few: those that are to be
    * woken are settled before the thread that wakes them.
    *
-   * @param writtenId the last entry that is written
-   * @param durableId the last entry that is durable
+   * @param written the position up to which all is written
+   * @param durable the position up to which all is durable
    * @param failure what failed, or null
    * @param whyNot tells those whose entry is neither why; it does not throw
    */
   void settle(
-      long writtenId,
-      long durableId,
+      long written,
+      long durable,
       @Nullable Throwable failure,
       BiFunction<Waiter, @Nullable Throwable, DurabilityException> whyNot) {
-    failFutures(durableId, failure, whyNot);
-    settleThreads(writtenId, durableId, failure, whyNot);
+    failFutures(durable, failure, whyNot);
+    settleThreads(written, durable, failure, whyNot);
     wakeThreads(); // Before what depends on the futures runs here, which may wait for them.
     while (settledFutures < futureCount) {
       FutureWaiter future = Objects.requireNonNull(futures[settledFutures]);
@@ -120,12 +120,12 @@ final class Round {
 
   /** What depends on the first may wait for the next: it is known by then what that comes to. */
   private void failFutures(
-      long durableId,
+      long durable,
       @Nullable Throwable failure,
       BiFunction<Waiter, @Nullable Throwable, DurabilityException> whyNot) {
     for (int i = futureCount - 1; i >= settledFutures; i--) {
       FutureWaiter future = Objects.requireNonNull(futures[i]);
-      if (future.targetId() <= durableId) {
+      if (future.target() <= durable) {
         return; // And so are those before it.
       }
       if (future.failure() == null) {
@@ -135,15 +135,15 @@ final class Round {
   }
 
   private void settleThreads(
-      long writtenId,
-      long durableId,
+      long written,
+      long durable,
       @Nullable Throwable failure,
       BiFunction<Waiter, @Nullable Throwable, DurabilityException> whyNot) {
     while (unsettledThreads > 0) {
       int i = unsettledThreads - 1;
       Waiter.OfThread thread = Objects.requireNonNull(threads[i]);
       DurabilityException outcome =
-          thread.targetId() <= (thread.wantsSync() ? durableId : writtenId)
+          thread.target() <= (thread.wantsSync() ? durable : written)
               ? null
               : whyNot.apply(thread, failure);
       if (thread.isOfCurrentThread()) {

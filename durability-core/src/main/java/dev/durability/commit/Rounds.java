@@ -55,15 +55,15 @@ final class Rounds {
   private final Round never = new Round();
   private Round next = new Round();
   private boolean markFailed;
-  private long writtenId;
-  private volatile long durableId;
+  private long written;
+  private volatile long durable;
 
   Rounds(CommitTarget target, Deadlines deadlines, Runnable meanwhile) {
     this.target = target;
     this.deadlines = deadlines;
     this.patience = new Patience(meanwhile);
-    this.writtenId = target.writtenId();
-    this.durableId = target.durableId();
+    this.written = target.written();
+    this.durable = target.durable();
   }
 
   /** The round that gathers; with the lock. */
@@ -71,9 +71,9 @@ final class Rounds {
     return next;
   }
 
-  /** The last entry that survives power loss. Any thread. */
-  long durableId() {
-    return durableId;
+  /** {@return the position up to which all survives power loss; any thread} */
+  long durable() {
+    return durable;
   }
 
   /** Throws if nothing more can be appended because of a failure. With the lock. */
@@ -85,17 +85,17 @@ final class Rounds {
   }
 
   /**
-   * Adds a wait of the current thread to the next round, unless its target is reached; with the
-   * lock, room reserved. If nobody leads, it leads.
+   * Adds a wait for all that was appended to the next round; with the lock, room reserved. If
+   * nobody leads, it leads.
    *
-   * @param self what to wait with, not in use
    * @return whether there is anything to wait for
    */
-  boolean join(Waiter.OfThread self, long targetId, boolean sync) {
-    if (targetId <= (sync ? durableId : writtenId)) {
+  boolean join(Waiter.OfThread self, boolean sync) {
+    long position = target.appended();
+    if (position <= (sync ? durable : written)) {
       return false;
     }
-    next.add(self.start(targetId, sync, virtualThreads.isCurrent()));
+    next.add(self.start(position, target.appendedId(), sync, virtualThreads.isCurrent()));
     if (lead.isFree()) {
       lead.take(self);
       self.lead();
@@ -114,11 +114,7 @@ final class Rounds {
     joined.finish();
   }
 
-  /**
-   * Waits until something was taken out of the queue. With the lock, which is given up meanwhile.
-   *
-   * @param self what to wait with, not in use
-   */
+  /** Waits until something was taken out of the queue. With the lock, given up meanwhile. */
   @SuppressWarnings("WaitNotInLoop") // The caller asks again whether there is room.
   void awaitRoom(Waiter.OfThread self) throws DurabilityException {
     if (!lead.isFree()) {
@@ -126,7 +122,8 @@ final class Rounds {
       return;
     }
     next.reserve();
-    next.add(self.start(target.appendedId(), false, virtualThreads.isCurrent()));
+    long position = target.appended();
+    next.add(self.start(position, target.appendedId(), false, virtualThreads.isCurrent()));
     lead.take(self);
     try {
       lock.unlock();
@@ -255,8 +252,8 @@ final class Rounds {
         return;
       }
       poison.addUnlessOpen(failure);
-      self.writtenId = writtenId = target.writtenId();
-      self.durableId = durableId = target.durableId();
+      self.written = written = target.written();
+      self.durable = durable = target.durable();
       Leader successor = poison.isThere() ? null : continueAfter(self, failure);
       room.signalAll();
       if (successor == logLeader) {
@@ -309,7 +306,7 @@ final class Rounds {
   private void schedule(boolean triedToWrite, boolean triedToSync) {
     long now = System.nanoTime();
     boolean allWritten = target.isEmpty();
-    boolean allDurable = allWritten && durableId == target.appendedId();
+    boolean allDurable = allWritten && durable == target.appended();
     deadlines.roundEnded(now, triedToWrite, triedToSync, allWritten, allDurable);
     if (deadlines.markLater(now, !poison.isThere() && target.owesPromise() && !markFailed)) {
       work.signal();
@@ -342,7 +339,7 @@ final class Rounds {
     if (round.hasFutures()) {
       long unusedLevels = StackRoom.proveForCallbacks(); // Else the log's own thread does it.
     }
-    round.settle(self.writtenId, self.durableId, failure, whyNot);
+    round.settle(self.written, self.durable, failure, whyNot);
     self.round = null;
     unused.lazySet(round);
   }
@@ -354,7 +351,7 @@ final class Rounds {
       if (!lead.isFree() || next == never) {
         return; // The thread that leads does it.
       }
-      takeLastWaiters(self, writtenId);
+      takeLastWaiters(self, written);
     } finally {
       lock.unlock();
     }
@@ -366,7 +363,7 @@ final class Rounds {
     lock.lockForSure();
     try {
       if (next != never) {
-        takeLastWaiters(last, durableId);
+        takeLastWaiters(last, durable);
       }
     } finally {
       lock.unlockForSure();
@@ -376,8 +373,8 @@ final class Rounds {
 
   private void takeLastWaiters(Leader self, long written) {
     self.round = next;
-    self.writtenId = written;
-    self.durableId = durableId;
+    self.written = written;
+    self.durable = durable;
     next = never;
   }
 

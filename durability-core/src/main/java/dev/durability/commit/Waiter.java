@@ -5,13 +5,16 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Someone who wants all entries up to one to be written, or durable. */
+/** Someone who wants all that was appended up to a position to be written, or durable. */
 public interface Waiter {
 
-  /** The last entry that it waits for. */
-  long targetId();
+  /** The {@linkplain CommitTarget position} that it waits for. */
+  long target();
 
-  /** Whether it waits for the entry to be durable, or just written. */
+  /** The last entry up to that position, for messages. */
+  long entryId();
+
+  /** Whether it waits for that to be durable, or just written. */
   boolean wantsSync();
 
   /**
@@ -39,15 +42,17 @@ public interface Waiter {
     boolean joined;
 
     private Thread thread = Thread.currentThread();
-    private long targetId;
+    private long target;
+    private long entryId;
     private boolean wantsSync;
     private boolean isVirtual;
     private final BooleanSupplier isWaiting = this::isWaiting;
 
     /** Starts a wait of the current thread, a virtual one or not. */
-    OfThread start(long target, boolean sync, boolean virtual) {
+    OfThread start(long position, long lastEntryId, boolean sync, boolean virtual) {
       thread = Thread.currentThread();
-      targetId = target;
+      target = position;
+      entryId = lastEntryId;
       wantsSync = sync;
       isVirtual = virtual;
       failure = null;
@@ -56,8 +61,13 @@ public interface Waiter {
     }
 
     @Override
-    public long targetId() {
-      return targetId;
+    public long target() {
+      return target;
+    }
+
+    @Override
+    public long entryId() {
+      return entryId;
     }
 
     @Override

@@ -74,7 +74,7 @@ public final class CheckpointFile implements AutoCloseable {
    * @throws IOException if it cannot be read
    */
   public @Nullable ByteBuffer nextChunk() throws IOException, BadCheckpointException {
-    return switch (run.next()) {
+    return switch (nextAfterSchema()) {
       case ENTRY -> {
         if (run.payloadBytes() > CHUNK_BYTES_MAX) {
           throw new BadCheckpointException(path, run.offset(), "a chunk is larger than 1 MiB");
@@ -96,10 +96,19 @@ public final class CheckpointFile implements AutoCloseable {
         }
         yield null;
       }
-      case CHECKPOINT, MARK, STOP ->
+      case SCHEMA, CHECKPOINT, MARK, STOP ->
           throw new BadCheckpointException(
               path, run.breakOffset(), "it is cut short or damaged: there is no valid chunk here");
     };
+  }
+
+  /** Goes one frame further, over what says how the chunks are encoded: it stands before them. */
+  private FrameRun.Step nextAfterSchema() throws IOException {
+    FrameRun.Step step = run.next();
+    while (step == FrameRun.Step.SCHEMA && run.nextId() == 1) {
+      step = run.next();
+    }
+    return step;
   }
 
   /**

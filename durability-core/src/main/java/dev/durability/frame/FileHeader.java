@@ -25,7 +25,8 @@ import java.util.zip.CRC32C;
  * @param firstEntryId the first entry id of a segment or record log; in a checkpoint the last entry
  *     id that it contains
  * @param createdMicros when the file was created, in microseconds since the epoch
- * @param previousSalt the salt of the segment before, 0 if there is none
+ * @param previousSalt the salt of the segment that this one continues, 0 if there is none
+ * @param flags {@link #REWINDS} and {@link #COVERED}, both in segments alone
  * @param salt what the checksums of the file's frames are mixed with
  */
 public record FileHeader(
@@ -35,7 +36,36 @@ public record FileHeader(
     long firstEntryId,
     long createdMicros,
     int previousSalt,
+    int flags,
     int salt) {
+
+  /** From this segment's first entry id on, the entries of earlier segments are void. */
+  public static final int REWINDS = 1;
+
+  /** The owner of the log keeps elsewhere everything before this segment's first entry id. */
+  public static final int COVERED = 2;
+
+  /**
+   * A header without flags.
+   *
+   * @param type what the file is
+   * @param logId the log that the file belongs to
+   * @param segmentId the number of the segment, 0 if the file is none
+   * @param firstEntryId the first entry id, or in a checkpoint the last that it contains
+   * @param createdMicros when the file was created, in microseconds since the epoch
+   * @param previousSalt the salt of the segment that this one continues, 0 if there is none
+   * @param salt what the checksums of the file's frames are mixed with
+   */
+  public FileHeader(
+      FileType type,
+      UUID logId,
+      long segmentId,
+      long firstEntryId,
+      long createdMicros,
+      int previousSalt,
+      int salt) {
+    this(type, logId, segmentId, firstEntryId, createdMicros, previousSalt, 0, salt);
+  }
 
   /** The size of a header in bytes. */
   public static final int BYTES = 64;
@@ -49,7 +79,7 @@ public record FileHeader(
     bytes.putInt(type.magic()).putInt(VERSION);
     bytes.putLong(logId.getMostSignificantBits()).putLong(logId.getLeastSignificantBits());
     bytes.putLong(segmentId).putLong(firstEntryId).putLong(createdMicros);
-    bytes.putInt(previousSalt).putInt(0).putInt(salt).putInt(checksum(bytes));
+    bytes.putInt(previousSalt).putInt(flags).putInt(salt).putInt(checksum(bytes));
     return bytes.flip();
   }
 
@@ -105,17 +135,19 @@ public record FileHeader(
       throw new BadHeaderException(
           "the file is not a " + type.name().toLowerCase(Locale.ROOT).replace('_', ' '));
     }
-    if (b.getInt(4) != VERSION || b.getInt(52) != 0) {
+    int known = type == FileType.SEGMENT ? REWINDS | COVERED : 0;
+    if (b.getInt(4) != VERSION || (b.getInt(52) & ~known) != 0) {
       throw new FormatException(
           String.format(
               Locale.ROOT,
               "%s has format version %d with feature flags %08x; this library reads version %d"
-                  + " without flags. The file is intact: use the version of the library that wrote"
+                  + " with no flags but %08x. The file is intact: use the version of the library that wrote"
                   + " it, or a newer one",
               file,
               b.getInt(4),
               b.getInt(52),
-              VERSION));
+              VERSION,
+              known));
     }
     return new FileHeader(
         type,
@@ -124,7 +156,18 @@ public record FileHeader(
         b.getLong(32),
         b.getLong(40),
         b.getInt(48),
+        b.getInt(52),
         b.getInt(56));
+  }
+
+  /** {@return whether the entries of earlier segments are void from the first entry id on} */
+  public boolean rewinds() {
+    return (flags & REWINDS) != 0;
+  }
+
+  /** {@return whether everything before the first entry id is kept elsewhere} */
+  public boolean startsCovered() {
+    return (flags & COVERED) != 0;
   }
 
   private static int checksum(ByteBuffer header) {

@@ -111,6 +111,20 @@ public final class FrameFile implements Closeable {
     file.truncate(file.position());
   }
 
+  /**
+   * Closes the file, once more if an Error ends that: closing again does no harm.
+   *
+   * @throws IOException if that fails
+   */
+  public void closeForSure() throws IOException {
+    try {
+      close();
+    } catch (Error e) {
+      AfterFailure.close(e, this);
+      throw e;
+    }
+  }
+
   @Override
   public void close() throws IOException {
     file.close();

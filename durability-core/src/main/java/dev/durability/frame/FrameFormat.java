@@ -1,5 +1,6 @@
 package dev.durability.frame;
 
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,14 +17,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <ol>
  *   <li>it starts at a multiple of 8, from 64 on,
- *   <li>its kind is one of the five ({@link FrameKind}), in a record log ENTRY, MARK or END, in a
- *       checkpoint ENTRY or END,
- *   <li>its id is 1 to 2^63-1, that of an ENTRY, PART or CHECKPOINT at most 2^63-2,
+ *   <li>its kind is one of the six ({@link FrameKind}), in a record log ENTRY, MARK, END or SCHEMA,
+ *       in a checkpoint ENTRY, END or SCHEMA,
+ *   <li>its id is 1 to 2^63-1, that of an ENTRY or PART at most 2^63-2,
  *   <li>its payload lies within the file,
- *   <li>a MARK or END has 16 bytes of payload, a CHECKPOINT 8 to 4,104,
+ *   <li>a MARK or END has 16 bytes of payload, a CHECKPOINT 8 to 4,104, a SCHEMA 2 to 65,536,
  *   <li>its checksum is right under the file's salt, and
  *   <li>what a MARK or END promises, or a CHECKPOINT covers, is below its id (in a checkpoint file,
- *       if END carries the size instead, this does not apply).
+ *       if END carries the size instead, this does not apply), and
+ *   <li>the payload of a SCHEMA starts with a media type of at least one byte and a zero byte.
  * </ol>
  */
 public final class FrameFormat {
@@ -51,10 +53,19 @@ public final class FrameFormat {
   /** The longest path that a CHECKPOINT can name, in bytes of UTF-8. */
   public static final int CHECKPOINT_PATH_BYTES_MAX = 4096;
 
+  /** The smallest payload of a SCHEMA: a media type of one byte, and the zero after it. */
+  static final int SCHEMA_BYTES_MIN = 2;
+
+  /** The largest payload of a SCHEMA. */
+  public static final int SCHEMA_BYTES_MAX = 64 << 10;
+
   /** The largest payload of the frames that are looked for after a break. */
   static final int PAYLOAD_BYTES_MAX_PAST_BREAK = COVERED_BYTES + CHECKPOINT_PATH_BYTES_MAX;
 
   static final int ALIGNMENT = 8;
+
+  private static final int KIND_OFFSET = 4;
+  private static final int ID_OFFSET = 8;
 
   private FrameFormat() {}
 
@@ -76,6 +87,29 @@ public final class FrameFormat {
    */
   public static long align(long offset) {
     return (offset + (ALIGNMENT - 1)) & -ALIGNMENT;
+  }
+
+  /**
+   * Reads the size of a payload in a frame that is known to be valid.
+   *
+   * @param frames little-endian
+   * @param at where the frame starts
+   * @return the size of its payload, in bytes
+   */
+  public static int payloadBytes(ByteBuffer frames, int at) {
+    return length(frames.getInt(at + KIND_OFFSET));
+  }
+
+  /**
+   * Reads the id of a frame that is known to be valid.
+   *
+   * @param frames little-endian
+   * @param at where the frame starts
+   * @return its id if it is an entry, 0 if it is none
+   */
+  public static long entryId(ByteBuffer frames, int at) {
+    FrameKind kind = kind(frames.getInt(at + KIND_OFFSET));
+    return kind != null && kind.takesId() ? frames.getLong(at + ID_OFFSET) : 0;
   }
 
   static @Nullable FrameKind kind(int kindAndLength) {

@@ -13,11 +13,14 @@ public enum FrameKind {
   /** A promise: all entries up to one are durable. */
   MARK(3),
 
-  /** An entry that says up to where a checkpoint covers the log. */
+  /** Up to where a checkpoint covers the log. */
   CHECKPOINT(4),
 
   /** A promise, and the end of the file. */
-  END(5);
+  END(5),
+
+  /** How the payloads of the entries after it are encoded. */
+  SCHEMA(6);
 
   private static final @Nullable FrameKind[] BY_CODE = byCode();
 
@@ -48,15 +51,15 @@ public enum FrameKind {
   /** Whether it is an entry of the log: its id is its own, and no other frame has it. */
   boolean takesId() {
     return switch (this) {
-      case ENTRY, PART, CHECKPOINT -> true;
-      case MARK, END -> false; // They carry the id of the next entry.
+      case ENTRY, PART -> true;
+      case MARK, CHECKPOINT, END, SCHEMA -> false; // They carry the id of the next entry.
     };
   }
 
   /** Whether its payload starts with the id of an earlier entry: one that it promises or covers. */
   boolean pointsBack() {
     return switch (this) {
-      case ENTRY, PART -> false;
+      case ENTRY, PART, SCHEMA -> false;
       case MARK, CHECKPOINT, END -> true;
     };
   }
@@ -64,7 +67,7 @@ public enum FrameKind {
   /** Whether a file of this type may contain it. */
   boolean isAllowedIn(FileType type) {
     return switch (this) {
-      case ENTRY, END -> true;
+      case ENTRY, END, SCHEMA -> true;
       case MARK -> type != FileType.CHECKPOINT;
       case PART, CHECKPOINT -> type == FileType.SEGMENT;
     };
@@ -77,6 +80,7 @@ public enum FrameKind {
       case MARK, END -> bytes == FrameFormat.PROMISE_PAYLOAD_BYTES;
       case CHECKPOINT ->
           bytes >= FrameFormat.COVERED_BYTES && bytes <= FrameFormat.PAYLOAD_BYTES_MAX_PAST_BREAK;
+      case SCHEMA -> bytes >= FrameFormat.SCHEMA_BYTES_MIN && bytes <= FrameFormat.SCHEMA_BYTES_MAX;
     };
   }
 

@@ -76,7 +76,8 @@ final class FrameReader {
         && kind.canHaveId(id)
         && (expectedId == 0 || id == expectedId)
         && checksumIsRight(index)
-        && promiseIsBelowId();
+        && promiseIsBelowId()
+        && schemaNamesMediaType();
   }
 
   /**
@@ -154,6 +155,21 @@ final class FrameReader {
     }
     long promised = promised();
     return promised >= 0 && promised < id;
+  }
+
+  private boolean schemaNamesMediaType() throws IOException {
+    if (kind != FrameKind.SCHEMA) {
+      return true;
+    }
+    ByteBuffer payload = payload();
+    int mediaTypeBytes = 0;
+    while (payload.hasRemaining()) {
+      if (payload.get() == 0) {
+        return mediaTypeBytes > 0;
+      }
+      mediaTypeBytes++;
+    }
+    return false;
   }
 
   FrameKind kind() {

@@ -11,7 +11,12 @@ import java.nio.charset.StandardCharsets;
  * takes memory only for the largest entry.
  *
  * <p>The run ends before the first frame that is invalid, has an unexpected id, stands inside a
- * batch without belonging to it, or belongs to a batch that does not end.
+ * batch without belonging to it, or belongs to a batch that does not end. A run with a last id ends
+ * after that entry at the latest, even in the middle of a batch: the owner of the log has cut off
+ * what follows.
+ *
+ * <p>The run keeps count of what its frames promise: {@link #promisedThrough} and {@link
+ * #lastStampMicros}. This is the one place that knows which frames promise.
  */
 public final class FrameRun implements AutoCloseable {
 
@@ -19,10 +24,10 @@ public final class FrameRun implements AutoCloseable {
   public enum Step {
     /** An entry: {@link FrameRun#id()} and {@link FrameRun#payload()}. */
     ENTRY,
-    /**
-     * A CHECKPOINT: {@link FrameRun#id()}, {@link FrameRun#promised()}, {@link FrameRun#path()}.
-     */
+    /** A CHECKPOINT: {@link FrameRun#promised()} and {@link FrameRun#path()}. */
     CHECKPOINT,
+    /** A SCHEMA: {@link FrameRun#payload()}. */
+    SCHEMA,
     /** A MARK: {@link FrameRun#promised()} and {@link FrameRun#wallClockMicros()}. */
     MARK,
     /** The END of the file: the same as for a MARK. The next step is STOP. */
@@ -34,13 +39,19 @@ public final class FrameRun implements AutoCloseable {
   /** The size of the window that a sequential reader uses, in bytes. */
   public static final int WINDOW_BYTES = 1 << 20;
 
+  /** The last id of a run that ends where its frames do. */
+  public static final long NO_LAST_ID = Long.MAX_VALUE;
+
   private static final int WINDOW_BYTES_MIN = 8 << 10;
 
   private final FrameReader frames;
   private long offset;
   private long breakOffset;
   private long nextId;
+  private long lastId = NO_LAST_ID;
   private long batchLastId;
+  private long promisedThrough;
+  private long lastStampMicros;
   private long wholeTo;
   private long tornAt;
   private long tornId;
@@ -79,7 +90,19 @@ public final class FrameRun implements AutoCloseable {
     wholeTo = FileHeader.BYTES;
     tornAt = 0;
     nextId = firstId;
+    lastId = NO_LAST_ID;
+    promisedThrough = 0;
+    lastStampMicros = 0;
     ended = false;
+  }
+
+  /**
+   * Sets the last entry of the run.
+   *
+   * @param id the last one that no later segment makes void, or {@link #NO_LAST_ID}
+   */
+  public void endAfter(long id) {
+    lastId = id;
   }
 
   /**
@@ -92,6 +115,17 @@ public final class FrameRun implements AutoCloseable {
     offset = frameOffset;
     breakOffset = frameOffset;
     nextId = frameNextId;
+  }
+
+  /**
+   * Goes to any place in the file, forward or back, and on from there.
+   *
+   * @param frameOffset the start of the frame of an entry
+   * @param frameId the id of that entry
+   */
+  public void seek(long frameOffset, long frameId) {
+    begin(frameId);
+    skipTo(frameOffset, frameId);
   }
 
   /**
@@ -122,7 +156,7 @@ public final class FrameRun implements AutoCloseable {
    * @return whether it did; if not, the run is where it was, and {@link #next} finds out what comes
    */
   public boolean nextIsEntryInWindow() {
-    if (ended || !frames.readEntryInWindow(offset, nextId)) {
+    if (ended || nextId > lastId || !frames.readEntryInWindow(offset, nextId)) {
       return false;
     }
     offset = frames.endOffset();
@@ -131,7 +165,7 @@ public final class FrameRun implements AutoCloseable {
   }
 
   private Step nextOfAnyKind() throws IOException {
-    if (ended || !frames.read(offset, nextId, FrameFormat.PAYLOAD_BYTES_MAX)) {
+    if (ended || nextId > lastId || !frames.read(offset, nextId, FrameFormat.PAYLOAD_BYTES_MAX)) {
       breakOffset = offset;
       return Step.STOP;
     }
@@ -156,15 +190,20 @@ public final class FrameRun implements AutoCloseable {
     }
     offset = frames.endOffset();
     return switch (kind) {
-      case MARK -> Step.MARK;
+      case MARK -> {
+        noteStampedPromise();
+        yield Step.MARK;
+      }
       case END -> {
+        noteStampedPromise();
         ended = true;
         yield Step.END;
       }
       case CHECKPOINT -> {
-        nextId++;
+        notePromise();
         yield Step.CHECKPOINT;
       }
+      case SCHEMA -> Step.SCHEMA;
       case ENTRY, PART -> {
         nextId++;
         yield Step.ENTRY;
@@ -172,16 +211,25 @@ public final class FrameRun implements AutoCloseable {
     };
   }
 
+  private void notePromise() throws IOException {
+    promisedThrough = Math.max(promisedThrough, promised());
+  }
+
+  private void noteStampedPromise() throws IOException {
+    notePromise();
+    lastStampMicros = Math.max(lastStampMicros, wallClockMicros());
+  }
+
   /**
-   * Finds the end of the batch that starts at the run's end. If the batch is torn, returns -1 and
-   * notes the break.
+   * Finds the end of the batch that starts at the run's end, or the last id if that comes first. If
+   * the batch is torn, returns -1 and notes the break.
    */
   private long endOfBatch() throws IOException {
     long at = offset;
     long id = nextId;
     while (frames.read(at, id, FrameFormat.PAYLOAD_BYTES_MAX) && belongsToBatch()) {
       at = frames.endOffset();
-      if (frames.kind() == FrameKind.ENTRY) {
+      if (frames.kind() == FrameKind.ENTRY || id == lastId) {
         batchLastId = id;
         return at;
       }
@@ -211,21 +259,21 @@ public final class FrameRun implements AutoCloseable {
   }
 
   /**
-   * Tells whether the first entry is a CHECKPOINT, and steps over it; MARKs may stand before it. No
-   * other entry is read for this, however large it is.
+   * Steps over the next CHECKPOINT of the preamble, which is what stands before the first entry. No
+   * entry is read for this, however large it is.
    *
-   * @return whether it is; {@link #promised()} and {@link #path()} then describe it
+   * @return whether there is one; {@link #promised()} and {@link #path()} then describe it
    * @throws IOException if the file cannot be read
    */
-  public boolean startsWithCheckpoint() throws IOException {
-    while (frames.read(offset, nextId, FrameFormat.PAYLOAD_BYTES_MAX_PAST_BREAK)) {
-      if (frames.kind() == FrameKind.MARK) {
-        next();
-      } else {
-        return frames.kind() == FrameKind.CHECKPOINT && next() == Step.CHECKPOINT;
-      }
+  public boolean nextCheckpointOfPreamble() throws IOException {
+    Step step = Step.MARK;
+    while (step != Step.CHECKPOINT
+        && step != Step.STOP
+        && frames.read(offset, nextId, FrameFormat.SCHEMA_BYTES_MAX)
+        && !frames.kind().takesId()) {
+      step = next();
     }
-    return false;
+    return step == Step.CHECKPOINT;
   }
 
   /** Forgets what was read ahead, so that the next step sees what was written since. */
@@ -236,6 +284,11 @@ public final class FrameRun implements AutoCloseable {
   /** {@return whether END was reached} */
   public boolean ended() {
     return ended;
+  }
+
+  /** {@return whether the entry was reached that {@link #endAfter} names} */
+  public boolean reachedLastId() {
+    return nextId > lastId;
   }
 
   /**
@@ -257,7 +310,7 @@ public final class FrameRun implements AutoCloseable {
     return nextId;
   }
 
-  /** {@return the id of the entry or CHECKPOINT that was stepped over} */
+  /** {@return the id of the entry that was stepped over} */
   public long id() {
     return nextId - 1;
   }
@@ -283,13 +336,23 @@ public final class FrameRun implements AutoCloseable {
   }
 
   /**
-   * Returns what the MARK or END that was stepped over promises, or the CHECKPOINT covers.
+   * Returns what the frame that was stepped over promises or covers.
    *
-   * @return an entry id
+   * @return an entry id, at most the last id; in a checkpoint the size that its END tells
    * @throws IOException if the file cannot be read
    */
   public long promised() throws IOException {
-    return frames.promised();
+    return Math.min(frames.promised(), lastId);
+  }
+
+  /** {@return the largest promise of the frames that were stepped over, 0 if there was none} */
+  public long promisedThrough() {
+    return promisedThrough;
+  }
+
+  /** {@return the latest wall clock that was stepped over, in microseconds, 0 if there was none} */
+  public long lastStampMicros() {
+    return lastStampMicros;
   }
 
   /**
@@ -304,9 +367,8 @@ public final class FrameRun implements AutoCloseable {
   }
 
   /**
-   * Returns the path of the CHECKPOINT that was stepped over.
+   * {@return the path of the CHECKPOINT that was stepped over, empty if it is kept elsewhere}
    *
-   * @return the path, empty if the checkpoint is kept elsewhere
    * @throws IOException if the file cannot be read
    */
   public String path() throws IOException {
@@ -316,8 +378,8 @@ public final class FrameRun implements AutoCloseable {
   }
 
   /**
-   * Gives back the memory of the run. The file is not closed. Nothing can be read through the run
-   * any more, and views that it returned must not be used. Closing again does nothing.
+   * Gives back the memory of the run, and not the file. Nothing can be read through it any more,
+   * and views that it returned must not be used. Closing again does nothing.
    */
   @Override
   public void close() {
@@ -326,12 +388,12 @@ public final class FrameRun implements AutoCloseable {
 
   /**
    * After STOP, looks at what follows the run: tries every multiple of 8 from the break on as the
-   * start of a small frame.
+   * start of a small frame. After the last id of a run nothing counts, and nothing is read.
    *
    * @return what was found
    * @throws IOException if the file cannot be read
    */
   public Remains remains() throws IOException {
-    return Remains.of(frames, offset, breakOffset);
+    return reachedLastId() ? Remains.none(offset) : Remains.of(frames, offset, breakOffset, lastId);
   }
 }

@@ -13,7 +13,12 @@ import java.nio.ByteBuffer;
  */
 public record Remains(long nonZeroEnd, long frames, long promised) {
 
-  static Remains of(FrameReader reader, long runEnd, long breakOffset) throws IOException {
+  static Remains none(long runEnd) {
+    return new Remains(runEnd, 0, 0);
+  }
+
+  static Remains of(FrameReader reader, long runEnd, long breakOffset, long promisedMax)
+      throws IOException {
     long nonZeroEnd = nonZeroEnd(reader.window(), runEnd);
     long frames = 0;
     long promised = 0;
@@ -22,7 +27,7 @@ public record Remains(long nonZeroEnd, long frames, long promised) {
       if (reader.read(at, 0, FrameFormat.PAYLOAD_BYTES_MAX_PAST_BREAK)) {
         frames++;
         if (reader.kind().pointsBack()) {
-          promised = Math.max(promised, reader.promised());
+          promised = Math.max(promised, Math.min(reader.promised(), promisedMax));
         }
         at = reader.endOffset();
       } else {

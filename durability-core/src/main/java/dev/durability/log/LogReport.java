@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param intact P: the last entry of the longest valid and contiguous run, whole batches only
  * @param covered C: the last entry that the newest valid checkpoint contains, 0 if there is none
  * @param promised D: the largest entry id that anything in the log says is durable
- * @param segments how many segment files there are
+ * @param segments how many segments count; those that were cut off whole do not
  * @param end where the intact run ends
  * @param cut where opening will cut the log, keeping what it cuts in quarantine; null if it cuts
  *     only zeros, or refuses to open

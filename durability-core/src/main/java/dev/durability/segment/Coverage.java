@@ -4,13 +4,16 @@ import dev.durability.frame.CheckpointFile;
 import dev.durability.log.CheckpointReference;
 import dev.durability.storage.Directory;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 
 /**
  * C: the last entry that the newest valid checkpoint of a log contains, 0 if there is none. A
- * checkpoint counts under its default name, or if a CHECKPOINT that is the first entry of a segment
- * names it.
+ * checkpoint counts under its default name, or if a CHECKPOINT in the {@linkplain Preamble
+ * preamble} of a segment names it. What the owner of the log keeps elsewhere counts as a
+ * checkpoint.
  *
  * <p>A checkpoint is known to be valid only after all of it was read. So listing a log takes only
  * the names of its checkpoints; they are read once an answer depends on them:
@@ -64,8 +67,9 @@ final class Coverage {
       return true;
     }
     for (int i = segments.size() - 1; i >= 0 && segments.get(i).firstEntryId() > lastEntryId; i--) {
-      CheckpointReference named = KnownCheckpoints.namedBy(directory, segments.get(i), logId);
-      if (named != null && named.lastEntryId() == lastEntryId) {
+      Preamble preamble = Preamble.of(directory, segments.get(i), logId);
+      if (preamble.coveredElsewhere() == lastEntryId
+          || preamble.checkpoints().stream().anyMatch(c -> c.lastEntryId() == lastEntryId)) {
         return true;
       }
     }
@@ -103,9 +107,9 @@ final class Coverage {
   private long find(long known) throws IOException {
     long covered = newestOfDefaultNames(known);
     for (int i = segments.size() - 1; i >= 0; i--) {
-      // A segment's CHECKPOINT covers less than its first entry.
+      // The preamble of a segment covers less than its first entry.
       if (segments.get(i).firstEntryId() - 1 > covered) {
-        covered = coveredByFirstEntry(segments.get(i), covered);
+        covered = coveredByPreamble(segments.get(i), covered);
       }
     }
     return covered;
@@ -123,11 +127,17 @@ final class Coverage {
     return known;
   }
 
-  private long coveredByFirstEntry(SegmentName segment, long known) throws IOException {
-    CheckpointReference named = KnownCheckpoints.namedBy(directory, segment, logId);
-    return named != null && named.lastEntryId() > known && isValid(named)
-        ? named.lastEntryId()
-        : known;
+  private long coveredByPreamble(SegmentName segment, long known) throws IOException {
+    Preamble preamble = Preamble.of(directory, segment, logId);
+    long covered = Math.max(known, preamble.coveredElsewhere());
+    List<CheckpointReference> largestFirst = new ArrayList<>(preamble.checkpoints());
+    largestFirst.sort(Comparator.comparingLong(CheckpointReference::lastEntryId).reversed());
+    for (CheckpointReference named : largestFirst) {
+      if (named.lastEntryId() <= covered || isValid(named)) {
+        return Math.max(covered, named.lastEntryId());
+      }
+    }
+    return covered;
   }
 
   private boolean isValid(CheckpointReference named) throws IOException {

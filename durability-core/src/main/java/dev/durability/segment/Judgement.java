@@ -5,7 +5,9 @@ import dev.durability.errors.DurabilityException;
 import dev.durability.log.LogReport;
 import dev.durability.log.ReplayMode;
 import dev.durability.log.Verdict;
+import dev.durability.storage.Directory;
 import java.io.IOException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,11 +18,13 @@ import org.jspecify.annotations.Nullable;
 public final class Judgement {
   private final Seen seen;
   private final RecoveryCase which;
+  private final LogListing.@Nullable Mixture mixture;
   private @Nullable LogReport report;
 
-  private Judgement(Seen seen, RecoveryCase which) {
+  private Judgement(Seen seen, RecoveryCase which, LogListing.@Nullable Mixture mixture) {
     this.seen = seen;
     this.which = which;
+    this.mixture = mixture;
   }
 
   /**
@@ -47,22 +51,35 @@ public final class Judgement {
       boolean validFramesFollow,
       @Nullable String problem) {
 
-    private RecoveryCase.Facts covering(long covered) {
-      return new RecoveryCase.Facts(
-          reachesBack, endsInLast, intact, covered, promised, somethingFollows, validFramesFollow);
+    private RecoveryCase which(long covered, boolean mixed) {
+      return RecoveryCase.of(
+          new RecoveryCase.Facts(
+              reachesBack,
+              endsInLast,
+              intact,
+              covered,
+              promised,
+              mixed,
+              somethingFollows,
+              validFramesFollow));
     }
   }
 
   /**
    * Judges. A log that is CORRUPT without any checkpoint is CORRUPT whatever its checkpoints cover.
-   * Any other log is CORRUPT only if they cover more than is intact.
+   * Any other log is CORRUPT only if they cover more than is intact, or if a segment is there that
+   * does not belong to it.
+   *
+   * @param directory where the oldest segment is read
    */
-  static Judgement of(Seen seen) throws IOException {
-    RecoveryCase which = RecoveryCase.of(seen.covering(0));
+  static Judgement of(Seen seen, Directory directory) throws IOException {
+    RecoveryCase which = seen.which(0, false);
+    LogListing.Mixture mixture = null;
     if (which.verdict() != Verdict.CORRUPT) {
-      which = RecoveryCase.of(seen.covering(seen.listing().coveredAtLeast(seen.intact())));
+      mixture = seen.listing().mixture(directory);
+      which = seen.which(seen.listing().coveredAtLeast(seen.intact()), mixture != null);
     }
-    return new Judgement(seen, which);
+    return new Judgement(seen, which, mixture);
   }
 
   /** What the files say. */
@@ -70,9 +87,11 @@ public final class Judgement {
     return which.verdict();
   }
 
-  /** Where the run ends. */
+  /** Where the run ends, or what stands in its way. */
   public LogReport.Position end() {
-    return seen.end();
+    return which == RecoveryCase.MIXED
+        ? new LogReport.Position(Objects.requireNonNull(mixture).segment().path(), 0)
+        : seen.end();
   }
 
   /** D: the largest entry id that anything in the log says is durable. */
@@ -107,8 +126,8 @@ public final class Judgement {
               covered,
               seen.promised(),
               seen.listing().segments().size(),
-              seen.end(),
-              cuts ? seen.end() : null,
+              end(),
+              cuts ? end() : null,
               reason(covered));
     }
     return report;
@@ -118,6 +137,9 @@ public final class Judgement {
     long firstLost = seen.intact() + 1;
     return switch (which) {
       case CLEAN -> null;
+      case MIXED ->
+          Objects.requireNonNull(mixture).problem()
+              + "; move it away if it does not belong to this log";
       case TORN ->
           "the end was being written when the process died or the power failed; nothing that"
               + " was promised is missing";

@@ -2,6 +2,7 @@ package dev.durability.segment;
 
 import dev.durability.codec.Codec;
 import dev.durability.errors.DurabilityException;
+import dev.durability.errors.LogCutException;
 import dev.durability.frame.FrameRun;
 import dev.durability.log.LogReport;
 import dev.durability.log.ReplayMode;
@@ -31,6 +32,7 @@ public final class LiveCursor implements Closeable {
   private final ReplayMode mode;
   private LogCursor cursor;
   private long wantedId;
+  private @Nullable SegmentName readFrom;
   private int looks;
   private int misses;
   private LogReport.@Nullable Position brokenAt;
@@ -87,7 +89,8 @@ public final class LiveCursor implements Closeable {
         listing = LogListing.withoutVerdict(segments);
         start = listing.indexOf(knownId, highest);
         start = start < 0 && knownId != nextId ? listing.indexOf(nextId) : start;
-        listing = LogListing.from(directory, segments, start);
+        listing =
+            LogListing.from(directory, segments, start < 0 ? null : listing.segments().get(start));
       }
       if (start >= 0) {
         return new LogCursor(directory, listing, start, windowBytes);
@@ -127,6 +130,7 @@ public final class LiveCursor implements Closeable {
           return false; // A batch is shown whole or not at all.
         }
         if (step == FrameRun.Step.ENTRY && cursor.id() >= wantedId) {
+          refuseIfCut();
           wantedId = cursor.id() + 1;
           looks = 0;
           misses = 0;
@@ -145,8 +149,35 @@ public final class LiveCursor implements Closeable {
     return false;
   }
 
+  /**
+   * Before the first entry of each segment that is given: what was given must not be void by now,
+   * or the caller would see a mixture of two logs.
+   */
+  private void refuseIfCut() throws IOException {
+    SegmentName here = cursor.segment();
+    SegmentName before = readFrom;
+    readFrom = here;
+    if (before != null && !before.equals(here)) {
+      refuseIfCutAfter(before);
+      if (cursor.id() > wantedId) {
+        throw new LogCutException(cursor.id(), wantedId - 1);
+      }
+    }
+  }
+
+  private void refuseIfCutAfter(SegmentName before) throws IOException {
+    LogListing now = LogListing.withoutVerdict(LogListing.existing(directory));
+    long firstVoidId = now.firstVoidId(directory, before, wantedId);
+    if (firstVoidId < wantedId) {
+      throw new LogCutException(firstVoidId, wantedId - 1);
+    }
+  }
+
   /** Judges the end of the run. If it is not acceptable, prepares to read it again. */
   private boolean endIsAcceptable() throws IOException {
+    if (readFrom != null) {
+      refuseIfCutAfter(readFrom);
+    }
     Judgement judgement = LogFindings.conclude(cursor).judgement();
     if (judgement.isAcceptable(mode)) {
       return true;

@@ -1,7 +1,6 @@
 package dev.durability.segment;
 
 import dev.durability.codec.Codec;
-import dev.durability.errors.CodecException;
 import dev.durability.frame.BadHeaderException;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FrameFormat;
@@ -10,7 +9,6 @@ import dev.durability.log.LogReport;
 import dev.durability.storage.Directory;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -36,8 +34,8 @@ public final class LogCursor implements Closeable {
   private boolean closed;
   private @Nullable UUID logId;
   private long nextId;
-  private long promised;
-  private long lastStampMicros;
+  private long promisedBefore;
+  private long lastStampBefore;
   private final PromisedEnd promisedEnd = new PromisedEnd();
   private LogReport.Position stoppedAt;
   private @Nullable String problem;
@@ -99,18 +97,14 @@ public final class LogCursor implements Closeable {
       FrameRun current = Objects.requireNonNull(run);
       FrameRun.Step step = current.next();
       switch (step) {
-        case MARK, END -> {
-          promised = Math.max(promised, current.promised());
-          lastStampMicros = Math.max(lastStampMicros, current.wallClockMicros());
-          promisedEnd.pass(
-              current.offset() - FrameFormat.PROMISE_FRAME_BYTES,
-              current.nextId(),
-              current.promised());
-        }
-        case CHECKPOINT -> promised = Math.max(promised, current.promised());
-        case ENTRY -> {}
+        case MARK, END ->
+            promisedEnd.pass(
+                current.offset() - FrameFormat.PROMISE_FRAME_BYTES,
+                current.nextId(),
+                current.promised());
+        case CHECKPOINT, SCHEMA, ENTRY -> {}
         case STOP -> {
-          if (isInLast() || !current.ended() || somethingFollows(current)) {
+          if (isInLast() || !isPassed(current)) {
             return step;
           }
           closeSegment();
@@ -121,6 +115,11 @@ public final class LogCursor implements Closeable {
       nextId = current.nextId();
       return step;
     }
+  }
+
+  /** Whether all that counts in a segment was gone over. */
+  private boolean isPassed(FrameRun current) throws IOException {
+    return current.reachedLastId() || (current.ended() && !somethingFollows(current));
   }
 
   private boolean somethingFollows(FrameRun current) throws IOException {
@@ -160,11 +159,12 @@ public final class LogCursor implements Closeable {
   private void enter(SegmentName name, Segment opened) throws IOException {
     FileHeader found = opened.header();
     FrameRun entered = memory.runOf(opened);
+    entered.endAfter(listing.lastIdOf(directory, index, found.logId()));
     open = opened;
     header = found;
     logId = found.logId();
-    promised = Math.max(promised, found.firstEntryId() - 1);
-    lastStampMicros = Math.max(lastStampMicros, found.createdMicros());
+    promisedBefore = Math.max(promisedBefore, found.firstEntryId() - 1);
+    lastStampBefore = Math.max(lastStampBefore, found.createdMicros());
     promisedEnd.begin(found.firstEntryId());
     run = entered;
     skipWithin(name, found, entered);
@@ -177,16 +177,14 @@ public final class LogCursor implements Closeable {
     }
     int last = listing.segments().size() - 1;
     if (ahead == null && last - index > 1 && fileSize() * (last - index) >= aheadBytesMin) {
-      ahead =
-          SegmentsAhead.over(
-              directory, listing.segments().subList(index, last), memory.windowBytesMax());
+      ahead = SegmentsAhead.over(directory, listing, index, last, memory.windowBytesMax());
     }
     SegmentsAhead.Passed passed = ahead == null ? null : ahead.in(name);
     if (passed != null && passed.salt() == found.salt()) {
       entered.skipTo(passed.offset(), passed.nextId());
       nextId = passed.nextId();
-      promised = Math.max(promised, passed.promised());
-      lastStampMicros = Math.max(lastStampMicros, passed.lastStampMicros());
+      promisedBefore = Math.max(promisedBefore, passed.promised());
+      lastStampBefore = Math.max(lastStampBefore, passed.lastStampMicros());
     }
   }
 
@@ -202,43 +200,27 @@ public final class LogCursor implements Closeable {
    *
    * @return whether that worked; if not, its own segment is gone
    */
-  public boolean extend(List<SegmentName> segments) {
-    int here = segments.indexOf(segment());
+  public boolean extend(List<SegmentName> names) throws IOException {
+    LogListing extended = listing.with(names);
+    int here = extended.segments().indexOf(segment());
     if (here < 0) {
       return false;
     }
-    listing = listing.with(segments);
+    listing = extended;
     index = here;
+    if (run != null) {
+      run.endAfter(listing.lastIdOf(directory, index, Objects.requireNonNull(logId)));
+    }
     return true;
   }
 
   /**
    * Decodes the entry that was stepped over.
    *
-   * @throws CodecException if the codec throws any exception, which becomes the cause: the bytes
-   *     are in memory, so no exception comes from the storage
+   * @throws dev.durability.errors.CodecException if the codec refuses it
    */
   public <E> E decode(Codec<E> codec) throws IOException {
-    ByteBuffer payload = Objects.requireNonNull(run).payload();
-    try {
-      return codec.decode(payload);
-    } catch (Exception refused) { // Including checked ones that are not declared.
-      throw refusal(refused);
-    }
-  }
-
-  private CodecException refusal(Exception refused) {
-    return new CodecException(
-        "decoding entry "
-            + id()
-            + ", which ends at offset "
-            + Objects.requireNonNull(run).offset()
-            + " of "
-            + segment().path()
-            + ": "
-            + (refused instanceof CodecException ? refused.getMessage() : refused)
-            + ". The bytes are as they were written: read them with the codec that wrote them",
-        refused);
+    return Decoding.decode(codec, Objects.requireNonNull(run), segment());
   }
 
   /** The segment, and the offset after what was stepped over. */
@@ -246,7 +228,7 @@ public final class LogCursor implements Closeable {
     return new LogReport.Position(segment().path(), Objects.requireNonNull(run).offset());
   }
 
-  /** The id of the entry or CHECKPOINT that was stepped over. */
+  /** The id of the entry that was stepped over. */
   public long id() {
     return nextId - 1;
   }
@@ -256,6 +238,11 @@ public final class LogCursor implements Closeable {
     return Objects.requireNonNull(run).batchLastId();
   }
 
+  /** P: the last entry of the run. Nothing is intact if no segment is where the run starts. */
+  long intact() {
+    return reachesBack || header != null ? nextId - 1 : 0;
+  }
+
   /** The id of the entry that comes next. */
   public long nextId() {
     return nextId;
@@ -263,12 +250,12 @@ public final class LogCursor implements Closeable {
 
   /** The largest promise that was stepped over. */
   public long promised() {
-    return promised;
+    return run == null ? promisedBefore : Math.max(promisedBefore, run.promisedThrough());
   }
 
   /** The last wall clock that was stepped over, in microseconds since the epoch. */
   public long lastStampMicros() {
-    return lastStampMicros;
+    return run == null ? lastStampBefore : Math.max(lastStampBefore, run.lastStampMicros());
   }
 
   /** The segments that the cursor goes over. */
@@ -317,10 +304,9 @@ public final class LogCursor implements Closeable {
     return run != null ? new LogReport.Position(segment().path(), run.offset()) : stoppedAt;
   }
 
-  /** The segments after the one that the run ended in. */
-  List<SegmentName> notEntered() {
-    List<SegmentName> all = listing.segments();
-    return all.subList(run == null ? index : index + 1, all.size());
+  /** The index of the first segment after the one that the run ended in. */
+  int firstNotEntered() {
+    return run == null ? index : index + 1;
   }
 
   /** Why the segment at {@link #end} was not entered, or null. */
@@ -358,6 +344,8 @@ public final class LogCursor implements Closeable {
   }
 
   private void closeSegment() throws IOException {
+    promisedBefore = promised();
+    lastStampBefore = lastStampMicros();
     Segment closing = open;
     open = null;
     run = null;

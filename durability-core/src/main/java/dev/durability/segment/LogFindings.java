@@ -70,8 +70,9 @@ public record LogFindings(
     }
     boolean endsInLast = run != null && cursor.isInLast();
     long promised = Math.max(cursor.promised(), remains.promised());
-    for (SegmentName name : cursor.notEntered()) {
-      promised = Math.max(promised, promiseOf(cursor, name));
+    int last = cursor.listing().segments().size() - 1;
+    for (int i = cursor.firstNotEntered(); i <= last; i++) {
+      promised = Math.max(promised, promiseOf(cursor, i));
     }
     Judgement judgement =
         Judgement.of(
@@ -79,12 +80,13 @@ public record LogFindings(
                 cursor.listing(),
                 cursor.reachesBack(),
                 endsInLast,
-                cursor.nextId() - 1,
+                cursor.intact(),
                 promised,
                 cursor.end(),
                 remains.nonZeroEnd() > runEnd,
                 remains.frames() > 0,
-                cursor.problem()));
+                cursor.problem()),
+            cursor.directory());
     return new LogFindings(
         judgement,
         cursor.listing(),
@@ -101,13 +103,16 @@ public record LogFindings(
    * The largest promise in a segment after the run. It counts although the run did not enter the
    * segment.
    */
-  private static long promiseOf(LogCursor cursor, SegmentName name) throws IOException {
-    try (Segment segment = Segment.openGood(cursor.directory(), name)) {
+  private static long promiseOf(LogCursor cursor, int index) throws IOException {
+    LogListing listing = cursor.listing();
+    Directory directory = cursor.directory();
+    try (Segment segment = Segment.openGood(directory, listing.segments().get(index))) {
       UUID logId = cursor.logId();
       if (segment == null || (logId != null && !segment.header().logId().equals(logId))) {
         return 0;
       }
       try (FrameRun run = segment.run(segment.windowBytes())) {
+        run.endAfter(listing.lastIdOf(directory, index, segment.header().logId()));
         return Math.max(segment.header().firstEntryId() - 1, run.remains().promised());
       }
     }

@@ -1,26 +1,56 @@
 package dev.durability.segment;
 
+import dev.durability.errors.CorruptLogException;
+import dev.durability.errors.FormatException;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FrameFormat;
+import dev.durability.frame.FrameRun;
+import dev.durability.log.SegmentRange;
 import dev.durability.storage.Directory;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The segments of a log at one moment, and where recovery starts in them. */
+/**
+ * The segments of a log at one moment, and where recovery starts in them.
+ *
+ * <p>The owner of a log may have cut off its end: a segment that {@linkplain FileHeader#rewinds
+ * rewinds} makes all earlier entries from its first on void. So a segment <em>stands</em> if no
+ * later one starts at or before its first entry; of one that stands, the entries before the next
+ * one that stands count.
+ */
 public final class LogListing {
+  private final List<SegmentName> names;
   private final List<SegmentName> segments;
   private final @Nullable UUID logId;
   private final @Nullable Coverage coverage;
+  private boolean isUnmixed;
 
-  private LogListing(
-      List<SegmentName> segments, @Nullable UUID logId, @Nullable Coverage coverage) {
-    this.segments = segments;
+  private LogListing(List<SegmentName> names, @Nullable UUID logId, @Nullable Coverage coverage) {
+    this.names = names;
+    this.segments = standing(names);
     this.logId = logId;
     this.coverage = coverage;
+  }
+
+  /** The segments that stand among all, in order. */
+  static List<SegmentName> standing(List<SegmentName> names) {
+    List<SegmentName> standing = new ArrayList<>();
+    long lowest = Long.MAX_VALUE;
+    for (int i = names.size() - 1; i >= 0; i--) {
+      SegmentName name = names.get(i);
+      if (name.firstEntryId() < lowest || standing.isEmpty()) {
+        standing.add(name);
+        lowest = name.firstEntryId();
+      }
+    }
+    Collections.reverse(standing);
+    return List.copyOf(standing);
   }
 
   /**
@@ -49,18 +79,42 @@ public final class LogListing {
    * Lists the segments of an existing log: at least one.
    *
    * @throws NoSuchFileException if there is no log
+   * @throws CorruptLogException if a checkpoint of the log is there, and no segment
    */
   public static List<SegmentName> existing(Directory directory) throws IOException {
-    List<SegmentName> segments = segments(directory);
-    if (segments.isEmpty()) {
-      // A listing that is made while one segment takes the place of another may show neither.
+    List<SegmentName> segments;
+    try {
       segments = segments(directory);
+      if (segments.isEmpty()) {
+        // A listing that is made while one segment takes the place of another may show neither.
+        segments = segments(directory);
+      }
+    } catch (NoSuchFileException noLog) {
+      refuseCheckpointsAlone(directory);
+      throw noLog;
     }
     if (segments.isEmpty()) {
+      refuseCheckpointsAlone(directory);
       throw new NoSuchFileException(
           LogFiles.SEGMENTS, null, "there is no log here: the directory has no segment");
     }
     return segments;
+  }
+
+  /** Throws if there are checkpoints of a log whose segments are all gone. */
+  public static void refuseCheckpointsAlone(Directory directory) throws IOException {
+    List<Long> checkpoints = CheckpointName.list(directory);
+    if (!checkpoints.isEmpty()) {
+      throw new CorruptLogException(
+          "the log has no segment, but a checkpoint of it up to entry "
+              + checkpoints.get(0)
+              + " is there: its segments were removed. Restore them from a copy, or move the"
+              + " checkpoints away to start an empty log",
+          LogFiles.SEGMENTS,
+          0,
+          1,
+          checkpoints.get(0));
+    }
   }
 
   /**
@@ -100,17 +154,19 @@ public final class LogListing {
    * than those, are not opened: they cannot change the verdict. {@link #covered} is then at least
    * the last entry before the segment.
    *
-   * @param start its index, or -1 for all segments
+   * @param start it, or null for all segments
    */
-  static LogListing from(Directory directory, List<SegmentName> segments, int start)
+  static LogListing from(
+      Directory directory, List<SegmentName> segments, @Nullable SegmentName start)
       throws IOException {
-    return covering(directory, segments, start < 0 ? 0 : segments.get(start).firstEntryId() - 1);
+    return covering(directory, segments, start == null ? 0 : start.firstEntryId() - 1);
   }
 
   private static LogListing covering(Directory directory, List<SegmentName> segments, long floor)
       throws IOException {
     UUID logId = logId(directory, segments);
-    Coverage coverage = logId == null ? null : Coverage.list(directory, segments, logId, floor);
+    Coverage coverage =
+        logId == null ? null : Coverage.list(directory, standing(segments), logId, floor);
     return new LogListing(segments, logId, coverage);
   }
 
@@ -119,11 +175,12 @@ public final class LogListing {
     return new LogListing(now, logId, coverage);
   }
 
-  /** The log that the newest good header names, or null. */
+  /** The log that the newest good header of a segment that stands names, or null. */
   static @Nullable UUID logId(Directory directory, List<SegmentName> segments) throws IOException {
-    for (int i = segments.size() - 1; i >= 0; i--) {
+    List<SegmentName> standing = standing(segments);
+    for (int i = standing.size() - 1; i >= 0; i--) {
       try {
-        FileHeader header = Segment.goodHeader(directory, segments.get(i));
+        FileHeader header = Segment.goodHeader(directory, standing.get(i));
         if (header != null) {
           return header.logId();
         }
@@ -134,10 +191,148 @@ public final class LogListing {
     return null;
   }
 
-  /** The segments, in order. */
+  /** All segments, those that do not stand among them, in order. */
+  public List<SegmentName> names() {
+    return names;
+  }
+
+  /** The segments that stand, in order. */
   public List<SegmentName> segments() {
     return segments;
   }
+
+  /**
+   * Tells whether entries that were read are void by now: whether a later segment rewinds to one of
+   * them. Headers are read only if a name says that it may.
+   *
+   * @param here the segment that was read last
+   * @param nextId the entry after the last that was read
+   * @return the first entry that is void, or {@code nextId} if none is
+   */
+  public long firstVoidId(Directory directory, SegmentName here, long nextId) throws IOException {
+    long first = nextId;
+    for (int i = names.size() - 1; i >= 0; i--) {
+      SegmentName name = names.get(i);
+      if (SegmentName.ORDER.compare(name, here) <= 0) {
+        break;
+      }
+      if (name.firstEntryId() < first && rewinds(directory, name)) {
+        first = name.firstEntryId();
+      }
+    }
+    return first;
+  }
+
+  private static boolean rewinds(Directory directory, SegmentName name) throws IOException {
+    try {
+      FileHeader header = Segment.goodHeader(directory, name);
+      return header != null && header.rewinds();
+    } catch (NoSuchFileException removedMeanwhile) {
+      return false; // With what it made void.
+    }
+  }
+
+  /**
+   * The first entry of the log: what its owner keeps elsewhere is before it. The headers of
+   * segments are read.
+   */
+  public long firstEntryId(Directory directory) throws IOException {
+    for (int i = segments.size() - 1; i > 0; i--) {
+      try {
+        FileHeader header = Segment.goodHeader(directory, segments.get(i));
+        if (header != null && header.startsCovered()) {
+          return header.firstEntryId();
+        }
+      } catch (NoSuchFileException removedMeanwhile) {
+        // By a writer that truncates. The listing is as old as that name.
+      }
+    }
+    return segments.get(0).firstEntryId();
+  }
+
+  /**
+   * The segments with their entries, all of them, in order.
+   *
+   * @param names their names
+   * @param lastEntryId the last entry of the log
+   */
+  public static List<SegmentRange> ranges(List<SegmentName> names, long lastEntryId) {
+    List<SegmentName> standing = standing(names);
+    int stands = standing.size() - 1;
+    SegmentRange[] ranges = new SegmentRange[names.size()];
+    long lastId = lastEntryId;
+    for (int i = names.size() - 1; i >= 0; i--) {
+      SegmentName name = names.get(i);
+      ranges[i] = name.holding(lastId);
+      if (stands >= 0 && standing.get(stands).equals(name)) {
+        lastId = name.firstEntryId() - 1;
+        stands--;
+      }
+    }
+    return List.of(ranges);
+  }
+
+  /**
+   * Tells up to which entry a segment counts. The header of the next one that stands is read.
+   *
+   * @param index its index among those that stand
+   * @param log the log that it belongs to
+   * @return the last entry that no later segment makes void, or {@link FrameRun#NO_LAST_ID}
+   */
+  long lastIdOf(Directory directory, int index, UUID log) throws IOException {
+    if (index == segments.size() - 1) {
+      return FrameRun.NO_LAST_ID;
+    }
+    SegmentName next = segments.get(index + 1);
+    FileHeader header;
+    try {
+      header = Segment.goodHeader(directory, next);
+    } catch (FormatException unknown) {
+      return FrameRun.NO_LAST_ID; // Whoever enters that segment is told.
+    }
+    return header != null && header.rewinds() && header.logId().equals(log)
+        ? next.firstEntryId() - 1
+        : FrameRun.NO_LAST_ID;
+  }
+
+  /**
+   * Tells what no run over the segments can show: two have one number, or the oldest is of another
+   * log, even if it is superseded.
+   *
+   * @return what is wrong and where, or null
+   */
+  @Nullable Mixture mixture(Directory directory) throws IOException {
+    Mixture found = isUnmixed ? null : findMixture(directory);
+    isUnmixed = found == null; // Who follows the log asks each time it gets to the end.
+    return found;
+  }
+
+  private @Nullable Mixture findMixture(Directory directory) throws IOException {
+    for (int i = 1; i < names.size(); i++) {
+      if (names.get(i).segmentId() == names.get(i - 1).segmentId()) {
+        return new Mixture(names.get(i), "another segment before it has the same number");
+      }
+    }
+    SegmentName oldest = names.get(0);
+    try {
+      FileHeader header = Segment.goodHeader(directory, oldest);
+      if (header != null && logId != null && !header.logId().equals(logId)) {
+        return new Mixture(
+            oldest, "it belongs to the log " + header.logId() + ", the newest one to " + logId);
+      }
+    } catch (FormatException | NoSuchFileException neverRead) {
+      // If it were read, a run over the segments would tell.
+    }
+    return null;
+  }
+
+  /**
+   * A segment that does not belong here.
+   *
+   * @param segment the segment
+   * @param problem what is wrong with it
+   */
+  record Mixture(SegmentName segment, String problem) {}
 
   /** The log, or null if no header can be read. */
   @Nullable UUID logId() {

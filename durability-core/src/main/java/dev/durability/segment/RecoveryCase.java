@@ -36,21 +36,28 @@ enum RecoveryCase {
       return f.reachesBack && f.endsInLast && f.intact >= f.promised && f.intact < f.covered;
     }
   },
-  /** Case 5. Nothing but zeros follows the run. */
+  /** Case 5. Two segments have one number, or the oldest one is of another log. */
+  MIXED(Verdict.CORRUPT) {
+    @Override
+    boolean holds(Facts f) {
+      return isIntact(f) && f.mixed;
+    }
+  },
+  /** Case 6. Nothing but zeros follows the run. */
   CLEAN(Verdict.CLEAN) {
     @Override
     boolean holds(Facts f) {
       return isWhole(f) && !f.somethingFollows;
     }
   },
-  /** Case 6. The end was being written. */
+  /** Case 7. The end was being written. */
   TORN(Verdict.TORN) {
     @Override
     boolean holds(Facts f) {
       return isWhole(f) && f.somethingFollows && !f.validFramesFollow;
     }
   },
-  /** Case 7. The end was being written, and its blocks were stored out of order. */
+  /** Case 8. The end was being written, and its blocks were stored out of order. */
   AMBIGUOUS(Verdict.AMBIGUOUS) {
     @Override
     boolean holds(Facts f) {
@@ -66,6 +73,7 @@ enum RecoveryCase {
    * @param intact the last entry of the run
    * @param covered the last entry that a valid checkpoint covers
    * @param promised the largest promise
+   * @param mixed whether a segment is there that cannot belong to this log
    * @param somethingFollows whether a byte that is not zero follows the run
    * @param validFramesFollow whether a valid frame follows it
    */
@@ -75,6 +83,7 @@ enum RecoveryCase {
       long intact,
       long covered,
       long promised,
+      boolean mixed,
       boolean somethingFollows,
       boolean validFramesFollow) {}
 
@@ -100,6 +109,10 @@ enum RecoveryCase {
   }
 
   private static boolean isWhole(Facts f) {
+    return isIntact(f) && !f.mixed;
+  }
+
+  private static boolean isIntact(Facts f) {
     return f.reachesBack && f.endsInLast && f.intact >= f.promised && f.intact >= f.covered;
   }
 }

@@ -1,6 +1,7 @@
 package dev.durability.segment;
 
 import dev.durability.errors.DurabilityException;
+import dev.durability.log.SegmentRange;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -17,8 +18,8 @@ public record SegmentName(long segmentId, long firstEntryId) {
   static final Comparator<SegmentName> ORDER =
       Comparator.comparingLong(SegmentName::segmentId).thenComparingLong(SegmentName::firstEntryId);
 
-  /** The last number that a segment can have. */
-  public static final long ID_MAX = Long.MAX_VALUE;
+  /** The last number that a writer gives to a segment: 2^63-2. */
+  public static final long ID_MAX = Long.MAX_VALUE - 1;
 
   /** Sorts after any other. */
   static final SegmentName HIGHEST = new SegmentName(Long.MAX_VALUE, Long.MAX_VALUE);
@@ -43,8 +44,13 @@ public record SegmentName(long segmentId, long firstEntryId) {
   /** The error if a segment is wanted after the one with the last number. */
   public static DurabilityException noneFollows() {
     return new DurabilityException(
-        "the log has used up its segment numbers, which end at 2^63-1: it can be read, and nothing"
+        "the log has used up its segment numbers, which end at 2^63-2: it can be read, and nothing"
             + " can be appended. Start a new log in another directory");
+  }
+
+  /** The segment with its entries, up to a last one. */
+  public SegmentRange holding(long lastEntryId) {
+    return new SegmentRange(segmentId, firstEntryId, lastEntryId, path());
   }
 
   /** The path of the segment, relative to the log's directory. */

@@ -14,9 +14,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a segment in three steps: the header is written and synced under a temporary name, the file
- * is renamed, the directory is synced. The first and the last step run in the background, during
- * syncs that are under way anyway. The format demands this order:
+ * Makes a segment in three steps: its beginning is written and synced under a temporary name, the
+ * file is renamed, the directory is synced. The first and the last step run in the background,
+ * during syncs that are under way anyway. The format demands this order:
  *
  * <ul>
  *   <li>the header is durable before the rename, so that a final name always stands for a whole
@@ -46,7 +46,7 @@ public final class SegmentStart {
       Background background,
       Spare spare,
       SegmentPlan plan,
-      ByteBuffer header) {
+      ByteBuffer beginning) {
     this.directory = directory;
     this.background = background;
     this.spare = spare;
@@ -57,7 +57,7 @@ public final class SegmentStart {
           @Override
           AppendFile work() throws IOException {
             try {
-              return make(header);
+              return make(beginning);
             } catch (Throwable e) { // Also if it comes while another failure is dealt with.
               AfterFailure.close(e, making);
               throw e;
@@ -66,7 +66,7 @@ public final class SegmentStart {
         };
   }
 
-  /** Starts to make the file and its header durable. */
+  /** Starts to make the file durable, with what it has before it gets its name. */
   public void begin() {
     background.executeOrRun(made);
   }
@@ -80,7 +80,7 @@ public final class SegmentStart {
     return reserved;
   }
 
-  private AppendFile make(ByteBuffer header) throws IOException {
+  private AppendFile make(ByteBuffer beginning) throws IOException {
     AppendFile file = null;
     try {
       file = spare.take();
@@ -91,7 +91,7 @@ public final class SegmentStart {
         file = create();
         making = file;
       }
-      file.write(header);
+      file.write(beginning);
     } catch (LockLostException lost) {
       giveUp(file, lost);
       throw lost;

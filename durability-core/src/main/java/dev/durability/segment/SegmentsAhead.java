@@ -29,9 +29,10 @@ final class SegmentsAhead {
   private static final int THREADS_MAX = 4;
 
   private final Directory directory;
-  private final List<SegmentName> segments;
+  private final LogListing listing;
+  private final int end;
   private final int windowBytes;
-  private final AtomicInteger next = new AtomicInteger();
+  private final AtomicInteger next;
   private final Map<SegmentName, Passed> passed = new ConcurrentHashMap<>();
   private final Map<SegmentName, IOException> failed = new ConcurrentHashMap<>();
 
@@ -46,28 +47,34 @@ final class SegmentsAhead {
    */
   record Passed(int salt, long offset, long nextId, long promised, long lastStampMicros) {}
 
-  private SegmentsAhead(Directory directory, List<SegmentName> segments, int windowBytes) {
+  private SegmentsAhead(
+      Directory directory, LogListing listing, int start, int end, int windowBytes) {
     this.directory = directory;
-    this.segments = segments;
+    this.listing = listing;
+    this.end = end;
     this.windowBytes = windowBytes;
+    this.next = new AtomicInteger(start);
   }
 
   /**
    * Checks segments. None of them may be the last of a log: a writer may cut that one.
    *
+   * @param start the index of the first of them in the listing
+   * @param end the index after the last of them
    * @param windowBytes how much of a file each thread holds in memory
    */
-  static SegmentsAhead over(Directory directory, List<SegmentName> segments, int windowBytes) {
-    SegmentsAhead ahead = new SegmentsAhead(directory, segments, windowBytes);
+  static SegmentsAhead over(
+      Directory directory, LogListing listing, int start, int end, int windowBytes) {
+    SegmentsAhead ahead = new SegmentsAhead(directory, listing, start, end, windowBytes);
     int threads = Math.min(Runtime.getRuntime().availableProcessors(), THREADS_MAX);
     List<CompletableFuture<Void>> others = new ArrayList<>();
     try {
-      for (int i = 1; i < Math.min(threads, segments.size()); i++) {
+      for (int i = 1; i < Math.min(threads, end - start); i++) {
         others.add(CompletableFuture.runAsync(ahead::work, SegmentsAhead::start));
       }
       ahead.work();
     } finally {
-      ahead.next.set(segments.size());
+      ahead.next.set(end);
       join(others);
     }
     return ahead;
@@ -99,8 +106,8 @@ final class SegmentsAhead {
   private void work() {
     FrameRun memory = null;
     try {
-      for (int i = next.getAndIncrement(); i < segments.size(); i = next.getAndIncrement()) {
-        memory = pass(segments.get(i), memory);
+      for (int i = next.getAndIncrement(); i < end; i = next.getAndIncrement()) {
+        memory = pass(i, memory);
       }
     } finally {
       if (memory != null) {
@@ -110,13 +117,15 @@ final class SegmentsAhead {
   }
 
   /** Checks a segment in the memory that there is; returns that, or the memory taken now. */
-  private @Nullable FrameRun pass(SegmentName name, @Nullable FrameRun known) {
+  private @Nullable FrameRun pass(int index, @Nullable FrameRun known) {
+    SegmentName name = listing.segments().get(index);
     FrameRun memory = known;
     try (Segment segment = Segment.openGood(directory, name)) {
       if (segment == null) {
         return memory;
       }
       memory = memory == null ? segment.run(windowBytes) : segment.runIn(memory);
+      memory.endAfter(listing.lastIdOf(directory, index, segment.header().logId()));
       passed.put(name, pass(memory, segment.header()));
     } catch (IOException e) {
       failed.put(name, e);
@@ -125,20 +134,13 @@ final class SegmentsAhead {
   }
 
   private static Passed pass(FrameRun run, FileHeader header) throws IOException {
-    long promised = 0;
-    long lastStampMicros = 0;
     FrameRun.Step step;
     do {
       step = run.next();
-      if (step == FrameRun.Step.MARK) {
-        promised = Math.max(promised, run.promised());
-        lastStampMicros = Math.max(lastStampMicros, run.wallClockMicros());
-      } else if (step == FrameRun.Step.CHECKPOINT) {
-        promised = Math.max(promised, run.promised());
-      }
     } while (step != FrameRun.Step.STOP && step != FrameRun.Step.END);
-    long end = run.offset() - (run.ended() ? FrameFormat.PROMISE_FRAME_BYTES : 0);
-    return new Passed(header.salt(), end, run.nextId(), promised, lastStampMicros);
+    long passedTo = run.offset() - (run.ended() ? FrameFormat.PROMISE_FRAME_BYTES : 0);
+    return new Passed(
+        header.salt(), passedTo, run.nextId(), run.promisedThrough(), run.lastStampMicros());
   }
 
   /**

@@ -1,7 +1,10 @@
 package dev.durability.wal;
 
+import dev.durability.append.Marker;
+import dev.durability.append.SegmentAppender;
 import dev.durability.commit.GroupCommit;
 import dev.durability.frame.FrameFormat;
+import dev.durability.log.MarkerPosition;
 import dev.durability.storage.Directory;
 import dev.durability.threads.StackRoom;
 import java.io.IOException;
@@ -15,26 +18,33 @@ import java.nio.file.NoSuchFileException;
 final class CheckpointMarker {
   private final Directory directory;
   private final EntryAppender<?> entries;
+  private final SegmentAppender appender;
   private final GroupCommit commits;
 
-  CheckpointMarker(Directory directory, EntryAppender<?> entries, GroupCommit commits) {
+  CheckpointMarker(
+      Directory directory,
+      EntryAppender<?> entries,
+      SegmentAppender appender,
+      GroupCommit commits) {
     this.directory = directory;
     this.entries = entries;
+    this.appender = appender;
     this.commits = commits;
   }
 
   /** Appends a marker; see {@link WalWriter#appendCheckpoint}. */
-  long append(long coveredId, String path) throws IOException {
+  MarkerPosition append(long coveredId, String path) throws IOException {
     byte[] pathBytes = path.getBytes(StandardCharsets.UTF_8);
     if (pathBytes.length > FrameFormat.CHECKPOINT_PATH_BYTES_MAX) {
       throw new IllegalArgumentException("the path of the checkpoint is too long: " + path);
     }
-    if (coveredId < 0 || coveredId > commits.durableId()) {
+    long durableId = appender.durableId();
+    if (coveredId < 0 || coveredId > durableId) {
       throw new IllegalArgumentException(
           "a checkpoint cannot cover entry "
               + coveredId
               + ": the log is durable up to entry "
-              + commits.durableId());
+              + durableId);
     }
     if (!path.isEmpty()) {
       if (!directory.exists(path)) {
@@ -45,21 +55,24 @@ final class CheckpointMarker {
       }
       directory.sync(Directory.parentOf(path));
     }
-    return entries.appendCheckpoint(coveredId, pathBytes);
+    return entries.appendCheckpoint(new Marker(coveredId, path), pathBytes);
   }
 
   /** Unless a marker covers an entry, appends one without a path. */
   void cover(long throughId) throws IOException {
-    boolean covered;
+    if (coveredId() < throughId) {
+      MarkerPosition unused = append(throughId, "");
+    }
+  }
+
+  /** The last entry that a marker of this writer covers, or that it was begun anew after. */
+  long coveredId() {
     long unused = StackRoom.prove();
     commits.lock().lock();
     try {
-      covered = entries.coveredId() >= throughId;
+      return entries.coveredId();
     } finally {
       commits.lock().unlock();
-    }
-    if (!covered) {
-      long unusedId = append(throughId, "");
     }
   }
 }

@@ -13,21 +13,24 @@ import org.jspecify.annotations.Nullable;
  * first, if nobody else can settle it: see {@link dev.durability.commit.GroupCommit#help}.
  */
 final class DurableFuture extends AppendFuture implements FutureWaiter {
+  private final long position;
   private final Consumer<FutureWaiter> help;
   private volatile @Nullable DurabilityException failure;
 
   /**
    * @param entryId the entry
+   * @param position its position among all appends
    * @param help what to do before the current thread waits
    */
-  DurableFuture(long entryId, Consumer<FutureWaiter> help) {
+  DurableFuture(long entryId, long position, Consumer<FutureWaiter> help) {
     super(entryId);
+    this.position = position;
     this.help = help;
   }
 
   @Override
-  public long targetId() {
-    return entryId();
+  public long target() {
+    return position;
   }
 
   @Override

@@ -1,18 +1,23 @@
 package dev.durability.wal;
 
 import dev.durability.append.AppendQueue;
+import dev.durability.append.Marker;
 import dev.durability.append.Scratch;
 import dev.durability.codec.Codec;
 import dev.durability.commit.FutureWaiter;
 import dev.durability.commit.GroupCommit;
 import dev.durability.commit.Waiter;
 import dev.durability.errors.DurabilityException;
+import dev.durability.frame.FileHeader;
 import dev.durability.frame.FrameFormat;
+import dev.durability.log.MarkerPosition;
+import dev.durability.segment.SegmentName;
 import dev.durability.threads.StackRoom;
 import dev.durability.threads.SureLock;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Encodes entries, gives each its place in the queue, and waits for what the caller asked for. An
@@ -37,6 +42,8 @@ final class EntryAppender<E> {
   private int unflushedAppends;
   private long appendedBytes;
   private long coveredId;
+  private @Nullable Marker lastMarker;
+  private @Nullable SegmentName markedSegment;
 
   EntryAppender(
       Codec<E> codec, WalOptions options, Notices notices, AppendQueue queue, GroupCommit commits) {
@@ -74,7 +81,7 @@ final class EntryAppender<E> {
         id = queue.entry(scratch.bytes(), scratch.size());
         happened = true;
         appended(id, id, FrameFormat.frameBytes(scratch.size()));
-        flush = flushes ? commits.join(scratch.waiter(), id, false) : null;
+        flush = flushes ? commits.join(scratch.waiter(), false) : null;
       } finally {
         unlock();
       }
@@ -103,7 +110,7 @@ final class EntryAppender<E> {
         id = queue.batch(scratch.bytes(), ends);
         happened = true;
         appended(id - ends.length + 1, id, frameBytes);
-        flush = flushes ? commits.join(scratch.waiter(), id, false) : null;
+        flush = flushes ? commits.join(scratch.waiter(), false) : null;
       } finally {
         unlock();
       }
@@ -131,7 +138,7 @@ final class EntryAppender<E> {
         id = queue.entry(scratch.bytes(), scratch.size());
         happened = true;
         appended(id, id, FrameFormat.frameBytes(scratch.size()));
-        durable = commits.join(scratch.waiter(), id, true);
+        durable = commits.join(scratch.waiter(), true);
       } finally {
         unlock();
       }
@@ -154,7 +161,7 @@ final class EntryAppender<E> {
       lock.lock();
       try {
         reserve(scratch, 1, FrameFormat.frameBytes(scratch.size()));
-        durable = new DurableFuture(queue.nextId(), help);
+        durable = new DurableFuture(queue.nextId(), queue.position() + 1, help);
         long id = queue.entry(scratch.bytes(), scratch.size());
         happened = true;
         appended(id, id, FrameFormat.frameBytes(scratch.size()));
@@ -171,33 +178,86 @@ final class EntryAppender<E> {
   }
 
   /**
-   * Appends a CHECKPOINT as the first entry of a segment, and waits until it survives power loss.
+   * Appends a CHECKPOINT before the first entry of a segment, and waits until it survives power
+   * loss. What the segment says already is not said again.
    *
-   * @param throughId the last entry that the checkpoint contains
-   * @param path the checkpoint
-   * @return the entry id
+   * @param marker what it says
+   * @param path its path in UTF-8
    */
-  long appendCheckpoint(long throughId, byte[] path) throws IOException {
+  MarkerPosition appendCheckpoint(Marker marker, byte[] path) throws IOException {
     int frameBytes = FrameFormat.frameBytes(FrameFormat.COVERED_BYTES + path.length);
     Waiter.OfThread waiter = new Waiter.OfThread();
     boolean happened = false;
     try {
       long unused = StackRoom.prove();
-      long id;
       Waiter.OfThread durable;
+      Marker appended = marker;
       lock.lock();
       try {
         reserveFirstOfSegment(waiter, frameBytes);
-        id = queue.checkpoint(throughId, path);
-        happened = true;
-        appended(id, id, frameBytes);
-        durable = commits.join(waiter, id, true);
+        Marker last = lastMarker;
+        SegmentName segment = queue.segment().name();
+        if (last != null && segment.equals(markedSegment) && last.saysTheSameAs(marker)) {
+          appended = last;
+        } else {
+          queue.checkpoint(marker, path);
+          happened = true;
+          lastMarker = marker;
+          markedSegment = segment;
+          appendedBytes += frameBytes;
+        }
+        durable = commits.join(waiter, true);
       } finally {
         unlock();
       }
       commits.await(durable);
-      covers(throughId);
-      return id;
+      covers(marker.coveredId());
+      return appended.position();
+    } catch (RuntimeException | Error e) {
+      commits.brokenOff(waiter, happened, e);
+      throw e;
+    }
+  }
+
+  /**
+   * Makes the log go on at an entry, without what followed it, and waits until that is durable.
+   *
+   * @param firstEntryId the entry
+   * @param isCovered whether everything before it is kept elsewhere; if not, the log has to hold it
+   */
+  void startOver(long firstEntryId, boolean isCovered) throws IOException {
+    Waiter.OfThread waiter = new Waiter.OfThread();
+    boolean happened = false;
+    try {
+      long unused = StackRoom.prove();
+      Waiter.OfThread durable;
+      lock.lock();
+      try {
+        commits.refuseIfDone();
+        long nextId = queue.nextId();
+        if (!isCovered && firstEntryId > nextId) {
+          throw new IllegalArgumentException(
+              "cannot cut off what follows entry "
+                  + (firstEntryId - 1)
+                  + ": the log ends at entry "
+                  + (nextId - 1));
+        }
+        commits.prepare();
+        int flags =
+            (firstEntryId < nextId ? FileHeader.REWINDS : 0) | (isCovered ? FileHeader.COVERED : 0);
+        if (flags != 0) {
+          queue.refuseBeyondEnd(0, true);
+          queue.startOver(firstEntryId, flags);
+          happened = true;
+        }
+        durable = commits.join(waiter, true);
+      } finally {
+        unlock();
+      }
+      commits.await(durable);
+      if (isCovered) {
+        covers(firstEntryId - 1);
+      }
     } catch (RuntimeException | Error e) {
       commits.brokenOff(waiter, happened, e);
       throw e;
@@ -214,6 +274,17 @@ final class EntryAppender<E> {
     }
   }
 
+  /** Returns the payload of an entry that waits to be written, or null if it does not. */
+  byte @Nullable [] waiting(long id) {
+    long unused = StackRoom.proveForCall();
+    lock.lock();
+    try {
+      return queue.payloadOf(id);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Makes everything that was appended written, or durable. */
   void commitAll(boolean sync) throws IOException {
     Waiter.OfThread waiter = new Waiter.OfThread();
@@ -224,7 +295,7 @@ final class EntryAppender<E> {
       try {
         commits.refuseIfDone();
         commits.prepare();
-        all = commits.join(waiter, queue.nextId() - 1, sync);
+        all = commits.join(waiter, sync);
       } finally {
         unlock();
       }
@@ -321,7 +392,7 @@ final class EntryAppender<E> {
 
   private void rotateIfUsed() throws DurabilityException {
     boolean rotates = queue.segmentHasEntries();
-    queue.refuseBeyondEnd(1, rotates);
+    queue.refuseBeyondEnd(0, rotates);
     if (rotates) {
       queue.rotate();
     }

@@ -2,7 +2,6 @@ package dev.durability.wal;
 
 import dev.durability.append.LogStart;
 import dev.durability.codec.Codec;
-import dev.durability.errors.CorruptLogException;
 import dev.durability.errors.DurabilityException;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FrameEncoder;
@@ -21,6 +20,7 @@ import dev.durability.segment.LogCursor;
 import dev.durability.segment.LogFiles;
 import dev.durability.segment.LogFindings;
 import dev.durability.segment.LogListing;
+import dev.durability.segment.Preamble;
 import dev.durability.segment.SegmentName;
 import dev.durability.segment.SegmentPlan;
 import dev.durability.storage.Directory;
@@ -48,15 +48,7 @@ final class LogOpening {
     this.options = options;
   }
 
-  /**
-   * A log that was brought into order.
-   *
-   * @param report what was found
-   * @param start where writing starts
-   */
-  record Opened(LogReport report, LogStart start) {}
-
-  <E> Opened open(Codec<E> codec, @Nullable WalReplay<E> replay) throws IOException {
+  <E> LogStart open(Codec<E> codec, @Nullable WalReplay<E> replay) throws IOException {
     removeTemporaryFiles();
     List<SegmentName> segments = LogListing.segments(directory);
     long fromId = replay == null ? WalReplay.START : replay.fromId();
@@ -101,24 +93,22 @@ final class LogOpening {
     }
   }
 
-  private Opened create() throws IOException {
-    List<Long> checkpoints = CheckpointName.list(directory);
-    if (!checkpoints.isEmpty()) {
-      throw new CorruptLogException(
-          "the log has no segment, but a checkpoint of it up to entry "
-              + checkpoints.get(0)
-              + " is there: its segments were removed. Restore them from a copy, or move the"
-              + " checkpoints away to start an empty log",
-          LogFiles.SEGMENTS,
-          0,
-          1,
-          checkpoints.get(0));
-    }
+  private LogStart create() throws IOException {
+    LogListing.refuseCheckpointsAlone(directory);
+    long before = options.firstEntryId() - 1;
     LogReport report =
         new LogReport(
-            Verdict.CLEAN, 0, 0, 0, 0, new LogReport.Position(LogFiles.SEGMENTS, 0), null, null);
+            Verdict.CLEAN,
+            before,
+            before,
+            before,
+            0,
+            new LogReport.Position(LogFiles.SEGMENTS, 0),
+            null,
+            null);
     new Notices(options.observer()).onRecovery(report);
-    return new Opened(report, new LogStart(UUID.randomUUID(), SegmentPlan.first(), List.of(), 0));
+    SegmentPlan first = SegmentPlan.first(options.firstEntryId());
+    return new LogStart(report, UUID.randomUUID(), first, List.of(), 0);
   }
 
   private static <E> void handOver(
@@ -148,14 +138,14 @@ final class LogOpening {
   }
 
   /** Makes what was recovered durable, whatever failed before, and ends the last segment. */
-  private Opened settle(LogFindings found) throws IOException {
+  private LogStart settle(LogFindings found) throws IOException {
     FileHeader last = Objects.requireNonNull(found.lastHeader());
     LogReport report = found.judgement().report();
     String path = report.end().file();
-    List<SegmentName> segments = found.listing().segments();
+    List<SegmentName> names = found.listing().names();
     long intact = report.intact();
     boolean isEmpty = intact == last.firstEntryId() - 1;
-    if (!isEmpty && last.segmentId() == SegmentName.ID_MAX) {
+    if (!isEmpty && last.segmentId() >= SegmentName.ID_MAX) {
       throw SegmentName.noneFollows();
     }
     if (found.remains().nonZeroEnd() > found.runEnd()) {
@@ -163,26 +153,22 @@ final class LogOpening {
     }
     if (isEmpty) {
       SegmentName name = new SegmentName(last.segmentId(), last.firstEntryId());
-      return new Opened(
+      Preamble preamble = Preamble.of(directory, name, last.logId());
+      return new LogStart(
           report,
-          new LogStart(
-              last.logId(),
-              new SegmentPlan(name, SegmentPlan.randomSalt(), last.previousSalt()),
-              segments.subList(0, segments.size() - 1),
-              found.lastStampMicros()));
+          last.logId(),
+          SegmentPlan.inPlaceOf(last, preamble.checkpoints()),
+          LogListing.ranges(names, intact).subList(0, names.size() - 1),
+          found.lastStampMicros());
     }
     long stamp = WallClock.stamp(options.clock(), found.lastStampMicros());
     rewriteAndEnd(found, last, report, stamp);
-    return new Opened(
+    return new LogStart(
         report,
-        new LogStart(
-            last.logId(),
-            new SegmentPlan(
-                new SegmentName(last.segmentId() + 1, intact + 1),
-                SegmentPlan.randomSalt(),
-                last.salt()),
-            segments,
-            stamp));
+        last.logId(),
+        SegmentPlan.after(last, intact + 1),
+        LogListing.ranges(names, intact),
+        stamp);
   }
 
   private void keepWhatIsCut(LogFindings found, String path) throws IOException {

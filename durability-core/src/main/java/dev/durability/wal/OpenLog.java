@@ -1,20 +1,35 @@
 package dev.durability.wal;
 
 import dev.durability.append.AppendQueue;
+import dev.durability.append.EntryLookup;
 import dev.durability.append.LogStart;
 import dev.durability.append.QueuedBlocks;
 import dev.durability.append.SegmentAppender;
 import dev.durability.append.SegmentSettings;
+import dev.durability.codec.Codec;
 import dev.durability.commit.Closing;
 import dev.durability.commit.GroupCommit;
+import dev.durability.errors.DurabilityException;
+import dev.durability.errors.OutcomeOpenException;
+import dev.durability.errors.WriterPoisonedException;
+import dev.durability.frame.AfterFailure;
+import dev.durability.frame.OwnedDirectory;
+import dev.durability.log.SegmentRange;
+import dev.durability.segment.ForeignLog;
+import dev.durability.segment.LogFiles;
+import dev.durability.segment.SegmentName;
 import dev.durability.storage.Directory;
 import dev.durability.storage.DirectoryLock;
 import dev.durability.threads.StackRoom;
 import dev.durability.threads.SureLock;
 import dev.durability.threads.Thrown;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that is open while a log is written: its lock, its files, the queue, group commit and the
@@ -28,10 +43,13 @@ final class OpenLog {
   private final AtomicBoolean closing = new AtomicBoolean();
   private final Closing.LastStep finish;
   private final Closing.LastStep abandon;
+  final Directory directory;
+  final LogStart start;
   final Notices notices;
   final SegmentAppender appender;
   final AppendQueue queue;
   final GroupCommit commits;
+  final EntryLookup lookup;
 
   /**
    * @param directory where the log is
@@ -40,6 +58,8 @@ final class OpenLog {
    */
   OpenLog(Directory directory, DirectoryLock held, WalOptions options, LogStart start) {
     SegmentSettings settings = options.segmentSettings();
+    this.directory = directory;
+    this.start = start;
     this.directoryLock = held;
     this.notices = new Notices(options.observer());
     this.appender = new SegmentAppender(directory, held, settings, notices, start);
@@ -50,10 +70,52 @@ final class OpenLog {
             options.syncIntervalNanos(),
             options.flushPolicy().intervalNanos(),
             appender.lock()::askForLeader);
+    this.lookup = new EntryLookup(directory, appender);
     this.thread = new Thread(commits.logThreadTask(), "durability-wal");
     thread.setDaemon(true);
     this.finish = appender::finish;
     this.abandon = appender::abandon;
+  }
+
+  /** Takes the lock, brings the log into order, and starts to write; see {@link WalWriter#open}. */
+  static <E> WalWriter<E> open(
+      Directory directory, Codec<E> codec, WalOptions options, @Nullable WalReplay<E> replay)
+      throws IOException {
+    ForeignLog.refuse(directory);
+    directory.createDirectories(LogFiles.SEGMENTS);
+    AfterFailure.prepare();
+    DirectoryLock held = directory.lock(LogFiles.LOCK);
+    try {
+      return open(new OwnedDirectory(directory, held), codec, options, replay, held);
+    } catch (Throwable e) { // Also if it comes while another failure is put into words.
+      AfterFailure.close(e, held);
+      throw e;
+    }
+  }
+
+  private static <E> WalWriter<E> open(
+      Directory owned,
+      Codec<E> codec,
+      WalOptions options,
+      @Nullable WalReplay<E> replay,
+      DirectoryLock held)
+      throws IOException {
+    try {
+      LogStart start = new LogOpening(owned, options).open(codec, replay);
+      OpenLog log = new OpenLog(owned, held, options, start);
+      WalWriter<E> writer = new WalWriter<>(log, codec, options);
+      log.start();
+      return writer;
+    } catch (OutcomeOpenException | WriterPoisonedException e) {
+      // What these tell of a writer is not so before there is one.
+      throw new DurabilityException(
+          "opening the log failed: "
+              + Objects.requireNonNullElse(e.getCause(), e).getMessage()
+              + ". What was valid is unchanged: open it again once the storage works",
+          e.getCause());
+    } catch (DurabilityException e) {
+      throw OwnedDirectory.lostOr(held, e);
+    }
   }
 
   /** Creates the first segment of this writer, and starts the log's own thread. */
@@ -95,6 +157,21 @@ final class OpenLog {
     }
   }
 
+  /** The segments with their entries, the one that is being written last. */
+  List<SegmentRange> segments() {
+    return locked(
+        () -> {
+          List<SegmentRange> segments = new ArrayList<>(appender.ended());
+          SegmentName live = queue.segment().name();
+          long firstId = live.firstEntryId();
+          // Segments between the last that ended and this one are still in memory.
+          if (segments.isEmpty() || segments.get(segments.size() - 1).lastEntryId() < firstId) {
+            segments.add(live.holding(queue.nextId() - 1));
+          }
+          return segments;
+        });
+  }
+
   /**
    * Makes everything that was appended durable, ends the last segment, and gives up the log.
    * Closing again does nothing, unless an Error kept the log from being given up: then it does what
@@ -121,8 +198,20 @@ final class OpenLog {
     if (!ended) {
       closing.set(false); // Whoever closes again, with more stack or memory, does what is left.
     }
+    if (ended) {
+      failure = closeLookup(failure);
+    }
     Thrown.rethrow(failure);
     releaseMemory();
+  }
+
+  private @Nullable Throwable closeLookup(@Nullable Throwable earlier) {
+    try {
+      lookup.close();
+      return earlier;
+    } catch (Throwable e) {
+      return earlier == null ? e : earlier;
+    }
   }
 
   /** Only if all ended well: else something may still be in the blocks, or in use. */

@@ -1,43 +1,57 @@
 package dev.durability.wal;
 
+import dev.durability.append.EntryLookup;
 import dev.durability.append.SegmentAppender;
 import dev.durability.commit.GroupCommit;
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.WriterPoisonedException;
+import dev.durability.frame.CheckpointFile;
+import dev.durability.frame.FrameFormat;
+import dev.durability.log.MarkerPosition;
 import dev.durability.log.SegmentRange;
+import dev.durability.segment.CheckpointName;
 import dev.durability.segment.LogFiles;
 import dev.durability.storage.Directory;
 import dev.durability.storage.DirectoryLock;
 import dev.durability.threads.StackRoom;
 import dev.durability.threads.StackSafeLock;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Removes segments from the front of the log, once a durable marker says what covers them. One
- * thread at a time; giving up the log's lock waits for it.
+ * Shortens the log at either end. Segments are removed from the front, once a durable marker says
+ * what covers them. The end is cut off, or the log begun anew, by a segment that says so; nothing
+ * is removed for that. One thread at a time; giving up the log's lock waits for it.
  */
 final class Truncation {
   private final Directory directory;
+  private final UUID logId;
+  private final long recoveredCoveredId;
   private final Notices notices;
   private final SegmentAppender appender;
   private final GroupCommit commits;
   private final CheckpointMarker marker;
+  private final EntryAppender<?> entries;
+  private final EntryLookup lookup;
   private final StackSafeLock lock = new StackSafeLock();
 
-  Truncation(
-      Directory directory,
-      Notices notices,
-      SegmentAppender appender,
-      GroupCommit commits,
-      CheckpointMarker marker) {
-    this.directory = directory;
-    this.notices = notices;
-    this.appender = appender;
-    this.commits = commits;
+  /** Held while the end is cut off, and while a checkpoint is published. */
+  private final StackSafeLock endLock = new StackSafeLock();
+
+  Truncation(OpenLog log, EntryAppender<?> entries, CheckpointMarker marker) {
+    this.directory = log.directory;
+    this.logId = log.start.logId();
+    this.recoveredCoveredId = log.start.report().covered();
+    this.notices = log.notices;
+    this.appender = log.appender;
+    this.commits = log.commits;
+    this.entries = entries;
+    this.lookup = log.lookup;
     this.marker = marker;
   }
 
@@ -60,14 +74,94 @@ final class Truncation {
     }
   }
 
+  /** Keeps the end of the log from being cut off until what is returned is closed. */
+  Closeable holdEnd() {
+    Closeable hold = endLock::unlock; // Before: there may be no memory for it.
+    endLock.lock();
+    return hold;
+  }
+
+  /** Appends a marker, while the end stays; see {@link WalWriter#appendCheckpoint}. */
+  MarkerPosition appendCheckpoint(long coveredId, String path) throws IOException {
+    endLock.lock();
+    try {
+      return marker.append(coveredId, path);
+    } finally {
+      endLock.unlock();
+    }
+  }
+
+  /** Cuts off what follows an entry; see {@link WalWriter#truncateAfter}. */
+  void after(long lastId) throws IOException {
+    if (lastId < 0 || lastId > FrameFormat.ENTRY_ID_MAX) {
+      throw new IllegalArgumentException("no log ends at entry " + lastId);
+    }
+    startOver(lastId + 1, false);
+  }
+
+  /** Begins the log anew at an entry; see {@link WalWriter#restartAt}. */
+  void restartAt(long firstEntryId) throws IOException {
+    if (firstEntryId < 1 || firstEntryId > FrameFormat.ENTRY_ID_MAX) {
+      throw new IllegalArgumentException("entry ids are 1 to 2^63-2, not " + firstEntryId);
+    }
+    startOver(firstEntryId, true);
+  }
+
+  private void startOver(long firstEntryId, boolean isCovered) throws IOException {
+    if (endLock.isHeldByCurrentThread()) {
+      throw new IllegalStateException(
+          "called while this thread publishes a checkpoint of this log: return from writing it"
+              + " first");
+    }
+    int holds = commits.lock().getHoldCount();
+    endLock.lock();
+    try {
+      lock.lock();
+      try {
+        refuseIfDone();
+        refuseBelowCovered(firstEntryId - 1);
+        entries.startOver(firstEntryId, isCovered);
+      } finally {
+        lock.unlock();
+      }
+    } catch (Error e) {
+      commits.lock().unlockDownTo(holds);
+      throw e;
+    } finally {
+      endLock.unlock();
+    }
+  }
+
+  /** A log that ends before what its checkpoint contains is damaged. */
+  private void refuseBelowCovered(long lastId) throws IOException {
+    long covered = Math.max(recoveredCoveredId, marker.coveredId());
+    for (long id : CheckpointName.list(directory)) {
+      if (id > Math.max(covered, lastId)
+          && CheckpointFile.isValid(directory, CheckpointName.path(id), logId, id)) {
+        covered = id;
+      }
+    }
+    if (lastId < covered) {
+      throw new IllegalArgumentException(
+          "the log cannot end at entry "
+              + lastId
+              + ": a checkpoint covers it up to entry "
+              + covered
+              + ". Nothing was cut off. Recover the log up to entry "
+              + lastId
+              + " into another directory instead");
+    }
+  }
+
   /** Removes the segments that lie wholly at or below an entry; see {@link WalWriter#truncate}. */
   List<SegmentRange> through(long throughId) throws IOException {
-    if (throughId > commits.durableId()) {
+    long durableId = appender.durableId();
+    if (throughId > durableId) {
       throw new IllegalArgumentException(
           "cannot truncate through entry "
               + throughId
               + ": the log is durable up to entry "
-              + commits.durableId());
+              + durableId);
     }
     int holds = commits.lock().getHoldCount();
     lock.lock();
@@ -118,11 +212,12 @@ final class Truncation {
         failure = e;
         break;
       }
-      appender.forget(segment);
+      boolean unused = appender.ended().remove(segment);
       removed.add(segment);
     }
     if (!removed.isEmpty()) {
       syncRemoval(failure);
+      removed.forEach(lookup::forget);
       notices.onTruncate(List.copyOf(removed));
     }
     if (failure != null) {

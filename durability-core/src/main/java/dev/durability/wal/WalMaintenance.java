@@ -1,6 +1,7 @@
 package dev.durability.wal;
 
 import dev.durability.codec.Codecs;
+import dev.durability.errors.CorruptLogException;
 import dev.durability.errors.DurabilityException;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FrameRun;
@@ -26,7 +27,6 @@ import dev.durability.threads.Thrown;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -52,7 +52,12 @@ public final class WalMaintenance {
   public static LogReport verify(Directory directory) throws IOException {
     List<SegmentName> before = List.of();
     for (int look = 1; ; look++) {
-      List<SegmentName> segments = LogListing.existing(directory);
+      List<SegmentName> segments;
+      try {
+        segments = LogListing.existing(directory);
+      } catch (CorruptLogException noSegment) {
+        return withoutSegments(noSegment);
+      }
       try {
         LogReport report = verify(directory, segments);
         // A listing that is made while names come and go may lack one that was there all the time.
@@ -66,6 +71,11 @@ public final class WalMaintenance {
       }
       before = segments;
     }
+  }
+
+  private static LogReport withoutSegments(CorruptLogException why) {
+    LogReport.Position end = new LogReport.Position(why.file(), why.offset());
+    return new LogReport(Verdict.CORRUPT, 0, 0, 0, 0, end, null, why.getMessage());
   }
 
   private static LogReport verify(Directory directory, List<SegmentName> segments)
@@ -88,7 +98,7 @@ public final class WalMaintenance {
     for (int miss = 1; ; miss++) {
       List<SegmentName> names = LogListing.existing(directory);
       try {
-        return ranges(names, lastEntry(directory, names));
+        return LogListing.ranges(names, lastEntry(directory, names));
       } catch (NoSuchFileException truncatedMeanwhile) {
         if (miss == LiveCursor.MISSES) {
           throw truncatedMeanwhile;
@@ -97,19 +107,10 @@ public final class WalMaintenance {
     }
   }
 
-  private static List<SegmentRange> ranges(List<SegmentName> names, long lastEntryId) {
-    List<SegmentRange> ranges = new ArrayList<>(names.size());
-    for (int i = 0; i < names.size(); i++) {
-      SegmentName name = names.get(i);
-      long lastId = i < names.size() - 1 ? names.get(i + 1).firstEntryId() - 1 : lastEntryId;
-      ranges.add(new SegmentRange(name.segmentId(), name.firstEntryId(), lastId, name.path()));
-    }
-    return ranges;
-  }
-
   private static long lastEntry(Directory directory, List<SegmentName> names) throws IOException {
     LogListing listing = LogListing.withoutVerdict(names);
-    try (LogCursor cursor = new LogCursor(directory, listing, names.size() - 1)) {
+    int last = listing.segments().size() - 1;
+    try (LogCursor cursor = new LogCursor(directory, listing, last)) {
       FrameRun.Step step;
       do {
         step = cursor.next();
@@ -119,15 +120,16 @@ public final class WalMaintenance {
   }
 
   /**
-   * Tells where the log starts, by the names of its segments alone.
+   * Tells where the log starts, by the names and the headers of its segments.
    *
    * @param directory where the log is
-   * @return the id of the first entry of the oldest segment
+   * @return the id of the first entry of the oldest segment, or of the one that the log was begun
+   *     anew with
    * @throws java.nio.file.NoSuchFileException if there is no log
    * @throws IOException if the storage fails
    */
   public static long firstEntryId(Directory directory) throws IOException {
-    return LogListing.existing(directory).get(0).firstEntryId();
+    return LogListing.withoutVerdict(LogListing.existing(directory)).firstEntryId(directory);
   }
 
   /**
@@ -184,7 +186,8 @@ public final class WalMaintenance {
   public static EntryAtInstant lastEntryAt(Directory directory, Instant instant)
       throws IOException {
     long micros = WallClock.micros(instant);
-    List<SegmentName> segments = LogListing.existing(directory);
+    LogListing listing = LogListing.withoutVerdict(LogListing.existing(directory));
+    List<SegmentName> segments = listing.segments();
     int start = lastCreatedBy(directory, segments, micros);
     SegmentName first = segments.get(Math.max(0, start));
     if (start < 0 && first.firstEntryId() > 1) {
@@ -195,7 +198,6 @@ public final class WalMaintenance {
               + first.firstEntryId()
               + ", is younger");
     }
-    LogListing listing = LogListing.withoutVerdict(segments);
     try (LogCursor cursor = new LogCursor(directory, listing, Math.max(0, start))) {
       Standstills standstills = new Standstills(micros);
       long last = first.firstEntryId() - 1;

@@ -21,6 +21,7 @@ public final class WalOptions {
   private final long preallocatedBytesMax;
   private final int entryBytesMax;
   private final long quarantineBytesMax;
+  private final long firstEntryId;
   private final WalObserver observer;
   private final Clock clock;
 
@@ -33,6 +34,7 @@ public final class WalOptions {
     preallocatedBytesMax = b.preallocatedBytesMax;
     entryBytesMax = b.entryBytesMax;
     quarantineBytesMax = b.quarantineBytesMax;
+    firstEntryId = b.firstEntryId;
     observer = b.observer;
     clock = b.clock;
   }
@@ -97,6 +99,11 @@ public final class WalOptions {
     return clock;
   }
 
+  /** {@return the id of the first entry of a log that is created} */
+  public long firstEntryId() {
+    return firstEntryId;
+  }
+
   /** These options, as far as they speak of segments. */
   SegmentSettings segmentSettings() {
     return new SegmentSettings(
@@ -122,6 +129,7 @@ public final class WalOptions {
     private long preallocatedBytesMax = Long.MAX_VALUE;
     private int entryBytesMax = 16 << 20;
     private long quarantineBytesMax = Quarantine.BYTES_MAX;
+    private long firstEntryId = 1;
     private WalObserver observer = WalObserver.NONE;
     private Clock clock = Clock.systemUTC();
 
@@ -136,6 +144,22 @@ public final class WalOptions {
      */
     public Builder segmentBytes(long bytes) {
       segmentBytes = atLeast(4096, bytes, "segmentBytes");
+      return this;
+    }
+
+    /**
+     * Sets the id of the first entry of a log that is created. Whoever opens the log keeps
+     * elsewhere what is before: recovery takes it for covered. A log that exists goes on where it
+     * ends, whatever this says.
+     *
+     * @param id 1 to 2^63-2; 1 by default
+     * @return this builder
+     */
+    public Builder firstEntryId(long id) {
+      if (id > FrameFormat.ENTRY_ID_MAX) {
+        throw new IllegalArgumentException("firstEntryId is at most 2^63-2, not " + id);
+      }
+      firstEntryId = atLeast(1, id, "firstEntryId");
       return this;
     }
 

@@ -3,7 +3,7 @@ package dev.durability.wal;
 /**
  * An entry of the log with its id.
  *
- * @param id the entry id, from 1 without gaps; checkpoint markers take ids too, and are not shown
+ * @param id the entry id, from 1 without gaps: entry n is the nth that was appended
  * @param entry the entry
  * @param <E> its type
  */

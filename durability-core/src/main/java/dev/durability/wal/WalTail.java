@@ -2,6 +2,7 @@ package dev.durability.wal;
 
 import dev.durability.codec.Codec;
 import dev.durability.errors.CorruptLogException;
+import dev.durability.errors.LogCutException;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FrameRun;
 import dev.durability.log.LogReport;
@@ -39,6 +40,10 @@ public final class WalTail<E> implements Closeable {
   private static final long PAUSE_NANOS_MIN = TimeUnit.MILLISECONDS.toNanos(1);
   private static final long PAUSE_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(50);
   private static final long IDLE_LOOKS_BEFORE_JUDGING = 8;
+
+  /** How old the listing may be by which an entry is given: it may be void since. */
+  private static final long LISTING_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(1);
+
   private static final int WINDOW_BYTES = 64 << 10;
 
   private final Directory directory;
@@ -52,6 +57,8 @@ public final class WalTail<E> implements Closeable {
 
   private long promised;
   private long wantedId;
+  private long givenId;
+  private long listedNanos = System.nanoTime() - LISTING_NANOS_MAX;
   private long idleLooks;
   private boolean undelivered;
 
@@ -76,6 +83,8 @@ public final class WalTail<E> implements Closeable {
    *     interrupt flag then stays set
    * @throws dev.durability.errors.CorruptLogException if the log is damaged here, and not just
    *     being written
+   * @throws LogCutException if the owner of the log cut off entries that were returned, or began
+   *     the log anew; the next call goes on with the entry that it names
    * @throws dev.durability.errors.CodecException if the codec refuses the entry
    * @throws dev.durability.errors.DurabilityException if the entry was truncated away before it was
    *     read
@@ -101,6 +110,9 @@ public final class WalTail<E> implements Closeable {
     long pause = PAUSE_NANOS_MIN;
     while (true) {
       if (undelivered || findPromised()) {
+        if (System.nanoTime() - listedNanos >= LISTING_NANOS_MAX && followCut()) {
+          continue;
+        }
         return deliver();
       }
       if (lookAhead()) {
@@ -127,12 +139,50 @@ public final class WalTail<E> implements Closeable {
     astray = false;
   }
 
+  /**
+   * Looks whether the owner of the log cut its end off, or began it anew, before what was read:
+   * then goes back to what counts.
+   *
+   * @return whether it went back, over nothing that was given
+   * @throws LogCutException if it went back over entries that were given
+   */
+  private boolean followCut() throws IOException {
+    listedNanos = System.nanoTime();
+    LogListing now = LogListing.withoutVerdict(LogListing.existing(directory));
+    long firstVoidId = Math.min(firstVoidId(now, behind), firstVoidId(now, ahead));
+    if (firstVoidId == Long.MAX_VALUE) {
+      return false;
+    }
+    promised = Math.min(promised, firstVoidId - 1);
+    astray = true;
+    if (firstVoidId <= givenId) {
+      long lastGivenId = givenId;
+      wantedId = firstVoidId;
+      givenId = firstVoidId - 1;
+      throw new LogCutException(firstVoidId, lastGivenId);
+    }
+    startAgain();
+    return true;
+  }
+
+  private long firstVoidId(LogListing now, LogCursor cursor) throws IOException {
+    long first = now.firstVoidId(directory, cursor.segment(), cursor.nextId());
+    return first < cursor.nextId() ? first : Long.MAX_VALUE;
+  }
+
   private WalRecord<E> deliver() throws IOException {
+    if (givenId > 0 && behind.id() > wantedId) {
+      long lastGivenId = givenId;
+      wantedId = behind.id();
+      givenId = 0;
+      throw new LogCutException(wantedId, lastGivenId);
+    }
     WalRecord<E> record = new WalRecord<>(behind.id(), behind.decode(codec));
     long next = record.id() + 1;
     // Nothing is called from here on: the entry was delivered, or it was not.
     undelivered = false;
     wantedId = next;
+    givenId = record.id();
     return record;
   }
 
@@ -152,6 +202,8 @@ public final class WalTail<E> implements Closeable {
       stops++;
       if (stops == 1) {
         behind.refresh(); // What it has in memory is older than the promise.
+      } else if (followCut()) {
+        return false;
       } else if (stops > 3) {
         throw lost(behind, LogFindings.finish(behind).judgement());
       } else if (stops == 3 || !behind.extend(LogListing.existing(directory))) {
@@ -196,6 +248,9 @@ public final class WalTail<E> implements Closeable {
     if (hasSuccessor() && ahead.extend(LogListing.existing(directory))) {
       return true;
     }
+    if (ahead.ended() && ahead.isInLast() && (followCut() || goesOnElsewhere())) {
+      return true;
+    }
     idleLooks++;
     if (wasReplaced() || (isTimeToJudge() && !endIsInOrder())) {
       ahead = replacing(ahead);
@@ -219,6 +274,12 @@ public final class WalTail<E> implements Closeable {
         && ahead.segment().segmentId() < SegmentName.ID_MAX
         && directory.exists(
             new SegmentName(ahead.segment().segmentId() + 1, ahead.nextId()).path());
+  }
+
+  /** Whether the log was begun anew after its end: no name tells of that segment beforehand. */
+  private boolean goesOnElsewhere() throws IOException {
+    List<SegmentName> now = LogListing.existing(directory);
+    return !now.equals(ahead.listing().names()) && ahead.extend(now);
   }
 
   /** Whether another segment stands under the name of this one, or none. */
@@ -245,8 +306,11 @@ public final class WalTail<E> implements Closeable {
    */
   private boolean endIsInOrder() throws IOException {
     try {
+      if (followCut()) {
+        return true;
+      }
       List<SegmentName> segments = LogListing.existing(directory);
-      if (!segments.equals(ahead.listing().segments()) && ahead.extend(segments)) {
+      if (!segments.equals(ahead.listing().names()) && ahead.extend(segments)) {
         return true;
       }
       LogFindings here = LogFindings.conclude(ahead);
@@ -256,7 +320,7 @@ public final class WalTail<E> implements Closeable {
       // Torn, damaged, or a writer rolled back what we had seen, and wrote something else there.
       try (LogCursor fresh = fresh()) {
         Judgement found = LogFindings.finish(fresh).judgement();
-        if (LogListing.existing(directory).equals(fresh.listing().segments())) {
+        if (LogListing.existing(directory).equals(fresh.listing().names())) {
           found.refuseUnless(ReplayMode.PREFIX);
           if (fresh.nextId() <= promised) {
             throw lost(fresh, found);

@@ -1,24 +1,14 @@
 package dev.durability.wal;
 
 import dev.durability.codec.Codec;
-import dev.durability.errors.DurabilityException;
-import dev.durability.errors.OutcomeOpenException;
-import dev.durability.errors.WriterPoisonedException;
-import dev.durability.frame.AfterFailure;
-import dev.durability.frame.OwnedDirectory;
 import dev.durability.log.LogReport;
+import dev.durability.log.MarkerPosition;
 import dev.durability.log.SegmentRange;
-import dev.durability.segment.ForeignLog;
-import dev.durability.segment.LogFiles;
-import dev.durability.segment.SegmentPlan;
 import dev.durability.storage.Directory;
-import dev.durability.storage.DirectoryLock;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -51,23 +41,18 @@ import org.jspecify.annotations.Nullable;
  * @param <E> the type of the entries
  */
 public final class WalWriter<E> implements Closeable {
-  private final LogOpening.Opened opened;
   private final OpenLog log;
   private final EntryAppender<E> entries;
-  private final CheckpointMarker marker;
+  private final EntryReading<E> reading;
   private final Truncation truncation;
 
-  private WalWriter(
-      Directory directory,
-      Codec<E> codec,
-      WalOptions options,
-      DirectoryLock held,
-      LogOpening.Opened opened) {
-    this.opened = opened;
-    this.log = new OpenLog(directory, held, options, opened.start());
+  WalWriter(OpenLog log, Codec<E> codec, WalOptions options) {
+    this.log = log;
     this.entries = new EntryAppender<>(codec, options, log.notices, log.queue, log.commits);
-    this.marker = new CheckpointMarker(directory, entries, log.commits);
-    this.truncation = new Truncation(directory, log.notices, log.appender, log.commits, marker);
+    this.reading = new EntryReading<>(log, entries, codec);
+    CheckpointMarker marker =
+        new CheckpointMarker(log.directory, entries, log.appender, log.commits);
+    this.truncation = new Truncation(log, entries, marker);
   }
 
   /**
@@ -112,40 +97,7 @@ public final class WalWriter<E> implements Closeable {
   public static <E> WalWriter<E> open(
       Directory directory, Codec<E> codec, WalOptions options, @Nullable WalReplay<E> replay)
       throws IOException {
-    ForeignLog.refuse(directory);
-    directory.createDirectories(LogFiles.SEGMENTS);
-    AfterFailure.prepare();
-    DirectoryLock held = directory.lock(LogFiles.LOCK);
-    try {
-      return open(new OwnedDirectory(directory, held), codec, options, replay, held);
-    } catch (Throwable e) { // Also if it comes while another failure is put into words.
-      AfterFailure.close(e, held);
-      throw e;
-    }
-  }
-
-  private static <E> WalWriter<E> open(
-      Directory owned,
-      Codec<E> codec,
-      WalOptions options,
-      @Nullable WalReplay<E> replay,
-      DirectoryLock held)
-      throws IOException {
-    try {
-      LogOpening.Opened opened = new LogOpening(owned, options).open(codec, replay);
-      WalWriter<E> writer = new WalWriter<>(owned, codec, options, held, opened);
-      writer.log.start();
-      return writer;
-    } catch (OutcomeOpenException | WriterPoisonedException e) {
-      // What these tell of a writer is not so before there is one.
-      throw new DurabilityException(
-          "opening the log failed: "
-              + Objects.requireNonNullElse(e.getCause(), e).getMessage()
-              + ". What was valid is unchanged: open it again once the storage works",
-          e.getCause());
-    } catch (DurabilityException e) {
-      throw OwnedDirectory.lostOr(held, e);
-    }
+    return OpenLog.open(directory, codec, options, replay);
   }
 
   /**
@@ -251,6 +203,15 @@ public final class WalWriter<E> implements Closeable {
     log.refuseWithinCallback();
   }
 
+  /**
+   * {@return the id of the first entry that the log holds or will hold}
+   *
+   * @throws IOException if it has to read the files, and the storage fails
+   */
+  public long firstEntryId() throws IOException {
+    return log.lookup.firstEntryId();
+  }
+
   /** {@return the id of the last entry that was appended, 0 if there is none} */
   public long lastAppendedId() {
     return log.locked(() -> log.queue.nextId() - 1);
@@ -263,45 +224,81 @@ public final class WalWriter<E> implements Closeable {
 
   /** {@return the id of the last entry that survives power loss, 0 if there is none} */
   public long lastDurableId() {
-    return log.commits.durableId();
+    return log.appender.durableId();
   }
 
-  /**
-   * {@return the first failure, which every later call throws as a cause; null if there is none}
-   */
+  /** {@return the first failure, which every later call throws as a cause; or null} */
   public @Nullable Throwable poison() {
     return log.commits.poison();
   }
 
+  /**
+   * Reads an entry that is durable, and about 16 KiB around it, or its segment once. Any thread.
+   *
+   * @param id its id
+   * @return the entry; null if it is not durable yet, or was truncated or cut off
+   * @throws dev.durability.errors.CorruptLogException if it is damaged
+   * @throws dev.durability.errors.CodecException if the codec refuses it
+   * @throws IOException if the storage fails, or the writer is closed
+   */
+  public @Nullable WalRecord<E> read(long id) throws IOException {
+    return reading.durable(id);
+  }
+
+  /**
+   * Reads an entry that was appended, durable or not: a crash may still take it. Any thread.
+   *
+   * @param id its id
+   * @return the entry; null if it was not appended yet, or was truncated or cut off
+   * @throws IOException as {@link #read}; or if the entry cannot be written now
+   */
+  public @Nullable WalRecord<E> readAppended(long id) throws IOException {
+    log.refuseWithinCallback();
+    return reading.appended(id);
+  }
+
+  /**
+   * Reads durable entries in order, at the speed of a replay. Any thread.
+   *
+   * @param fromId the first
+   * @param toId the last; those that are not durable yet are left out
+   * @param target is given each
+   * @return the entry after the last that was given; {@code fromId} if that one was truncated
+   * @throws IOException as {@link #read}, or what the target throws
+   */
+  public long read(long fromId, long toId, WalReplay<E> target) throws IOException {
+    return reading.range(fromId, toId, target);
+  }
+
   /** {@return what opening found} */
   public LogReport recovered() {
-    return opened.report();
+    return log.start.report();
   }
 
   /** {@return the identity of the log: the same in each of its files} */
   public UUID logId() {
-    return opened.start().logId();
+    return log.start.logId();
   }
 
   /**
-   * Says in the log that a checkpoint covers it up to an entry: as the first entry of a new
-   * segment, so that the segments before it can be removed. It takes an entry id, and is durable
-   * when this returns.
+   * Says in the log that a checkpoint covers it up to an entry, before the first entry of a
+   * segment: of the last one if it has no entry yet, else of a new one. So the segments before it
+   * can be removed. The marker takes no entry id, and is durable when this returns.
    *
    * @param coveredId the last entry that the checkpoint contains; durable before this call
    * @param path the checkpoint, relative to the directory, its content durable before this call;
    *     empty if it is kept elsewhere. Its name is made durable here, because the name of one that
    *     a killed process left may not be durable yet
-   * @return the entry id of the marker
+   * @return where the marker is
    * @throws IllegalArgumentException if the entry is not durable yet, or the path has more than
    *     4,096 bytes
    * @throws NoSuchFileException if the checkpoint does not exist
    * @throws IOException as {@link #appendDurable}; or if the directory of the checkpoint cannot be
    *     synced, and then nothing was appended: write the checkpoint anew
    */
-  public long appendCheckpoint(long coveredId, String path) throws IOException {
-    log.refuseWithinCallback();
-    return marker.append(coveredId, path);
+  public MarkerPosition appendCheckpoint(long coveredId, String path) throws IOException {
+    refuseWithinTruncation();
+    return truncation.appendCheckpoint(coveredId, path);
   }
 
   /**
@@ -310,19 +307,7 @@ public final class WalWriter<E> implements Closeable {
    * @return the segments, oldest first, the one that the next entry goes to at the end
    */
   public List<SegmentRange> segments() {
-    return log.locked(
-        () -> {
-          List<SegmentRange> segments = new ArrayList<>(log.appender.ended());
-          SegmentPlan live = log.queue.segment();
-          long firstId = live.name().firstEntryId();
-          // Segments between the last that ended and this one are still in memory.
-          if (segments.isEmpty() || segments.get(segments.size() - 1).lastEntryId() < firstId) {
-            segments.add(
-                new SegmentRange(
-                    live.name().segmentId(), firstId, log.queue.nextId() - 1, live.name().path()));
-          }
-          return segments;
-        });
+    return log.segments();
   }
 
   /**
@@ -340,9 +325,61 @@ public final class WalWriter<E> implements Closeable {
    *     retried
    */
   public List<SegmentRange> truncate(long throughId) throws IOException {
+    refuseWithinTruncation();
+    return truncation.through(throughId);
+  }
+
+  /**
+   * Cuts off the end of the log: all that was appended after an entry becomes void, whether it is
+   * durable or not, and the next entry gets the id after it. It is durable when this returns; a
+   * crash before that leaves the log as it was, or cut. An atomic batch may be split. Nothing is
+   * removed: the bytes stay in the older segments until those are truncated.
+   *
+   * <p>Everything appended before this call is synced first. What other threads append meanwhile
+   * comes before the cut or after it. It waits while a checkpoint is published.
+   *
+   * @param lastId the entry that the log ends with; at least what its checkpoints cover
+   * @throws IllegalArgumentException if the log ends before that entry, or a checkpoint covers
+   *     more; nothing was cut off
+   * @throws dev.durability.errors.OutcomeOpenException if there is no room; whether the cut happens
+   *     is open, and the next {@link #sync} that succeeds does it
+   * @throws IOException as {@link #appendDurable}
+   */
+  public void truncateAfter(long lastId) throws IOException {
+    refuseWithinTruncation();
+    truncation.after(lastId);
+  }
+
+  /**
+   * Begins the log anew at an entry: the caller keeps elsewhere everything before it, and all that
+   * was appended becomes void, as after {@link #truncateAfter}. For a snapshot that came from
+   * another machine, for example. It is durable when this returns.
+   *
+   * @param firstEntryId the id of the next entry that is appended; what is before it is at least
+   *     what the checkpoints of the log cover
+   * @throws IllegalArgumentException if the id is not 1 to 2^63-2, or a checkpoint covers more than
+   *     what is before it; nothing was changed
+   * @throws IOException as {@link #truncateAfter}
+   */
+  public void restartAt(long firstEntryId) throws IOException {
+    refuseWithinTruncation();
+    truncation.restartAt(firstEntryId);
+  }
+
+  /**
+   * Keeps the end of the log from being cut off while a checkpoint is made: {@link #truncateAfter}
+   * and {@link #restartAt} wait.
+   *
+   * @return the hold, which this thread closes
+   */
+  public Closeable holdEnd() {
+    refuseWithinTruncation();
+    return truncation.holdEnd();
+  }
+
+  private void refuseWithinTruncation() {
     log.refuseWithinCallback();
     truncation.refuseWithin();
-    return truncation.through(throughId);
   }
 
   /**
@@ -357,8 +394,7 @@ public final class WalWriter<E> implements Closeable {
    */
   @Override
   public void close() throws IOException {
-    log.refuseWithinCallback();
-    truncation.refuseWithin();
+    refuseWithinTruncation();
     log.close(truncation);
   }
 }

@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
 class AppendQueueTest {
   private static final int BYTES = 4096;
   private static final int FRAME = FrameFormat.frameBytes(8);
-  private static final SegmentPlan FIRST = new SegmentPlan(new SegmentName(3, 11), 77, 66);
+  private static final SegmentPlan FIRST =
+      new SegmentPlan(new SegmentName(3, 11), 77, 66, 0, List.of());
 
   private final ArrayDeque<Block> taken = new ArrayDeque<>();
   private static final long START = Long.MAX_VALUE - 1_000_000_000; // The clock may overflow.
@@ -64,15 +65,18 @@ class AppendQueueTest {
   }
 
   @Test
-  void checkpointCountsLikeAnEntryAndTakesAnId() {
+  void checkpointTakesRoomAndAPositionAndNoId() {
     byte[] path = new byte[20];
     int frame = FrameFormat.frameBytes(FrameFormat.COVERED_BYTES + path.length);
     assertThat(queue.reserve(frame)).isTrue();
-    assertThat(queue.checkpoint(5, path)).isEqualTo(11);
-    assertThat(queue.nextId()).isEqualTo(12);
-    assertThat(queue.segmentHasEntries()).isTrue();
-    assertThat(queue.needsRotation(left(frame))).isFalse();
-    assertThat(queue.needsRotation(left(frame) + 1)).isTrue();
+    queue.checkpoint(new Marker(5, "p".repeat(20)), path);
+    assertThat(queue.nextId()).isEqualTo(11);
+    assertThat(queue.position()).isEqualTo(1);
+    assertThat(queue.segmentHasEntries()).isFalse();
+    assertThat(entry(FRAME)).isEqualTo(11);
+    assertThat(queue.position()).isEqualTo(2);
+    assertThat(queue.needsRotation(left(frame, FRAME))).isFalse();
+    assertThat(queue.needsRotation(left(frame, FRAME) + 1)).isTrue();
   }
 
   @Test
@@ -107,15 +111,17 @@ class AppendQueueTest {
   }
 
   @Test
-  void ageCountsFromACheckpointThatComesFirst() {
+  void aCheckpointDoesNotMakeASegmentOlder() {
     aged(Duration.ofSeconds(1));
     nanos = afterMillis(5_000);
     assertThat(queue.reserve(FRAME)).isTrue();
-    long id = queue.checkpoint(1, new byte[0]);
-    assertThat(id).isEqualTo(11);
-    nanos = afterMillis(5_999);
-    assertThat(queue.needsRotation(FRAME)).isFalse();
+    queue.checkpoint(new Marker(1, ""), new byte[0]);
     nanos = afterMillis(6_000);
+    assertThat(queue.needsRotation(FRAME)).isFalse();
+    entry(FRAME);
+    nanos = afterMillis(6_999);
+    assertThat(queue.needsRotation(FRAME)).isFalse();
+    nanos = afterMillis(7_000);
     assertThat(queue.needsRotation(FRAME)).isTrue();
   }
 

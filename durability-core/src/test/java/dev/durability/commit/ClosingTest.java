@@ -27,8 +27,8 @@ class ClosingTest {
 
   /** Cannot be settled while there is no memory. */
   private final class MemoryTaker extends WaitingFuture {
-    MemoryTaker(long targetId) {
-      super(targetId);
+    MemoryTaker(long position) {
+      super(position);
     }
 
     @Override
@@ -50,7 +50,8 @@ class ClosingTest {
                 commits.lock().lock();
                 try {
                   commits.prepare();
-                  joined = commits.join(new Waiter.OfThread(), target.append(), true);
+                  long unused = target.append();
+                  joined = commits.join(new Waiter.OfThread(), true);
                 } finally {
                   commits.lock().unlock();
                 }
@@ -130,7 +131,7 @@ class ClosingTest {
       commits.lock().unlock();
     }
     noMemory = true;
-    target.appendedIdError = new OutOfMemoryError("before anything happened");
+    target.appendedError = new OutOfMemoryError("before anything happened");
     List<String> last = new ArrayList<>();
     assertThatThrownBy(() -> commits.close(() -> last.add("finish"), () -> last.add("abandon")))
         .isInstanceOf(OutOfMemoryError.class);

@@ -15,12 +15,12 @@ final class GatedTarget implements CommitTarget {
   /** What was done: {@code write 1-3}, {@code sync 3 by THREAD}, {@code mark 3}. */
   final List<String> steps = new CopyOnWriteArrayList<>();
 
-  private long appendedId;
-  private long takenId;
-  private long givenBackId;
-  private volatile long writtenId;
-  private volatile long durableId;
-  private volatile long promisedId;
+  private long appended;
+  private long taken;
+  private long givenBack;
+  private volatile long written;
+  private volatile long durable;
+  private volatile long promised;
   private volatile boolean open;
 
   /** What the next write, sync or mark throws. */
@@ -30,11 +30,11 @@ final class GatedTarget implements CommitTarget {
   volatile @Nullable IOException markFailure;
 
   /** What asking for the last entry throws next. */
-  volatile @Nullable Error appendedIdError;
+  volatile @Nullable Error appendedError;
 
   /** Appends an entry; with the lock. */
   long append() {
-    return ++appendedId;
+    return ++appended;
   }
 
   /** Waits until a sync has begun. */
@@ -60,7 +60,7 @@ final class GatedTarget implements CommitTarget {
 
   @Override
   public boolean isEmpty() {
-    return appendedId == givenBackId;
+    return appended == givenBack;
   }
 
   @Override
@@ -70,29 +70,34 @@ final class GatedTarget implements CommitTarget {
 
   @Override
   public long appendedId() {
-    Error error = appendedIdError;
-    appendedIdError = null;
+    return appended;
+  }
+
+  @Override
+  public long appended() {
+    Error error = appendedError;
+    appendedError = null;
     if (error != null) {
       throw error;
     }
-    return appendedId;
+    return appended;
   }
 
   @Override
   public boolean take(boolean syncs) {
-    takenId = appendedId;
-    return takenId > writtenId;
+    taken = appended;
+    return taken > written;
   }
 
   @Override
   public void giveBackWritten() {
-    givenBackId = writtenId;
+    givenBack = written;
   }
 
   @Override
   public void giveBack() {
-    givenBackId = writtenId;
-    takenId = writtenId;
+    givenBack = written;
+    taken = written;
   }
 
   private static void fail(@Nullable IOException failure) throws IOException {
@@ -103,25 +108,25 @@ final class GatedTarget implements CommitTarget {
 
   @Override
   public void write(boolean syncs) throws IOException {
-    if (takenId > writtenId) {
+    if (taken > written) {
       IOException failure = writeFailure;
       writeFailure = null;
       fail(failure);
-      steps.add("write " + (writtenId + 1) + "-" + takenId);
-      writtenId = takenId;
+      steps.add("write " + (written + 1) + "-" + taken);
+      written = taken;
     }
   }
 
   @Override
   public void sync() throws IOException {
-    long synced = writtenId;
+    long synced = written;
     if (!open) {
       arrivals.release();
       gate.acquireUninterruptibly();
     }
     fail(syncFailure);
     steps.add("sync " + synced + " by " + Thread.currentThread().getName());
-    durableId = synced;
+    durable = synced;
   }
 
   @Override
@@ -132,22 +137,22 @@ final class GatedTarget implements CommitTarget {
       steps.add("mark failed");
     }
     fail(failure);
-    promisedId = durableId;
-    steps.add("mark " + promisedId);
+    promised = durable;
+    steps.add("mark " + promised);
   }
 
   @Override
   public boolean owesPromise() {
-    return durableId > promisedId;
+    return durable > promised;
   }
 
   @Override
-  public long writtenId() {
-    return writtenId;
+  public long written() {
+    return written;
   }
 
   @Override
-  public long durableId() {
-    return durableId;
+  public long durable() {
+    return durable;
   }
 }

@@ -56,7 +56,7 @@ class GroupCommitTest {
       commits.refuseIfDone();
       commits.prepare();
       id = target.append();
-      joined = commits.join(waiter, id, true);
+      joined = commits.join(waiter, true);
     } finally {
       commits.lock().unlock();
     }
@@ -98,7 +98,7 @@ class GroupCommitTest {
   private long appended() {
     commits.lock().lock();
     try {
-      return target.appendedId();
+      return target.appended();
     } finally {
       commits.lock().unlock();
     }
@@ -123,7 +123,7 @@ class GroupCommitTest {
     target.letSyncEnd();
     joinCallers();
     assertThat(steps()).containsExactly("write 1-1", "sync 1 by a");
-    assertThat(commits.durableId()).isEqualTo(1);
+    assertThat(target.durable()).isEqualTo(1);
     assertThat(commits.isLeading()).isFalse();
   }
 
@@ -253,7 +253,7 @@ class GroupCommitTest {
     assertThatThrownBy(future::join).hasCauseInstanceOf(WriterPoisonedException.class);
     assertThatThrownBy(this::commit).isInstanceOf(WriterPoisonedException.class).hasCause(failure);
     assertThat(commits.poison()).isSameAs(failure);
-    assertThat(commits.durableId()).isZero();
+    assertThat(target.durable()).isZero();
   }
 
   @Test
@@ -333,7 +333,7 @@ class GroupCommitTest {
     } finally {
       byTheClock.lock().unlock();
     }
-    Await.until("the entry is durable", () -> byTheClock.durableId() == 1);
+    Await.until("the entry is durable", () -> timed.durable() == 1);
     byTheClock.close(() -> {}, () -> {});
     thread.join();
     assertThat(timed.steps).contains("write 1-1", "sync 1 by clock");

@@ -14,7 +14,7 @@ class RoundTest {
   private final Round round = new Round();
 
   private static Waiter.OfThread thread(long target, boolean sync) {
-    return new Waiter.OfThread().start(target, sync, false);
+    return new Waiter.OfThread().start(target, target, sync, false);
   }
 
   private void join(Waiter.OfThread thread) {
@@ -29,7 +29,7 @@ class RoundTest {
 
   private void settle(long written, long durable) {
     round.settle(
-        written, durable, null, (w, failure) -> new DurabilityException("not " + w.targetId()));
+        written, durable, null, (w, failure) -> new DurabilityException("not " + w.target()));
   }
 
   @Test
@@ -47,15 +47,15 @@ class RoundTest {
     settle(61, 40);
     for (Waiter.OfThread each : threads) {
       long done = each.wantsSync() ? 40 : 61;
-      if (each.targetId() <= done) {
+      if (each.target() <= done) {
         assertThatCode(each::finish).doesNotThrowAnyException();
       } else {
-        assertThatThrownBy(each::finish).hasMessage("not " + each.targetId());
+        assertThatThrownBy(each::finish).hasMessage("not " + each.target());
       }
     }
     for (WaitingFuture each : futures) {
       assertThat(each).isDone();
-      assertThat(each.isCompletedExceptionally()).isEqualTo(each.targetId() > 40);
+      assertThat(each.isCompletedExceptionally()).isEqualTo(each.target() > 40);
     }
   }
 

@@ -6,16 +6,21 @@ import org.jspecify.annotations.Nullable;
 
 /** A future that completes with the entry's id. Tests override how it is settled. */
 class WaitingFuture extends CompletableFuture<Long> implements FutureWaiter {
-  private final long targetId;
+  private final long position;
   private volatile @Nullable DurabilityException failure;
 
-  WaitingFuture(long targetId) {
-    this.targetId = targetId;
+  WaitingFuture(long position) {
+    this.position = position;
   }
 
   @Override
-  public long targetId() {
-    return targetId;
+  public long target() {
+    return position;
+  }
+
+  @Override
+  public long entryId() {
+    return position;
   }
 
   @Override
@@ -36,7 +41,7 @@ class WaitingFuture extends CompletableFuture<Long> implements FutureWaiter {
   @Override
   public void settle(@Nullable DurabilityException why) {
     if (why == null) {
-      complete(targetId);
+      complete(position);
     } else {
       completeExceptionally(why);
     }

@@ -3,6 +3,7 @@ package dev.durability.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.durability.codec.Codecs;
+import dev.durability.examples.LogExampleTest.Sum;
 import dev.durability.log.LogReport;
 import dev.durability.log.Verdict;
 import dev.durability.recovery.Recoverer;
@@ -89,8 +90,7 @@ public class OperationsExampleTest {
     append(directory, 3L, noon.minusSeconds(60));
     append(directory, 4L, noon.plusSeconds(60));
     // begin:instant
-    Recoverer<Long, Long> recoverer =
-        Recoverer.of(directory, Codecs.longs(), new LogExampleTest.Sum());
+    Recoverer<Long, Long> recoverer = Recoverer.of(directory, Codecs.longs(), new Sum());
     Recovery<Long> then = recoverer.recover(RecoveryOptions.upToInstant(noon));
     long sum = then.state(); // Of all entries that the log says were durable by then.
     boolean certain = then.standstills().isEmpty(); // False if the wall clock was set back.

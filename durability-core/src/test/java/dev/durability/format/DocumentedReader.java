@@ -8,10 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -27,15 +31,47 @@ import org.jspecify.annotations.Nullable;
 public final class DocumentedReader {
   private static final Pattern SEGMENT = Pattern.compile("wal/(\\d{20})-(\\d{20})\\.wal");
   private static final Pattern CHECKPOINT = Pattern.compile("checkpoints/(\\d{20})\\.ckpt");
+  private static final Pattern OTHER_LIBRARY = Pattern.compile("wal/wal_\\d+\\.log");
+  private static final String NUMBER_MAX = "0" + Long.MAX_VALUE;
+  private static final String CHECKPOINT_MAX = "0" + (Long.MAX_VALUE - 1);
+
+  private static final int ENTRY = 1;
+  private static final int PART = 2;
+  private static final int MARK = 3;
+  private static final int CHECKPOINTED = 4;
+  private static final int END = 5;
+  private static final int SCHEMA = 6;
+  private static final int REWINDS = 1;
+  private static final int COVERED = 2;
+  private static final long NO_LAST_ID = Long.MAX_VALUE;
 
   private DocumentedReader() {}
 
-  /** An entry: its value is the payload in hex, for a CHECKPOINT "covered path". */
+  /** An entry: its value is the payload in hex. */
   public record Entry(long id, String kind, String value) {}
 
-  /** What the files say. Where the verdict is CORRUPT the numbers tell where reading came to. */
+  /**
+   * What the files say. Where the verdict is CORRUPT the numbers tell where reading came to; it is
+   * NONE if there is no log.
+   *
+   * @param endFile the file that the run ends in; empty if there is none
+   * @param end its end there
+   */
   public record Result(
-      String verdict, long intact, long covered, long promised, List<Entry> entries) {}
+      String verdict,
+      long intact,
+      long covered,
+      long promised,
+      String endFile,
+      long end,
+      List<Entry> entries) {}
+
+  /** The descriptor in hex. */
+  public record Schema(String mediaType, String descriptor) {}
+
+  /** A whole checkpoint. */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
+  public record Checkpoint(long lastEntryId, List<Schema> schemas, byte[] payload) {}
 
   /**
    * The file is of a version, or has a flag, that the page does not know; or of another library.
@@ -43,8 +79,15 @@ public final class DocumentedReader {
   public static final class OtherVersion extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    private final String file;
+
     OtherVersion(String file) {
       super(file + " is of another version");
+      this.file = file;
+    }
+
+    public String file() {
+      return file;
     }
   }
 
@@ -62,87 +105,191 @@ public final class DocumentedReader {
 
   /** Reads the log that files are, by their names in its directory. */
   public static Result readLog(Map<String, byte[]> files) {
-    List<Segment> segments = segments(files);
-    UUID logId = null;
-    for (Segment segment : segments) {
-      if (segment.header != null) {
-        logId = segment.header.logId;
+    refuseOtherLibrary(files);
+    List<Segment> all = segments(files);
+    if (all.isEmpty()) {
+      boolean none = checkpoints(files.keySet()).isEmpty();
+      return new Result(none ? "NONE" : "CORRUPT", 0, 0, 0, "", 0, List.of());
+    }
+    List<Segment> standing = standing(all);
+    UUID logId = logId(standing);
+    for (int i = 0; i < standing.size() - 1; i++) {
+      Segment next = standing.get(i + 1);
+      if (isOf(next, logId) && next.header.has(REWINDS)) {
+        standing.get(i).lastId = next.firstId - 1;
       }
     }
-    long covered = logId == null ? 0 : covered(files, segments, logId);
+    long covered = logId == null ? 0 : covered(files, standing, logId);
     int start = -1;
-    for (int i = 0; i < segments.size(); i++) {
-      if (segments.get(i).firstId <= covered + 1) {
+    for (int i = 0; i < standing.size(); i++) {
+      if (standing.get(i).firstId <= covered + 1) {
         start = i;
       }
     }
-    boolean prefixMissing = start < 0;
-    return judge(
-        segments.subList(Math.max(0, start), segments.size()), logId, covered, prefixMissing);
+    Result result =
+        judge(standing.subList(Math.max(0, start), standing.size()), logId, covered, start < 0);
+    return isMixed(all, logId) ? corrupt(result) : result;
   }
 
   /** Reads a record log. */
   public static Result readRecordLog(Path file) throws IOException {
-    byte[] bytes = Files.readAllBytes(file);
-    Header header = header(bytes, "DRLG", file.toString());
-    if (header != null && (header.segment != 0 || header.firstId != 1)) {
-      header = null;
+    Segment segment = new Segment(file.toString(), "DRLG", 0, 1, Files.readAllBytes(file));
+    return judge(List.of(segment), segment.header == null ? null : segment.header.logId, 0, false);
+  }
+
+  /** A checkpoint, or null if it is not whole. */
+  public static @Nullable Checkpoint readCheckpoint(Path file) throws IOException {
+    return checkpoint(Files.readAllBytes(file), file.toString());
+  }
+
+  /** Section 1. */
+  private static void refuseOtherLibrary(Map<String, byte[]> files) {
+    boolean ours = files.keySet().stream().anyMatch(DocumentedReader::isSegment);
+    for (Map.Entry<String, byte[]> file : files.entrySet()) {
+      String magic = magic(file.getValue());
+      if ((OTHER_LIBRARY.matcher(file.getKey()).matches() && magic.equals("VWAL"))
+          || (!ours
+              && file.getKey().startsWith("checkpoints/")
+              && isOfOtherLibrary(file.getValue()))) {
+        throw new OtherVersion(file.getKey());
+      }
     }
-    UUID logId = header == null ? null : header.logId;
-    return judge(List.of(new Segment(0, 1, bytes, header)), logId, 0, false);
   }
 
-  /** The payload of a checkpoint, or null if it is not whole. */
-  public static byte @Nullable [] readCheckpoint(Path file) throws IOException {
-    byte[] bytes = Files.readAllBytes(file);
-    Header header = header(bytes, "DCKP", file.toString());
-    return header == null ? null : payload(bytes, header.salt);
+  private static boolean isOfOtherLibrary(byte[] bytes) {
+    return List.of("VWAL", "VRLG", "VCKP").contains(magic(bytes));
   }
 
+  private static String magic(byte[] bytes) {
+    return new String(bytes, 0, Math.min(4, bytes.length), StandardCharsets.ISO_8859_1);
+  }
+
+  private static boolean isSegment(String file) {
+    Matcher name = SEGMENT.matcher(file);
+    return name.matches() && isNumber(name.group(1)) && isNumber(name.group(2));
+  }
+
+  private static boolean isNumber(String digits) {
+    return digits.compareTo(NUMBER_MAX) <= 0 && Long.parseLong(digits) > 0;
+  }
+
+  /** All of them, by their numbers. */
   private static List<Segment> segments(Map<String, byte[]> files) {
     List<Segment> segments = new ArrayList<>();
     for (Map.Entry<String, byte[]> file : new TreeMap<>(files).entrySet()) {
       Matcher name = SEGMENT.matcher(file.getKey());
-      if (!name.matches()) {
-        continue;
+      if (name.matches() && isSegment(file.getKey())) {
+        segments.add(
+            new Segment(
+                file.getKey(),
+                "DWAL",
+                Long.parseLong(name.group(1)),
+                Long.parseLong(name.group(2)),
+                file.getValue()));
       }
-      long number = Long.parseLong(name.group(1));
-      long firstId = Long.parseLong(name.group(2));
-      Header header = header(file.getValue(), "DWAL", file.getKey());
-      if (header != null && (header.segment != number || header.firstId != firstId)) {
-        header = null;
-      }
-      segments.add(new Segment(number, firstId, file.getValue(), header));
     }
     return segments;
   }
 
-  private static long covered(Map<String, byte[]> files, List<Segment> segments, UUID logId) {
-    long covered = 0;
-    for (Map.Entry<String, byte[]> file : files.entrySet()) {
-      Matcher name = CHECKPOINT.matcher(file.getKey());
-      if (name.matches()
-          && name.group(1).compareTo("0" + (Long.MAX_VALUE - 1)) <= 0
-          && isUsable(files, file.getKey(), logId, Long.parseLong(name.group(1)))) {
-        covered = Math.max(covered, Long.parseLong(name.group(1)));
+  /** The last entries of those with a default name, the largest first. */
+  private static Collection<Long> checkpoints(Collection<String> files) {
+    Collection<Long> found = new TreeSet<>(Comparator.reverseOrder());
+    for (String file : files) {
+      Matcher name = CHECKPOINT.matcher(file);
+      if (name.matches() && name.group(1).compareTo(CHECKPOINT_MAX) <= 0) {
+        found.add(Long.parseLong(name.group(1)));
       }
     }
-    for (Segment segment : segments) {
-      if (segment.header == null || !segment.header.logId.equals(logId)) {
+    return found;
+  }
+
+  /** Those that are not void, by their numbers. */
+  private static List<Segment> standing(List<Segment> all) {
+    List<Segment> standing = new ArrayList<>();
+    for (int i = all.size() - 1; i >= 0; i--) {
+      if (standing.isEmpty() || all.get(i).firstId < standing.get(0).firstId) {
+        standing.add(0, all.get(i));
+      }
+    }
+    return standing;
+  }
+
+  private static @Nullable UUID logId(List<Segment> standing) {
+    for (int i = standing.size() - 1; i >= 0; i--) {
+      if (standing.get(i).isOther) {
+        throw new OtherVersion(standing.get(i).file);
+      }
+      if (standing.get(i).header != null) {
+        return standing.get(i).header.logId;
+      }
+    }
+    return null;
+  }
+
+  private static boolean isMixed(List<Segment> all, @Nullable UUID logId) {
+    for (int i = 1; i < all.size(); i++) {
+      if (all.get(i).number == all.get(i - 1).number) {
+        return true;
+      }
+    }
+    return all.get(0).header != null && !isOf(all.get(0), logId);
+  }
+
+  private static Result corrupt(Result result) {
+    return new Result(
+        "CORRUPT",
+        result.intact,
+        result.covered,
+        result.promised,
+        result.endFile,
+        result.end,
+        result.entries);
+  }
+
+  private static long covered(Map<String, byte[]> files, List<Segment> standing, UUID logId) {
+    long covered = 0;
+    for (long last : checkpoints(files.keySet())) {
+      String path = String.format("checkpoints/%020d.ckpt", last);
+      if (last > covered && isUsable(files, path, logId, last)) {
+        covered = last;
+      }
+    }
+    for (int i = standing.size() - 1; i >= 0; i--) {
+      Segment segment = standing.get(i);
+      if (!isOf(segment, logId)) {
         continue;
       }
-      Frame first = frame(segment.bytes, 64, segment.header.salt, "DWAL");
-      while (first != null && first.kind == 3 && first.id == segment.firstId) {
-        first = frame(segment.bytes, first.end(), segment.header.salt, "DWAL");
+      if (segment.header.has(COVERED)) {
+        covered = Math.max(covered, segment.firstId - 1);
       }
-      if (first != null
-          && first.kind == 4
-          && first.id == segment.firstId
-          && (first.path().isEmpty() || isUsable(files, first.path(), logId, first.promised()))) {
-        covered = Math.max(covered, first.promised());
+      for (Frame frame : preambleCheckpoints(segment)) {
+        if (frame.promised() > covered
+            && (frame.path().isEmpty() || isUsable(files, frame.path(), logId, frame.promised()))) {
+          covered = frame.promised();
+        }
       }
     }
     return covered;
+  }
+
+  /** The last 1,024 that differ, the one that covers most first. */
+  private static List<Frame> preambleCheckpoints(Segment segment) {
+    Map<String, Frame> checkpoints = new LinkedHashMap<>();
+    Frame frame = segment.frame(64);
+    while (frame != null
+        && frame.id == segment.firstId
+        && (frame.kind == MARK || frame.kind == CHECKPOINTED || frame.kind == SCHEMA)) {
+      if (frame.kind == CHECKPOINTED) {
+        String what = frame.promised() + " " + frame.path();
+        checkpoints.remove(what);
+        checkpoints.put(what, frame);
+      }
+      frame = segment.frame(frame.end());
+    }
+    List<Frame> all = new ArrayList<>(checkpoints.values());
+    return all.subList(Math.max(0, all.size() - 1024), all.size()).stream()
+        .sorted(Comparator.comparingLong(Frame::promised).reversed())
+        .toList();
   }
 
   private static boolean isUsable(
@@ -151,49 +298,78 @@ public final class DocumentedReader {
     if (bytes == null) {
       return false;
     }
-    Header header = header(bytes, "DCKP", path);
+    Matcher name = CHECKPOINT.matcher(path);
+    if (name.matches() && !name.group(1).equals(String.format("%020d", lastEntryId))) {
+      return false;
+    }
+    Header header = header(bytes, "DCKP");
+    if (header != null && header.isOther()) {
+      throw new OtherVersion(path);
+    }
     return header != null
         && header.logId.equals(logId)
         && header.firstId == lastEntryId
-        && payload(bytes, header.salt) != null;
+        && checkpoint(bytes, path) != null;
   }
 
   /** Section 5: null if it is not whole. */
-  private static byte @Nullable [] payload(byte[] bytes, int salt) {
+  private static @Nullable Checkpoint checkpoint(byte[] bytes, String path) {
+    Header header = header(bytes, "DCKP");
+    if (header == null) {
+      return null;
+    }
+    if (header.isOther()) {
+      throw new OtherVersion(path);
+    }
+    List<Schema> schemas = new ArrayList<>();
     byte[] payload = new byte[0];
     int at = 64;
-    for (long id = 1; ; id++) {
-      Frame frame = frame(bytes, at, salt, "DCKP");
+    long id = 1;
+    while (true) {
+      Frame frame = frame(bytes, at, header.salt, "DCKP");
       if (frame == null || frame.id != id) {
         return null;
       }
       at = frame.end();
-      if (frame.kind == 5) {
-        return frame.promised() == payload.length && bytes.length <= at ? payload : null;
+      if (frame.kind == END) {
+        return frame.promised() == payload.length && bytes.length <= at
+            ? new Checkpoint(header.firstId, schemas, payload)
+            : null;
+      }
+      if (frame.kind == SCHEMA) {
+        if (id > 1) {
+          return null;
+        }
+        schemas.add(frame.schema());
+        continue;
       }
       if (frame.payload.length > 1_048_576) {
         return null;
       }
+      id++;
       int size = payload.length;
       payload = Arrays.copyOf(payload, size + frame.payload.length);
       System.arraycopy(frame.payload, 0, payload, size, frame.payload.length);
     }
   }
 
+  /** Judges the segments that stand, from the start on. */
   private static Result judge(
       List<Segment> segments, @Nullable UUID logId, long covered, boolean prefixMissing) {
     List<Entry> entries = new ArrayList<>();
-    if (segments.isEmpty()) {
-      return new Result(covered > 0 ? "CORRUPT" : "CLEAN", 0, covered, 0, entries);
-    }
     long promised = 0;
     for (Segment segment : segments) {
+      if (segment.isOther) {
+        throw new OtherVersion(segment.file);
+      }
       if (isOf(segment, logId)) {
         promised = Math.max(promised, segment.firstId - 1);
       }
     }
     Segment before = null;
     long due = segments.get(0).firstId;
+    String endFile = segments.get(0).file;
+    long end = 64;
     boolean endsInLast = false;
     boolean follows = false;
     long framesPast = 0;
@@ -213,10 +389,12 @@ public final class DocumentedReader {
         due = run.due;
         promised = Math.max(promised, run.promised);
         past = run.breakOffset;
+        endFile = segment.file;
+        end = run.end;
         boolean last = i == segments.size() - 1;
         endsInLast = last;
         follows = last && nonZero(segment.bytes, run.end);
-        broken = !run.ended || (!last && nonZero(segment.bytes, run.end));
+        broken = !run.reachedLastId && (!run.ended || (!last && nonZero(segment.bytes, run.end)));
         before = segment;
         if (!broken && !last) {
           continue;
@@ -224,9 +402,7 @@ public final class DocumentedReader {
       }
       for (Frame frame : framesFrom(segment, past)) {
         framesPast++;
-        if (frame.kind >= 3) {
-          promised = Math.max(promised, frame.promised());
-        }
+        promised = Math.max(promised, segment.promisedBy(frame));
       }
     }
     String verdict;
@@ -237,7 +413,8 @@ public final class DocumentedReader {
     } else {
       verdict = framesPast == 0 ? "TORN" : "AMBIGUOUS";
     }
-    return new Result(verdict, due - 1, covered, promised, entries);
+    boolean nothingRead = prefixMissing && !isOf(segments.get(0), logId);
+    return new Result(verdict, nothingRead ? 0 : due - 1, covered, promised, endFile, end, entries);
   }
 
   private static boolean isOf(Segment segment, @Nullable UUID logId) {
@@ -246,20 +423,27 @@ public final class DocumentedReader {
 
   private static boolean continues(
       @Nullable Segment before, Segment segment, @Nullable UUID logId, long due) {
-    if (segment.header == null || !isOf(segment, logId)) {
+    if (!isOf(segment, logId)) {
       return false;
     }
-    if (before == null || before.header == null) {
-      return before == null;
+    if (before == null) {
+      return true;
     }
-    return segment.number == before.number + 1
+    boolean nextNumber = segment.number == before.number + 1;
+    return (nextNumber || (segment.header.has(REWINDS) && segment.number > before.number))
         && segment.firstId == due
         && segment.header.previousSalt == before.header.salt;
   }
 
   /** The run within one segment. */
   private record Run(
-      List<Entry> entries, long due, long promised, int end, int breakOffset, boolean ended) {}
+      List<Entry> entries,
+      long due,
+      long promised,
+      int end,
+      int breakOffset,
+      boolean ended,
+      boolean reachedLastId) {}
 
   private static Run run(Segment segment, long firstDue) {
     List<Entry> entries = new ArrayList<>();
@@ -269,29 +453,36 @@ public final class DocumentedReader {
     int end = 64;
     int at = 64;
     while (true) {
-      Frame frame = frame(segment.bytes, at, segment.header.salt, segment.magic());
-      if (frame == null || frame.id != due + batch.size() || (!batch.isEmpty() && frame.kind > 2)) {
-        return new Run(entries, due, promised, end, at, false);
+      Frame frame = segment.frame(at);
+      if (frame == null || frame.id != due + batch.size()) {
+        break;
       }
-      at = frame.end();
-      if (frame.kind == 2) {
+      if (frame.kind == ENTRY || frame.kind == PART) {
+        at = frame.end();
         batch.add(frame.entry());
+        boolean lastId = frame.id == segment.lastId;
+        if (frame.kind == ENTRY || lastId) {
+          entries.addAll(batch);
+          batch.clear();
+          due = frame.id + 1;
+          end = at;
+        }
+        if (lastId) {
+          return new Run(entries, due, promised, end, at, false, true);
+        }
         continue;
       }
+      if (!batch.isEmpty()) {
+        break;
+      }
+      at = frame.end();
       end = at;
-      if (frame.kind == 1 || frame.kind == 4) {
-        entries.addAll(batch);
-        entries.add(frame.entry());
-        due += batch.size() + 1;
-        batch.clear();
-      }
-      if (frame.kind >= 3) {
-        promised = Math.max(promised, frame.promised());
-      }
-      if (frame.kind == 5) {
-        return new Run(entries, due, promised, end, at, true);
+      promised = Math.max(promised, segment.promisedBy(frame));
+      if (frame.kind == END) {
+        return new Run(entries, due, promised, end, at, true, false);
       }
     }
+    return new Run(entries, due, promised, end, at, false, false);
   }
 
   private static List<Frame> framesFrom(Segment segment, int from) {
@@ -301,7 +492,7 @@ public final class DocumentedReader {
       Frame frame = null;
       if (at + 8 <= segment.bytes.length
           && (little(segment.bytes).getInt(at + 4) & 0xfffffff) <= 4104) {
-        frame = frame(segment.bytes, at, segment.header.salt, segment.magic());
+        frame = segment.frame(at);
       }
       if (frame != null) {
         frames.add(frame);
@@ -320,38 +511,76 @@ public final class DocumentedReader {
     return false;
   }
 
-  @SuppressWarnings("ArrayRecordComponent") // Never compared.
-  private record Segment(long number, long firstId, byte[] bytes, @Nullable Header header) {
-    String magic() {
-      return number == 0 ? "DRLG" : "DWAL";
+  /** A segment; a record log is one, too. */
+  private static final class Segment {
+    final String file;
+    final String magic;
+    final long number;
+    final long firstId;
+    final byte[] bytes;
+
+    /** Null if it is bad, or of another version. */
+    final @Nullable Header header;
+
+    final boolean isOther;
+    long lastId = NO_LAST_ID;
+
+    Segment(String file, String magic, long number, long firstId, byte[] bytes) {
+      this.file = file;
+      this.magic = magic;
+      this.number = number;
+      this.firstId = firstId;
+      this.bytes = bytes;
+      Header found = header(bytes, magic);
+      isOther = found != null && found.isOther();
+      header =
+          found == null || isOther || found.segment != number || found.firstId != firstId
+              ? null
+              : found;
+    }
+
+    @Nullable Frame frame(int at) {
+      return DocumentedReader.frame(bytes, at, header.salt, magic);
+    }
+
+    long promisedBy(Frame frame) {
+      return frame.promises() ? Math.min(frame.promised(), lastId) : 0;
     }
   }
 
-  private record Header(UUID logId, long segment, long firstId, int previousSalt, int salt) {}
+  private record Header(
+      boolean isOther,
+      UUID logId,
+      long segment,
+      long firstId,
+      int previousSalt,
+      int flags,
+      int salt) {
+    boolean has(int flag) {
+      return (flags & flag) != 0;
+    }
+  }
 
-  /** Section 2: null if it is bad. */
-  private static @Nullable Header header(byte[] bytes, String magic, String file) {
-    if (bytes.length >= 4
-        && List.of("VWAL", "VRLG", "VCKP")
-            .contains(new String(bytes, 0, 4, StandardCharsets.US_ASCII))) {
-      throw new OtherVersion(file);
+  /** Section 2: null if it is bad, whatever a segment's name says. */
+  private static @Nullable Header header(byte[] bytes, String magic) {
+    if (isOfOtherLibrary(bytes)) {
+      return new Header(true, new UUID(0, 0), 0, 0, 0, 0, 0);
     }
     if (bytes.length < 64) {
       return null;
     }
     ByteBuffer in = little(bytes);
-    if (in.getInt(60) != crc(bytes, 0, 60)
-        || !new String(bytes, 0, 4, StandardCharsets.US_ASCII).equals(magic)) {
+    if (in.getInt(60) != crc(bytes, 0, 60) || !magic(bytes).equals(magic)) {
       return null;
     }
-    if (in.getInt(4) != 1 || in.getInt(52) != 0) {
-      throw new OtherVersion(file);
-    }
+    int known = magic.equals("DWAL") ? REWINDS | COVERED : 0;
     return new Header(
+        in.getInt(4) != 1 || (in.getInt(52) & ~known) != 0,
         new UUID(in.getLong(8), in.getLong(16)),
         in.getLong(24),
         in.getLong(32),
         in.getInt(48),
+        in.getInt(52),
         in.getInt(56));
   }
 
@@ -361,6 +590,11 @@ public final class DocumentedReader {
       return (at + 16 + payload.length + 7) / 8 * 8;
     }
 
+    boolean promises() {
+      return kind == MARK || kind == CHECKPOINTED || kind == END;
+    }
+
+    /** What it promises or covers; in a checkpoint the size of the payload. */
     long promised() {
       return little(payload).getLong(0);
     }
@@ -369,12 +603,25 @@ public final class DocumentedReader {
       return new String(payload, 8, payload.length - 8, StandardCharsets.UTF_8);
     }
 
+    /** How many bytes come before the first zero, or -1. */
+    int mediaTypeBytes() {
+      for (int i = 0; i < payload.length; i++) {
+        if (payload[i] == 0) {
+          return i;
+        }
+      }
+      return -1;
+    }
+
+    Schema schema() {
+      int end = mediaTypeBytes();
+      return new Schema(
+          new String(payload, 0, end, StandardCharsets.UTF_8),
+          HexFormat.of().formatHex(payload, end + 1, payload.length));
+    }
+
     Entry entry() {
-      return switch (kind) {
-        case 1 -> new Entry(id, "ENTRY", HexFormat.of().formatHex(payload));
-        case 2 -> new Entry(id, "PART", HexFormat.of().formatHex(payload));
-        default -> new Entry(id, "CHECKPOINT", promised() + " " + path());
-      };
+      return new Entry(id, kind == ENTRY ? "ENTRY" : "PART", HexFormat.of().formatHex(payload));
     }
   }
 
@@ -389,23 +636,26 @@ public final class DocumentedReader {
     long id = in.getLong(at + 8);
     boolean mayStandHere =
         switch (kind) {
-          case 1 -> true;
-          case 2 -> magic.equals("DWAL");
-          case 3 -> length == 16 && !magic.equals("DCKP");
-          case 4 -> length >= 8 && length <= 4104 && magic.equals("DWAL");
-          case 5 -> length == 16;
+          case ENTRY -> true;
+          case PART -> magic.equals("DWAL");
+          case MARK -> length == 16 && !magic.equals("DCKP");
+          case CHECKPOINTED -> length >= 8 && length <= 4104 && magic.equals("DWAL");
+          case END -> length == 16;
+          case SCHEMA -> length >= 2 && length <= 65_536;
           default -> false;
         };
     if (!mayStandHere
         || length > bytes.length - at - 16
         || id < 1
-        || (id > Long.MAX_VALUE - 1 && kind != 3 && kind != 5)
+        || (id == Long.MAX_VALUE && (kind == ENTRY || kind == PART))
         || in.getInt(at) != (crc(bytes, at + 4, 12 + length) ^ salt)) {
       return null;
     }
     Frame frame = new Frame(kind, id, at, Arrays.copyOfRange(bytes, at + 16, at + 16 + length));
-    boolean promises = kind >= 3 && !magic.equals("DCKP");
-    return promises && Long.compareUnsigned(frame.promised(), id) >= 0 ? null : frame;
+    if (frame.promises() && !magic.equals("DCKP")) {
+      return Long.compareUnsigned(frame.promised(), id) < 0 ? frame : null;
+    }
+    return kind == SCHEMA && frame.mediaTypeBytes() < 1 ? null : frame;
   }
 
   private static int crc(byte[] bytes, int from, int length) {

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -55,26 +56,55 @@ class DocumentedReaderTest {
             .isEqualTo(log.entries());
       }
     }
-    assertThat(n).isGreaterThan(20);
+    assertThat(n).isEqualTo(53);
   }
 
   @Test
-  void otherFilesOfTheVectorsAreRead(@TempDir Path folder) throws Exception {
-    for (var node : Vectors.root().get("unsupported").properties()) {
-      Path root = folder.resolve(node.getKey());
-      put(root, "wal/00000000000000000001-00000000000000000001.wal", Vectors.hex(node.getValue()));
-      assertThatThrownBy(() -> DocumentedReader.readLog(root))
-          .isInstanceOf(DocumentedReader.OtherVersion.class);
+  void filesOfTheVectorsThatAreOfAnotherVersionAreRefused(@TempDir Path folder) throws Exception {
+    Map<String, byte[]> unsupported = Vectors.unsupported();
+    for (var file : unsupported.entrySet()) {
+      Path root = folder.resolve(file.getKey());
+      if (file.getKey().contains("checkpoint")) {
+        put(root, "c.ckpt", file.getValue());
+        assertThatThrownBy(() -> DocumentedReader.readCheckpoint(root.resolve("c.ckpt")))
+            .as(file.getKey())
+            .isInstanceOf(DocumentedReader.OtherVersion.class);
+      } else {
+        put(root, "wal/00000000000000000001-00000000000000000001.wal", file.getValue());
+        assertThatThrownBy(() -> DocumentedReader.readLog(root))
+            .as(file.getKey())
+            .isInstanceOf(DocumentedReader.OtherVersion.class);
+      }
     }
-    put(folder, "c.ckpt", Vectors.checkpoint());
-    assertThat(DocumentedReader.readCheckpoint(folder.resolve("c.ckpt")))
-        .asString()
-        .isEqualTo("state");
+    assertThat(unsupported).hasSize(3);
+  }
+
+  @Test
+  void checkpointsOfTheVectorsAreRead(@TempDir Path folder) throws Exception {
+    for (Vectors.Checkpoint expected :
+        List.of(Vectors.aCheckpoint(), Vectors.checkpointWithSchema())) {
+      put(folder, "c.ckpt", expected.file());
+      DocumentedReader.Checkpoint found = DocumentedReader.readCheckpoint(folder.resolve("c.ckpt"));
+      assertThat(found).isNotNull();
+      assertThat(found.lastEntryId()).isEqualTo(expected.lastEntryId());
+      assertThat(found.payload()).isEqualTo(expected.payload());
+      assertThat(
+              found.schemas().stream()
+                  .map(schema -> List.of(schema.mediaType(), schema.descriptor()))
+                  .toList())
+          .isEqualTo(expected.schemas());
+    }
+    assertThat(Vectors.checkpointWithSchema().schemas()).hasSize(1);
+  }
+
+  @Test
+  void recordLogOfTheVectorsIsRead(@TempDir Path folder) throws Exception {
     put(folder, "r.rlog", Vectors.recordLog());
     DocumentedReader.Result records = DocumentedReader.readRecordLog(folder.resolve("r.rlog"));
     assertThat(records.verdict()).isEqualTo("CLEAN");
     assertThat(records.entries().stream().map(DocumentedReader.Entry::value).toList())
-        .containsExactly("6f6e65", "e69db1e4baac");
+        .isEqualTo(Vectors.records())
+        .hasSize(2);
   }
 
   @Test
@@ -95,6 +125,8 @@ class DocumentedReaderTest {
                 3,
                 0,
                 3,
+                "wal/00000000000000000001-00000000000000000001.wal",
+                0xc0,
                 List.of(
                     new DocumentedReader.Entry(1, "ENTRY", "68656c6c6f"),
                     new DocumentedReader.Entry(2, "PART", "61"),
@@ -134,7 +166,9 @@ class DocumentedReaderTest {
     byte[] payload = new byte[2_345_678];
     new Random(3).nextBytes(payload);
     Checkpoints.in(directory, Clock.systemUTC()).writeAlone("c.ckpt", out -> out.write(payload));
-    assertThat(DocumentedReader.readCheckpoint(folder.resolve("c.ckpt"))).isEqualTo(payload);
+    assertThat(DocumentedReader.readCheckpoint(folder.resolve("c.ckpt")))
+        .isNotNull()
+        .satisfies(checkpoint -> assertThat(checkpoint.payload()).isEqualTo(payload));
   }
 
   @Test

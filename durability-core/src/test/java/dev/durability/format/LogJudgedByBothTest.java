@@ -4,24 +4,32 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.durability.checkpoint.Checkpoints;
 import dev.durability.codec.Codecs;
+import dev.durability.errors.FormatException;
 import dev.durability.log.LogReport;
 import dev.durability.log.Verdict;
 import dev.durability.storage.FsDirectory;
+import dev.durability.storage.MemoryDirectory;
+import dev.durability.wal.LogBuilder;
 import dev.durability.wal.WalMaintenance;
 import dev.durability.wal.WalOptions;
+import dev.durability.wal.WalReader;
 import dev.durability.wal.WalWriter;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,7 +81,7 @@ class LogJudgedByBothTest {
     DocumentedReader.Result result = DocumentedReader.readLog(folder.resolve("whole"));
     assertThat(result.verdict()).isEqualTo("CLEAN");
     // With the checkpoint gone and all segments there, everything is read.
-    assertThat(result.intact()).isEqualTo(3 * (60 + 12 * 3) + 1L);
+    assertThat(result.intact()).isEqualTo(3L * (60 + 12 * 3));
 
     Path root = folder.resolve("damaged");
     Files.createDirectories(root.resolve("wal"));
@@ -101,6 +109,104 @@ class LogJudgedByBothTest {
       seen.add(actual.verdict());
     }
     assertThat(seen).isEqualTo(EnumSet.allOf(Verdict.class));
+  }
+
+  /**
+   * Logs with cuts and new beginnings, whole and damaged. {@code durability.format.logs} says how
+   * many, {@code durability.format.seed} which.
+   */
+  @Test
+  void logsWithCutsAndNewBeginningsAreJudgedAlikeByBoth() throws Exception {
+    int logs = Integer.getInteger("durability.format.logs", 2500);
+    long seed = Long.getLong("durability.format.seed", 11);
+    Map<String, Integer> seen = new TreeMap<>();
+    for (int op = 0; op < logs; op++) {
+      Random random = new Random((seed * 1_000_003 + op) * 0x9e3779b97f4a7c15L);
+      Map<String, byte[]> files = RandomLog.files(random);
+      boolean whole = true;
+      for (int i = random.nextInt(4); i > 1; i--) {
+        new LogDamage(files, random).once();
+        whole = false;
+      }
+      String verdict = judgedByBoth(files, "seed=" + seed + " op=" + op);
+      if (whole) {
+        assertThat(verdict)
+            .as("seed=%d op=%d, as writers leave it", seed, op)
+            .isNotEqualTo("CORRUPT");
+      }
+      seen.merge((whole ? "whole " : "damaged ") + verdict, 1, Integer::sum);
+    }
+    System.out.println(getClass().getSimpleName() + ": " + seen);
+    assertThat(seen)
+        .containsKeys("whole CLEAN", "whole TORN", "damaged CLEAN", "damaged TORN")
+        .containsKeys("damaged AMBIGUOUS", "damaged CORRUPT", "damaged OTHER");
+  }
+
+  @Test
+  void ofAPreambleTheLast1024DifferentCheckpointsCount() throws Exception {
+    for (int more : List.of(1022, 1023, 1024)) {
+      LogBuilder log = new LogBuilder(new MemoryDirectory()).segment(2, 5);
+      log.checkpoint(1, "twice").checkpoint(4, "").checkpoint(1, "twice");
+      for (int i = 0; i < more; i++) {
+        log.checkpoint(3, "none" + i);
+      }
+      Map<String, byte[]> files = new TreeMap<>(Map.of(log.path(), log.bytes()));
+      assertThat(judgedByBoth(files, more + " more"))
+          .as("%d more", more)
+          .isEqualTo(more < 1023 ? "CLEAN" : "CORRUPT");
+    }
+  }
+
+  /** The verdict that both give, or OTHER if the log is of another version. */
+  private static String judgedByBoth(Map<String, byte[]> files, String context) throws IOException {
+    MemoryDirectory directory = new MemoryDirectory();
+    directory.createDirectories("wal");
+    for (var file : files.entrySet()) {
+      LogBuilder.put(directory, file.getKey(), ByteBuffer.wrap(file.getValue()));
+    }
+    Supplier<String> told = () -> context + " " + told(files);
+    DocumentedReader.Result page = null;
+    try {
+      page = DocumentedReader.readLog(files);
+    } catch (DocumentedReader.OtherVersion otherVersion) {
+      // As the library must find it.
+    }
+    LogReport report;
+    try {
+      report = WalMaintenance.verify(directory);
+    } catch (FormatException otherVersion) {
+      assertThat(page).as(told).isNull();
+      return "OTHER";
+    } catch (NoSuchFileException noLog) {
+      assertThat(page).as(told).isNotNull();
+      assertThat(page.verdict()).as(told).isEqualTo("NONE");
+      return "NONE";
+    }
+    assertThat(page).as(() -> told.get() + report).isNotNull();
+    assertThat(report.verdict().name()).as(() -> told.get() + report).isEqualTo(page.verdict());
+    assertThat(List.of(report.intact(), report.covered(), report.promised()))
+        .as(() -> told.get() + report)
+        .containsExactly(page.intact(), page.covered(), page.promised());
+    if (report.verdict() != Verdict.CORRUPT) {
+      assertThat(report.end().offset()).as(told).isEqualTo(page.end());
+      assertThat(report.end().file()).as(told).isEqualTo(page.endFile());
+      assertThat(
+              WalReader.of(directory, Codecs.bytes()).readAll().stream()
+                  .map(r -> r.id() + " " + HexFormat.of().formatHex(r.entry()))
+                  .toList())
+          .as(told)
+          .isEqualTo(page.entries().stream().map(e -> e.id() + " " + e.value()).toList());
+    }
+    return report.verdict().name();
+  }
+
+  /** The files, each a line of its path and bytes. */
+  private static String told(Map<String, byte[]> files) {
+    StringBuilder text = new StringBuilder();
+    files.forEach(
+        (path, bytes) ->
+            text.append('\n').append(path).append(' ').append(HexFormat.of().formatHex(bytes)));
+    return text.append('\n').toString();
   }
 
   private static void clear(Path root) throws IOException {

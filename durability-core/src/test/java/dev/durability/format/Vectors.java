@@ -40,14 +40,7 @@ public final class Vectors {
       node.get("files").properties().forEach(e -> files.put(e.getKey(), hex(e.getValue())));
       List<Entry> entries = new ArrayList<>();
       for (JsonNode entry : node.get("entries")) {
-        JsonNode value = entry.get(2);
-        entries.add(
-            new Entry(
-                entry.get(0).asLong(),
-                entry.get(1).asText(),
-                value.isObject()
-                    ? value.get("covers").asLong() + " " + value.get("path").asText()
-                    : value.asText()));
+        entries.add(new Entry(entry.get(0).asLong(), entry.get(1).asText(), entry.get(2).asText()));
       }
       logs.add(
           new Log(
@@ -72,7 +65,48 @@ public final class Vectors {
     return hex(ROOT.get("checkpoint").get("file"));
   }
 
-  /** An entry: its value is the payload in hex, for a CHECKPOINT "covered path". */
+  /** The records of the record log, in hex. */
+  public static List<String> records() {
+    List<String> records = new ArrayList<>();
+    ROOT.get("record_log").get("records").forEach(record -> records.add(record.asText()));
+    return records;
+  }
+
+  /** Files of another version, by what is other about them. */
+  public static Map<String, byte[]> unsupported() {
+    Map<String, byte[]> files = new LinkedHashMap<>();
+    ROOT.get("unsupported").properties().forEach(e -> files.put(e.getKey(), hex(e.getValue())));
+    return files;
+  }
+
+  /** The checkpoint of the vectors, with what is in it. */
+  public static Checkpoint aCheckpoint() {
+    return checkpoint(ROOT.get("checkpoint"));
+  }
+
+  /** The one with a SCHEMA. */
+  public static Checkpoint checkpointWithSchema() {
+    return checkpoint(ROOT.get("checkpoint_with_schema"));
+  }
+
+  private static Checkpoint checkpoint(JsonNode node) {
+    List<List<String>> schemas = new ArrayList<>();
+    if (node.has("schema")) {
+      schemas.add(List.of(node.get("schema").get(0).asText(), node.get("schema").get(1).asText()));
+    }
+    return new Checkpoint(
+        hex(node.get("file")),
+        node.get("last_entry_id").asLong(),
+        schemas,
+        hex(node.get("payload")));
+  }
+
+  /** A checkpoint: its schemas are pairs of a media type and a descriptor in hex. */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
+  public record Checkpoint(
+      byte[] file, long lastEntryId, List<List<String>> schemas, byte[] payload) {}
+
+  /** An entry: its value is the payload in hex. */
   public record Entry(long id, String kind, String value) {}
 
   /** A log: its files by path, and what recovery must say of it. */

@@ -43,8 +43,10 @@ class FileHeaderTest {
                 0xdeadbeef));
     for (Vectors.Log log : Vectors.logs()) {
       for (var each : log.files().entrySet()) {
-        if (log.name().equals("a flipped header")) {
-          continue;
+        if (log.name().equals("a flipped header")
+            || log.name().contains("cut off whole")
+            || log.name().contains("is ignored")) {
+          continue; // Anything may stand where nobody reads.
         }
         FileType type = each.getKey().endsWith(".wal") ? FileType.SEGMENT : FileType.CHECKPOINT;
         byte[] bytes = each.getValue();
@@ -66,7 +68,8 @@ class FileHeaderTest {
   void unknownVersionAndFlagAreErrorsOfTheirOwn() {
     for (var node : Vectors.root().get("unsupported").properties()) {
       byte[] file = Vectors.hex(node.getValue());
-      assertThatThrownBy(() -> FileHeader.decode(ByteBuffer.wrap(file), FileType.SEGMENT, "a.wal"))
+      FileType type = node.getKey().contains("checkpoint") ? FileType.CHECKPOINT : FileType.SEGMENT;
+      assertThatThrownBy(() -> FileHeader.decode(ByteBuffer.wrap(file), type, "a.wal"))
           .as(node.getKey())
           .isInstanceOf(FormatException.class)
           .hasMessageContaining("a.wal")

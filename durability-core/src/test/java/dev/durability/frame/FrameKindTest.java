@@ -18,8 +18,9 @@ class FrameKindTest {
     "1, ENTRY,      true,  false, true,  true,  true,  0,  268435455",
     "2, PART,       true,  false, true,  false, false, 0,  268435455",
     "3, MARK,       false, true,  true,  true,  false, 16, 16",
-    "4, CHECKPOINT, true,  true,  true,  false, false, 8,  4104",
+    "4, CHECKPOINT, false, true,  true,  false, false, 8,  4104",
     "5, END,        false, true,  true,  true,  true,  16, 16",
+    "6, SCHEMA,     false, false, true,  true,  true,  2,  65536",
   })
   void eachKindIsAsTheFormatSays(
       int code,

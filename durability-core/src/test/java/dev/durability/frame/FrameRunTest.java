@@ -44,7 +44,11 @@ class FrameRunTest {
   void singleFilesOfTheVectorsGiveTheirEntriesPromisesAndRemains() throws Exception {
     int checked = 0;
     for (Vectors.Log log : Vectors.logs()) {
-      if (log.files().size() > 1 || log.covered() > 0 || log.name().equals("a flipped header")) {
+      if (log.files().size() > 1
+          || log.covered() > 0
+          || log.name().equals("a flipped header")
+          || log.name().contains("a name that lies")
+          || log.name().equals("a checkpoint and no segment")) {
         continue;
       }
       byte[] bytes = log.files().values().iterator().next();
@@ -67,13 +71,11 @@ class FrameRunTest {
               run.payload().get(payload);
               seen.add(run.id() + " " + HexFormat.of().formatHex(payload));
             }
-            case CHECKPOINT -> {
-              promised = Math.max(promised, run.promised());
-              seen.add(run.id() + " " + run.promised() + " " + run.path());
-            }
-            default -> promised = Math.max(promised, run.promised());
+            case SCHEMA -> assertThat(run.payload().remaining()).isGreaterThan(1);
+            default -> assertThat(run.promised()).isLessThanOrEqualTo(run.promisedThrough());
           }
         }
+        promised = Math.max(promised, run.promisedThrough());
         Remains remains = run.remains();
         promised = Math.max(promised, remains.promised());
         assertThat(run.nextId() - 1).as(log.name()).isEqualTo(log.intact());
@@ -102,7 +104,9 @@ class FrameRunTest {
       if (log.verdict().equals("CLEAN")
           && !log.name().startsWith("damage")
           && !log.name().startsWith("zero-filled")
-          && !log.name().startsWith("last frame without")) {
+          && !log.name().startsWith("last frame without")
+          && !log.name().contains("cut off whole")
+          && !log.name().contains("is ignored")) {
         files.addAll(log.files().values());
       }
     }
@@ -126,7 +130,7 @@ class FrameRunTest {
     int length = in.getInt(at + 4) & 0xfffffff;
     long id = in.getLong(at + 8);
     switch (kind) {
-      case ENTRY, PART -> encoder.entry(out, salt, kind, id, bytes, at + 16, length);
+      case ENTRY, PART, SCHEMA -> encoder.entry(out, salt, kind, id, bytes, at + 16, length);
       case CHECKPOINT ->
           encoder.checkpoint(
               out,
@@ -517,7 +521,8 @@ class FrameRunTest {
         runFrom(
             Long.MAX_VALUE,
             new FrameFileBuilder(FileType.SEGMENT).checkpoint(Long.MAX_VALUE, 1, "").build());
-    assertThat(checkpoint.next()).isEqualTo(Step.STOP);
+    assertThat(checkpoint.next()).as("it takes no id").isEqualTo(Step.CHECKPOINT);
+    assertThat(checkpoint.nextId()).isEqualTo(Long.MAX_VALUE);
   }
 
   @Test

@@ -21,10 +21,14 @@ final class CheckpointDraft {
     return file.bytes();
   }
 
-  /** Some pieces and END, right unless the script says otherwise. */
+  /** SCHEMA or none, some pieces, and END, right unless the script says otherwise. */
   static void content(FileDraft file, Script script) {
     int total = 0;
-    int pieces = script.below(4);
+    int shape = script.below(8);
+    int pieces = shape % 4;
+    if (shape > 3) {
+      file.schema(1, script);
+    }
     for (int i = 1; i <= pieces; i++) {
       int length = script.next();
       total += length;

@@ -25,7 +25,7 @@ public final class CheckpointFuzz {
     Map<String, byte[]> files = Map.of(PATH, CheckpointDraft.bytes(input));
     MeteredDirectory directory = MeteredDirectory.of(files);
     Path place = Scratch.with(files);
-    byte @Nullable [] page = null;
+    DocumentedReader.@Nullable Checkpoint page = null;
     boolean otherVersion = false;
     try {
       page = DocumentedReader.readCheckpoint(place.resolve(PATH));
@@ -35,7 +35,7 @@ public final class CheckpointFuzz {
     try (CheckpointReader reader = CheckpointReader.open(directory, PATH)) {
       byte[] payload = reader.readAllBytes();
       Checks.that(
-          page != null && Arrays.equals(payload, page),
+          page != null && Arrays.equals(payload, page.payload()),
           "read " + payload.length + " bytes, and the page says otherwise");
     } catch (CorruptLogException refused) {
       Checks.that(page == null && !otherVersion, "refused, " + refused);

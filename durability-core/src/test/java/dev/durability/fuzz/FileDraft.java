@@ -18,6 +18,7 @@ final class FileDraft {
   private static final List<FrameKind> KINDS = List.of(FrameKind.values());
 
   static final int BYTES_MAX = 1 << 16;
+  private static final int FLAGS_AT = 52;
 
   private final FrameEncoder encoder = new FrameEncoder();
   private final int salt;
@@ -25,10 +26,17 @@ final class FileDraft {
   long nextId;
 
   FileDraft(FileType type, UUID logId, long number, long firstId, int previousSalt, int salt) {
+    this(type, logId, number, firstId, previousSalt, 0, salt);
+  }
+
+  FileDraft(
+      FileType type, UUID logId, long number, long firstId, int previousSalt, int flags, int salt) {
     this.salt = salt;
     this.nextId = firstId;
     this.content =
-        new FileHeader(type, logId, number, firstId, 100, previousSalt, salt).encode().array();
+        new FileHeader(type, logId, number, firstId, 100, previousSalt, flags, salt)
+            .encode()
+            .array();
   }
 
   byte[] bytes() {
@@ -37,7 +45,7 @@ final class FileDraft {
 
   /** Adds a frame, or something else, as the script says. */
   void step(Script script) {
-    switch (script.below(14)) {
+    switch (script.below(16)) {
       case 0, 1 -> entry(FrameKind.ENTRY, nextId++, script.next());
       case 2 -> entry(FrameKind.PART, nextId++, script.next());
       case 3 -> promise(FrameKind.MARK, nextId, nextId - 1 - script.below(4));
@@ -52,7 +60,9 @@ final class FileDraft {
       case 11 ->
           promise(script.below(2) == 0 ? FrameKind.MARK : FrameKind.END, nextId, script.next64());
       case 12 -> looksLikeFrame(script);
-      default -> changeHeader(script);
+      case 13 -> changeHeader(script);
+      case 14 -> schema(nextId, script);
+      default -> changeFlags(script);
     }
   }
 
@@ -81,7 +91,7 @@ final class FileDraft {
         };
     byte[] utf8 = path.getBytes(StandardCharsets.UTF_8);
     ByteBuffer frame = frame(8 + utf8.length);
-    encoder.checkpoint(frame, salt, nextId++, covered, utf8);
+    encoder.checkpoint(frame, salt, nextId, covered, utf8);
     add(frame);
   }
 
@@ -110,16 +120,47 @@ final class FileDraft {
     }
   }
 
+  /** Right, without a media type, without a zero byte, or of any length. */
+  void schema(long id, Script script) {
+    String mediaType = printable(script.take(script.below(20)));
+    byte[] type = mediaType.getBytes(StandardCharsets.UTF_8);
+    int descriptorBytes = script.below(8) == 1 ? script.next16() : script.below(40);
+    byte[] payload = Arrays.copyOf(type, type.length + 1 + descriptorBytes);
+    Arrays.fill(payload, type.length + 1, payload.length, (byte) descriptorBytes);
+    switch (script.below(8)) {
+      case 1 -> payload[0] = 0;
+      case 2 -> payload[type.length] = 1;
+      default -> {
+        // As it is.
+      }
+    }
+    ByteBuffer frame = frame(payload.length);
+    encoder.entry(frame, salt, FrameKind.SCHEMA, id, payload, 0, payload.length);
+    add(frame);
+  }
+
   /** Another value of a field, under a checksum that is right. */
   private void changeHeader(Script script) {
     if (content.length >= FileHeader.BYTES) {
       content[script.below(FileHeader.BYTES - 4)] = (byte) script.next();
-      CRC32C crc = new CRC32C();
-      crc.update(content, 0, FileHeader.BYTES - 4);
-      ByteBuffer.wrap(content)
-          .order(ByteOrder.LITTLE_ENDIAN)
-          .putInt(FileHeader.BYTES - 4, (int) crc.getValue());
+      rightCheck();
     }
+  }
+
+  /** Flags that are known, in all sorts of files, and one that is not. */
+  private void changeFlags(Script script) {
+    if (content.length >= FileHeader.BYTES) {
+      content[FLAGS_AT] = (byte) script.below(5);
+      rightCheck();
+    }
+  }
+
+  private void rightCheck() {
+    CRC32C crc = new CRC32C();
+    crc.update(content, 0, FileHeader.BYTES - 4);
+    ByteBuffer.wrap(content)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(FileHeader.BYTES - 4, (int) crc.getValue());
   }
 
   private void add(ByteBuffer frame) {

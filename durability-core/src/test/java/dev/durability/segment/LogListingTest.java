@@ -71,12 +71,12 @@ class LogListingTest {
     log.segment(4, 10).entries(10).end(19).write();
     log.segment(5, 20).entries(10).end(29).write();
     List<SegmentName> all = LogListing.segments(directory);
-    assertThat(LogListing.from(directory, all, 1).covered()).isEqualTo(19);
-    assertThat(LogListing.from(directory, all, 0).covered()).isEqualTo(9);
-    assertThat(LogListing.from(directory, all, -1).covered()).isZero();
+    assertThat(LogListing.from(directory, all, all.get(1)).covered()).isEqualTo(19);
+    assertThat(LogListing.from(directory, all, all.get(0)).covered()).isEqualTo(9);
+    assertThat(LogListing.from(directory, all, null).covered()).isZero();
     log.checkpointFile(CheckpointName.path(15), LogBuilder.LOG_ID, 15);
-    assertThat(LogListing.from(directory, all, 1).covered()).isEqualTo(19);
-    assertThat(LogListing.from(directory, all, 0).covered()).isEqualTo(15);
+    assertThat(LogListing.from(directory, all, all.get(1)).covered()).isEqualTo(19);
+    assertThat(LogListing.from(directory, all, all.get(0)).covered()).isEqualTo(15);
     assertThat(LogListing.of(directory, all).covered()).isEqualTo(15);
   }
 

@@ -14,7 +14,7 @@ class RecoveryCaseTest {
   /** The table of the format's document, in its own order. */
   private static Verdict table(RecoveryCase.Facts f) {
     long p = f.intact();
-    if (p < f.promised() || p < f.covered() || !f.endsInLast() || !f.reachesBack()) {
+    if (p < f.promised() || p < f.covered() || !f.endsInLast() || !f.reachesBack() || f.mixed()) {
       return Verdict.CORRUPT;
     }
     if (f.validFramesFollow()) {
@@ -31,7 +31,8 @@ class RecoveryCaseTest {
         for (long intact = 0; intact < 3; intact++) {
           for (long covered = 0; covered < 4; covered++) {
             for (long promised = 0; promised < 4; promised++) {
-              for (int follows = 0; follows < 3; follows++) {
+              for (int rest = 0; rest < 6; rest++) {
+                int follows = rest % 3;
                 var facts =
                     new RecoveryCase.Facts(
                         reachesBack,
@@ -39,6 +40,7 @@ class RecoveryCaseTest {
                         intact,
                         covered,
                         promised,
+                        rest >= 3,
                         follows > 0,
                         follows > 1);
                 List<RecoveryCase> holding =

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.durability.checkpoint.CheckpointWriter;
 import dev.durability.codec.Codecs;
+import dev.durability.log.MarkerPosition;
 import dev.durability.recovery.Recoverer;
 import dev.durability.recovery.RecoveryOptions;
 import dev.durability.recovery.StateMachine;
@@ -111,9 +112,9 @@ final class ReadingProcess {
         new Sum().write(1L, checkpoint);
         checkpoint.commit();
       }
-      long marker = log.appendCheckpoint(last, CHECKPOINT);
+      MarkerPosition unused = log.appendCheckpoint(last, CHECKPOINT);
       log.truncate(last);
-      return marker;
+      return last;
     }
   }
 

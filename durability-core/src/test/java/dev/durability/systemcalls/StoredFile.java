@@ -30,7 +30,7 @@ final class StoredFile {
    */
   record Frame(int kind, long id, long number, String path, SystemCall writtenBy) {
     boolean isEntry() {
-      return kind == ENTRY || kind == PART || kind == CHECKPOINT;
+      return kind == ENTRY || kind == PART;
     }
   }
 

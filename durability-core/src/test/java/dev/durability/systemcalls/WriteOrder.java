@@ -33,8 +33,9 @@ final class WriteOrder {
   /** A removal, and whether an older segment was there. */
   private record Removal(SystemCall call, @Nullable StoredFile file, boolean leavesHole) {}
 
-  /** A marker, and the file that it names. */
-  private record Marker(Frame frame, @Nullable StoredFile named, boolean first) {}
+  /** A marker, the file that it is in, and the one that it names. */
+  private record Marker(
+      Frame frame, StoredFile file, @Nullable StoredFile named, boolean isInPreamble) {}
 
   private final String root;
   private final Map<String, StoredFile> names = new HashMap<>();
@@ -131,10 +132,11 @@ final class WriteOrder {
     int before = written.frames().size();
     written.write(call);
     for (Frame frame : written.frames().subList(before, written.frames().size())) {
-      if (frame.kind() == StoredFile.CHECKPOINT && SEGMENT.matcher(call.path()).matches()) {
-        boolean first =
+      if (frame.kind() == StoredFile.CHECKPOINT) {
+        boolean isInPreamble =
             written.frames().stream().filter(Frame::isEntry).allMatch(f -> f.id() >= frame.id());
-        markers.add(new Marker(frame, names.get(root + "/" + frame.path()), first));
+        StoredFile named = names.get(root + "/" + frame.path());
+        markers.add(new Marker(frame, written, named, isInPreamble));
       }
     }
   }
@@ -296,9 +298,13 @@ final class WriteOrder {
     return markers.stream()
         .anyMatch(
             marker ->
-                marker.first()
-                    && which.test(marker.frame())
-                    && durableThrough(marker.frame().id()) < moment);
+                marker.isInPreamble() && which.test(marker.frame()) && durableAt(marker) < moment);
+  }
+
+  private int durableAt(Marker marker) {
+    SystemCall named = marker.file().named();
+    int synced = marker.file().syncedAt(marker.frame().writtenBy());
+    return named == null ? SystemCall.NEVER : Math.max(nameDurableAt(named), synced);
   }
 
   private void markerIsSyncedBeforeRemoval(Removal removal) {

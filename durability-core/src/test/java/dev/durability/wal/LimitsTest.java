@@ -30,8 +30,8 @@ class LimitsTest {
 
   /** A log whose next entry is so many before the last that there can be. */
   private void logWithIdsLeft(int left) throws IOException {
-    long marker = LAST - left;
-    new LogBuilder(directory).segment(1, marker).checkpoint(marker - 1, "").write();
+    long next = LAST - left + 1;
+    new LogBuilder(directory).segment(1, next).checkpoint(next - 1, "").write();
   }
 
   @Test
@@ -77,7 +77,6 @@ class LimitsTest {
     refused(() -> log.appendDurable("one"));
     refused(() -> log.appendAsync("one"));
     refused(() -> log.appendBatch(List.of("one")));
-    refused(() -> log.appendCheckpoint(LAST, ""));
   }
 
   private static void refused(ThrowingCallable call) {
@@ -88,21 +87,27 @@ class LimitsTest {
   }
 
   @Test
-  void truncationAtTheEndOfTheIdsIsRefusedAndRemovesNothing() throws IOException {
+  void truncationAtTheEndOfTheIdsNeedsNone() throws IOException {
     logWithIdsLeft(2);
     try (WalWriter<String> log = Logs.open(directory)) {
       log.append("a".repeat(3000));
       long last = log.appendDurable("b".repeat(3000));
-      List<String> before = Logs.names(directory);
-      refused(() -> log.truncate(last));
-      assertThat(Logs.names(directory)).isEqualTo(before);
+      assertThat(last).isEqualTo(LAST);
+      assertThat(log.truncate(last)).hasSize(1);
+      assertThat(log.truncate(last)).hasSize(1);
+      refusesAll(log);
     }
-    assertThat(Logs.entries(directory)).hasSize(2);
+    try (WalWriter<String> log = Logs.open(directory)) {
+      assertThat(log.lastAppendedId()).isEqualTo(LAST);
+      refusesAll(log);
+    }
+    assertThat(Logs.entries(directory)).isEmpty();
+    assertThat(Logs.verdict(directory)).isEqualTo(Verdict.CLEAN);
   }
 
   @Test
   void segmentsEndAndWhatWasAppendedBeforeIsUntouched() throws IOException {
-    new LogBuilder(directory).segment(Long.MAX_VALUE - 1, 1).entries(2).end(2).write();
+    new LogBuilder(directory).segment(Long.MAX_VALUE - 2, 1).entries(2).end(2).write();
     String entry = "x".repeat(500);
     int appended = 0;
     try (WalWriter<String> log = Logs.open(directory)) {
@@ -117,7 +122,7 @@ class LimitsTest {
       }
       assertThat(full)
           .isExactlyInstanceOf(DurabilityException.class)
-          .hasMessageContaining("segment numbers, which end at 2^63-1");
+          .hasMessageContaining("segment numbers, which end at 2^63-2");
       assertThat(appended).isEqualTo(7);
       assertThatExceptionOfType(DurabilityException.class)
           .isThrownBy(() -> log.appendCheckpoint(5, ""))
@@ -130,7 +135,7 @@ class LimitsTest {
     Map<String, String> before = LogBuilder.files(directory);
     assertThatExceptionOfType(DurabilityException.class)
         .isThrownBy(() -> Logs.open(directory))
-        .withMessageContaining("segment numbers, which end at 2^63-1")
+        .withMessageContaining("segment numbers, which end at 2^63-2")
         .isExactlyInstanceOf(DurabilityException.class);
     assertThat(LogBuilder.files(directory)).isEqualTo(before);
     try (WalTail<String> tail = WalReader.of(directory, Codecs.utf8()).follow(10)) {
@@ -153,8 +158,8 @@ class LimitsTest {
     for (FrameKind kind : new FrameKind[] {FrameKind.ENTRY, FrameKind.PART}) {
       MemoryDirectory crafted = new MemoryDirectory();
       new LogBuilder(crafted)
-          .segment(1, LAST - 1)
-          .checkpoint(LAST - 2, "")
+          .segment(1, LAST)
+          .checkpoint(LAST - 1, "")
           .entry("the last")
           .frame(kind, Long.MAX_VALUE, new byte[3])
           .frame(FrameKind.ENTRY, Long.MIN_VALUE, new byte[3])

@@ -57,12 +57,18 @@ public final class LogBuilder {
 
   public LogBuilder segment(
       UUID logId, long segmentId, long firstId, int previousSalt, int itsSalt) {
+    return segment(0, logId, segmentId, firstId, previousSalt, itsSalt);
+  }
+
+  /** Starts a segment with flags of {@link FileHeader}. */
+  public LogBuilder segment(
+      int flags, UUID logId, long segmentId, long firstId, int previousSalt, int itsSalt) {
     name = new SegmentName(segmentId, firstId);
     nextId = firstId;
     salt = itsSalt;
-    bytes = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
+    bytes = ByteBuffer.allocate(1 << 12).order(ByteOrder.LITTLE_ENDIAN);
     bytes.put(
-        new FileHeader(FileType.SEGMENT, logId, segmentId, firstId, 100, previousSalt, salt)
+        new FileHeader(FileType.SEGMENT, logId, segmentId, firstId, 100, previousSalt, flags, salt)
             .encode());
     return this;
   }
@@ -110,9 +116,12 @@ public final class LogBuilder {
 
   public LogBuilder checkpoint(long covered, String path) {
     byte[] utf8 = path.getBytes(UTF_8);
-    encoder.checkpoint(
-        room(FrameFormat.frameBytes(8 + utf8.length)), salt, nextId++, covered, utf8);
+    encoder.checkpoint(room(FrameFormat.frameBytes(8 + utf8.length)), salt, nextId, covered, utf8);
     return this;
+  }
+
+  public LogBuilder schema(String mediaType, String descriptor) {
+    return frame(FrameKind.SCHEMA, nextId, (mediaType + '\0' + descriptor).getBytes(UTF_8));
   }
 
   public LogBuilder raw(byte[] some) {
@@ -122,6 +131,11 @@ public final class LogBuilder {
 
   public LogBuilder zeros(int count) {
     return raw(new byte[count]);
+  }
+
+  /** The id that the next entry gets. */
+  public long nextId() {
+    return nextId;
   }
 
   /** Where the next frame goes. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import dev.durability.append.LockCheck;
 import dev.durability.codec.Codecs;
 import dev.durability.errors.CorruptLogException;
+import dev.durability.log.MarkerPosition;
 import dev.durability.segment.LogFiles;
 import dev.durability.storage.AppendFile;
 import dev.durability.storage.AppendOnlyDirectory;
@@ -14,6 +15,7 @@ import dev.durability.storage.MemoryDirectory;
 import dev.durability.storage.StolenDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -82,14 +84,25 @@ class TakenOverTest {
       left.createDirectories(place);
       for (String name : directory.exists(place) ? directory.list(place) : List.<String>of()) {
         if (!name.equals(".lock")) {
-          String path = place + "/" + name;
-          try (AppendFile file = left.create(path, 0)) {
-            file.write(ByteBuffer.wrap(Logs.bytes(directory, path)));
-          }
+          copyUnlessGone(directory, place + "/" + name, left);
         }
       }
     }
     return left;
+  }
+
+  /** The process that is killed may be removing a file just then. */
+  private static void copyUnlessGone(Directory from, String path, MemoryDirectory to)
+      throws IOException {
+    byte[] bytes;
+    try {
+      bytes = Logs.bytes(from, path);
+    } catch (NoSuchFileException removed) {
+      return;
+    }
+    try (AppendFile file = to.create(path, 0)) {
+      file.write(ByteBuffer.wrap(bytes));
+    }
   }
 
   private static void append(
@@ -148,7 +161,7 @@ class TakenOverTest {
   private static void useUntilRefused(Directory directory, Map<Long, String> acknowledged) {
     try (WalWriter<String> log = Logs.open(directory, OPTIONS)) {
       append(log, "first", 8, acknowledged);
-      long unused = log.appendCheckpoint(0, "");
+      MarkerPosition unused = log.appendCheckpoint(0, "");
       append(log, "more", 3, acknowledged);
     } catch (IOException refused) {
       // That a file is not as it was a moment ago is no damage.

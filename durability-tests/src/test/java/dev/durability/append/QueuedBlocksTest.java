@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.durability.errors.OutcomeOpenException;
+import dev.durability.frame.FileHeader;
 import dev.durability.frame.FrameFormat;
+import dev.durability.log.LogReport;
+import dev.durability.log.MarkerPosition;
 import dev.durability.log.SegmentRange;
+import dev.durability.log.Verdict;
 import dev.durability.segment.SegmentName;
 import dev.durability.segment.SegmentPlan;
 import dev.durability.storage.MemoryDirectory;
@@ -22,7 +26,10 @@ import org.junit.jupiter.api.Test;
 
 /** What becomes of blocks that are taken from the queue: written, or put back. */
 class QueuedBlocksTest {
-  private static final SegmentPlan FIRST = new SegmentPlan(new SegmentName(1, 1), 7, 0);
+  private static final SegmentPlan FIRST =
+      new SegmentPlan(new SegmentName(1, 1), 7, 0, 0, List.of());
+  private static final LogReport NEW =
+      new LogReport(Verdict.CLEAN, 0, 0, 0, 0, new LogReport.Position("wal", 0), null, null);
 
   private final List<Long> flushed = new ArrayList<>();
   private final FaultDirectory directory = new FaultDirectory(new MemoryDirectory());
@@ -56,7 +63,7 @@ class QueuedBlocksTest {
             new MemoryDirectory().lock("lock"),
             settings,
             events,
-            new LogStart(new UUID(1, 2), FIRST, List.of(), 0));
+            new LogStart(NEW, new UUID(1, 2), FIRST, List.of(), 0));
     appender.start();
     queue = new AppendQueue(settings, FIRST);
     blocks = new QueuedBlocks(queue, appender);
@@ -98,7 +105,7 @@ class QueuedBlocksTest {
     assertThat(queue.reserve(4096)).as("both blocks are in use").isFalse();
     blocks.write(false);
     assertThat(flushed).containsExactly(1L, 2L);
-    assertThat(blocks.writtenId()).isEqualTo(2);
+    assertThat(blocks.written()).isEqualTo(2);
     assertThat(queue.reserve(4096)).isFalse();
     blocks.giveBackWritten();
     assertThat(queue.reserve(4096)).isTrue();
@@ -118,12 +125,30 @@ class QueuedBlocksTest {
     assertThat(blocks.take(true)).isTrue();
     blocks.write(true);
     assertThat(flushed).containsExactly(1L, 2L);
-    assertThat(blocks.durableId()).isZero();
+    assertThat(blocks.durable()).isZero();
     blocks.sync();
-    assertThat(blocks.durableId()).isEqualTo(2);
+    assertThat(blocks.durable()).isEqualTo(2);
     assertThat(blocks.owesPromise()).isTrue();
     blocks.mark();
     assertThat(blocks.owesPromise()).isFalse();
+  }
+
+  @Test
+  void markersInOneBlockAreEachToldWhereTheyAre() throws IOException {
+    Marker first = new Marker(0, "");
+    Marker second = new Marker(0, "p");
+    int firstBytes = FrameFormat.frameBytes(FrameFormat.COVERED_BYTES);
+    assertThat(queue.reserve(2 * firstBytes + 8)).isTrue();
+    queue.checkpoint(first, new byte[0]);
+    queue.checkpoint(second, new byte[] {'p'});
+    append(100);
+    commit();
+    String file = FIRST.name().path();
+    assertThat(first.position()).isEqualTo(new MarkerPosition(file, FileHeader.BYTES, 1));
+    assertThat(second.position())
+        .isEqualTo(new MarkerPosition(file, FileHeader.BYTES + firstBytes, 1));
+    assertThat(blocks.appendedId()).as("markers take no id").isEqualTo(1);
+    assertThat(blocks.durable()).as("and a position each").isEqualTo(3);
   }
 
   @Test

@@ -13,7 +13,9 @@ import dev.durability.frame.FileHeader;
 import dev.durability.frame.FrameEncoder;
 import dev.durability.frame.FrameFormat;
 import dev.durability.frame.FrameKind;
+import dev.durability.log.LogReport;
 import dev.durability.log.SegmentRange;
+import dev.durability.log.Verdict;
 import dev.durability.segment.SegmentName;
 import dev.durability.segment.SegmentPlan;
 import dev.durability.storage.AppendFile;
@@ -41,7 +43,10 @@ class SegmentAppenderTest {
   private static final int FRAME = 24;
   private static final int MARK = FrameFormat.PROMISE_FRAME_BYTES;
   private static final int HEADER = FileHeader.BYTES;
-  private static final SegmentPlan FIRST = new SegmentPlan(new SegmentName(1, 1), 7, 0);
+  private static final SegmentPlan FIRST =
+      new SegmentPlan(new SegmentName(1, 1), 7, 0, 0, List.of());
+  private static final LogReport NEW =
+      new LogReport(Verdict.CLEAN, 0, 0, 0, 0, new LogReport.Position("wal", 0), null, null);
   private static final Clock CLOCK = Clock.systemUTC();
   private static final SegmentSettings SMALL =
       new SegmentSettings(4096, Long.MAX_VALUE, 4096, 0, CLOCK);
@@ -85,7 +90,7 @@ class SegmentAppenderTest {
             new MemoryDirectory().lock("lock"),
             settings,
             events,
-            new LogStart(new UUID(1, 2), FIRST, List.of(), 0));
+            new LogStart(NEW, new UUID(1, 2), FIRST, List.of(), 0));
     appender.start();
     return appender;
   }
@@ -97,10 +102,11 @@ class SegmentAppenderTest {
 
   /** A block with one entry, whose frame has so many bytes. */
   private Block block(SegmentPlan plan, long id, int frameBytes) {
-    Block block = Block.single(frameBytes, plan, id);
+    Block block = Block.single(frameBytes, plan, id, id - 1);
     int length = frameBytes - FrameFormat.OVERHEAD_BYTES;
     block.end = block.entry(encoder, block.end, FrameKind.ENTRY, id, new byte[length], 0, length);
     block.nextId = id + 1;
+    block.position = id;
     return block;
   }
 
@@ -211,7 +217,7 @@ class SegmentAppenderTest {
     SegmentAppender appender = started(SMALL);
     appender.write(block(FIRST, 1, FRAME), true);
     appender.sync();
-    appender.write(last(Block.single(0, FIRST, 2), second), true);
+    appender.write(last(Block.single(0, FIRST, 2, 1), second), true);
     assertThat(size(FIRST)).isEqualTo(HEADER + FRAME + MARK);
     assertThat(appender.owesPromise()).isFalse();
     appender.abandon();

@@ -50,7 +50,7 @@ class CheckpointPublisherTest {
   private final MemoryDirectory disk = new MemoryDirectory();
   private final FaultDirectory directory = new FaultDirectory(disk);
 
-  /** What was appended, by entry id; markers are not in it. */
+  /** What was appended: entry n is the nth. */
   private final List<String> appended = new ArrayList<>();
 
   private static WalOptions.Builder small() {
@@ -207,13 +207,16 @@ class CheckpointPublisherTest {
     return !failed.isEmpty();
   }
 
-  /** Closing a poisoned log throws if something in it is not durable, and gives it up anyway. */
+  /**
+   * Closing a poisoned log throws if an entry or a marker in it is not durable, and gives it up
+   * anyway.
+   */
   private static void closeQuietly(WalWriter<?> poisoned) throws IOException {
-    boolean allDurable = poisoned.lastDurableId() == poisoned.lastAppendedId();
     try {
       poisoned.close();
+      assertThat(poisoned.lastDurableId()).isEqualTo(poisoned.lastAppendedId());
     } catch (WriterPoisonedException e) {
-      assertThat(allDurable).isFalse();
+      assertThat(e).hasStackTraceContaining("injected");
     }
   }
 
@@ -372,7 +375,7 @@ class CheckpointPublisherTest {
       long newest = log.lastAppendedId();
       publishAll(publisher, log);
       publishAll(publisher, log);
-      assertThat(recover(disk).checkpointId()).isEqualTo(log.lastAppendedId() - 1);
+      assertThat(recover(disk).checkpointId()).isEqualTo(newest);
       List<String> older = appended.subList(0, 20);
       PublishResult result = publisher.publish(20, out -> MACHINE.write(older, out));
       assertThat(result.removedCheckpoints()).isEmpty();
@@ -397,7 +400,7 @@ class CheckpointPublisherTest {
         results.add(threads.submit(() -> publisher.publish(id, out -> MACHINE.write(state, out))));
       }
       for (Future<PublishResult> result : results) {
-        assertThat(result.get().markerId()).isGreaterThan(64);
+        assertThat(result.get().marker().nextEntryId()).isEqualTo(65);
       }
     } finally {
       threads.shutdownNow();
@@ -461,9 +464,9 @@ class CheckpointPublisherTest {
       String left =
           Checkpoints.in(killed, CLOCK).write(log.logId(), 30, out -> MACHINE.write(appended, out));
       directory.inject(Fault.of(Operation.SYNC_DIRECTORY).endingIn(Checkpoints.DIRECTORY));
-      long before = log.lastAppendedId();
+      List<SegmentRange> before = log.segments();
       assertThatThrownBy(() -> log.appendCheckpoint(30, left)).hasMessageContaining("injected");
-      assertThat(log.lastAppendedId()).isEqualTo(before);
+      assertThat(log.segments()).as("no segment for a marker").isEqualTo(before);
 
       List<String> order = new ArrayList<>();
       directory.before(
@@ -513,7 +516,8 @@ class CheckpointPublisherTest {
       PublishResult result =
           CheckpointPublisher.of(directory, CLOCK, log).publish(1, out -> out.write(9));
       assertThat(result.path()).isEqualTo(Checkpoints.pathOf(1));
-      assertThat(result.markerId()).isEqualTo(2);
+      assertThat(result.marker().nextEntryId()).isEqualTo(2);
+      assertThat(log.appendDurable(new byte[] {3})).as("a marker takes no id").isEqualTo(2);
     }
     byte[] payload =
         Checkpoints.in(disk, CLOCK).read(Checkpoints.pathOf(1), in -> in.readAllBytes());

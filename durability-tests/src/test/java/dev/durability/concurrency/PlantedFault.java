@@ -52,8 +52,8 @@ enum PlantedFault {
   ACKNOWLEDGED_WHEN_WRITTEN(
       "handOver",
       "commit/Rounds",
-      "self.durableId = durableId = target.durableId()",
-      "self.durableId = durableId = target.writtenId()"),
+      "self.durable = durable = target.durable()",
+      "self.durable = durable = target.written()"),
   ACKNOWLEDGED_BEFORE_THE_SYNC(
       "durableAppends",
       "append/SegmentAppender",

@@ -42,11 +42,12 @@ class JudgementTest {
     return LogListing.of(directory, LogListing.segments(directory), covered);
   }
 
-  private static Judgement judge(
+  private Judgement judge(
       LogListing listing, boolean endsInLast, long intact, long promised, boolean follows)
       throws IOException {
     return Judgement.of(
-        new Judgement.Seen(listing, true, endsInLast, intact, promised, END, follows, false, null));
+        new Judgement.Seen(listing, true, endsInLast, intact, promised, END, follows, false, null),
+        directory);
   }
 
   @Test

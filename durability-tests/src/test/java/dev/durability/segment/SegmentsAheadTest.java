@@ -187,7 +187,10 @@ class SegmentsAheadTest {
     assumeTrue(two);
   }
 
-  /** Lets the caller enter the second segment only once another thread did something. */
+  /**
+   * Lets the caller go on to the third segment only once another thread did something: whoever
+   * enters the first one looks at the header of the second.
+   */
   private void letOthersBegin(List<String> paths, Runnable inOther) {
     Thread caller = Thread.currentThread();
     CountDownLatch begun = new CountDownLatch(1);
@@ -196,7 +199,7 @@ class SegmentsAheadTest {
           if (Thread.currentThread() != caller) {
             begun.countDown();
             inOther.run();
-          } else if (path.equals(paths.get(1))) {
+          } else if (path.equals(paths.get(2))) {
             await(begun);
           }
         });

@@ -301,7 +301,7 @@ class WalMaintenanceTest {
       for (int at : new int[] {4, 52}) {
         log();
         ByteBuffer bytes = ByteBuffer.wrap(bytesOf(path)).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.putInt(at, 2);
+        bytes.putInt(at, at == 4 ? 2 : 4);
         CRC32C crc = new CRC32C();
         crc.update(bytes.slice(0, 60));
         bytes.putInt(60, (int) crc.getValue());

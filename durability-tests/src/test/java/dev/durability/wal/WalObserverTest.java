@@ -70,12 +70,11 @@ class WalObserverTest {
             "append 1-2 48",
             "flush 2",
             "sync 2",
-            "append 3-3 24",
             "flush 2",
             "sync 2",
             "rotate 1-2",
-            "flush 3",
-            "sync 3",
+            "flush 2",
+            "sync 2",
             "truncate 1");
   }
 

@@ -99,15 +99,16 @@ class WalRoomTest {
   }
 
   @Test
-  void checkpointThatFindsNoRoomWaitsForItAndIsTheFirstOfItsSegment() throws IOException {
+  void checkpointThatFindsNoRoomWaitsForItAndComesBeforeTheEntriesOfItsSegment()
+      throws IOException {
     try (WalWriter<String> log = Logs.open(directory, MANUAL)) {
       log.append(BUFFER);
       log.append(BUFFER);
-      assertThat(log.appendCheckpoint(0, "")).isEqualTo(3);
-      assertThat(log.lastDurableId()).isEqualTo(3);
+      assertThat(log.appendCheckpoint(0, "").nextEntryId()).isEqualTo(3);
+      assertThat(log.lastDurableId()).isEqualTo(2);
       assertThat(log.segments())
           .extracting(SegmentRange::firstEntryId, SegmentRange::lastEntryId)
-          .containsExactly(tuple(1L, 2L), tuple(3L, 3L));
+          .containsExactly(tuple(1L, 2L), tuple(3L, 2L));
     }
     assertThat(WalMaintenance.checkpoints(memory)).hasSize(1);
     assertThat(Logs.verdict(memory)).isEqualTo(Verdict.CLEAN);
@@ -130,7 +131,7 @@ class WalRoomTest {
       assertThat(log.appendedBytes()).isEqualTo(392);
       log.append(hundred);
       assertThat(log.segments().get(1))
-          .isEqualTo(new SegmentRange(2, 4, 5, new SegmentName(2, 4).path()));
+          .isEqualTo(new SegmentRange(2, 4, 4, new SegmentName(2, 4).path()));
     }
     try (WalWriter<String> log = Logs.open(directory, MANUAL)) {
       assertThat(log.appendedBytes()).isZero();

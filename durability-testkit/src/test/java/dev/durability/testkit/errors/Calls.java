@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,8 @@ final class Calls {
     APPEND_DURABLE,
     APPEND_ASYNC,
     MARK,
+    /** It appends what is cut off next: it may be there afterwards, or not. */
+    APPEND_CUT_OFF,
     TRUNCATE,
     FLUSH,
     SYNC,
@@ -85,15 +88,12 @@ final class Calls {
   private final AtomicInteger clock = new AtomicInteger();
   private final List<Call> calls = new CopyOnWriteArrayList<>();
   private final Found before;
-  private final int othersMarkers;
 
   /**
    * @param before what was recovered before
-   * @param othersMarkers how many markers there may be in the log that no call appended
    */
-  Calls(Found before, int othersMarkers) {
+  Calls(Found before) {
     this.before = before;
-    this.othersMarkers = othersMarkers;
   }
 
   // ---- making calls
@@ -176,7 +176,7 @@ final class Calls {
       return false;
     }
     return switch (call.kind) {
-      case APPEND_DURABLE, MARK -> true;
+      case APPEND_DURABLE -> true;
       case APPEND_ASYNC -> isCompleted(call.future) || isClosedWell();
       case APPEND -> isClosedWell() || calls.stream().anyMatch(other -> syncsAfter(other, call));
       default -> false;
@@ -316,23 +316,14 @@ final class Calls {
     return claimed;
   }
 
-  /** Markers take ids, and are no entries. */
-  private void checkHoles(Found found) {
-    long markers =
-        othersMarkers
-            + calls.stream()
-                .filter(call -> call.kind == Kind.TRUNCATE || call.kind == Kind.MARK)
-                .filter(call -> call.kind == Kind.TRUNCATE || call.returned() || isOpen(call))
-                .count();
-    List<Long> missing = new ArrayList<>();
-    for (long id = Math.max(found.firstId(), before.lastId() + 1); id <= found.lastId(); id++) {
-      if (!found.entries().containsKey(id)) {
-        missing.add(id);
-      }
-    }
-    require(
-        missing.size() <= markers,
-        () -> "holes, with at most " + markers + " markers among them: " + missing);
+  /** What is missing in the middle is a hole, whatever else was written between the entries. */
+  private static void checkHoles(Found found) {
+    List<Long> missing =
+        LongStream.rangeClosed(found.firstId(), found.lastId())
+            .filter(id -> !found.entries().containsKey(id))
+            .boxed()
+            .toList();
+    require(missing.isEmpty(), () -> "holes: " + missing);
   }
 
   /** An entry whose id nobody was told: a call of open outcome may have put it there. */
@@ -343,7 +334,7 @@ final class Calls {
     Call call = calls.stream().filter(c -> c.entries.contains(entry)).findFirst().orElse(null);
     require(call != null, () -> "entry " + id + " was never appended: " + name(entry));
     require(
-        call == null || isOpen(call),
+        call == null || call.kind == Kind.APPEND_CUT_OFF || isOpen(call),
         () -> "entry " + id + " is there, and its call was not to have happened: " + call);
   }
 

@@ -55,11 +55,7 @@ abstract class Lives implements Scenario {
     final Calls calls;
 
     Life(Found before) {
-      this(before, 0);
-    }
-
-    Life(Found before, int othersMarkers) {
-      this.calls = new Calls(before, othersMarkers);
+      this.calls = new Calls(before);
     }
 
     /** Opens it. Called again where that failed. */

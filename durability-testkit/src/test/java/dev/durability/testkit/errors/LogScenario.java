@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A log with small buffers and segments, written by three threads in two lives: every call of the
- * writer, rotation, a reserved segment, marks, checkpoints, truncation.
+ * writer, rotation, a reserved segment, marks, checkpoints, truncation, cuts.
  */
 class LogScenario extends Lives {
   private static final WalOptions[] LIVES = {
@@ -90,7 +90,31 @@ class LogScenario extends Lives {
     void use() throws Exception {
       WalWriter<String> log = log();
       crew.startAndAwait(() -> everything(log), () -> futures(log), () -> large(log));
+      cut(log);
       calls.call(Kind.FLUSH, log::flush);
+    }
+
+    /** With one thread alone: what others append meanwhile would be cut off or not. */
+    private void cut(WalWriter<String> log) {
+      long[] end = {-1};
+      calls.call(Kind.READ, () -> end[0] = log.lastAppendedId());
+      for (String text : List.of("d1", "d2")) {
+        String entry = entry(text, 10);
+        Call unused =
+            calls.call(
+                Kind.APPEND_CUT_OFF,
+                List.of(entry),
+                () -> {
+                  long unusedId = log.append(entry);
+                  return 0L;
+                });
+      }
+      if (end[0] >= 0) {
+        calls.call(Kind.TRUNCATE, () -> log.truncateAfter(end[0]));
+      }
+      append(log, "d3", 10);
+      calls.call(Kind.TRUNCATE, () -> log.restartAt(log.lastAppendedId() + 1));
+      append(log, "d4", 10);
     }
 
     @Override
@@ -116,7 +140,7 @@ class LogScenario extends Lives {
       durable(log, "a6", 10);
       append(log, "a7", 3_000);
       calls.call(Kind.SYNC, log::sync);
-      calls.call(Kind.MARK, List.of(), () -> log.appendCheckpoint(log.lastDurableId(), ""));
+      calls.call(Kind.MARK, () -> log.appendCheckpoint(log.lastDurableId(), ""));
       append(log, "a8", 10);
       calls.call(Kind.TRUNCATE, () -> log.truncate(log.lastDurableId()));
       append(log, "a9", 10);

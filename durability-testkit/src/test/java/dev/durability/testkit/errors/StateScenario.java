@@ -32,9 +32,6 @@ final class StateScenario extends Lives {
     CheckpointPolicy.manual().everyEntries(8), CheckpointPolicy.manual().onClose()
   };
 
-  /** How many checkpoints there are in a life that no call asked for. */
-  private static final int CHECKPOINTS_MAX = 3;
-
   private List<String> recoveredBefore = List.of();
 
   StateScenario() {
@@ -64,7 +61,7 @@ final class StateScenario extends Lives {
     private volatile long seenThrough;
 
     OneState(String name, CheckpointPolicy policy, Found before) {
-      super(before, CHECKPOINTS_MAX);
+      super(before);
       this.name = name;
       this.policy = policy;
     }

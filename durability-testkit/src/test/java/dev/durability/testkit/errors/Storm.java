@@ -5,6 +5,7 @@ import dev.durability.DurableState;
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.LockHeldException;
 import dev.durability.errors.OutcomeOpenException;
+import dev.durability.log.MarkerPosition;
 import dev.durability.storage.Directory;
 import dev.durability.storage.FsDirectory;
 import dev.durability.wal.FlushPolicy;
@@ -339,7 +340,7 @@ final class Storm {
       if (how == 6) {
         log.flush();
       } else {
-        long unused = log.appendCheckpoint(log.lastDurableId(), "");
+        MarkerPosition unused = log.appendCheckpoint(log.lastDurableId(), "");
       }
     }
 

@@ -45,8 +45,7 @@ class SettingsCrashTest {
     directory.sync("");
   }
 
-  // end:settings
-
+  /** The text that was saved last; empty if there is none. */
   static String load(Directory directory) throws IOException {
     if (!directory.exists("settings")) {
       return "";
@@ -59,6 +58,8 @@ class SettingsCrashTest {
       return new String(bytes.array(), UTF_8);
     }
   }
+
+  // end:settings
 
   // begin:settings-crash-test
   /** Saves twice. After a crash, loading gives the text saved last, or the one being saved. */

@@ -1,13 +1,12 @@
 package dev.durability.testkit.library;
 
 import dev.durability.checkpoint.CheckpointWriter;
+import dev.durability.log.MarkerPosition;
 import dev.durability.storage.Directory;
 import dev.durability.testkit.CrashDirectory;
 import dev.durability.testkit.History;
-import dev.durability.testkit.library.LogEvent.Acknowledged;
 import dev.durability.testkit.library.LogEvent.Covered;
 import dev.durability.testkit.library.LogEvent.Kept;
-import dev.durability.testkit.library.LogEvent.MarkerAttempted;
 import dev.durability.wal.WalWriter;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
@@ -41,10 +40,8 @@ final class CheckpointsByHand {
     log.sync();
     String left = write(withoutSyncOfNames(directory), "found");
     long covered = log.lastDurableId();
-    history.attempt(new MarkerAttempted());
-    long marker = log.appendCheckpoint(covered, left);
+    MarkerPosition unused = log.appendCheckpoint(covered, left);
     history.promise(new Covered(covered));
-    history.promise(new Acknowledged(marker));
     keep(left);
   }
 

@@ -12,6 +12,8 @@ public final class LibraryHunt implements Hunt {
   /** Few behind each operation, so that few in all reach the end of the workload. */
   private static final int STATES_PER_CRASH = 8;
 
+  private static final int CUT_STEPS = 14;
+
   private static final int[] STATES_IN_RECOVERY = {2, 1};
 
   /** Called by way of reflection, in another class loader. */
@@ -33,7 +35,8 @@ public final class LibraryHunt implements Hunt {
     } catch (CrashFailure failure) {
       return new Outcome(failure.states(), failure.getMessage());
     } catch (IllegalStateException failed) {
-      if (failed.getCause() instanceof IOException) {
+      if (failed.getCause() instanceof IOException
+          || failed.getCause() instanceof NullPointerException) {
         return new Outcome(0, "without a crash: " + failed.getCause());
       }
       throw failed;
@@ -46,6 +49,7 @@ public final class LibraryHunt implements Hunt {
       case LOG_WITH_FAILED_SYNCS -> log(seed, LogWorkload.Faults.FAILED_SYNCS);
       case LOG_ON_FULL_DISKS -> log(seed, LogWorkload.Faults.FULL_DISKS);
       case RECORD_LOG -> CrashExplorer.of(() -> new RecordLogWorkload(seed));
+      case CUTS -> CrashExplorer.of(() -> new CutWorkload(seed, CUT_STEPS));
       case STATE -> CrashExplorer.of(() -> new StateWorkload(seed));
     };
   }

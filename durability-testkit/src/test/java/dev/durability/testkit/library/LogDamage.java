@@ -98,6 +98,7 @@ final class LogDamage {
             header.firstEntryId(),
             header.createdMicros(),
             otherLog ? header.previousSalt() : header.previousSalt() + 1,
+            header.flags(),
             header.salt());
     disk.damage(path, 0, other.encode().array());
   }

@@ -18,9 +18,6 @@ sealed interface LogEvent {
   /** Everything up to this entry survives the loss of power. */
   record Acknowledged(long id) implements LogEvent {}
 
-  /** A marker is about to be appended, which takes an id that may not become known. */
-  record MarkerAttempted() implements LogEvent {}
-
   /** A checkpoint up to this entry is durable, and the log knows it. */
   record Covered(long id) implements LogEvent {}
 

@@ -6,7 +6,6 @@ import dev.durability.testkit.library.LogEvent.Attempted;
 import dev.durability.testkit.library.LogEvent.Covered;
 import dev.durability.testkit.library.LogEvent.Flushed;
 import dev.durability.testkit.library.LogEvent.Kept;
-import dev.durability.testkit.library.LogEvent.MarkerAttempted;
 import dev.durability.testkit.library.LogEvent.Recovered;
 import dev.durability.testkit.library.LogEvent.Removed;
 import java.util.ArrayList;
@@ -36,7 +35,6 @@ final class LogModel {
   private long acknowledged;
   private long flushed;
   private long covered;
-  private int markers;
 
   /**
    * Learns what was noted.
@@ -54,8 +52,6 @@ final class LogModel {
         flushed = Math.max(flushed, each.id());
       } else if (event instanceof Acknowledged each) {
         acknowledged = Math.max(acknowledged, each.id());
-      } else if (event instanceof MarkerAttempted) {
-        markers++;
       } else if (event instanceof Covered each) {
         covered = Math.max(covered, each.id());
       } else if (event instanceof Kept each) {
@@ -108,16 +104,12 @@ final class LogModel {
     require(found.isEmpty() || found.lastKey() <= intact, "an entry behind the end");
     long first = found.isEmpty() ? nowCovered + 1 : Math.min(nowCovered + 1, found.firstKey());
     Set<String> unique = new HashSet<>();
-    int missing = 0;
     for (long id = first; id <= intact; id++) {
       String text = found.get(id);
       String expected = known.get(id);
       if (text == null) {
-        missing++;
-        if (expected != null) {
-          throw new AssertionError("entry " + id + " is missing: " + name(expected));
-        }
-        continue;
+        throw new AssertionError(
+            "entry " + id + " is missing" + (expected == null ? "" : ": " + name(expected)));
       }
       String name = name(text);
       if (!text.equals(attempted.get(name))) {
@@ -130,7 +122,6 @@ final class LogModel {
         throw new AssertionError("entry " + id + " is another one: " + name);
       }
     }
-    require(missing <= markers, missing + " entries are missing, and " + markers + " markers");
     checkBatches(found, first);
   }
 

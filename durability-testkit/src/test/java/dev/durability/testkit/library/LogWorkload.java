@@ -3,6 +3,7 @@ package dev.durability.testkit.library;
 import dev.durability.checkpoint.CheckpointPublisher;
 import dev.durability.checkpoint.PublishResult;
 import dev.durability.errors.OutcomeOpenException;
+import dev.durability.log.MarkerPosition;
 import dev.durability.log.SegmentRange;
 import dev.durability.storage.Directory;
 import dev.durability.testkit.CrashDirectory;
@@ -16,7 +17,6 @@ import dev.durability.testkit.library.LogEvent.Appended;
 import dev.durability.testkit.library.LogEvent.Attempted;
 import dev.durability.testkit.library.LogEvent.Covered;
 import dev.durability.testkit.library.LogEvent.Flushed;
-import dev.durability.testkit.library.LogEvent.MarkerAttempted;
 import dev.durability.testkit.library.LogEvent.Removed;
 import dev.durability.wal.FlushPolicy;
 import dev.durability.wal.WalOptions;
@@ -251,12 +251,10 @@ final class LogWorkload implements CrashTest<LogEvent> {
   private void publish(History<LogEvent> history) throws IOException {
     sync(history);
     long covered = log().lastDurableId();
-    history.attempt(new MarkerAttempted());
     PublishResult result =
         CheckpointPublisher.of(Objects.requireNonNull(wrapped), Clock.systemUTC(), log())
             .publish(covered, out -> out.write(new byte[700]));
     history.promise(new Covered(covered));
-    history.promise(new Acknowledged(result.markerId()));
     history.promise(new Removed(result.removedCheckpoints()));
     removed(history, result.removedSegments());
   }
@@ -266,16 +264,13 @@ final class LogWorkload implements CrashTest<LogEvent> {
   }
 
   private void truncate(History<LogEvent> history) throws IOException {
-    history.attempt(new MarkerAttempted());
     removed(history, log().truncate(log().lastDurableId()));
   }
 
   private void marker(History<LogEvent> history) throws IOException {
     long covered = log().lastDurableId();
-    history.attempt(new MarkerAttempted());
-    long marker = log().appendCheckpoint(covered, "");
+    MarkerPosition unused = log().appendCheckpoint(covered, "");
     history.promise(new Covered(covered));
-    history.promise(new Acknowledged(marker));
   }
 
   private CheckpointsByHand checkpoints(CrashDirectory disk, History<LogEvent> history) {

@@ -14,6 +14,7 @@ public interface Hunt {
     LOG_WITH_FAILED_SYNCS,
     LOG_ON_FULL_DISKS,
     RECORD_LOG,
+    CUTS,
     STATE
   }
 

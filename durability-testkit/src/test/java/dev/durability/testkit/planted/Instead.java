@@ -3,10 +3,13 @@ package dev.durability.testkit.planted;
 import dev.durability.checkpoint.CheckpointPublisher;
 import dev.durability.checkpoint.Checkpoints;
 import dev.durability.checkpoint.PublishResult;
+import dev.durability.frame.FileHeader;
 import dev.durability.frame.FrameEncoder;
 import dev.durability.frame.FrameFile;
 import dev.durability.frame.FrameKind;
 import dev.durability.frame.Rewrite;
+import dev.durability.log.CheckpointReference;
+import dev.durability.segment.Preamble;
 import dev.durability.storage.AppendFile;
 import dev.durability.storage.AtomicFile;
 import dev.durability.storage.Directory;
@@ -99,6 +102,24 @@ public final class Instead {
     }
   }
 
+  /** A header that does not say what it makes of earlier entries. */
+  public static ByteBuffer withoutFlags(FileHeader header) {
+    return new FileHeader(
+            header.type(),
+            header.logId(),
+            header.segmentId(),
+            header.firstEntryId(),
+            header.createdMicros(),
+            header.previousSalt(),
+            header.salt())
+        .encode();
+  }
+
+  /** A segment that is replaced loses its flags. */
+  public static int noFlags(FileHeader header) {
+    return 0;
+  }
+
   /** Takes what a file shows for what the storage has. */
   public static FrameFile onlyCut(Directory directory, String path, long from, long toExclusive)
       throws IOException {
@@ -140,6 +161,11 @@ public final class Instead {
       }
     }
     return publisher.publish(lastEntryId, content);
+  }
+
+  /** Names none. */
+  public static List<CheckpointReference> none(Preamble preamble) {
+    return List.of();
   }
 
   /** The newest first. */

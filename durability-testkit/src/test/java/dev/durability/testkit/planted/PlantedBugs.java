@@ -52,7 +52,7 @@ final class PlantedBugs {
               "written-is-acknowledged",
               "to look whether it is durable, and not only written",
               "acknowledged entries survive",
-              new Patch("commit.Rounds", "join", reading("writtenId", "durableId")),
+              new Patch("commit.Rounds", "join", reading("written", "durable")),
               Workload.LOG,
               1),
           bug(
@@ -240,6 +240,20 @@ final class PlantedBugs {
               Workload.LOG,
               11),
           bug(
+              "marker-not-awaited",
+              "that a marker takes a position in the order of appends, though no id",
+              "the log reaches back to what is covered",
+              new Patch("append.AppendQueue", "checkpoint", withoutAssigning("position")).times(2),
+              Workload.LOG,
+              1),
+          bug(
+              "preamble-not-carried",
+              "the checkpoints that an empty segment named, when another takes its place",
+              "a marked checkpoint is there",
+              new Patch("wal.LogOpening", "settle", calling("Preamble.checkpoints", "none")),
+              Workload.LOG,
+              1),
+          bug(
               "removal-not-synced",
               "the sync of the directory after segments were removed",
               "what was removed stays away",
@@ -259,7 +273,7 @@ final class PlantedBugs {
               "the log reaches back to what is covered",
               new Patch(
                   "checkpoint.CheckpointPublisher",
-                  "publish",
+                  "publishUncut",
                   calling("Checkpoints.write", "writeAlone")),
               Workload.LOG,
               1),
@@ -414,6 +428,67 @@ final class PlantedBugs {
               "no update is applied twice",
               new Patch("StateLoading", "fromId", constant(1, 0)),
               Workload.STATE,
+              1),
+          bug(
+              "cut-without-its-flag",
+              "that a segment which rewinds says so",
+              "an honest crash never blocks opening",
+              new Patch(
+                  "segment.SegmentPlan", "beginning", calling("FileHeader.encode", "withoutFlags")),
+              Workload.CUTS,
+              1),
+          bug(
+              "cut-name-not-awaited",
+              "to wait for the name of the segment that rewinds",
+              "a cut is durable when it returns",
+              new Patch(
+                  "append.SegmentAppender",
+                  "startOverIfDue",
+                  withoutCall("SegmentAppender.awaitName")),
+              Workload.CUTS,
+              1),
+          bug(
+              "cut-forgets-checkpoints",
+              "the CHECKPOINTs of the preambles that a cut makes void",
+              "what is covered stays so",
+              new Patch("segment.StartingOver", "complete", withoutCall("Set.addAll")),
+              Workload.CUTS,
+              1),
+          bug(
+              "cut-forgets-what-is-kept-elsewhere",
+              "that a cut over a new beginning begins there, too",
+              "what is covered stays so",
+              new Patch("segment.StartingOver", "isCovered", returning(0)),
+              Workload.CUTS,
+              1),
+          bug(
+              "replacement-forgets-flags",
+              "the flags of an empty segment that is replaced",
+              "an honest crash never blocks opening",
+              new Patch("segment.SegmentPlan", "inPlaceOf", calling("FileHeader.flags", "noFlags")),
+              Workload.CUTS,
+              1),
+          bug(
+              "cut-not-seen",
+              "that the entries of a segment end where a later one rewinds",
+              "recovery yields what was not cut off",
+              new Patch("segment.LogCursor", "enter", withoutCall("FrameRun.endAfter")),
+              Workload.CUTS,
+              1),
+          bug(
+              "marker-behind-an-entry",
+              "that a CHECKPOINT comes before the first entry of a segment",
+              "what is covered stays so",
+              new Patch("wal.EntryAppender", "rotateIfUsed", returning(0)),
+              Workload.CUTS,
+              1),
+          bug(
+              "cut-before-the-sync",
+              "the sync of the segment that a cut ends",
+              "a header promises all entries before it",
+              new Patch(
+                  "append.SegmentAppender", "endSegment", withoutCall("SegmentAppender.sync")),
+              Workload.CUTS,
               1));
 
   private PlantedBugs() {}

@@ -1,0 +1,237 @@
+package dev.durability.segment;
+
+import dev.durability.codec.Codec;
+import dev.durability.errors.CorruptLogException;
+import dev.durability.frame.FrameRun;
+import dev.durability.storage.Directory;
+import dev.durability.threads.Thrown;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads single entries, and ranges of entries, of a segment that is known to hold them. It judges
+ * nothing: an entry that should be there and is not is damage.
+ *
+ * <p>A few segments stay open, each with a small window in memory. Any number of threads: each read
+ * has one of them to itself.
+ */
+public final class EntryFinder implements Closeable {
+  private static final int OPEN_MAX = 8;
+  private static final int WINDOW_BYTES = EntryIndex.STEP_BYTES + (4 << 10);
+
+  private final Directory directory;
+  private final EntryIndex index;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final ArrayDeque<Opened> idle = new ArrayDeque<>();
+  private boolean closed;
+
+  /** Opens nothing yet. */
+  public EntryFinder(Directory directory, EntryIndex index) {
+    this.directory = directory;
+    this.index = index;
+  }
+
+  /** What is done with an entry. */
+  @FunctionalInterface
+  public interface Target<E> {
+    /** Takes an entry. */
+    void entry(long id, E entry) throws IOException;
+  }
+
+  /**
+   * Reads entries of a segment in order.
+   *
+   * @param segment the segment, which starts at or before the first
+   * @param fromId the first
+   * @param toId the last
+   * @param target is given each
+   * @return the entry after the last that was given, more than {@code toId} if all were there
+   * @throws java.nio.file.NoSuchFileException if the segment was removed
+   */
+  public <E> long read(
+      SegmentName segment, long fromId, long toId, Codec<E> codec, Target<E> target)
+      throws IOException {
+    boolean isRange = toId > fromId;
+    Opened opened = take(segment, isRange);
+    boolean whole = false;
+    try {
+      long nextId = opened.read(fromId, toId, codec, target);
+      whole = true;
+      return nextId;
+    } finally {
+      if (whole && !isRange) {
+        giveBack(opened);
+      } else {
+        opened.close();
+      }
+    }
+  }
+
+  /** What is thrown if entries are not there that should be. */
+  public static CorruptLogException missing(SegmentName segment, long fromId, long toId) {
+    return new CorruptLogException(
+        "reading entries "
+            + fromId
+            + " to "
+            + toId
+            + ": they are damaged or missing in this segment. Nothing was changed. Verify the log,"
+            + " and restore the file from a copy",
+        segment.path(),
+        0,
+        fromId,
+        toId);
+  }
+
+  private Opened take(SegmentName segment, boolean isRange) throws IOException {
+    lock.lock();
+    try {
+      if (closed) {
+        throw new IOException("reading the log after it was closed; open it again");
+      }
+      Opened known = isRange ? null : removeIdle(segment);
+      if (known != null) {
+        return known;
+      }
+    } finally {
+      lock.unlock();
+    }
+    return open(segment, isRange ? FrameRun.WINDOW_BYTES : WINDOW_BYTES);
+  }
+
+  /** Closes a segment that is not there any more: open, it would go on taking room. */
+  public void forget(SegmentName removed) {
+    for (Opened each = idle(removed); each != null; each = idle(removed)) {
+      try {
+        each.close();
+      } catch (IOException e) {
+        Thrown.report(e);
+      }
+    }
+  }
+
+  private @Nullable Opened idle(SegmentName segment) {
+    lock.lock();
+    try {
+      return removeIdle(segment);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** With the lock. */
+  private @Nullable Opened removeIdle(SegmentName segment) {
+    for (Iterator<Opened> each = idle.descendingIterator(); each.hasNext(); ) {
+      Opened known = each.next();
+      if (known.name.equals(segment)) {
+        each.remove();
+        return known;
+      }
+    }
+    return null;
+  }
+
+  private Opened open(SegmentName name, int windowBytes) throws IOException {
+    Segment segment = Segment.openGood(directory, name);
+    if (segment == null) {
+      throw missing(name, name.firstEntryId(), name.firstEntryId());
+    }
+    FrameRun run = null;
+    try {
+      run = segment.run(windowBytes);
+      return new Opened(name, segment, run);
+    } finally {
+      if (run == null) {
+        segment.close();
+      }
+    }
+  }
+
+  private void giveBack(Opened used) throws IOException {
+    Opened surplus = used;
+    lock.lock();
+    try {
+      if (!closed) {
+        idle.addLast(used);
+        surplus = idle.size() > OPEN_MAX ? idle.pollFirst() : null;
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (surplus != null) {
+      surplus.close();
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    lock.lock();
+    try {
+      closed = true;
+    } finally {
+      lock.unlock();
+    }
+    for (Opened each = poll(); each != null; each = poll()) {
+      each.close();
+    }
+  }
+
+  private @Nullable Opened poll() {
+    lock.lock();
+    try {
+      return idle.pollFirst();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A segment that is open, used by one thread at a time. */
+  private final class Opened {
+    private final SegmentName name;
+    private final Segment segment;
+    private final FrameRun run;
+
+    private Opened(SegmentName name, Segment segment, FrameRun run) {
+      this.name = name;
+      this.segment = segment;
+      this.run = run;
+    }
+
+    private <E> long read(long fromId, long toId, Codec<E> codec, Target<E> target)
+        throws IOException {
+      EntryIndex.Place place = index.atOrBefore(name, fromId);
+      run.refresh(); // The segment may be written: what is in memory may be older.
+      run.seek(place.offset(), place.entryId());
+      long known = place.offset();
+      while (run.nextId() <= toId) {
+        long offset = run.offset();
+        long id = run.nextId();
+        FrameRun.Step step = run.next();
+        if (step == FrameRun.Step.STOP) {
+          return Math.max(fromId, id);
+        }
+        if (step == FrameRun.Step.ENTRY) {
+          if (offset - known >= EntryIndex.STEP_BYTES) {
+            index.add(name, id, offset);
+            known = offset;
+          }
+          if (id >= fromId) {
+            target.entry(id, Decoding.decode(codec, run, name));
+          }
+        }
+      }
+      return toId + 1;
+    }
+
+    private void close() throws IOException {
+      try {
+        segment.close();
+      } finally {
+        run.close();
+      }
+    }
+  }
+}
