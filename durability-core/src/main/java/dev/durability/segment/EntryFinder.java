@@ -4,12 +4,12 @@ import dev.durability.codec.Codec;
 import dev.durability.errors.CorruptLogException;
 import dev.durability.frame.FrameRun;
 import dev.durability.storage.Directory;
+import dev.durability.threads.StackSafeLock;
 import dev.durability.threads.Thrown;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Iterator;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +25,7 @@ public final class EntryFinder implements Closeable {
 
   private final Directory directory;
   private final EntryIndex index;
-  private final ReentrantLock lock = new ReentrantLock();
+  private final StackSafeLock lock = new StackSafeLock();
   private final ArrayDeque<Opened> idle = new ArrayDeque<>();
   private boolean closed;
 

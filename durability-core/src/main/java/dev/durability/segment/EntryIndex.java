@@ -1,11 +1,11 @@
 package dev.durability.segment;
 
 import dev.durability.frame.FileHeader;
+import dev.durability.threads.StackSafeLock;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +22,7 @@ public final class EntryIndex {
   public static final int PLACES_MAX = 1 << 20;
 
   private final int placesMax;
-  private final ReentrantLock lock = new ReentrantLock();
+  private final StackSafeLock lock = new StackSafeLock();
   private final LinkedHashMap<SegmentName, Places> segments = new LinkedHashMap<>(16, 0.75f, true);
   private int count;
 

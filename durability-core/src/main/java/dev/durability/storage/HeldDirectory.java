@@ -49,11 +49,13 @@ final class HeldDirectory implements Closeable {
       return null;
     }
     UninterruptibleFile file = UninterruptibleFile.open(path, Set.of(StandardOpenOption.READ));
+    HeldDirectory held = null;
     try {
-      HeldDirectory held = new HeldDirectory(path, key, file);
+      held = new HeldDirectory(path, key, file);
       HELD.add(held);
       return held;
     } catch (Throwable e) {
+      HELD.remove(held); // First: whoever finds it here uses its file.
       file.close();
       throw e;
     }
