@@ -91,6 +91,11 @@ class TruncateCommandTest {
             }
             return super.read();
           }
+
+          @Override
+          public synchronized int read(byte[] target, int from, int length) {
+            throw new AssertionError("the answer is read a byte at a time");
+          }
         };
     Run run = Run.withInput(answer, "truncate", "--after", "1", log);
     assertThat(run.status()).isEqualTo(3);
