@@ -33,6 +33,7 @@ public final class LiveCursor implements Closeable {
   private LogCursor cursor;
   private long wantedId;
   private @Nullable SegmentName readFrom;
+  private long seenEntered;
   private int looks;
   private int misses;
   private LogReport.@Nullable Position brokenAt;
@@ -130,7 +131,9 @@ public final class LiveCursor implements Closeable {
           return false; // A batch is shown whole or not at all.
         }
         if (step == FrameRun.Step.ENTRY && cursor.id() >= wantedId) {
-          refuseIfCut();
+          if (cursor.segmentsEntered() != seenEntered) {
+            refuseIfCut();
+          }
           wantedId = cursor.id() + 1;
           looks = 0;
           misses = 0;
@@ -157,6 +160,7 @@ public final class LiveCursor implements Closeable {
     SegmentName here = cursor.segment();
     SegmentName before = readFrom;
     readFrom = here;
+    seenEntered = cursor.segmentsEntered();
     if (before != null && !before.equals(here)) {
       refuseIfCutAfter(before);
       if (cursor.id() > wantedId) {
@@ -199,6 +203,7 @@ public final class LiveCursor implements Closeable {
     LogCursor again = reopen(directory, cursor, nextId, FrameRun.WINDOW_BYTES);
     cursor.close();
     cursor = again;
+    seenEntered = 0; // The other cursor has a count of its own.
   }
 
   /** The id of the entry that {@link #next} went to. */

@@ -31,6 +31,7 @@ public final class LogCursor implements Closeable {
   private @Nullable Segment open;
   private @Nullable FileHeader header;
   private @Nullable FrameRun run;
+  private long segmentsEntered;
   private boolean closed;
   private @Nullable UUID logId;
   private long nextId;
@@ -126,6 +127,11 @@ public final class LogCursor implements Closeable {
     return fileSize() > current.offset() && current.remains().nonZeroEnd() > current.offset();
   }
 
+  /** How many segments were entered until now: another number tells of another segment. */
+  long segmentsEntered() {
+    return segmentsEntered;
+  }
+
   /** Whether the cursor is in the last segment of its listing. */
   public boolean isInLast() {
     return index == listing.segments().size() - 1;
@@ -167,6 +173,7 @@ public final class LogCursor implements Closeable {
     lastStampBefore = Math.max(lastStampBefore, found.createdMicros());
     promisedEnd.begin(found.firstEntryId());
     run = entered;
+    segmentsEntered++;
     skipWithin(name, found, entered);
   }
 
