@@ -292,7 +292,7 @@ public final class AppendQueue {
   }
 
   /**
-   * Appends a CHECKPOINT for which room was made. The segment has no entry yet: a CHECKPOINT behind
+   * Appends a CHECKPOINT for which room was made. The segment has no entry yet: a CHECKPOINT after
    * one is not looked for.
    *
    * @param marker what it says; its offset becomes known when it is written

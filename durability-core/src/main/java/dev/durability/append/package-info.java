@@ -18,6 +18,9 @@
  * memory alone, and with {@link dev.durability.append.SegmentAppender} for all input and output of
  * an open log.
  *
+ * <p>A marker and a cut take the same way, as {@code Marker} and {@code Cuts}. {@code EntryLookup}
+ * finds entries by their ids in the segments.
+ *
  * <p>Rules: an entry is encoded before it is buffered, and taken over by assignments alone, so that
  * an Error leaves it out. A segment gets its successor's name only after all of it is synced.
  * Nothing in a segment is acknowledged before its name is durable.

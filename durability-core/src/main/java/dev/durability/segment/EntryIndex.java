@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * Where entries start: a few places in each segment, about one per {@link #STEP_BYTES}, so that an
  * entry is found without reading more than one step. It grows while the log is written and while it
  * is read. It is in memory alone and bounded: the places of the segment that was used least
- * recently are forgotten first, and found again by reading. Any number of threads.
+ * recently are forgotten first, and found again by reading. The segment in use keeps its own. Any
+ * number of threads.
  */
 public final class EntryIndex {
   /** How far apart places are, in bytes of a segment. */

@@ -30,10 +30,13 @@
  *   <tr><td>checking many segments at once</td><td>{@code SegmentsAhead}</td></tr>
  *   <tr><td>one window for one segment after another</td><td>{@code RunMemory}</td></tr>
  *   <tr><td>checkpoints that a log knows of</td><td>{@code KnownCheckpoints}, {@code
- *       CheckpointName}</td></tr>
+ *       CheckpointName}, {@code Preamble}</td></tr>
+ *   <tr><td>finding an entry by its id</td><td>{@code EntryIndex}, {@code EntryFinder}, {@code
+ *       Decoding}</td></tr>
  *   <tr><td>what opening has to write again</td><td>{@code PromisedEnd}</td></tr>
  *   <tr><td>times that a clock set back made unknown</td><td>{@code Standstills}</td></tr>
  *   <tr><td>making a segment</td><td>{@code SegmentPlan}, {@code SegmentStart}, {@code Spare}</td></tr>
+ *   <tr><td>cutting off the end</td><td>{@code StartingOver}, {@code LogListing}</td></tr>
  *   <tr><td>threads for that</td><td>{@code Background}, {@code Pending}</td></tr>
  *   <tr><td>names, and logs of another program</td><td>{@code LogFiles}, {@code ForeignLog}</td></tr>
  * </table>

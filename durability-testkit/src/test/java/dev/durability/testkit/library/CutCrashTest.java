@@ -4,38 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.durability.testkit.CrashExplorer;
 import dev.durability.testkit.CrashReport;
-import java.io.IOException;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * What crashes leave of logs that are cut off and begun anew. {@code -Ddurability.seed=…} sets the
  * first seed, {@code -Ddurability.cut.states=…} how many distinct states are enough.
  */
+@ExtendWith(SilentDeadDisks.class)
 class CutCrashTest {
   private static final int STATES_PER_WORKLOAD = 1_500;
   private static final int STEPS = 14;
-
-  private Thread.@Nullable UncaughtExceptionHandler before;
-
-  /** What fails in the background is reported there: on dead disks that is much. */
-  @BeforeEach
-  void ignoreWhatFailsInBackground() {
-    before = Thread.getDefaultUncaughtExceptionHandler();
-    Thread.setDefaultUncaughtExceptionHandler(
-        (thread, e) -> {
-          if (!(e instanceof IOException)) {
-            e.printStackTrace();
-          }
-        });
-  }
-
-  @AfterEach
-  void restore() {
-    Thread.setDefaultUncaughtExceptionHandler(before);
-  }
 
   @Test
   void everyCrashLeavesTheLogBeforeACutOrAfterIt() {

@@ -10,41 +10,20 @@ import dev.durability.testkit.CrashReport;
 import dev.durability.testkit.CrashReport.Origin;
 import dev.durability.testkit.Fault;
 import dev.durability.testkit.FaultDirectory;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * The library over all that crashes may leave. {@code -Ddurability.seed=…} sets the first seed,
  * {@code -Ddurability.states=…} how many distinct states are enough, and {@code
  * -Ddurability.soak.minutes=…} that time decides instead.
  */
+@ExtendWith(SilentDeadDisks.class)
 class LibraryCrashTest {
   private static final int STATES_A_WORKLOAD = 4_000;
-
-  private Thread.@Nullable UncaughtExceptionHandler before;
-
-  /** What fails in the background is reported there: on dead disks that is much. */
-  @BeforeEach
-  void ignoreWhatFailsInBackground() {
-    before = Thread.getDefaultUncaughtExceptionHandler();
-    Thread.setDefaultUncaughtExceptionHandler(
-        (thread, e) -> {
-          if (!(e instanceof IOException)) {
-            e.printStackTrace();
-          }
-        });
-  }
-
-  @AfterEach
-  void restore() {
-    Thread.setDefaultUncaughtExceptionHandler(before);
-  }
 
   @Test
   void everyCrashKeepsTheContract() {

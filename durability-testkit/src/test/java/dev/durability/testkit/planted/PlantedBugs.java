@@ -476,7 +476,7 @@ final class PlantedBugs {
               Workload.CUTS,
               1),
           bug(
-              "marker-behind-an-entry",
+              "marker-after-an-entry",
               "that a CHECKPOINT comes before the first entry of a segment",
               "what is covered stays so",
               new Patch("wal.EntryAppender", "rotateIfUsed", returning(0)),

@@ -3,9 +3,9 @@ package dev.durability.testkit.planted;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.durability.testkit.library.SilentDeadDisks;
 import dev.durability.testkit.planted.Hunt.Outcome;
 import dev.durability.testkit.planted.Hunt.Workload;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -14,15 +14,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * The proof that the proof works: each of these bugs, planted into the library alone, is found by
  * the workloads that find none in the library as it is. {@code -Ddurability.planted=name} plants
  * one of them.
  */
+@ExtendWith(SilentDeadDisks.class)
 class PlantedBugsTest {
   private static final int BUGS_MIN = 20;
 
@@ -35,25 +35,6 @@ class PlantedBugsTest {
   private static final int CONTROL_STATES = 50;
 
   private record Exploring(Workload workload, long seed) {}
-
-  private Thread.@Nullable UncaughtExceptionHandler before;
-
-  /** What fails in the background is reported there: on dead disks that is much. */
-  @BeforeEach
-  void ignoreWhatFailsInBackground() {
-    before = Thread.getDefaultUncaughtExceptionHandler();
-    Thread.setDefaultUncaughtExceptionHandler(
-        (thread, e) -> {
-          if (!(e instanceof IOException)) {
-            e.printStackTrace();
-          }
-        });
-  }
-
-  @AfterEach
-  void restore() {
-    Thread.setDefaultUncaughtExceptionHandler(before);
-  }
 
   @Test
   void eachPlantedBugIsFoundAndNoneWhereNoneIsPlanted() {
