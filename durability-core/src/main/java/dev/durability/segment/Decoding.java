@@ -5,6 +5,7 @@ import dev.durability.errors.CodecException;
 import dev.durability.frame.FrameRun;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.function.Supplier;
 
 /** Decodes entries, and says which one it was that a codec refused. */
 public final class Decoding {
@@ -16,13 +17,14 @@ public final class Decoding {
    * @throws CodecException if the codec throws any exception, which is its cause: the bytes are in
    *     memory, so that none is of the storage
    */
-  static <E> E decode(Codec<E> codec, FrameRun run, SegmentName segment) throws IOException {
+  static <E> E decode(Codec<E> codec, FrameRun run, Supplier<SegmentName> segment)
+      throws IOException {
     ByteBuffer payload = run.payload();
     try {
       return codec.decode(payload);
     } catch (Exception refused) { // Also one that is checked and not declared.
-      throw refusal(
-          run.id(), "which ends at offset " + run.offset() + " of " + segment.path(), refused);
+      String file = segment.get().path();
+      throw refusal(run.id(), "which ends at offset " + run.offset() + " of " + file, refused);
     }
   }
 

@@ -10,6 +10,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Iterator;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -191,11 +192,13 @@ public final class EntryFinder implements Closeable {
   /** A segment that is open, used by one thread at a time. */
   private final class Opened {
     private final SegmentName name;
+    private final Supplier<SegmentName> nameForMessages;
     private final Segment segment;
     private final FrameRun run;
 
     private Opened(SegmentName name, Segment segment, FrameRun run) {
       this.name = name;
+      this.nameForMessages = () -> name;
       this.segment = segment;
       this.run = run;
     }
@@ -219,7 +222,7 @@ public final class EntryFinder implements Closeable {
             known = offset;
           }
           if (id >= fromId) {
-            target.entry(id, Decoding.decode(codec, run, name));
+            target.entry(id, Decoding.decode(codec, run, nameForMessages));
           }
         }
       }

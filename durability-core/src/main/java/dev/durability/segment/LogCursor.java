@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,7 @@ public final class LogCursor implements Closeable {
   private @Nullable FileHeader header;
   private @Nullable FrameRun run;
   private long segmentsEntered;
+  private final Supplier<SegmentName> segmentForMessages = this::segment;
   private boolean closed;
   private @Nullable UUID logId;
   private long nextId;
@@ -227,7 +229,7 @@ public final class LogCursor implements Closeable {
    * @throws dev.durability.errors.CodecException if the codec refuses it
    */
   public <E> E decode(Codec<E> codec) throws IOException {
-    return Decoding.decode(codec, Objects.requireNonNull(run), segment());
+    return Decoding.decode(codec, Objects.requireNonNull(run), segmentForMessages);
   }
 
   /** The segment, and the offset after what was stepped over. */
