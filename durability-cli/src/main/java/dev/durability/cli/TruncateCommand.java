@@ -44,8 +44,9 @@ final class TruncateCommand implements Command {
                 + " process has the log open, and if a checkpoint covers entries after that one.",
             "",
             "Nothing is deleted. The bytes of the entries that are cut off stay in their segments"
-                + " until a program truncates those. To look at them: copy DIR, delete the last"
-                + " file of wal/ from the copy, and run 'durability cat' on the copy.",
+                + " until a program truncates those. To look at them: before anything else is"
+                + " appended, copy DIR, delete the last file of wal/ from the copy, and run"
+                + " 'durability cat' on the copy.",
             "",
             "It says how many entries that are, and asks before it changes anything: answer yes,"
                 + " or give --yes.");

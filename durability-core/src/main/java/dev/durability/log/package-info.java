@@ -14,7 +14,7 @@
  *       dev.durability.log.LogReport}</td></tr>
  *   <tr><td>what a reader accepts</td><td>{@link dev.durability.log.ReplayMode}</td></tr>
  *   <tr><td>its files</td><td>{@link dev.durability.log.SegmentRange}, {@link
- *       dev.durability.log.CheckpointReference}</td></tr>
+ *       dev.durability.log.CheckpointReference}, {@link dev.durability.log.MarkerPosition}</td></tr>
  *   <tr><td>its time</td><td>{@link dev.durability.log.EntryAtInstant}, {@link
  *       dev.durability.log.ClockStandstill}</td></tr>
  * </table>

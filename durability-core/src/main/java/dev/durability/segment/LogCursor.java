@@ -174,6 +174,7 @@ public final class LogCursor implements Closeable {
     promisedBefore = Math.max(promisedBefore, found.firstEntryId() - 1);
     lastStampBefore = Math.max(lastStampBefore, found.createdMicros());
     promisedEnd.begin(found.firstEntryId());
+    nextId = entered.nextId(); // Another one only if the log was begun anew there.
     run = entered;
     segmentsEntered++;
     skipWithin(name, found, entered);

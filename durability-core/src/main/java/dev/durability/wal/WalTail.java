@@ -57,7 +57,13 @@ public final class WalTail<E> implements Closeable {
 
   private long promised;
   private long wantedId;
+
+  /** The last entry that was given and is not known to be void, or 0. */
   private long givenId;
+
+  /** The segment that entry was read from. */
+  private @Nullable SegmentName givenFrom;
+
   private long listedNanos = System.nanoTime() - LISTING_NANOS_MAX;
   private long idleLooks;
   private boolean undelivered;
@@ -135,6 +141,8 @@ public final class WalTail<E> implements Closeable {
     closeCursors();
     behind = fresh;
     ahead = freshAhead;
+    promised = Math.min(promised, givenId); // What was not given may be void.
+    listedNanos = System.nanoTime() - LISTING_NANOS_MAX; // And what was given.
     undelivered = false;
     astray = false;
   }
@@ -149,65 +157,77 @@ public final class WalTail<E> implements Closeable {
   private boolean followCut() throws IOException {
     listedNanos = System.nanoTime();
     LogListing now = LogListing.withoutVerdict(LogListing.existing(directory));
-    long firstVoidId = Math.min(firstVoidId(now, behind), firstVoidId(now, ahead));
+    long firstVoidId =
+        Math.min(
+            firstVoidId(now, givenFrom, givenId + 1),
+            Math.min(
+                firstVoidId(now, behind.segment(), behind.nextId()),
+                firstVoidId(now, ahead.segment(), ahead.nextId())));
     if (firstVoidId == Long.MAX_VALUE) {
       return false;
     }
     promised = Math.min(promised, firstVoidId - 1);
     astray = true;
     if (firstVoidId <= givenId) {
-      long lastGivenId = givenId;
+      LogCutException cut = new LogCutException(firstVoidId, givenId);
+      // Nothing is called from here on: the cut was told, or it was not.
       wantedId = firstVoidId;
       givenId = firstVoidId - 1;
-      throw new LogCutException(firstVoidId, lastGivenId);
+      throw cut;
     }
     startAgain();
     return true;
   }
 
-  private long firstVoidId(LogListing now, LogCursor cursor) throws IOException {
-    long first = now.firstVoidId(directory, cursor.segment(), cursor.nextId());
-    return first < cursor.nextId() ? first : Long.MAX_VALUE;
+  private long firstVoidId(LogListing now, @Nullable SegmentName readFrom, long nextId)
+      throws IOException {
+    long first = readFrom == null ? nextId : now.firstVoidId(directory, readFrom, nextId);
+    return first < nextId ? first : Long.MAX_VALUE;
   }
 
   private WalRecord<E> deliver() throws IOException {
-    if (givenId > 0 && behind.id() > wantedId) {
-      long lastGivenId = givenId;
-      wantedId = behind.id();
+    long id = behind.id();
+    if (givenId > 0 && id > wantedId) {
+      LogCutException cut = new LogCutException(id, givenId);
+      // Nothing is called from here on: the cut was told, or it was not.
+      wantedId = id;
       givenId = 0;
-      throw new LogCutException(wantedId, lastGivenId);
+      throw cut;
     }
-    WalRecord<E> record = new WalRecord<>(behind.id(), behind.decode(codec));
-    long next = record.id() + 1;
+    SegmentName from = behind.segment();
+    WalRecord<E> record = new WalRecord<>(id, behind.decode(codec));
     // Nothing is called from here on: the entry was delivered, or it was not.
     undelivered = false;
-    wantedId = next;
-    givenId = record.id();
+    wantedId = id + 1;
+    givenId = id;
+    givenFrom = from;
     return record;
   }
 
   /** Goes to the next promised entry, if there is one that is known to be promised. */
   private boolean findPromised() throws IOException {
     int stops = 0;
+    long reached = behind.nextId();
     while (behind.nextId() <= promised) {
       FrameRun.Step step = step(behind);
       if (step == FrameRun.Step.ENTRY && behind.id() >= wantedId) {
         undelivered = true;
         return true;
       }
-      if (step != FrameRun.Step.STOP) {
+      if (behind.nextId() > reached) { // What is read again after a stop is no progress.
+        reached = behind.nextId();
         stops = 0;
-        continue;
-      }
-      stops++;
-      if (stops == 1) {
-        behind.refresh(); // What it has in memory is older than the promise.
-      } else if (followCut()) {
-        return false;
-      } else if (stops > 3) {
-        throw lost(behind, LogFindings.finish(behind).judgement());
-      } else if (stops == 3 || !behind.extend(LogListing.existing(directory))) {
-        behind = replacing(behind);
+      } else if (step == FrameRun.Step.STOP) {
+        stops++;
+        if (stops == 1) {
+          behind.refresh(); // What it has in memory is older than the promise.
+        } else if (followCut()) {
+          return false;
+        } else if (stops > 3) {
+          throw lost(behind, LogFindings.finish(behind).judgement());
+        } else if (stops == 3 || !behind.extend(LogListing.existing(directory))) {
+          behind = replacing(behind);
+        }
       }
     }
     return false;

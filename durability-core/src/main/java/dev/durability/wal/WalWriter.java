@@ -351,9 +351,10 @@ public final class WalWriter<E> implements Closeable {
   }
 
   /**
-   * Begins the log anew at an entry: the caller keeps elsewhere everything before it, and all that
-   * was appended becomes void, as after {@link #truncateAfter}. For a snapshot that came from
-   * another machine, for example. It is durable when this returns.
+   * Begins the log anew at an entry, durably: the caller keeps elsewhere everything before it, such
+   * as a snapshot from another machine, and recovery starts there. What was appended from that
+   * entry on becomes void, as after {@link #truncateAfter}; what is before it stays until it is
+   * truncated.
    *
    * @param firstEntryId the id of the next entry that is appended; what is before it is at least
    *     what the checkpoints of the log cover

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.durability.codec.Codec;
 import dev.durability.codec.Codecs;
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.LogCutException;
@@ -13,13 +14,17 @@ import dev.durability.log.Verdict;
 import dev.durability.storage.MemoryDirectory;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** The end of a log is cut off, and a log is begun at an entry or anew. */
 class WalCutTest {
@@ -306,6 +311,68 @@ class WalCutTest {
           .isThrownBy(() -> pollAll(tail))
           .matches(cut -> cut.fromId() == 101);
       assertThat(Objects.requireNonNull(tail.poll(Duration.ofSeconds(9))).id()).isEqualTo(101);
+    }
+  }
+
+  @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aTailThatAnErrorStoppedIsToldOfTheCutAfterIt() throws Exception {
+    AtomicBoolean fails = new AtomicBoolean();
+    try (WalWriter<String> log = open();
+        WalTail<String> tail = WalReader.of(directory, failingWhile(fails)).follow(1)) {
+      for (String entry : List.of("a", "b", "c", "d")) {
+        long unused = log.appendDurable(entry);
+      }
+      for (String expected : List.of("a", "b")) {
+        assertThat(Objects.requireNonNull(tail.poll(Duration.ofSeconds(9))).entry())
+            .isEqualTo(expected);
+      }
+      fails.set(true);
+      assertThatExceptionOfType(StackOverflowError.class)
+          .isThrownBy(() -> tail.poll(Duration.ofSeconds(9)));
+      fails.set(false);
+      log.truncateAfter(1);
+      for (String entry : List.of("e", "f", "g")) {
+        long unused = log.appendDurable(entry);
+      }
+      assertThatExceptionOfType(LogCutException.class)
+          .isThrownBy(() -> tail.poll(Duration.ofSeconds(9)))
+          .matches(cut -> cut.fromId() == 2);
+      assertThat(Objects.requireNonNull(tail.poll(Duration.ofSeconds(9))).entry()).isEqualTo("e");
+    }
+  }
+
+  private static Codec<String> failingWhile(AtomicBoolean fails) {
+    return new Codec<>() {
+      @Override
+      public void encode(String value, OutputStream out) throws IOException {
+        Codecs.utf8().encode(value, out);
+      }
+
+      @Override
+      public String decode(ByteBuffer in) throws IOException {
+        if (fails.get()) {
+          throw new StackOverflowError();
+        }
+        return Codecs.utf8().decode(in);
+      }
+    };
+  }
+
+  @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aTailWaitsWhereTheLogIsBegunAnewUntilAnEntryIsThere() throws Exception {
+    try (WalWriter<String> log = open();
+        WalTail<String> tail = WalReader.of(directory, Codecs.utf8()).follow(1)) {
+      for (String entry : List.of("a", "b")) {
+        long unused = log.appendDurable(entry);
+      }
+      log.restartAt(100);
+      for (String expected : List.of("a", "b")) {
+        assertThat(Objects.requireNonNull(tail.poll(Duration.ofSeconds(9))).entry())
+            .isEqualTo(expected);
+      }
+      assertThat(tail.poll(Duration.ZERO)).isNull();
     }
   }
 

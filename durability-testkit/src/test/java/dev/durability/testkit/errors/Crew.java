@@ -18,7 +18,7 @@ final class Crew {
   private static final long STUCK_NANOS =
       TimeUnit.MILLISECONDS.toNanos(Long.getLong("durability.errors.stuckMillis", 5_000));
 
-  private static final long DEADLINE_NANOS =
+  static final long DEADLINE_NANOS =
       TimeUnit.MILLISECONDS.toNanos(Long.getLong("durability.errors.deadlineMillis", 60_000));
 
   /** What a thread does. */

@@ -2,6 +2,7 @@ package dev.durability.testkit.errors;
 
 import dev.durability.checkpoint.Checkpoints;
 import dev.durability.codec.Codec;
+import dev.durability.errors.LogCutException;
 import dev.durability.recordlog.RecordLogReader;
 import dev.durability.recordlog.RecordLogWriter;
 import dev.durability.recovery.Recoverer;
@@ -22,13 +23,18 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that reads: what threw an Error gives the right result when it is called again, and a
- * tail that follows a log while it is written gives each entry once, in order.
+ * tail that follows a log while it is written gives each entry once, in order, and tells each cut
+ * once.
  */
 final class ReaderScenario implements Scenario {
   private static final WalOptions OPTIONS =
@@ -37,6 +43,8 @@ final class ReaderScenario implements Scenario {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int ENTRIES = 12;
   private static final int MORE = 6;
+  private static final int AFTER_CUT = 3;
+  private static final long ELSEWHERE = 100;
   private static final String RECORDS = "records.rec";
   private static final int COVERED = 4;
   private static final String CHECKPOINT = Checkpoints.pathOf(COVERED);
@@ -58,19 +66,60 @@ final class ReaderScenario implements Scenario {
         expected.add(reading.call());
       }
       List<Object> read = new ArrayList<>();
-      List<String> followed = new ArrayList<>();
+      BlockingQueue<String> followed = new LinkedBlockingQueue<>();
       Crew crew = new Crew();
-      crew.start("caller who reads", () -> read(readings, read));
-      crew.start("caller who follows", () -> follow(directory, followed));
+      CountDownLatch readingEnded = crew.start("caller who reads", () -> read(readings, read));
+      CountDownLatch followingEnded =
+          crew.start("caller who follows", () -> follow(directory, followed));
       append(log, ENTRIES, ENTRIES + MORE);
-      crew.await();
+      readingEnded.await();
       Calls.require(read.equals(expected), () -> "read " + read + " instead of " + expected);
-      Calls.require(
-          followed.equals(entries(ENTRIES + MORE)),
-          () -> "followed " + followed.stream().map(Calls::name).toList());
+      requireFollowed(crew, followed, followingEnded, entries(ENTRIES + MORE));
+      log.truncateAfter(ENTRIES);
+      append(log, 2 * ENTRIES, 2 * ENTRIES + AFTER_CUT);
+      requireFollowed(crew, followed, followingEnded, afterCut(ENTRIES + 1));
+      log.restartAt(ELSEWHERE);
+      append(log, 2 * ENTRIES, 2 * ENTRIES + AFTER_CUT);
+      requireFollowed(crew, followed, followingEnded, afterCut(ELSEWHERE));
+      append(log, ENTRIES, ENTRIES + 1);
+      crew.await();
     } catch (Exception e) {
       throw new AssertionError("what is read cannot be written", e);
     }
+  }
+
+  private static List<String> afterCut(long fromId) {
+    List<String> expected = new ArrayList<>(List.of(cutAt(fromId)));
+    expected.addAll(entries(2 * ENTRIES + AFTER_CUT).subList(2 * ENTRIES, 2 * ENTRIES + AFTER_CUT));
+    return expected;
+  }
+
+  private static String cutAt(long id) {
+    return "cut at " + id + ":";
+  }
+
+  /** Waits until the tail has given this much: what it reads is cut off only then. */
+  private static void requireFollowed(
+      Crew crew, BlockingQueue<String> followed, CountDownLatch ended, List<String> expected)
+      throws InterruptedException {
+    List<String> given = new ArrayList<>();
+    long start = System.nanoTime();
+    while (given.size() < expected.size() && System.nanoTime() - start < Crew.DEADLINE_NANOS) {
+      String next = followed.poll(10, TimeUnit.MILLISECONDS);
+      if (next != null) {
+        given.add(next);
+      } else if (ended.getCount() == 0 && followed.isEmpty()) {
+        crew.await(); // Throws what ended it.
+        break;
+      }
+    }
+    Calls.require(
+        given.equals(expected),
+        () ->
+            "followed "
+                + given.stream().map(Calls::name).toList()
+                + " instead of "
+                + expected.stream().map(Calls::name).toList());
   }
 
   /** A log of some segments that stays open, a checkpoint, and a record log. */
@@ -170,14 +219,20 @@ final class ReaderScenario implements Scenario {
     }
   }
 
-  private static void follow(Directory directory, List<String> entries) throws Exception {
+  private static void follow(Directory directory, BlockingQueue<String> given) throws Exception {
     WalTail<String> tail = atLast(() -> WalReader.of(directory, CODEC).follow(1));
-    while (entries.size() < ENTRIES + MORE) {
-      @Nullable WalRecord<String> record = atLast(() -> tail.poll(PATIENCE));
-      if (record == null) {
-        break;
+    long lastId = 0;
+    while (lastId < ELSEWHERE + AFTER_CUT) {
+      try {
+        @Nullable WalRecord<String> record = atLast(() -> tail.poll(PATIENCE));
+        if (record == null) {
+          break;
+        }
+        lastId = record.id();
+        given.add(record.entry());
+      } catch (LogCutException cut) {
+        given.add(cutAt(cut.fromId()));
       }
-      entries.add(record.entry());
     }
     Object unused =
         atLast(
