@@ -351,10 +351,9 @@ public final class WalWriter<E> implements Closeable {
   }
 
   /**
-   * Begins the log anew at an entry, durably: the caller keeps elsewhere everything before it, such
-   * as a snapshot from another machine, and recovery starts there. What was appended from that
-   * entry on becomes void, as after {@link #truncateAfter}; what is before it stays until it is
-   * truncated.
+   * Begins the log anew at an entry, durably: the caller keeps elsewhere what is before it, such as
+   * a snapshot from another machine, and recovery starts there. What was appended from that entry
+   * on becomes void, as after {@link #truncateAfter}; what is before stays until it is truncated.
    *
    * @param firstEntryId the id of the next entry that is appended; what is before it is at least
    *     what the checkpoints of the log cover
