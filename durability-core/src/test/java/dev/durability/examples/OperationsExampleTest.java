@@ -1,5 +1,6 @@
 package dev.durability.examples;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.durability.codec.Codecs;
@@ -10,6 +11,7 @@ import dev.durability.recovery.Recoverer;
 import dev.durability.recovery.Recovery;
 import dev.durability.recovery.RecoveryOptions;
 import dev.durability.storage.Directory;
+import dev.durability.storage.DurableFile;
 import dev.durability.storage.FsDirectory;
 import dev.durability.storage.FsOptions;
 import dev.durability.storage.QuarantinedFile;
@@ -61,6 +63,19 @@ public class OperationsExampleTest {
       log.appendDurable("one");
     }
     assertThat(syncNanos.sum()).isPositive();
+  }
+
+  @Test
+  void smallFileIsWrittenReadAndDeleted() throws IOException {
+    // begin:small-file
+    Directory directory = FsDirectory.open(path);
+    DurableFile.write(directory, "settings", "color=blue".getBytes(UTF_8)); // Durable, whole.
+    String settings = new String(DurableFile.read(directory, "settings", 64 << 10), UTF_8);
+    boolean deleted = DurableFile.delete(directory, "settings"); // Durable, too.
+    // end:small-file
+    assertThat(settings).isEqualTo("color=blue");
+    assertThat(deleted).isTrue();
+    assertThat(directory.exists("settings")).isFalse();
   }
 
   @Test
