@@ -10,6 +10,7 @@ import dev.durability.frame.WallClock;
 import dev.durability.log.CheckpointReference;
 import dev.durability.log.EntryAtInstant;
 import dev.durability.log.LogReport;
+import dev.durability.log.OpenMode;
 import dev.durability.log.SegmentRange;
 import dev.durability.log.Verdict;
 import dev.durability.segment.KnownCheckpoints;
@@ -279,9 +280,24 @@ public final class WalMaintenance {
    */
   public static List<SegmentRange> truncate(Directory directory, long throughId)
       throws IOException {
-    List<SegmentName> unused = LogListing.existing(directory);
-    try (WalWriter<byte[]> writer =
-        WalWriter.open(directory, Codecs.bytes(), WalOptions.defaults())) {
+    return truncate(directory, throughId, WalObserver.NONE);
+  }
+
+  /**
+   * As {@link #truncate(Directory, long)}, with an observer, which sees what is removed and may
+   * veto it.
+   *
+   * @param directory where the log is
+   * @param throughId the last entry that is no longer needed
+   * @param observer sees what the writer does that is opened for this
+   * @return the segments that were removed, durably, oldest first
+   * @throws IOException as {@link #truncate(Directory, long)}
+   */
+  public static List<SegmentRange> truncate(
+      Directory directory, long throughId, WalObserver observer) throws IOException {
+    WalOptions options =
+        WalOptions.builder().openMode(OpenMode.OPEN_ONLY).observer(observer).build();
+    try (WalWriter<byte[]> writer = WalWriter.open(directory, Codecs.bytes(), options)) {
       return writer.truncate(throughId);
     }
   }
