@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.durability.checkpoint.CheckpointPublisher;
 import dev.durability.codec.Codecs;
+import dev.durability.recordlog.RecordLogOptions;
 import dev.durability.recordlog.RecordLogReader;
 import dev.durability.recordlog.RecordLogWriter;
 import dev.durability.recovery.Recoverer;
@@ -49,6 +50,23 @@ public class LogExampleTest {
             WalReplay.START, Long.MAX_VALUE, (id, entry) -> System.out.println(id + " " + entry));
     // end:log
     assertThat(WalReader.of(directory, Codecs.utf8()).readAll()).hasSize(5);
+  }
+
+  @Test
+  void recordLogIsWrittenAsItsOptionsSay() throws IOException {
+    // begin:recordlog-options
+    RecordLogOptions options =
+        RecordLogOptions.builder()
+            .flushEvery(1) // Each record survives the death of the process.
+            .bufferBytes(256 << 10)
+            .build();
+    try (RecordLogWriter<String> log =
+        RecordLogWriter.open(FsDirectory.open(path), "audit.log", Codecs.utf8(), options)) {
+      log.append("in the file when this returns");
+    }
+    // end:recordlog-options
+    assertThat(RecordLogReader.of(FsDirectory.open(path), "audit.log", Codecs.utf8()).list())
+        .hasSize(1);
   }
 
   @Test
