@@ -56,7 +56,7 @@ public final class RecoveryOptions {
   }
 
   /**
-   * Returns these options, accepting only a log that is clean as far as it is read.
+   * Returns these options, accepting only a log that is there, and clean as far as it is read.
    *
    * @return the options
    */

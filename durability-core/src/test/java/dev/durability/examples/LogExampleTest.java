@@ -53,6 +53,28 @@ public class LogExampleTest {
   }
 
   @Test
+  void stateIsRecoveredWithFunctions() throws IOException {
+    try (WalWriter<Long> log =
+        WalWriter.open(FsDirectory.open(path), Codecs.longs(), WalOptions.defaults())) {
+      log.appendDurable(3L);
+      log.appendDurable(4L);
+    }
+    // begin:recover-with-functions
+    Recovery<Long> recovered =
+        Recoverer.of(
+                FsDirectory.openForReading(path),
+                Codecs.longs(),
+                () -> 0L, // The initial state, also if there is no log.
+                in -> new DataInputStream(in).readLong(), // How to read a checkpoint.
+                (Long sum, long id, Long number) -> sum + number) // How to apply an entry.
+            .recover(RecoveryOptions.latest());
+    System.out.println(recovered.replayedEntries() + " entries, the sum is " + recovered.state());
+    // end:recover-with-functions
+    assertThat(recovered.state()).isEqualTo(7);
+    assertThat(recovered.replayedEntries()).isEqualTo(2);
+  }
+
+  @Test
   void recordLogIsWrittenAsItsOptionsSay() throws IOException {
     // begin:recordlog-options
     RecordLogOptions options =
