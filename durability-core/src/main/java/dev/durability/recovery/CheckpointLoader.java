@@ -76,6 +76,46 @@ final class CheckpointLoader<S> {
   }
 
   /**
+   * Loads the checkpoint at a path, whether the log knows of it or not.
+   *
+   * @param logId the log that it has to belong to, or null for any
+   * @param lastEntryIdMax the last entry that it may contain
+   * @throws CorruptLogException if it is damaged
+   * @throws DurabilityException if it is of another log, or contains more
+   */
+  Loaded<S> loadFrom(String path, @Nullable UUID logId, long lastEntryIdMax) throws IOException {
+    try (CheckpointReader reader = CheckpointReader.open(directory, path)) {
+      long id = reader.lastEntryId();
+      if (logId != null && !reader.logId().equals(logId)) {
+        throw new DurabilityException(
+            "the checkpoint "
+                + path
+                + " belongs to the log "
+                + reader.logId()
+                + ", but this is the log "
+                + logId
+                + ": recover from one of this log");
+      }
+      if (id > lastEntryIdMax) {
+        throw new DurabilityException(
+            "the checkpoint "
+                + path
+                + " ends with entry "
+                + id
+                + ", but recovery is to end at entry "
+                + lastEntryIdMax
+                + ": recover from an older one");
+      }
+      return new Loaded<>(read(reader, new CheckpointReference(id, path, reader.logId())), id);
+    } catch (DurabilityException e) {
+      if (e.getCause() instanceof CorruptLogException damage && damage.file().equals(path)) {
+        throw damage; // The parser met it first.
+      }
+      throw e;
+    }
+  }
+
+  /**
    * {@return how many checkpoints were skipped because they are damaged or belong to another log}
    */
   int damaged() {

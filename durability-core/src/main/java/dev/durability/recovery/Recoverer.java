@@ -5,6 +5,7 @@ import dev.durability.codec.Codec;
 import dev.durability.errors.DurabilityException;
 import dev.durability.log.EntryAtInstant;
 import dev.durability.log.ReplayMode;
+import dev.durability.log.SegmentRange;
 import dev.durability.storage.Directory;
 import dev.durability.wal.WalMaintenance;
 import dev.durability.wal.WalReader;
@@ -128,7 +129,7 @@ public final class Recoverer<S, E> {
         if (options.mode() == ReplayMode.STRICT) {
           throw noLog;
         }
-        return loadCheckpoint(); // There is none: a checkpoint without its log is damage.
+        return withoutLog(options);
       }
       try {
         return recoverOnce(options);
@@ -158,11 +159,18 @@ public final class Recoverer<S, E> {
             : WalMaintenance.lastEntryAt(directory, instant);
     long lastId = end.lastEntryId();
     CheckpointLoader<S> loader = new CheckpointLoader<>(directory, initial, parser);
-    CheckpointLoader.Loaded<S> loaded = loader.load(lastId);
+    String path = options.checkpoint();
+    CheckpointLoader.Loaded<S> loaded =
+        path == null
+            ? loader.load(lastId)
+            : loader.loadFrom(path, WalMaintenance.logId(directory), lastId);
     long fromId = loaded.lastEntryId() + 1;
     refuseIfOutOfReach(fromId, loader.damaged());
     Fold fold = new Fold(loaded.state(), loaded.lastEntryId());
     WalReader.of(directory, codec, options.mode()).replay(fromId, lastId, fold::add);
+    if (path != null && fold.entries == 0) {
+      refuseIfBeyondEnd(path, loaded.lastEntryId());
+    }
     return new Recovery<>(
         fold.state,
         fold.lastEntryId,
@@ -184,6 +192,32 @@ public final class Recoverer<S, E> {
     CheckpointLoader.Loaded<S> loaded = loader.load(Long.MAX_VALUE);
     return new Recovery<>(
         loaded.state(), loaded.lastEntryId(), loaded.lastEntryId(), 0, loader.damaged(), List.of());
+  }
+
+  /** The caller's checkpoint alone, or the initial state: one of the log's without it is damage. */
+  private Recovery<S> withoutLog(RecoveryOptions options) throws IOException {
+    CheckpointLoader<S> loader = new CheckpointLoader<>(directory, initial, parser);
+    String path = options.checkpoint();
+    CheckpointLoader.Loaded<S> loaded =
+        path == null ? loader.load(0) : loader.loadFrom(path, null, options.lastEntryId());
+    return new Recovery<>(
+        loaded.state(), loaded.lastEntryId(), loaded.lastEntryId(), 0, loader.damaged(), List.of());
+  }
+
+  /** A log that ends before what its checkpoint contains has lost entries. */
+  private void refuseIfBeyondEnd(String path, long lastEntryId) throws IOException {
+    List<SegmentRange> segments = WalMaintenance.segments(directory);
+    long end = segments.get(segments.size() - 1).lastEntryId();
+    if (end < lastEntryId) {
+      throw new DurabilityException(
+          "the checkpoint "
+              + path
+              + " contains entries up to "
+              + lastEntryId
+              + ", but the log ends at entry "
+              + end
+              + ": entries were lost or cut off since it was written. Recover from an older one");
+    }
   }
 
   private void refuseIfOutOfReach(long fromId, int damaged) throws IOException {

@@ -30,6 +30,8 @@ import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Looks after a log that is not open for writing here: verify, list segments, truncate. */
 public final class WalMaintenance {
@@ -131,6 +133,18 @@ public final class WalMaintenance {
    */
   public static long firstEntryId(Directory directory) throws IOException {
     return LogListing.withoutVerdict(LogListing.existing(directory)).firstEntryId(directory);
+  }
+
+  /**
+   * Tells which log it is, by the headers of its segments.
+   *
+   * @param directory where the log is
+   * @return its identity, the same in each of its files; null if no header is whole
+   * @throws java.nio.file.NoSuchFileException if there is no log
+   * @throws IOException if the storage fails
+   */
+  public static @Nullable UUID logId(Directory directory) throws IOException {
+    return LogListing.logId(directory, LogListing.existing(directory));
   }
 
   /**

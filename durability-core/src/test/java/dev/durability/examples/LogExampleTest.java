@@ -3,6 +3,7 @@ package dev.durability.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.durability.checkpoint.CheckpointPublisher;
+import dev.durability.checkpoint.Checkpoints;
 import dev.durability.codec.Codecs;
 import dev.durability.recordlog.RecordLogOptions;
 import dev.durability.recordlog.RecordLogReader;
@@ -50,6 +51,42 @@ public class LogExampleTest {
             WalReplay.START, Long.MAX_VALUE, (id, entry) -> System.out.println(id + " " + entry));
     // end:log
     assertThat(WalReader.of(directory, Codecs.utf8()).readAll()).hasSize(5);
+  }
+
+  @Test
+  void oneValueIsACheckpointUnderAnyPath() throws IOException {
+    Directory directory = FsDirectory.open(path);
+    Checkpoints checkpoints = Checkpoints.in(directory, Clock.systemUTC());
+    try (WalWriter<Long> log = WalWriter.open(directory, Codecs.longs(), WalOptions.defaults())) {
+      log.append(3L);
+      long last = log.appendDurable(4L);
+      // begin:typed-checkpoint
+      checkpoints.write("backup/sum", log.logId(), last, Checkpoints.content(Codecs.longs(), 7L));
+      long sum = checkpoints.read("backup/sum", Checkpoints.parser(Codecs.longs()));
+      // end:typed-checkpoint
+      assertThat(sum).isEqualTo(7);
+      assertThat(checkpoints.reference("backup/sum").lastEntryId()).isEqualTo(last);
+      log.appendDurable(5L);
+      // begin:publish-to
+      CheckpointPublisher.of(directory, Clock.systemUTC(), log)
+          .publishTo("states/a", last, Checkpoints.content(Codecs.longs(), 7L));
+      // end:publish-to
+    }
+    Recoverer<Long, Long> recoverer =
+        Recoverer.of(
+            directory,
+            Codecs.longs(),
+            () -> 0L,
+            Checkpoints.parser(Codecs.longs()),
+            (Long sum, long id, Long number) -> sum + number);
+    // begin:recover-from
+    Recovery<Long> found = recoverer.recover(RecoveryOptions.latest()); // From states/a.
+    Recovery<Long> chosen =
+        recoverer.recover(RecoveryOptions.latest().fromCheckpoint("backup/sum"));
+    // end:recover-from
+    assertThat(found.state()).isEqualTo(12);
+    assertThat(found.checkpointId()).isEqualTo(2);
+    assertThat(chosen).isEqualTo(found);
   }
 
   @Test

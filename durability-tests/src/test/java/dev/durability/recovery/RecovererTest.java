@@ -265,7 +265,9 @@ class RecovererTest {
   void functionsRecoverWhatAStateMachineDoesAndGetTheIds() throws IOException {
     Written written = new Written(disk, 5, 2);
     written.write(60, 9, 4096);
-    for (long upTo : new long[] {0, 1, 30, Long.MAX_VALUE}) {
+    Recovery<List<String>> latest = recoverer(disk).recover(RecoveryOptions.latest());
+    assertThat(latest.replayedEntries()).isPositive();
+    for (long upTo : new long[] {latest.checkpointId(), latest.lastEntryId(), Long.MAX_VALUE}) {
       RecoveryOptions options = RecoveryOptions.upToEntry(upTo);
       List<Long> ids = new ArrayList<>();
       Recovery<List<String>> expected = recoverer(disk).recover(options);
@@ -393,13 +395,15 @@ class RecovererTest {
       try (CheckpointWriter writer =
           CheckpointWriter.create(
               disk,
-              path,
+              "elsewhere", // Under that name it would be refused.
               other ? UUID.randomUUID() : logId,
               other ? id : id + 1,
               Clock.systemUTC())) {
         MACHINE.write(List.of("of another log, or of another entry"), writer);
         writer.commit();
       }
+      disk.createDirectories("checkpoints");
+      disk.rename("elsewhere", path);
     }
     Recovery<List<String>> recovered = recoverer(disk).recover(RecoveryOptions.latest());
     assertSame(recovered.state(), written.upTo(Long.MAX_VALUE), "latest");
