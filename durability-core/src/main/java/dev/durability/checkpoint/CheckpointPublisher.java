@@ -104,9 +104,8 @@ public final class CheckpointPublisher {
    * @param lastEntryId the last entry that it contains; of an atomic batch, the last one
    * @param content writes it
    * @return what was done; all of it is durable
-   * @throws IllegalArgumentException as the other method; or as {@link
-   *     Checkpoints#write(String, java.util.UUID, long, Checkpoints.Content)}: the log still needs
-   *     what is there
+   * @throws IllegalArgumentException as the other method; or as {@link Checkpoints#write(String,
+   *     java.util.UUID, long, Checkpoints.Content)}: the log still needs what is there
    * @throws IOException as the other method
    */
   public PublishResult publishTo(String path, long lastEntryId, Checkpoints.Content content)
@@ -181,7 +180,11 @@ public final class CheckpointPublisher {
       }
     }
     return new PublishResult(
-        path, lastEntryId, marker, List.copyOf(removed), log.truncate(published.get(kept - 1).lastEntryId()));
+        path,
+        lastEntryId,
+        marker,
+        List.copyOf(removed),
+        log.truncate(published.get(kept - 1).lastEntryId()));
   }
 
   private List<CheckpointReference> underDefaultNames() throws IOException {

@@ -168,11 +168,7 @@ public final class CheckpointReader extends InputStream {
   }
 
   private static CorruptLogException corrupt(
-      String what,
-      String path,
-      long offset,
-      @Nullable ChecksumMismatch checksum,
-      Exception cause) {
+      String what, String path, long offset, @Nullable ChecksumMismatch checksum, Exception cause) {
     CorruptLogException corrupt =
         new CorruptLogException(
             what + "; use another checkpoint, or restore this one from a copy",

@@ -18,7 +18,8 @@ import java.util.UUID;
 
 /**
  * The checkpoints in a directory: those of a log under their default names, {@code
- * checkpoints/<last entry id>.ckpt}, and any others, of a log or of none, under a path of their own.
+ * checkpoints/<last entry id>.ckpt}, and any others, of a log or of none, under a path of their
+ * own.
  *
  * <p>Immutable; many threads may use it. If two write to one path at the same time, each writes a
  * whole file, and one of them may fail.
@@ -172,12 +173,11 @@ public final class Checkpoints {
    * @param content writes the payload
    * @return the size of the payload in bytes
    * @throws IllegalArgumentException if the path is in {@code wal/} or {@code quarantine/}, is the
-   *     default one of another entry, or is that of a published checkpoint of another entry, without
-   *     which the log may not be recoverable; nothing was changed
+   *     default one of another entry, or is that of a published checkpoint of another entry,
+   *     without which the log may not be recoverable; nothing was changed
    * @throws IOException as {@link #write(UUID, long, Content)}
    */
-  public long write(String path, UUID logId, long lastEntryId, Content content)
-      throws IOException {
+  public long write(String path, UUID logId, long lastEntryId, Content content) throws IOException {
     for (CheckpointReference known : WalMaintenance.checkpoints(directory)) {
       if (known.path().equals(path) && known.lastEntryId() != lastEntryId) {
         throw new IllegalArgumentException(

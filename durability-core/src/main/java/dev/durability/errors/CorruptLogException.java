@@ -88,11 +88,11 @@ public final class CorruptLogException extends DurabilityException {
   }
 
   /**
-   * Returns the checksum that is wrong: of the file's header, or of the first frame that is damaged,
-   * which stands at the offset or, if that frame ends an atomic batch, after it.
+   * Returns the checksum that is wrong: of the file's header, or of the first frame that is
+   * damaged, which stands at the offset or, if that frame ends an atomic batch, after it.
    *
-   * @return the checksum expected and the one found; null if no checksum shows the damage: bytes are
-   *     missing, or so damaged that they are no frame with a checksum
+   * @return the checksum expected and the one found; null if no checksum shows the damage: bytes
+   *     are missing, or so damaged that they are no frame with a checksum
    */
   public @Nullable ChecksumMismatch checksum() {
     return checksum;

@@ -88,8 +88,7 @@ final class FrameReader {
    */
   @Nullable ChecksumMismatch checksumMismatch(long at) throws IOException {
     int index = window.at(at, FrameFormat.OVERHEAD_BYTES);
-    @Nullable FrameKind found =
-        index < 0 ? null : FrameFormat.kind(bytes.getInt(index + 4));
+    @Nullable FrameKind found = index < 0 ? null : FrameFormat.kind(bytes.getInt(index + 4));
     if (found == null || !found.isAllowedIn(type)) {
       return null;
     }

@@ -184,8 +184,8 @@ public final class Recoverer<S, E> {
    * Loads the newest usable checkpoint alone, without the entries after it.
    *
    * @return its state, or the initial state if there is none
-   * @throws IOException if the storage fails, or the parser cannot read a checkpoint that is
-   *     whole, or leaves a part of it unread: the message names the file and the offset
+   * @throws IOException if the storage fails, or the parser cannot read a checkpoint that is whole,
+   *     or leaves a part of it unread: the message names the file and the offset
    */
   public Recovery<S> loadCheckpoint() throws IOException {
     CheckpointLoader<S> loader = new CheckpointLoader<>(directory, initial, parser);

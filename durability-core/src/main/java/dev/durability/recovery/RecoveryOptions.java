@@ -75,8 +75,7 @@ public final class RecoveryOptions {
    * @return the options
    */
   public RecoveryOptions fromCheckpoint(String path) {
-    return new RecoveryOptions(
-        lastEntryId, instant, mode, Objects.requireNonNull(path, "path"));
+    return new RecoveryOptions(lastEntryId, instant, mode, Objects.requireNonNull(path, "path"));
   }
 
   long lastEntryId() {

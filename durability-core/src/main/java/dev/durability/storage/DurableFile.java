@@ -88,7 +88,8 @@ public final class DurableFile {
    * @param path its name
    * @param bytesMax the most bytes that it may have. They are read into memory
    * @return all of its bytes
-   * @throws IllegalArgumentException if {@link Directory} refuses the path, or the limit is negative
+   * @throws IllegalArgumentException if {@link Directory} refuses the path, or the limit is
+   *     negative
    * @throws NoSuchFileException if it is missing
    * @throws DurabilityException if it has more bytes than allowed, or is cut while it is read
    * @throws IOException if the storage fails
@@ -101,15 +102,25 @@ public final class DurableFile {
       long size = file.size();
       if (size > bytesMax) {
         throw new DurabilityException(
-            "reading " + path + ": it has " + size + " bytes, more than the " + bytesMax
+            "reading "
+                + path
+                + ": it has "
+                + size
+                + " bytes, more than the "
+                + bytesMax
                 + " that are allowed. Allow more, or read it in pieces");
       }
       ByteBuffer bytes = ByteBuffer.allocate((int) size);
       while (bytes.hasRemaining()) {
         if (file.read(bytes, bytes.position()) < 0) {
           throw new DurabilityException(
-              "reading " + path + ": it had " + size + " bytes, and ended at offset "
-                  + bytes.position() + ". Something cut it meanwhile: read it again");
+              "reading "
+                  + path
+                  + ": it had "
+                  + size
+                  + " bytes, and ended at offset "
+                  + bytes.position()
+                  + ". Something cut it meanwhile: read it again");
         }
       }
       return bytes.array();

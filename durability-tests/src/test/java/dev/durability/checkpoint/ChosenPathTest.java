@@ -240,8 +240,7 @@ class ChosenPathTest {
         .isEqualTo(1000);
     assertThat(recover(directory, fromX.strict()).state()).isEqualTo(recovered.state());
     assertThat(recover(directory, RecoveryOptions.latest()).state()).isEqualTo(sumUpTo(12));
-    assertThatThrownBy(
-            () -> recover(directory, RecoveryOptions.upToEntry(5).fromCheckpoint("x")))
+    assertThatThrownBy(() -> recover(directory, RecoveryOptions.upToEntry(5).fromCheckpoint("x")))
         .isInstanceOf(DurabilityException.class)
         .hasMessageContaining("ends with entry 6");
   }

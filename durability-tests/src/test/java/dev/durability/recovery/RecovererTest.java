@@ -300,7 +300,10 @@ class RecovererTest {
         .hasMessageContaining("applying entry 1");
   }
 
-  @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"}) // Callers without a checker do it.
+  @SuppressWarnings({
+    "NullAway",
+    "TypeParameterUnusedInFormals"
+  }) // Callers without a checker do it.
   private static <T> T nothing() {
     return null;
   }

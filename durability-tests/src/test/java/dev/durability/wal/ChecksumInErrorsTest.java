@@ -109,8 +109,7 @@ class ChecksumInErrorsTest {
           at < HEADER_BYTES ? headerMismatch(bad) : frameMismatch(bad, HEADER_BYTES);
       assertThat(failure(() -> RecordLogReader.of(directory, "r", Codecs.utf8()).list()).checksum())
           .isEqualTo(expected);
-      assertThat(
-              failure(() -> RecordLogWriter.open(directory, "r", Codecs.utf8())).checksum())
+      assertThat(failure(() -> RecordLogWriter.open(directory, "r", Codecs.utf8())).checksum())
           .isEqualTo(expected);
     }
   }
