@@ -59,11 +59,11 @@ public final class Recoverer<S, E> {
      * Applies it. The result may depend on nothing but the arguments.
      *
      * @param state the state before it
-     * @param id the id of the entry
      * @param entry the entry
+     * @param entryId the id of the entry
      * @return the state with the entry in it: the same object, or another
      */
-    S apply(S state, long id, E entry);
+    S apply(S state, E entry, long entryId);
   }
 
   /**
@@ -78,12 +78,7 @@ public final class Recoverer<S, E> {
    */
   public static <S, E> Recoverer<S, E> of(
       Directory directory, Codec<E> codec, StateMachine<S, E> machine) {
-    return of(
-        directory,
-        codec,
-        machine::initial,
-        machine::read,
-        (state, id, entry) -> machine.apply(state, entry));
+    return of(directory, codec, machine::initial, machine::read, machine::apply);
   }
 
   /**
@@ -258,7 +253,7 @@ public final class Recoverer<S, E> {
 
     void add(long id, E entry) throws DurabilityException {
       try {
-        state = Objects.requireNonNull(applier.apply(state, id, entry), "the new state is null");
+        state = Objects.requireNonNull(applier.apply(state, entry, id), "the new state is null");
       } catch (Throwable e) { // Including checked exceptions that apply does not declare.
         String what =
             "applying entry "

@@ -78,7 +78,7 @@ public class LogExampleTest {
             Codecs.longs(),
             () -> 0L,
             Checkpoints.parser(Codecs.longs()),
-            (Long sum, long id, Long number) -> sum + number);
+            (Long sum, Long number, long id) -> sum + number);
     // begin:recover-from
     Recovery<Long> found = recoverer.recover(RecoveryOptions.latest()); // From states/a.
     Recovery<Long> chosen =
@@ -103,7 +103,7 @@ public class LogExampleTest {
                 Codecs.longs(),
                 () -> 0L, // The initial state, also if there is no log.
                 in -> new DataInputStream(in).readLong(), // How to read a checkpoint.
-                (Long sum, long id, Long number) -> sum + number) // How to apply an entry.
+                (Long sum, Long number, long id) -> sum + number) // How to apply an entry.
             .recover(RecoveryOptions.latest());
     System.out.println(recovered.replayedEntries() + " entries, the sum is " + recovered.state());
     // end:recover-with-functions

@@ -50,7 +50,7 @@ class ChosenPathTest {
   private static Recovery<Long> recover(Directory where, RecoveryOptions options)
       throws IOException {
     return Recoverer.of(
-            where, LONGS, () -> 0L, Checkpoints.parser(LONGS), (sum, id, number) -> sum + number)
+            where, LONGS, () -> 0L, Checkpoints.parser(LONGS), (sum, number, id) -> sum + number)
         .recover(options);
   }
 

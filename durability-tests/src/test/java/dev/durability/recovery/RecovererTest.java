@@ -277,7 +277,7 @@ class RecovererTest {
                   Codecs.utf8(),
                   MACHINE::initial,
                   MACHINE::read,
-                  (List<String> state, long id, String entry) -> {
+                  (List<String> state, String entry, long id) -> {
                     ids.add(id);
                     return MACHINE.apply(state, entry);
                   })
@@ -294,7 +294,7 @@ class RecovererTest {
   void functionThatReturnsNoStateIsAnErrorThatNamesWhatFailed() throws IOException {
     new Written(disk, 1, 2).write(20, 0, 4096);
     Recoverer<String, String> broken =
-        Recoverer.of(disk, Codecs.utf8(), () -> "", in -> "", (state, id, entry) -> nothing());
+        Recoverer.of(disk, Codecs.utf8(), () -> "", in -> "", (state, entry, id) -> nothing());
     assertThatThrownBy(() -> broken.recover(RecoveryOptions.latest()))
         .isInstanceOf(DurabilityException.class)
         .hasMessageContaining("applying entry 1");
