@@ -52,7 +52,7 @@ final class UpdateFuture<V extends @Nullable Object> extends CompletableFuture<V
     }
   }
 
-  @SuppressWarnings("unchecked") // Updates makes it of the type that the entry has.
+  @SuppressWarnings({"unchecked", "NullAway"}) // Of the type that the entry has; may be null.
   private V value() {
     return (V) expected.outcome();
   }

@@ -43,7 +43,7 @@ final class Updates<S, E> {
     return settled(update, expected(update, false));
   }
 
-  @SuppressWarnings("unchecked") // The command's own result.
+  @SuppressWarnings({"unchecked", "NullAway"}) // The command's own result, which may be null.
   <R extends @Nullable Object> R execute(Command<S, R> command) throws IOException {
     Update<E> update = encode(entryOf(command));
     Expected<E> expected = expected(update, true);
