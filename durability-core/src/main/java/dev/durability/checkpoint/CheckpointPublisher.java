@@ -99,23 +99,29 @@ public final class CheckpointPublisher {
   private PublishResult publishUncut(long lastEntryId, Checkpoints.Content content)
       throws IOException {
     Closeable end = log.holdEnd();
-    try {
-      if (lastEntryId < 0 || lastEntryId > log.lastAppendedId()) {
-        throw new IllegalArgumentException(
-            "a checkpoint cannot contain entry "
-                + lastEntryId
-                + ": the log ends at entry "
-                + log.lastAppendedId());
-      }
-      // Also refuses if the log is closed: another writer may own it by now, so no checkpoint may
-      // be added.
-      log.sync();
-      String path = checkpoints.write(log.logId(), lastEntryId, content);
-      MarkerPosition marker = log.appendCheckpoint(lastEntryId, path);
-      return removeOld(path, lastEntryId, marker);
-    } finally {
-      end.close();
+    try (end) {
+      return publishHeld(lastEntryId, content);
+    } catch (Error e) {
+      end.close(); // If it came before the end was let go.
+      throw e;
     }
+  }
+
+  private PublishResult publishHeld(long lastEntryId, Checkpoints.Content content)
+      throws IOException {
+    if (lastEntryId < 0 || lastEntryId > log.lastAppendedId()) {
+      throw new IllegalArgumentException(
+          "a checkpoint cannot contain entry "
+              + lastEntryId
+              + ": the log ends at entry "
+              + log.lastAppendedId());
+    }
+    // Also refuses if the log is closed: another writer may own it by now, so no checkpoint may
+    // be added.
+    log.sync();
+    String path = checkpoints.write(log.logId(), lastEntryId, content);
+    MarkerPosition marker = log.appendCheckpoint(lastEntryId, path);
+    return removeOld(path, lastEntryId, marker);
   }
 
   private PublishResult removeOld(String path, long lastEntryId, MarkerPosition marker)

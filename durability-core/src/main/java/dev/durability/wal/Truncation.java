@@ -76,9 +76,16 @@ final class Truncation {
 
   /** Keeps the end of the log from being cut off until what is returned is closed. */
   Closeable holdEnd() {
-    Closeable hold = endLock::unlock; // Before: there may be no memory for it.
+    int holds = endLock.getHoldCount();
+    Closeable hold = () -> releaseEnd(holds); // Before: there may be no memory for it.
     endLock.lock();
     return hold;
+  }
+
+  private void releaseEnd(int holds) {
+    while (endLock.getHoldCount() > holds) {
+      endLock.unlock();
+    }
   }
 
   /** Appends a marker, while the end stays; see {@link WalWriter#appendCheckpoint}. */

@@ -1,37 +1,49 @@
 package dev.durability.testkit.library;
 
+import dev.durability.checkpoint.CheckpointPublisher;
 import dev.durability.codec.Codecs;
+import dev.durability.errors.WriterPoisonedException;
 import dev.durability.log.LogReport;
 import dev.durability.log.Verdict;
 import dev.durability.storage.Directory;
 import dev.durability.testkit.CrashDirectory;
 import dev.durability.testkit.CrashTest;
+import dev.durability.testkit.Fault;
+import dev.durability.testkit.FaultDirectory;
 import dev.durability.testkit.History;
 import dev.durability.testkit.Step;
 import dev.durability.wal.WalMaintenance;
 import dev.durability.wal.WalOptions;
 import dev.durability.wal.WalWriter;
 import java.io.IOException;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A log whose owner cuts off its end and begins it anew, among appends, batches, markers,
- * truncations and openings, all chosen by a seed. One thread appends, so what a crash leaves has to
- * be the log as it was after one of the calls: not before the last one that is durable.
+ * checkpoints, truncations and openings, all chosen by a seed, on a disk that fails and is full at
+ * times. One thread appends, so what a crash leaves has to be the log as it was after one of the
+ * calls: not before the last one that is durable.
  */
 final class CutWorkload implements CrashTest<CutWorkload.Event> {
   private static final int SEGMENT_BYTES = 4096;
 
   private final long seed;
   private final int steps;
+  private @Nullable FaultDirectory directory;
   private @Nullable WalWriter<String> opened;
   private int texts;
+
+  /** A checkpoint that a killed process left may be part of it, which a power cut takes. */
+  private long coveredAtOpening;
 
   CutWorkload(long seed, int steps) {
     this.seed = seed;
@@ -115,7 +127,7 @@ final class CutWorkload implements CrashTest<CutWorkload.Event> {
     List<Step<Event>> all = new ArrayList<>();
     all.add(new Step<>("open", this::open));
     for (int i = 1; i <= steps; i++) {
-      int what = random.nextInt(16);
+      int what = random.nextInt(20);
       long choice = random.nextLong();
       all.add(new Step<>(i + " " + what, (disk, history) -> step(what, choice, disk, history)));
     }
@@ -124,8 +136,45 @@ final class CutWorkload implements CrashTest<CutWorkload.Event> {
   }
 
   private void step(int what, long choice, CrashDirectory disk, History<Event> history)
-      throws IOException {
+      throws Exception {
     Random random = new Random(choice);
+    if (what < 17) {
+      step(what, true, random, disk, history);
+      return;
+    }
+    FaultDirectory failing = Objects.requireNonNull(directory);
+    switch (random.nextInt(5)) {
+      case 0 -> failing.fillUpAfter(random.nextInt(300));
+      case 1 -> failing.inject(Fault.of(Fault.Operation.SYNC_DIRECTORY));
+      case 2 -> failing.inject(Fault.of(Fault.Operation.SYNC_FILE).nth(1 + random.nextInt(3)));
+      case 3 -> failing.inject(Fault.of(Fault.Operation.RENAME));
+      default -> failing.inject(Fault.of(Fault.Operation.RENAME).afterEffect());
+    }
+    try {
+      step(random.nextInt(17), false, random, disk, history);
+      failing.heal().makeRoom();
+    } catch (IOException failure) {
+      failing.heal().makeRoom();
+      require(failing.injected() > 0, "a call failed without a fault: " + failure);
+    }
+    if (failing.injected() > 0) {
+      closeAfterFailure();
+      open(disk, history);
+    }
+  }
+
+  /** It may be poisoned, or have entries that are written now. */
+  private void closeAfterFailure() throws IOException {
+    try {
+      log().close();
+    } catch (WriterPoisonedException again) {
+      // The next opening tells what became of it.
+    }
+  }
+
+  private void step(
+      int what, boolean isSound, Random random, CrashDirectory disk, History<Event> history)
+      throws Exception {
     switch (what) {
       case 0, 1, 2, 3 -> append(history, 1, random);
       case 4, 5 -> append(history, 2 + random.nextInt(3), random);
@@ -134,6 +183,7 @@ final class CutWorkload implements CrashTest<CutWorkload.Event> {
       case 11 -> restart(history, random);
       case 12, 13 -> mark(history);
       case 14 -> truncate(history);
+      case 15 -> publish(isSound, history, random);
       default -> {
         closeLog(history);
         open(disk, history);
@@ -158,7 +208,7 @@ final class CutWorkload implements CrashTest<CutWorkload.Event> {
   }
 
   private void cut(History<Event> history, Random random) throws IOException {
-    long covered = covered(history.events());
+    long covered = coveredNow(history);
     long last = log().lastAppendedId();
     long lastId = covered + (long) (random.nextDouble() * (last - covered + 1));
     history.attempt(new Event.Cut(lastId));
@@ -168,7 +218,7 @@ final class CutWorkload implements CrashTest<CutWorkload.Event> {
   }
 
   private void restart(History<Event> history, Random random) throws IOException {
-    long covered = covered(history.events());
+    long covered = coveredNow(history);
     long firstId =
         covered + 1 + (long) (random.nextDouble() * (log().lastAppendedId() - covered + 3));
     history.attempt(new Event.Restarted(firstId));
@@ -184,15 +234,67 @@ final class CutWorkload implements CrashTest<CutWorkload.Event> {
     history.promise(new Event.Covered(through));
   }
 
+  /** While the checkpoint is written, another thread tries to cut off what it covers. */
+  private void publish(boolean isSound, History<Event> history, Random random) throws Exception {
+    sync(history);
+    long covered = coveredNow(history);
+    long through = log().lastDurableId();
+    if (through <= covered) {
+      return;
+    }
+    long lastId = covered + (long) (random.nextDouble() * (through - covered));
+    WalWriter<String> here = log();
+    FutureTask<@Nullable Void> cut =
+        new FutureTask<>(
+            () -> {
+              here.truncateAfter(lastId);
+              return null;
+            });
+    Thread cutter = new Thread(cut, "cuts");
+    try {
+      var unused =
+          CheckpointPublisher.of(Objects.requireNonNull(directory), Clock.systemUTC(), here)
+              .publish(
+                  through,
+                  out -> {
+                    if (isSound) {
+                      cutter.start();
+                    }
+                    while (cutter.isAlive() && cutter.getState() != Thread.State.WAITING) {
+                      Thread.onSpinWait();
+                    }
+                    out.write(1);
+                  });
+      history.promise(new Event.Covered(through));
+    } finally {
+      cutter.join();
+    }
+    if (isSound) {
+      requireRefused(cut);
+    }
+  }
+
+  private static void requireRefused(FutureTask<@Nullable Void> cut) throws InterruptedException {
+    try {
+      var unused = cut.get();
+      throw new AssertionError("what a checkpoint covers was cut off");
+    } catch (ExecutionException refused) {
+      require(
+          refused.getCause() instanceof IllegalArgumentException,
+          "the cut failed: " + refused.getCause());
+    }
+  }
+
   private void truncate(History<Event> history) throws IOException {
-    long covered = covered(history.events());
+    long covered = coveredNow(history);
     if (covered <= log().lastDurableId()) {
       var unused = log().truncate(covered);
     }
   }
 
   private void open(CrashDirectory disk, History<Event> history) throws IOException {
-    opened = openAndCheck(disk, history);
+    directory = new FaultDirectory(disk);
+    opened = openAndCheck(directory, history);
   }
 
   private void closeLog(History<Event> history) throws IOException {
@@ -216,6 +318,10 @@ final class CutWorkload implements CrashTest<CutWorkload.Event> {
     return logs;
   }
 
+  private long coveredNow(History<Event> history) {
+    return Math.max(coveredAtOpening, covered(history.events()));
+  }
+
   private static long covered(List<Event> events) {
     long covered = 0;
     for (Event event : events) {
@@ -226,7 +332,7 @@ final class CutWorkload implements CrashTest<CutWorkload.Event> {
     return covered;
   }
 
-  private static WalWriter<String> openAndCheck(Directory disk, History<Event> history)
+  private WalWriter<String> openAndCheck(Directory disk, History<Event> history)
       throws IOException {
     TreeMap<Long, String> found = new TreeMap<>();
     WalWriter<String> log = WalWriter.open(disk, Codecs.utf8(), options(), found::put);
@@ -243,9 +349,7 @@ final class CutWorkload implements CrashTest<CutWorkload.Event> {
           "no log that could be there: " + report + " with " + shortened(found));
     }
     history.promise(new Event.Recovered(kept));
-    if (report.covered() > covered(history.events())) {
-      history.promise(new Event.Covered(report.covered()));
-    }
+    coveredAtOpening = report.covered();
     return log;
   }
 

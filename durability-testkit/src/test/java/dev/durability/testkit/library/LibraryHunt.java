@@ -36,6 +36,7 @@ public final class LibraryHunt implements Hunt {
       return new Outcome(failure.states(), failure.getMessage());
     } catch (IllegalStateException failed) {
       if (failed.getCause() instanceof IOException
+          || failed.getCause() instanceof IllegalArgumentException
           || failed.getCause() instanceof NullPointerException) {
         return new Outcome(0, "without a crash: " + failed.getCause());
       }

@@ -14,6 +14,8 @@ import dev.durability.storage.AppendFile;
 import dev.durability.storage.AtomicFile;
 import dev.durability.storage.Directory;
 import dev.durability.storage.ReadFile;
+import dev.durability.wal.WalWriter;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Collections;
@@ -140,6 +142,11 @@ public final class Instead {
       checkpoints.delete(Checkpoints.pathOf(old));
     }
     return checkpoints.write(logId, lastEntryId, content);
+  }
+
+  /** Keeps nobody from cutting off the end. */
+  public static Closeable noHold(WalWriter<?> log) {
+    return () -> {};
   }
 
   /** Says less than the state contains. */

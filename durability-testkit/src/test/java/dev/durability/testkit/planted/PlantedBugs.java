@@ -273,7 +273,7 @@ final class PlantedBugs {
               "the log reaches back to what is covered",
               new Patch(
                   "checkpoint.CheckpointPublisher",
-                  "publishUncut",
+                  "publishHeld",
                   calling("Checkpoints.write", "writeAlone")),
               Workload.LOG,
               1),
@@ -480,6 +480,16 @@ final class PlantedBugs {
               "that a CHECKPOINT comes before the first entry of a segment",
               "what is covered stays so",
               new Patch("wal.EntryAppender", "rotateIfUsed", returning(0)),
+              Workload.CUTS,
+              1),
+          bug(
+              "cut-while-publishing",
+              "that the end stays while a checkpoint is made",
+              "the log reaches as far as what is covered",
+              new Patch(
+                  "checkpoint.CheckpointPublisher",
+                  "publishUncut",
+                  calling("WalWriter.holdEnd", "noHold")),
               Workload.CUTS,
               1),
           bug(
