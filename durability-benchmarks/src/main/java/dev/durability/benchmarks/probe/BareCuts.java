@@ -38,8 +38,15 @@ public final class BareCuts extends Contestant {
   public void open(Path where) throws IOException {
     directory = where;
     number = 0;
-    names = FileChannel.open(where);
-    file = next(where);
+    FileChannel opened = FileChannel.open(where);
+    names = opened;
+    try {
+      file = next(where);
+    } catch (IOException | RuntimeException e) {
+      try (opened) {
+        throw e; // It is left out, and nobody closes it later.
+      }
+    }
   }
 
   @Override

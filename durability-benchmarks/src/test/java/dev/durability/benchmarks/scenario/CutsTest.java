@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.durability.benchmarks.Role;
+import dev.durability.benchmarks.probe.BareCuts;
 import dev.durability.benchmarks.store.MvStore;
 import dev.durability.benchmarks.store.OwnWriter;
 import dev.durability.benchmarks.store.StoreWithEnd;
@@ -43,6 +44,20 @@ class CutsTest {
         }
       }
       assertThat(store.replay()).isEqualTo(sum);
+    }
+  }
+
+  @Test
+  void theBareLoopMakesAFilePerCutAndKeepsTheLast() throws Exception {
+    try (BareCuts bare = new BareCuts()) {
+      bare.open(directory);
+      assertThat(bare.run(OPERATIONS, null)).isPositive();
+      assertThat(directory.toFile().list())
+          .containsExactlyInAnyOrder("file-1", "file-2", "file-3", "file-4");
+      bare.settle();
+      assertThat(directory.toFile().list()).containsExactly("file-4");
+      assertThat(bare.run(1, null)).isPositive();
+      assertThat(directory.toFile().list()).containsExactlyInAnyOrder("file-4", "file-5");
     }
   }
 
