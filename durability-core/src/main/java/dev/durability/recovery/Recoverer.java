@@ -160,7 +160,8 @@ public final class Recoverer<S, E> {
     void add(long id, E entry) throws DurabilityException {
       try {
         state =
-            Objects.requireNonNull(machine.apply(state, entry), "StateMachine.apply returned null");
+            Objects.requireNonNull(
+                machine.apply(state, entry, id), "StateMachine.apply returned null");
       } catch (Throwable e) { // Including checked exceptions that apply does not declare.
         String what =
             "applying entry "
