@@ -168,6 +168,7 @@ public final class WalTail<E> implements Closeable {
    */
   private boolean followCut() throws IOException {
     listedNanos = System.nanoTime();
+    checkedIn = null; // Until this ends well.
     LogListing now = LogListing.withoutVerdict(LogListing.existing(directory));
     long firstVoidId = firstVoidId(now, givenId == 0 ? null : givenFrom, givenId + 1);
     firstVoidId = Math.min(firstVoidId, firstVoidId(now, behind));
