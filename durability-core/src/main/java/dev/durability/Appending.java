@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Appending {
   private final StackSafeLock lock = new StackSafeLock();
-  private final AtomicReference<@Nullable UpdateFuture> settled = new AtomicReference<>();
+  private final AtomicReference<@Nullable UpdateFuture<?>> settled = new AtomicReference<>();
 
   /** Runs something with the lock held, and then completes what was settled meanwhile. */
   <R> R with(Guard.Body<R> body) throws IOException {
@@ -39,7 +39,7 @@ final class Appending {
    * Completes a settled update. If this thread holds the lock, that waits until the lock is given
    * up.
    */
-  void complete(UpdateFuture update) {
+  void complete(UpdateFuture<?> update) {
     if (!lock.isHeldByCurrentThread()) {
       update.complete();
       return;
@@ -52,16 +52,16 @@ final class Appending {
 
   /** Takes all at once: code that depends on the first may append, and come here again. */
   private void completeSettled() {
-    UpdateFuture taken = settled.getAndSet(null);
-    UpdateFuture first = null;
+    UpdateFuture<?> taken = settled.getAndSet(null);
+    UpdateFuture<?> first = null;
     while (taken != null) {
-      UpdateFuture following = taken.next;
+      UpdateFuture<?> following = taken.next;
       taken.next = first;
       first = taken;
       taken = following;
     }
     while (first != null) {
-      UpdateFuture following = first.next;
+      UpdateFuture<?> following = first.next;
       try {
         first.complete();
       } catch (Throwable e) {
@@ -73,10 +73,10 @@ final class Appending {
   }
 
   /** Puts back what is left, for the caller of {@link #completeSettled}. */
-  private void completeLater(UpdateFuture left) {
-    for (UpdateFuture each = left; each != null; ) {
-      UpdateFuture following = each.next;
-      UpdateFuture head = settled.get();
+  private void completeLater(UpdateFuture<?> left) {
+    for (UpdateFuture<?> each = left; each != null; ) {
+      UpdateFuture<?> following = each.next;
+      UpdateFuture<?> head = settled.get();
       do {
         head = settled.get();
         each.next = head;

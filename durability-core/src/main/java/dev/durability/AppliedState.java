@@ -44,12 +44,15 @@ final class AppliedState<S, E> {
   static final class Expected<E> {
     private final @Nullable E entry;
     private final long bytes;
+    private final boolean answers;
     private long id;
+    private @Nullable Object result;
     private volatile @Nullable Expected<E> next;
 
     private Expected() {
       entry = null;
       bytes = 0;
+      answers = false;
     }
 
     /**
@@ -57,10 +60,17 @@ final class AppliedState<S, E> {
      *
      * @param entry the entry
      * @param bytes how many bytes of log it takes
+     * @param answers whether it is a {@link Command} whose result is wanted
      */
-    Expected(E entry, long bytes) {
+    Expected(E entry, long bytes, boolean answers) {
       this.entry = entry;
       this.bytes = bytes;
+      this.answers = answers;
+    }
+
+    /** What it completes with once it is applied: the result of a command, else the id. */
+    @Nullable Object outcome() {
+      return answers ? result : (Object) id;
     }
 
     /** Its entry id, 0 before it has one. */
@@ -97,6 +107,26 @@ final class AppliedState<S, E> {
     this.state = recovered;
     this.appliedId = lastEntryId;
     this.progress = replayed;
+  }
+
+  /** What executes a command has to be what applies it at recovery. */
+  void requireCommands() {
+    if (!(machine instanceof CommandMachine)) {
+      throw new IllegalStateException(
+          "only a state whose machine extends CommandMachine executes commands; "
+              + machine.getClass().getName()
+              + " does not");
+    }
+  }
+
+  /** Refuses an entry that the machine could not apply, before it is appended. */
+  void refuseUnlessApplicable(E entry) {
+    if (machine instanceof CommandMachine && !(entry instanceof Command)) {
+      throw new IllegalArgumentException(
+          "the entry, as the codec decodes it, is a "
+              + entry.getClass().getName()
+              + ": that implements no Command, so this state cannot apply it. Nothing was appended");
+    }
   }
 
   /** An entry got its id. Called in the order of ids, by one thread at a time. Calls nothing. */
@@ -157,12 +187,20 @@ final class AppliedState<S, E> {
   private void apply(Expected<E> next) {
     failedId = next.id; // Until it is in the state.
     try {
+      E entry = Objects.requireNonNull(next.entry);
+      Applied<S, ?> done =
+          next.answers && machine instanceof CommandMachine<S, E> commands
+              ? commands.execute(state, entry, next.id)
+              : null;
       S changed =
-          Objects.requireNonNull(
-              machine.apply(state, Objects.requireNonNull(next.entry)),
-              "StateMachine.apply returned null");
+          done != null
+              ? done.state()
+              : Objects.requireNonNull(
+                  machine.apply(state, entry, next.id), "StateMachine.apply returned null");
+      Object result = done != null ? done.result() : null;
       Progress after = new Progress(progress.entries() + 1, progress.bytes() + next.bytes);
       // Nothing is called from here on.
+      next.result = result;
       state = changed;
       progress = after;
       applied = next;

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A state in memory that survives crashes. Each update is an entry in a log. From time to time the
@@ -181,6 +182,40 @@ public final class DurableState<S, E> implements Closeable {
    */
   public CompletableFuture<Long> updateAsync(E entry) throws IOException {
     return updates.updateAsync(entry);
+  }
+
+  /**
+   * Executes a command: appends it, makes it durable, applies it, and returns its result. The
+   * command decides on a state with all earlier updates in it. Commands of many threads share a
+   * sync.
+   *
+   * @param command the command, one of this state's entries
+   * @param <R> the type of its result
+   * @return its result: the command is durable and applied, and no crash takes the result back
+   * @throws IllegalStateException if the machine of this state is no {@link CommandMachine};
+   *     nothing changed
+   * @throws RuntimeException what the codec throws for something that is none of its entries;
+   *     nothing changed
+   * @throws OutcomeOpenException as {@link #update}; the result is lost if it is applied later
+   * @throws IOException as {@link #update}
+   */
+  public <R extends @Nullable Object> R execute(Command<S, R> command) throws IOException {
+    return updates.execute(command);
+  }
+
+  /**
+   * Executes a command without waiting for the disk. Commands are applied in the order of the
+   * calls, among the other updates.
+   *
+   * @param command the command, one of this state's entries
+   * @param <R> the type of its result
+   * @return completes with the result when the command is durable and applied, or with what {@link
+   *     #execute} throws; code that depends on it is as with {@link #updateAsync}
+   * @throws IOException as {@link #execute}, if the command gets no entry id
+   */
+  public <R extends @Nullable Object> CompletableFuture<R> executeAsync(Command<S, R> command)
+      throws IOException {
+    return updates.executeAsync(command);
   }
 
   /**

@@ -44,7 +44,7 @@ final class StateLoading<S, E> implements WalReplay<Update<E>> {
     try {
       state =
           Objects.requireNonNull(
-              machine.apply(state(), update.entry()), "StateMachine.apply returned null");
+              machine.apply(state(), update.entry(), id), "StateMachine.apply returned null");
     } catch (Throwable e) { // Including checked exceptions that apply does not declare.
       String what =
           "applying entry "

@@ -12,18 +12,18 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An update that completes once it is durable and applied. A thread that waits for it helps,
- * because the thread that would complete it may be this same one, in code that depends on another
- * update.
+ * An update that completes once it is durable and applied, with its entry id or, if it is a
+ * command, with its result. A thread that waits for it helps, because the thread that would
+ * complete it may be this same one, in code that depends on another update.
  */
-final class UpdateFuture extends CompletableFuture<Long>
+final class UpdateFuture<V extends @Nullable Object> extends CompletableFuture<V>
     implements BiConsumer<@Nullable Object, @Nullable Object> {
   private final Updates<?, ?> updates;
   private final Expected<?> expected;
   private volatile @Nullable AppendFuture durable;
 
   /** The next of the futures that are settled and have yet to be completed, without a lock. */
-  @Nullable UpdateFuture next;
+  @Nullable UpdateFuture<?> next;
 
   private @Nullable Throwable outcome;
 
@@ -52,18 +52,23 @@ final class UpdateFuture extends CompletableFuture<Long>
     }
   }
 
+  @SuppressWarnings({"unchecked", "NullAway"}) // Of the type that the entry has; may be null.
+  private V value() {
+    return (V) expected.outcome();
+  }
+
   /** Completes it; code that depends on it runs here. */
   void complete() {
     Throwable failure = outcome;
     if (failure == null) {
-      complete(expected.id());
+      complete(value());
     } else {
       completeExceptionally(failure);
     }
   }
 
   @Override
-  public Long join() {
+  public V join() {
     if (!isDone()) {
       updates.refuseWithinCallback();
       try {
@@ -77,7 +82,7 @@ final class UpdateFuture extends CompletableFuture<Long>
   }
 
   @Override
-  public Long get() throws InterruptedException, ExecutionException {
+  public V get() throws InterruptedException, ExecutionException {
     if (!isDone()) {
       updates.refuseWithinCallback();
       try {
@@ -91,7 +96,7 @@ final class UpdateFuture extends CompletableFuture<Long>
   }
 
   @Override
-  public Long get(long timeout, TimeUnit unit)
+  public V get(long timeout, TimeUnit unit)
       throws InterruptedException, ExecutionException, TimeoutException {
     if (!isDone()) {
       updates.refuseWithinCallback();
@@ -109,7 +114,7 @@ final class UpdateFuture extends CompletableFuture<Long>
   private void settled(@Nullable Throwable failure) {
     Throwable result = updates.outcome(expected, failure);
     if (result == null) {
-      complete(expected.id());
+      complete(value());
     } else {
       completeExceptionally(result);
     }

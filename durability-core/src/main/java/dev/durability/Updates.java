@@ -40,7 +40,24 @@ final class Updates<S, E> {
 
   long update(E entry) throws IOException {
     Update<E> update = encode(entry);
-    Expected<E> expected = expected(update);
+    return settled(update, expected(update, false));
+  }
+
+  @SuppressWarnings({"unchecked", "NullAway"}) // The command's own result, which may be null.
+  <R extends @Nullable Object> R execute(Command<S, R> command) throws IOException {
+    Update<E> update = encode(entryOf(command));
+    Expected<E> expected = expected(update, true);
+    try {
+      long unused = settled(update, expected);
+      return (R) expected.outcome();
+    } catch (RuntimeException | Error e) {
+      failIfExpected(expected, e);
+      throw e;
+    }
+  }
+
+  /** Appends an update, and returns once it is durable and applied. */
+  private long settled(Update<E> update, Expected<E> expected) throws IOException {
     try {
       AppendFuture durable = appending.with(() -> append(update, expected));
       return settle(durable);
@@ -52,9 +69,20 @@ final class Updates<S, E> {
 
   CompletableFuture<Long> updateAsync(E entry) throws IOException {
     Update<E> update = encode(entry);
-    Expected<E> expected = expected(update);
+    return settling(update, expected(update, false));
+  }
+
+  <R extends @Nullable Object> CompletableFuture<R> executeAsync(Command<S, R> command)
+      throws IOException {
+    Update<E> update = encode(entryOf(command));
+    return settling(update, expected(update, true));
+  }
+
+  /** Appends an update. {@return what completes once it is durable and applied} */
+  private <V extends @Nullable Object> CompletableFuture<V> settling(
+      Update<E> update, Expected<E> expected) throws IOException {
     try {
-      UpdateFuture result = new UpdateFuture(this, expected);
+      UpdateFuture<V> result = new UpdateFuture<>(this, expected);
       result.follow(appending.with(() -> append(update, expected)));
       return result;
     } catch (RuntimeException | Error e) {
@@ -69,8 +97,15 @@ final class Updates<S, E> {
     return codec.update(entry);
   }
 
-  private static <E> Expected<E> expected(Update<E> update) {
-    return new Expected<>(update.entry(), FrameFormat.frameBytes(update.size()));
+  @SuppressWarnings("unchecked") // The codec refuses what is none of its entries.
+  private E entryOf(Command<S, ?> command) {
+    applied.requireCommands();
+    return (E) command;
+  }
+
+  private Expected<E> expected(Update<E> update, boolean answers) {
+    applied.refuseUnlessApplicable(update.entry());
+    return new Expected<>(update.entry(), FrameFormat.frameBytes(update.size()), answers);
   }
 
   OptionalLong updateIf(Function<? super S, Optional<E>> decision) throws IOException {
@@ -96,7 +131,7 @@ final class Updates<S, E> {
       return Optional.empty();
     }
     Update<E> update = codec.update(entry.get());
-    Expected<E> expected = expected(update);
+    Expected<E> expected = expected(update, false);
     decided.setPlain(expected);
     return Optional.of(append(update, expected));
   }
@@ -222,7 +257,7 @@ final class Updates<S, E> {
   }
 
   /** Completes the future of an update that is settled, with no lock of this state held. */
-  void complete(UpdateFuture update) {
+  void complete(UpdateFuture<?> update) {
     appending.complete(update);
   }
 

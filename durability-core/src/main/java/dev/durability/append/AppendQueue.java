@@ -80,6 +80,11 @@ public final class AppendQueue {
     return segment;
   }
 
+  /** The bytes of the segment so far, with room for marks, as counted against its limit. */
+  public long segmentBytes() {
+    return plannedBytes;
+  }
+
   public boolean segmentHasEntries() {
     return nextId > segment.name().firstEntryId();
   }

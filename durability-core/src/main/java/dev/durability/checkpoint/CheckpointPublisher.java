@@ -1,14 +1,20 @@
 package dev.durability.checkpoint;
 
+import dev.durability.errors.CorruptLogException;
+import dev.durability.log.CheckpointReference;
 import dev.durability.log.MarkerPosition;
 import dev.durability.storage.Directory;
 import dev.durability.threads.StackSafeLock;
+import dev.durability.wal.WalMaintenance;
 import dev.durability.wal.WalWriter;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes checkpoints of a log and truncates it, so that a crash at any moment leaves a log that
@@ -29,12 +35,15 @@ import java.util.List;
  * log.
  */
 public final class CheckpointPublisher {
+  private final Directory directory;
   private final Checkpoints checkpoints;
   private final WalWriter<?> log;
   private final int kept;
   private final StackSafeLock publishing = new StackSafeLock();
 
-  private CheckpointPublisher(Checkpoints checkpoints, WalWriter<?> log, int kept) {
+  private CheckpointPublisher(
+      Directory directory, Checkpoints checkpoints, WalWriter<?> log, int kept) {
+    this.directory = directory;
     this.checkpoints = checkpoints;
     this.log = log;
     this.kept = kept;
@@ -49,7 +58,7 @@ public final class CheckpointPublisher {
    * @return the publisher
    */
   public static CheckpointPublisher of(Directory directory, Clock clock, WalWriter<?> log) {
-    return new CheckpointPublisher(Checkpoints.in(directory, clock), log, 2);
+    return new CheckpointPublisher(directory, Checkpoints.in(directory, clock), log, 2);
   }
 
   /**
@@ -62,7 +71,7 @@ public final class CheckpointPublisher {
     if (count < 1) {
       throw new IllegalArgumentException("cannot keep " + count + " checkpoints: keep at least 1");
     }
-    return new CheckpointPublisher(checkpoints, log, count);
+    return new CheckpointPublisher(directory, checkpoints, log, count);
   }
 
   /**
@@ -82,6 +91,30 @@ public final class CheckpointPublisher {
    *     calls this; nothing was done
    */
   public PublishResult publish(long lastEntryId, Checkpoints.Content content) throws IOException {
+    return publish(null, lastEntryId, content);
+  }
+
+  /**
+   * As {@link #publish(long, Checkpoints.Content)}, under another path than the default one. The
+   * marker names it, so that recovery finds it. It counts as one that is kept, but the publisher
+   * never deletes it: delete it when the log does not need it any more. To use paths in turn, take
+   * at least one more than checkpoints are kept.
+   *
+   * @param path where the checkpoint goes, relative to the log's directory
+   * @param lastEntryId the last entry that it contains; of an atomic batch, the last one
+   * @param content writes it
+   * @return what was done; all of it is durable
+   * @throws IllegalArgumentException as the other method; or as {@link Checkpoints#write(String,
+   *     java.util.UUID, long, Checkpoints.Content)}: the log still needs what is there
+   * @throws IOException as the other method
+   */
+  public PublishResult publishTo(String path, long lastEntryId, Checkpoints.Content content)
+      throws IOException {
+    return publish(Objects.requireNonNull(path, "path"), lastEntryId, content);
+  }
+
+  private PublishResult publish(
+      @Nullable String path, long lastEntryId, Checkpoints.Content content) throws IOException {
     if (publishing.isHeldByCurrentThread()) {
       throw new IllegalStateException(
           "this thread is publishing a checkpoint of this log already: return from writing it"
@@ -89,26 +122,26 @@ public final class CheckpointPublisher {
     }
     publishing.lock();
     try {
-      return publishUncut(lastEntryId, content);
+      return publishUncut(path, lastEntryId, content);
     } finally {
       publishing.unlock();
     }
   }
 
   /** The log must not end before what the checkpoint contains. */
-  private PublishResult publishUncut(long lastEntryId, Checkpoints.Content content)
-      throws IOException {
+  private PublishResult publishUncut(
+      @Nullable String path, long lastEntryId, Checkpoints.Content content) throws IOException {
     Closeable end = log.holdEnd();
     try (end) {
-      return publishHeld(lastEntryId, content);
+      return publishHeld(path, lastEntryId, content);
     } catch (Error e) {
       end.close(); // If it came before the end was let go.
       throw e;
     }
   }
 
-  private PublishResult publishHeld(long lastEntryId, Checkpoints.Content content)
-      throws IOException {
+  private PublishResult publishHeld(
+      @Nullable String chosen, long lastEntryId, Checkpoints.Content content) throws IOException {
     if (lastEntryId < 0 || lastEntryId > log.lastAppendedId()) {
       throw new IllegalArgumentException(
           "a checkpoint cannot contain entry "
@@ -119,25 +152,63 @@ public final class CheckpointPublisher {
     // Also refuses if the log is closed: another writer may own it by now, so no checkpoint may
     // be added.
     log.sync();
-    String path = checkpoints.write(log.logId(), lastEntryId, content);
+    String path = chosen;
+    if (path == null) {
+      path = checkpoints.write(log.logId(), lastEntryId, content);
+    } else {
+      long unused = checkpoints.write(path, log.logId(), lastEntryId, content);
+    }
     MarkerPosition marker = log.appendCheckpoint(lastEntryId, path);
     return removeOld(path, lastEntryId, marker);
   }
 
   private PublishResult removeOld(String path, long lastEntryId, MarkerPosition marker)
       throws IOException {
-    List<Long> published = checkpoints.list().stream().filter(id -> id <= lastEntryId).toList();
+    List<CheckpointReference> published =
+        (path.equals(Checkpoints.pathOf(lastEntryId)) ? underDefaultNames() : known())
+            .stream().filter(each -> each.lastEntryId() <= lastEntryId).toList();
     if (published.size() < kept) {
       return new PublishResult(path, lastEntryId, marker, List.of(), List.of());
     }
     List<String> removed = new ArrayList<>();
     // The oldest first, so that the newest are left after a failure.
     for (int i = published.size() - 1; i >= kept; i--) {
-      String oldPath = Checkpoints.pathOf(published.get(i));
-      checkpoints.delete(oldPath);
-      removed.add(oldPath);
+      String oldPath = published.get(i).path();
+      if (oldPath.equals(Checkpoints.pathOf(published.get(i).lastEntryId()))) {
+        checkpoints.delete(oldPath);
+        removed.add(oldPath);
+      }
     }
     return new PublishResult(
-        path, lastEntryId, marker, List.copyOf(removed), log.truncate(published.get(kept - 1)));
+        path,
+        lastEntryId,
+        marker,
+        List.copyOf(removed),
+        log.truncate(published.get(kept - 1).lastEntryId()));
+  }
+
+  private List<CheckpointReference> underDefaultNames() throws IOException {
+    return checkpoints.list().stream()
+        .map(id -> new CheckpointReference(id, Checkpoints.pathOf(id), log.logId()))
+        .toList();
+  }
+
+  /** All that the log knows of and that are there: one that is gone keeps nothing safe. */
+  private List<CheckpointReference> known() throws IOException {
+    List<CheckpointReference> there = new ArrayList<>();
+    for (CheckpointReference each : WalMaintenance.checkpoints(directory)) {
+      if (!each.path().isEmpty() && isThere(each)) {
+        there.add(each);
+      }
+    }
+    return there;
+  }
+
+  private boolean isThere(CheckpointReference wanted) throws IOException {
+    try {
+      return checkpoints.reference(wanted.path()).equals(wanted);
+    } catch (NoSuchFileException | CorruptLogException unusable) {
+      return false;
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.durability.checkpoint;
 
+import dev.durability.errors.ChecksumMismatch;
 import dev.durability.errors.CorruptLogException;
 import dev.durability.frame.BadCheckpointException;
 import dev.durability.frame.BadHeaderException;
@@ -51,7 +52,7 @@ public final class CheckpointReader extends InputStream {
       file = CheckpointFile.open(directory, path);
       return new CheckpointReader(path, file);
     } catch (BadHeaderException e) {
-      throw corrupt(String.valueOf(e.getMessage()), path, 0, e);
+      throw corrupt(String.valueOf(e.getMessage()), path, 0, e.checksum(), e);
     } catch (Error e) {
       if (file != null) {
         file.close();
@@ -159,7 +160,7 @@ public final class CheckpointReader extends InputStream {
           chunk = next;
         }
       } catch (BadCheckpointException e) {
-        damage = corrupt(e.reason(), path, e.offset(), e);
+        damage = corrupt(e.reason(), path, e.offset(), e.checksum(), e);
         throw damage;
       }
     }
@@ -167,10 +168,15 @@ public final class CheckpointReader extends InputStream {
   }
 
   private static CorruptLogException corrupt(
-      String what, String path, long offset, Exception cause) {
+      String what, String path, long offset, @Nullable ChecksumMismatch checksum, Exception cause) {
     CorruptLogException corrupt =
         new CorruptLogException(
-            what + "; use another checkpoint, or restore this one from a copy", path, offset, 0, 0);
+            what + "; use another checkpoint, or restore this one from a copy",
+            path,
+            offset,
+            0,
+            0,
+            checksum);
     corrupt.initCause(cause);
     return corrupt;
   }

@@ -79,6 +79,8 @@ public final class CheckpointWriter extends OutputStream {
    * @param lastEntryId the last entry that it contains, 0 to 2^63-2
    * @param clock tells when it was made, and nothing else
    * @return the writer
+   * @throws IllegalArgumentException if the path is in {@code wal/} or {@code quarantine/}, or is
+   *     the default one of another entry
    * @throws IOException if the storage fails; at most a temporary file is left
    */
   public static CheckpointWriter create(
@@ -88,6 +90,7 @@ public final class CheckpointWriter extends OutputStream {
       throw new IllegalArgumentException(
           "a checkpoint cannot contain entries up to " + lastEntryId);
     }
+    CheckpointName.requireFree(path, lastEntryId);
     int salt = RANDOM.nextInt();
     String temporary = CheckpointName.temporary(path, salt);
     ByteBuffer header =

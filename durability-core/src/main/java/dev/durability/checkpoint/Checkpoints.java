@@ -1,18 +1,25 @@
 package dev.durability.checkpoint;
 
+import dev.durability.codec.Codec;
+import dev.durability.errors.CodecException;
 import dev.durability.frame.CheckpointFile;
+import dev.durability.log.CheckpointReference;
 import dev.durability.segment.CheckpointName;
 import dev.durability.storage.Directory;
+import dev.durability.wal.WalMaintenance;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Clock;
 import java.util.List;
 import java.util.UUID;
 
 /**
  * The checkpoints in a directory: those of a log under their default names, {@code
- * checkpoints/<last entry id>.ckpt}, and any that belong to no log, under a path of their own.
+ * checkpoints/<last entry id>.ckpt}, and any others, of a log or of none, under a path of their
+ * own.
  *
  * <p>Immutable; many threads may use it. If two write to one path at the same time, each writes a
  * whole file, and one of them may fail.
@@ -20,6 +27,8 @@ import java.util.UUID;
 public final class Checkpoints {
   /** The directory of the default names. */
   public static final String DIRECTORY = CheckpointName.DIRECTORY;
+
+  private static final int VALUE_BYTES_MAX = Integer.MAX_VALUE - 8; // As large as arrays get.
 
   private final Directory directory;
   private final Clock clock;
@@ -71,6 +80,48 @@ public final class Checkpoints {
   }
 
   /**
+   * The content of a checkpoint that is one value.
+   *
+   * @param codec turns the value into bytes
+   * @param value the value
+   * @param <T> its type
+   * @return what writes it
+   */
+  public static <T> Content content(Codec<T> codec, T value) {
+    return out -> codec.encode(value, out);
+  }
+
+  /**
+   * Reads the value that {@link #content} wrote. All of its bytes are taken into memory, less than
+   * 2 GiB.
+   *
+   * @param codec turns bytes into the value
+   * @param <T> its type
+   * @return what reads it; whatever the codec throws is the cause of a {@link CodecException}
+   */
+  public static <T> Parser<T> parser(Codec<T> codec) {
+    return in -> {
+      byte[] bytes = in.readNBytes(VALUE_BYTES_MAX);
+      if (in.read() >= 0) {
+        throw new CodecException(
+            "the checkpoint has more than "
+                + VALUE_BYTES_MAX
+                + " bytes, too many for one value: read it as a stream");
+      }
+      try {
+        return codec.decode(
+            ByteBuffer.wrap(bytes).asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN));
+      } catch (Exception refused) { // Also one that is checked and not declared.
+        throw new CodecException(
+            "decoding the value of a checkpoint: "
+                + (refused instanceof CodecException ? refused.getMessage() : refused)
+                + ". The bytes are as they were written: read them with the codec that wrote them",
+            refused);
+      }
+    };
+  }
+
+  /**
    * Names a checkpoint.
    *
    * @param lastEntryId the last entry that it contains
@@ -107,8 +158,37 @@ public final class Checkpoints {
    */
   public String write(UUID logId, long lastEntryId, Content content) throws IOException {
     String path = pathOf(lastEntryId);
-    write(path, logId, lastEntryId, content);
+    writeFile(path, logId, lastEntryId, content);
     return path;
+  }
+
+  /**
+   * Writes a checkpoint of a log under any path. It is durable when this returns. The log does not
+   * know of it unless it is published: recover with {@code RecoveryOptions.fromCheckpoint}. If the
+   * end of the log is cut off before its last entry, it must not be used any more.
+   *
+   * @param path where it goes; missing directories are created, an existing file is replaced
+   * @param logId the log
+   * @param lastEntryId the last entry that it contains
+   * @param content writes the payload
+   * @return the size of the payload in bytes
+   * @throws IllegalArgumentException if the path is in {@code wal/} or {@code quarantine/}, is the
+   *     default one of another entry, or is that of a published checkpoint of another entry,
+   *     without which the log may not be recoverable; nothing was changed
+   * @throws IOException as {@link #write(UUID, long, Content)}
+   */
+  public long write(String path, UUID logId, long lastEntryId, Content content) throws IOException {
+    for (CheckpointReference known : WalMaintenance.checkpoints(directory)) {
+      if (known.path().equals(path) && known.lastEntryId() != lastEntryId) {
+        throw new IllegalArgumentException(
+            "the log needs the checkpoint "
+                + path
+                + ", which ends with entry "
+                + known.lastEntryId()
+                + ": write to another path. Nothing was changed");
+      }
+    }
+    return writeFile(path, logId, lastEntryId, content);
   }
 
   /**
@@ -121,11 +201,12 @@ public final class Checkpoints {
    *     CheckpointWriter#commit} says
    */
   public long writeAlone(String path, Content content) throws IOException {
-    return write(path, UUID.randomUUID(), 0, content);
+    return writeFile(path, UUID.randomUUID(), 0, content);
   }
 
-  private long write(String path, UUID logId, long lastEntryId, Content content)
+  private long writeFile(String path, UUID logId, long lastEntryId, Content content)
       throws IOException {
+    CheckpointName.requireFree(path, lastEntryId);
     removeTemporaries(path);
     try (CheckpointWriter writer =
         CheckpointWriter.create(directory, path, logId, lastEntryId, clock)) {
@@ -150,6 +231,20 @@ public final class Checkpoints {
       R result = parser.readFrom(new OpenInput(reader));
       reader.transferTo(OutputStream.nullOutputStream());
       return result;
+    }
+  }
+
+  /**
+   * Tells what a checkpoint is, by its header.
+   *
+   * @param path its path
+   * @return its log, and the last entry that it contains
+   * @throws dev.durability.errors.CorruptLogException if its header is damaged
+   * @throws IOException if it is missing or cannot be read
+   */
+  public CheckpointReference reference(String path) throws IOException {
+    try (CheckpointReader reader = CheckpointReader.open(directory, path)) {
+      return new CheckpointReference(reader.lastEntryId(), path, reader.logId());
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.durability.errors;
 
 import java.io.Serial;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes that were promised to be durable are damaged or missing. No crash leaves this. Nothing was
@@ -24,6 +25,9 @@ public final class CorruptLogException extends DurabilityException {
   /** The last entry id that is lost, or 0. */
   private final long lastLostId;
 
+  /** The checksum that is wrong, or null. */
+  private final @Nullable ChecksumMismatch checksum;
+
   /**
    * Creates the failure.
    *
@@ -35,11 +39,32 @@ public final class CorruptLogException extends DurabilityException {
    */
   public CorruptLogException(
       String message, String file, long offset, long firstLostId, long lastLostId) {
+    this(message, file, offset, firstLostId, lastLostId, null);
+  }
+
+  /**
+   * Creates the failure with the checksum that shows it.
+   *
+   * @param message what is damaged, and what the caller can do; file and offset are put before it
+   * @param file the damaged or missing file, relative to the directory
+   * @param offset where in the file the intact part ends, in bytes
+   * @param firstLostId the first entry id that is lost, or 0 if none is known to be
+   * @param lastLostId the last entry id that is known to be lost, or 0
+   * @param checksum the checksum that is wrong, or null if none is
+   */
+  public CorruptLogException(
+      String message,
+      String file,
+      long offset,
+      long firstLostId,
+      long lastLostId,
+      @Nullable ChecksumMismatch checksum) {
     super(file + " at offset " + offset + ": " + message);
     this.file = file;
     this.offset = offset;
     this.firstLostId = firstLostId;
     this.lastLostId = lastLostId;
+    this.checksum = checksum;
   }
 
   /** {@return the damaged or missing file, relative to the directory} */
@@ -60,5 +85,16 @@ public final class CorruptLogException extends DurabilityException {
   /** {@return the last entry id that is known to be lost, or 0} */
   public long lastLostId() {
     return lastLostId;
+  }
+
+  /**
+   * Returns the checksum that is wrong: of the file's header, or of the first frame that is
+   * damaged, which stands at the offset or, if that frame ends an atomic batch, after it.
+   *
+   * @return the checksum expected and the one found; null if no checksum shows the damage: bytes
+   *     are missing, or so damaged that they are no frame with a checksum
+   */
+  public @Nullable ChecksumMismatch checksum() {
+    return checksum;
   }
 }

@@ -1,6 +1,8 @@
 package dev.durability.frame;
 
+import dev.durability.errors.ChecksumMismatch;
 import java.io.Serial;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A checkpoint is damaged. Not an {@link java.io.IOException}, so that it is never confused with a
@@ -11,11 +13,23 @@ public final class BadCheckpointException extends Exception {
 
   private final long offset;
   private final String reason;
+  private final @Nullable ChecksumMismatch checksum;
 
   BadCheckpointException(String path, long offset, String message) {
+    this(path, offset, message, null);
+  }
+
+  BadCheckpointException(
+      String path, long offset, String message, @Nullable ChecksumMismatch checksum) {
     super(path + " at offset " + offset + ": " + message);
     this.offset = offset;
     this.reason = message;
+    this.checksum = checksum;
+  }
+
+  /** {@return the checksum that is wrong, or null if none is} */
+  public @Nullable ChecksumMismatch checksum() {
+    return checksum;
   }
 
   /** {@return what is wrong, without the place} */

@@ -1,6 +1,8 @@
 package dev.durability.frame;
 
+import dev.durability.errors.ChecksumMismatch;
 import java.io.Serial;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The first bytes of a file are not a header. Not an {@link java.io.IOException}, so that it is
@@ -9,7 +11,19 @@ import java.io.Serial;
 public final class BadHeaderException extends Exception {
   @Serial private static final long serialVersionUID = 1L;
 
+  private final @Nullable ChecksumMismatch checksum;
+
   BadHeaderException(String message) {
+    this(message, null);
+  }
+
+  BadHeaderException(String message, @Nullable ChecksumMismatch checksum) {
     super(message);
+    this.checksum = checksum;
+  }
+
+  /** {@return the header's checksum if that is what is wrong, or null} */
+  public @Nullable ChecksumMismatch checksum() {
+    return checksum;
   }
 }

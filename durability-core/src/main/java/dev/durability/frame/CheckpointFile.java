@@ -98,7 +98,10 @@ public final class CheckpointFile implements AutoCloseable {
       }
       case SCHEMA, CHECKPOINT, MARK, STOP ->
           throw new BadCheckpointException(
-              path, run.breakOffset(), "it is cut short or damaged: there is no valid chunk here");
+              path,
+              run.breakOffset(),
+              "it is cut short or damaged: there is no valid chunk here",
+              run.checksumMismatch());
     };
   }
 

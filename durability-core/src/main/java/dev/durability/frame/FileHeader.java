@@ -1,5 +1,6 @@
 package dev.durability.frame;
 
+import dev.durability.errors.ChecksumMismatch;
 import dev.durability.errors.FormatException;
 import dev.durability.storage.ReadFile;
 import java.io.IOException;
@@ -129,7 +130,8 @@ public record FileHeader(
               Locale.ROOT,
               "the header's checksum is %08x, but that of its bytes is %08x",
               stored,
-              actual));
+              actual),
+          new ChecksumMismatch(stored, actual));
     }
     if (b.getInt(0) != type.magic()) {
       throw new BadHeaderException(

@@ -1,5 +1,6 @@
 package dev.durability.frame;
 
+import dev.durability.errors.ChecksumMismatch;
 import dev.durability.storage.ReadFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -78,6 +79,27 @@ final class FrameReader {
         && checksumIsRight(index)
         && promiseIsBelowId()
         && schemaNamesMediaType();
+  }
+
+  /**
+   * Tells by which checksum the frame at an offset is damaged, whatever its id.
+   *
+   * @return null if its checksum is right, or if there is no frame whose bytes are all there
+   */
+  @Nullable ChecksumMismatch checksumMismatch(long at) throws IOException {
+    int index = window.at(at, FrameFormat.OVERHEAD_BYTES);
+    @Nullable FrameKind found = index < 0 ? null : FrameFormat.kind(bytes.getInt(index + 4));
+    if (found == null || !found.isAllowedIn(type)) {
+      return null;
+    }
+    kind = found;
+    length = FrameFormat.length(bytes.getInt(index + 4));
+    offset = at;
+    if (!kind.canHavePayloadOf(length) || window.fileSize() < endOfPayload()) {
+      return null;
+    }
+    int stored = bytes.getInt(index) ^ salt;
+    return checksumIsRight(index) ? null : new ChecksumMismatch(stored, (int) crc.getValue());
   }
 
   /**
@@ -181,7 +203,11 @@ final class FrameReader {
   }
 
   long endOffset() {
-    return FrameFormat.align(offset + FrameFormat.OVERHEAD_BYTES + length);
+    return FrameFormat.align(endOfPayload());
+  }
+
+  private long endOfPayload() {
+    return offset + FrameFormat.OVERHEAD_BYTES + length;
   }
 
   /** What a MARK or END promises, or a CHECKPOINT covers. */

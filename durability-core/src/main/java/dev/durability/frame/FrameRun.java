@@ -1,9 +1,11 @@
 package dev.durability.frame;
 
+import dev.durability.errors.ChecksumMismatch;
 import dev.durability.storage.ReadFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The run of valid and contiguous frames of one file, from its header on, one step at a time. It
@@ -96,11 +98,7 @@ public final class FrameRun implements AutoCloseable {
     ended = false;
   }
 
-  /**
-   * Sets the last entry of the run.
-   *
-   * @param id the last one that no later segment makes void, or {@link #NO_LAST_ID}
-   */
+  /** Sets the last entry that no later segment makes void, or {@link #NO_LAST_ID}. */
   public void endAfter(long id) {
     lastId = id;
   }
@@ -129,11 +127,9 @@ public final class FrameRun implements AutoCloseable {
   }
 
   /**
-   * Tells how much of a file to hold in memory: all of a small one, {@link #WINDOW_BYTES} of
-   * others.
+   * {@return how many bytes of a file to hold in memory: all of a small one, else WINDOW_BYTES}
    *
    * @param file the file
-   * @return the size of the window in bytes
    * @throws IOException if the file's size cannot be read
    */
   public static int windowBytes(ReadFile file) throws IOException {
@@ -291,16 +287,12 @@ public final class FrameRun implements AutoCloseable {
     return nextId > lastId;
   }
 
-  /**
-   * {@return the offset after the last frame of the run that was stepped over, whole batches only}
-   */
+  /** {@return the offset after the last frame that was stepped over, whole batches only} */
   public long offset() {
     return offset;
   }
 
-  /**
-   * {@return after STOP, the offset of what broke the run: after the parts of an unfinished batch}
-   */
+  /** {@return after STOP, the offset of what broke the run: in an unfinished batch, after it} */
   public long breakOffset() {
     return breakOffset;
   }
@@ -326,9 +318,9 @@ public final class FrameRun implements AutoCloseable {
   }
 
   /**
-   * Returns the payload of the entry that was stepped over.
+   * {@return the payload of the entry that was stepped over: a read-only little-endian view, which
+   * stays as it is until the next call of any method}
    *
-   * @return a read-only little-endian view, which stays as it is until the next call of any method
    * @throws IOException if the file cannot be read
    */
   public ByteBuffer payload() throws IOException {
@@ -336,9 +328,9 @@ public final class FrameRun implements AutoCloseable {
   }
 
   /**
-   * Returns what the frame that was stepped over promises or covers.
+   * {@return the entry id that the frame that was stepped over promises or covers, at most the last
+   * id; in a checkpoint the size that its END tells}
    *
-   * @return an entry id, at most the last id; in a checkpoint the size that its END tells
    * @throws IOException if the file cannot be read
    */
   public long promised() throws IOException {
@@ -356,9 +348,8 @@ public final class FrameRun implements AutoCloseable {
   }
 
   /**
-   * Returns the wall clock of the MARK or END that was stepped over.
+   * {@return the wall clock of the MARK or END that was stepped over, microseconds since the epoch}
    *
-   * @return microseconds since the epoch
    * @throws IOException if the file cannot be read
    */
   public long wallClockMicros() throws IOException {
@@ -384,6 +375,15 @@ public final class FrameRun implements AutoCloseable {
   @Override
   public void close() {
     frames.window().close();
+  }
+
+  /**
+   * {@return after STOP, the checksum that broke the run; null if something else did}
+   *
+   * @throws IOException if the file cannot be read
+   */
+  public @Nullable ChecksumMismatch checksumMismatch() throws IOException {
+    return ended || reachedLastId() ? null : frames.checksumMismatch(breakOffset);
   }
 
   /**

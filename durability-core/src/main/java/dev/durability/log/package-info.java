@@ -12,7 +12,9 @@
  *   <tr><th>about</th><th>values</th></tr>
  *   <tr><td>how the log was left</td><td>{@link dev.durability.log.Verdict}, {@link
  *       dev.durability.log.LogReport}</td></tr>
+ *   <tr><td>whether it is created</td><td>{@link dev.durability.log.OpenMode}</td></tr>
  *   <tr><td>what a reader accepts</td><td>{@link dev.durability.log.ReplayMode}</td></tr>
+ *   <tr><td>how much it holds</td><td>{@link dev.durability.log.LogExtent}</td></tr>
  *   <tr><td>its files</td><td>{@link dev.durability.log.SegmentRange}, {@link
  *       dev.durability.log.CheckpointReference}, {@link dev.durability.log.MarkerPosition}</td></tr>
  *   <tr><td>its time</td><td>{@link dev.durability.log.EntryAtInstant}, {@link

@@ -45,10 +45,6 @@ final class OwnedLogFile implements Closeable {
    */
   static OwnedLogFile open(Directory directory, String path, Clock clock, long quarantineBytesMax)
       throws IOException {
-    if (quarantineBytesMax < 0) {
-      throw new IllegalArgumentException(
-          "quarantineBytesMax is " + quarantineBytesMax + "; it must be at least 0");
-    }
     RecordLogOpening.refuseForeign(directory, path);
     directory.createDirectories(Directory.parentOf(path));
     AfterFailure.prepare();

@@ -1,5 +1,6 @@
 package dev.durability.recordlog;
 
+import dev.durability.errors.ChecksumMismatch;
 import dev.durability.errors.CorruptLogException;
 import dev.durability.frame.BadHeaderException;
 import dev.durability.frame.FileHeader;
@@ -12,6 +13,7 @@ import dev.durability.storage.ReadFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** The file of a record log, read from its header on, with what it promises. For one thread. */
 final class RecordLogFile implements Closeable {
@@ -45,12 +47,14 @@ final class RecordLogFile implements Closeable {
                 + header.segmentId()
                 + " and first id "
                 + header.firstEntryId()
-                + ", but a record log has 0 and 1");
+                + ", but a record log has 0 and 1",
+            null);
       }
       return new RecordLogFile(path, file, header);
     } catch (BadHeaderException e) {
       try (file) {
-        CorruptLogException corrupt = corruptHeader(path, String.valueOf(e.getMessage()));
+        CorruptLogException corrupt =
+            corruptHeader(path, String.valueOf(e.getMessage()), e.checksum());
         corrupt.initCause(e);
         throw corrupt;
       }
@@ -60,13 +64,15 @@ final class RecordLogFile implements Closeable {
     }
   }
 
-  private static CorruptLogException corruptHeader(String path, String what) {
+  private static CorruptLogException corruptHeader(
+      String path, String what, @Nullable ChecksumMismatch checksum) {
     return new CorruptLogException(
         what + ". No crash leaves a record log without its header: restore it from a copy",
         path,
         0,
         0,
-        0);
+        0,
+        checksum);
   }
 
   /** Goes one frame further and notes what it promises. */
@@ -99,8 +105,8 @@ final class RecordLogFile implements Closeable {
     return new Tail(ending, largest, run.offset(), run.breakOffset(), remains.nonZeroEnd());
   }
 
-  /** Says what is lost. */
-  CorruptLogException corrupt(Tail tail) {
+  /** After STOP: says what is lost. */
+  CorruptLogException corrupt(Tail tail) throws IOException {
     return new CorruptLogException(
         "the records are intact up to "
             + intact()
@@ -111,7 +117,8 @@ final class RecordLogFile implements Closeable {
         path,
         tail.breakOffset(),
         intact() + 1,
-        tail.promised());
+        tail.promised(),
+        run.checksumMismatch());
   }
 
   FileHeader header() {

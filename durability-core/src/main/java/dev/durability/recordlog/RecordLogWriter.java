@@ -9,7 +9,6 @@ import dev.durability.frame.DirectMemory;
 import dev.durability.frame.FrameEncoder;
 import dev.durability.frame.FrameFormat;
 import dev.durability.frame.FrameKind;
-import dev.durability.frame.Quarantine;
 import dev.durability.frame.WallClock;
 import dev.durability.storage.Directory;
 import dev.durability.threads.StackSafeLock;
@@ -18,6 +17,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Clock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Appends records to a log in one file. Records get the ids 1, 2, 3, …. {@link #flush} makes them
@@ -41,26 +41,18 @@ import java.time.Clock;
  * @param <T> the type of the records
  */
 public final class RecordLogWriter<T> implements Closeable {
-  /** The default size of the largest record in bytes: 16 MiB. */
-  public static final int RECORD_BYTES_MAX = 16 << 20;
-
-  /** The default of how many bytes stay in quarantine: 256 MiB. */
-  public static final long QUARANTINE_BYTES_MAX = Quarantine.BYTES_MAX;
-
-  private static final int BUFFER_BYTES = 64 << 10;
-
   private final StackSafeLock lock = new StackSafeLock();
   private final Codec<T> codec;
   private final Clock clock;
   private final int recordBytesMax;
+  private final int flushEvery;
   private final OwnedLogFile file;
   private final int salt;
   private final FrameEncoder encoder = new FrameEncoder();
-  private final DirectMemory memory = DirectMemory.of(BUFFER_BYTES);
-  private final ByteBuffer usualBuffer = memory.bytes().order(ByteOrder.LITTLE_ENDIAN);
-
+  private final DirectMemory memory;
+  private final ByteBuffer usualBuffer;
   private final Closeable files = this::release;
-  private ByteBuffer buffer = usualBuffer;
+  private ByteBuffer buffer;
 
   /**
    * Where the frames end that are not yet in the file; 0, or after a record. The bytes of the
@@ -72,13 +64,19 @@ public final class RecordLogWriter<T> implements Closeable {
   private long syncedId;
   private long promisedId;
   private long lastStamp;
+  private int unflushed;
+  private @Nullable Error brokenOff;
   private boolean closed;
   private boolean released;
 
-  private RecordLogWriter(Codec<T> codec, Clock clock, int recordBytesMax, OwnedLogFile file) {
+  private RecordLogWriter(Codec<T> codec, RecordLogOptions options, OwnedLogFile file) {
     this.codec = codec;
-    this.clock = clock;
-    this.recordBytesMax = recordBytesMax;
+    this.clock = options.clock();
+    this.recordBytesMax = options.recordBytesMax();
+    this.flushEvery = options.flushEvery();
+    this.memory = DirectMemory.of(options.bufferBytes());
+    this.usualBuffer = memory.bytes().order(ByteOrder.LITTLE_ENDIAN);
+    this.buffer = usualBuffer;
     this.file = file;
     this.salt = file.opening().salt();
     this.lastId = file.opening().lastId();
@@ -88,18 +86,19 @@ public final class RecordLogWriter<T> implements Closeable {
   }
 
   /**
-   * Opens a log with the system's clock and records of at most 16 MiB.
+   * Opens a log with the default options; see {@link #open(Directory, String, Codec,
+   * RecordLogOptions)}.
    *
    * @param directory where the log is
    * @param path its file, relative to the directory
    * @param codec how records become bytes
    * @param <T> the type of the records
    * @return the writer
-   * @throws IOException as {@link #open(Directory, String, Codec, Clock, int)}
+   * @throws IOException as {@link #open(Directory, String, Codec, RecordLogOptions)}
    */
   public static <T> RecordLogWriter<T> open(Directory directory, String path, Codec<T> codec)
       throws IOException {
-    return open(directory, path, codec, Clock.systemUTC(), RECORD_BYTES_MAX);
+    return open(directory, path, codec, RecordLogOptions.defaults());
   }
 
   /**
@@ -110,9 +109,7 @@ public final class RecordLogWriter<T> implements Closeable {
    * @param directory where the log is
    * @param path its file, relative to the directory; missing directories are created
    * @param codec how records become bytes
-   * @param clock the wall clock for the file's header and marks; if it goes back, the last time is
-   *     used again
-   * @param recordBytesMax the largest record in bytes, 1 to 2^28-1
+   * @param options how to write
    * @param <T> the type of the records
    * @return the writer
    * @throws dev.durability.errors.CorruptLogException if promised records are damaged or missing;
@@ -123,44 +120,12 @@ public final class RecordLogWriter<T> implements Closeable {
    * @throws IOException if the storage fails; opening again is safe
    */
   public static <T> RecordLogWriter<T> open(
-      Directory directory, String path, Codec<T> codec, Clock clock, int recordBytesMax)
+      Directory directory, String path, Codec<T> codec, RecordLogOptions options)
       throws IOException {
-    return open(directory, path, codec, clock, recordBytesMax, QUARANTINE_BYTES_MAX);
-  }
-
-  /**
-   * As {@link #open(Directory, String, Codec, Clock, int)}, with another bound on what is kept in
-   * quarantine.
-   *
-   * @param directory where the log is
-   * @param path its file, relative to the directory; missing directories are created
-   * @param codec how records become bytes
-   * @param clock the wall clock for the file's header and marks
-   * @param recordBytesMax the largest record in bytes, 1 to 2^28-1
-   * @param quarantineBytesMax how many bytes stay in quarantine when an opening adds to it; the
-   *     oldest go first, but never what this opening kept
-   * @param <T> the type of the records
-   * @return the writer
-   * @throws IOException as {@link #open(Directory, String, Codec, Clock, int)}
-   */
-  public static <T> RecordLogWriter<T> open(
-      Directory directory,
-      String path,
-      Codec<T> codec,
-      Clock clock,
-      int recordBytesMax,
-      long quarantineBytesMax)
-      throws IOException {
-    if (recordBytesMax < 1 || recordBytesMax > FrameFormat.PAYLOAD_BYTES_MAX) {
-      throw new IllegalArgumentException(
-          "recordBytesMax is "
-              + recordBytesMax
-              + ", it must be 1 to "
-              + FrameFormat.PAYLOAD_BYTES_MAX);
-    }
-    OwnedLogFile file = OwnedLogFile.open(directory, path, clock, quarantineBytesMax);
+    OwnedLogFile file =
+        OwnedLogFile.open(directory, path, options.clock(), options.quarantineBytesMax());
     try {
-      RecordLogWriter<T> writer = new RecordLogWriter<>(codec, clock, recordBytesMax, file);
+      RecordLogWriter<T> writer = new RecordLogWriter<>(codec, options, file);
       writer.restorePromise();
       return writer;
     } catch (IOException | RuntimeException | Error e) {
@@ -186,7 +151,7 @@ public final class RecordLogWriter<T> implements Closeable {
 
   /**
    * Appends a record. It is in memory when this returns, and in the file after {@link #flush} or
-   * {@link #sync}, or when the buffer of 64 KiB is full.
+   * {@link #sync}, when the buffer is full, or as {@link RecordLogOptions.Builder#flushEvery} says.
    *
    * @param value the record
    * @return its id
@@ -194,7 +159,8 @@ public final class RecordLogWriter<T> implements Closeable {
    *     appended
    * @throws dev.durability.errors.CodecException if it cannot be encoded; nothing was appended
    * @throws OutcomeOpenException if the buffer was full and could not be written: this record got
-   *     no id and was not appended, earlier ones stay in memory
+   *     no id and was not appended, earlier ones stay in memory. Or if this append had to flush and
+   *     could not: it has its id and stays in memory, too; {@link #lastId} tells
    * @throws IOException if the writer is poisoned or closed
    */
   public long append(T value) throws IOException {
@@ -216,12 +182,22 @@ public final class RecordLogWriter<T> implements Closeable {
           0,
           bytes.size());
       int whole = buffer.position();
-      // Nothing is called from here on, so all of it happens, or nothing.
+      // Nothing is called until it is appended, so all of that happens, or nothing.
       if (marks) {
         promisedId = syncedId;
       }
       end = whole;
-      return ++lastId;
+      lastId++;
+      unflushed++;
+      try {
+        if (flushEvery > 0 && unflushed >= flushEvery) {
+          writeBuffer();
+        }
+      } catch (Error e) {
+        brokenOff = e; // It must not look as if nothing had been appended.
+        throw e;
+      }
+      return lastId;
     } finally {
       lock.unlock();
     }
@@ -378,6 +354,7 @@ public final class RecordLogWriter<T> implements Closeable {
     if (end > 0) {
       file.write(buffer.clear().limit(end));
       end = 0;
+      unflushed = 0;
       buffer = usualBuffer;
     }
   }
@@ -392,6 +369,11 @@ public final class RecordLogWriter<T> implements Closeable {
   private void requireOpen() throws IOException {
     if (closed) {
       throw new IOException("the writer of " + file.path() + " is closed; open the log again");
+    }
+    if (brokenOff != null) {
+      throw new WriterPoisonedException(
+          "an append to " + file.path() + " was broken off; close it and open the log again",
+          brokenOff);
     }
     file.requireUsable();
   }

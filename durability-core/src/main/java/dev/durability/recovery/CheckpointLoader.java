@@ -16,6 +16,7 @@ import java.nio.file.NoSuchFileException;
 import java.time.Clock;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class CheckpointLoader<S> {
   private final Directory directory;
-  private final StateMachine<S, ?> machine;
+  private final Supplier<S> initial;
+  private final Checkpoints.Parser<S> parser;
   private final Checkpoints checkpoints;
   private int damaged;
 
@@ -34,11 +36,13 @@ final class CheckpointLoader<S> {
    * Prepares to load.
    *
    * @param directory where the log is
-   * @param machine reads the state
+   * @param initial makes the state that holds no entry
+   * @param parser reads the state
    */
-  CheckpointLoader(Directory directory, StateMachine<S, ?> machine) {
+  CheckpointLoader(Directory directory, Supplier<S> initial, Checkpoints.Parser<S> parser) {
     this.directory = directory;
-    this.machine = machine;
+    this.initial = initial;
+    this.parser = parser;
     this.checkpoints = Checkpoints.in(directory, Clock.systemUTC());
   }
 
@@ -56,7 +60,7 @@ final class CheckpointLoader<S> {
    *
    * @param lastEntryIdMax the last entry that it may contain
    * @return the state
-   * @throws IOException if the storage fails, or the machine cannot read a checkpoint that is whole
+   * @throws IOException if the storage fails, or the parser cannot read a checkpoint that is whole
    */
   Loaded<S> load(long lastEntryIdMax) throws IOException {
     for (CheckpointReference reference : WalMaintenance.checkpoints(directory)) {
@@ -68,8 +72,47 @@ final class CheckpointLoader<S> {
         damaged++;
       }
     }
-    return new Loaded<>(
-        Objects.requireNonNull(machine.initial(), "StateMachine.initial returned null"), 0);
+    return new Loaded<>(Objects.requireNonNull(initial.get(), "the initial state is null"), 0);
+  }
+
+  /**
+   * Loads the checkpoint at a path, whether the log knows of it or not.
+   *
+   * @param logId the log that it has to belong to, or null for any
+   * @param lastEntryIdMax the last entry that it may contain
+   * @throws CorruptLogException if it is damaged
+   * @throws DurabilityException if it is of another log, or contains more
+   */
+  Loaded<S> loadFrom(String path, @Nullable UUID logId, long lastEntryIdMax) throws IOException {
+    try (CheckpointReader reader = CheckpointReader.open(directory, path)) {
+      long id = reader.lastEntryId();
+      if (logId != null && !reader.logId().equals(logId)) {
+        throw new DurabilityException(
+            "the checkpoint "
+                + path
+                + " belongs to the log "
+                + reader.logId()
+                + ", but this is the log "
+                + logId
+                + ": recover from one of this log");
+      }
+      if (id > lastEntryIdMax) {
+        throw new DurabilityException(
+            "the checkpoint "
+                + path
+                + " ends with entry "
+                + id
+                + ", but recovery is to end at entry "
+                + lastEntryIdMax
+                + ": recover from an older one");
+      }
+      return new Loaded<>(read(reader, new CheckpointReference(id, path, reader.logId())), id);
+    } catch (DurabilityException e) {
+      if (e.getCause() instanceof CorruptLogException damage && damage.file().equals(path)) {
+        throw damage; // The parser met it first.
+      }
+      throw e;
+    }
   }
 
   /**
@@ -89,7 +132,7 @@ final class CheckpointLoader<S> {
     } catch (NoSuchFileException | CorruptLogException unusable) {
       return null;
     } catch (Throwable e) {
-      // The machine may have met the damage first and wrapped the exception, even in an Error.
+      // The parser may have met the damage first and wrapped the exception, even in an Error.
       if (isWhole(reference)) {
         throw e;
       }
@@ -100,10 +143,10 @@ final class CheckpointLoader<S> {
   private S read(CheckpointReader reader, CheckpointReference reference) throws IOException {
     S state;
     try {
-      // The machine may close the stream; the rest of it must still be checked.
+      // The parser may close the stream; the rest of it must still be checked.
       state =
           Objects.requireNonNull(
-              machine.read(openWhatever(reader)), "StateMachine.read returned null");
+              parser.readFrom(openWhatever(reader)), "the state that was read is null");
     } catch (Throwable e) { // Including checked exceptions that read does not declare.
       String what = "failed at offset " + reader.offset() + ": " + e;
       if (e instanceof Error error) {
@@ -132,7 +175,7 @@ final class CheckpointLoader<S> {
             + reference.lastEntryId()
             + ", "
             + what
-            + ". Nothing was changed: use a StateMachine that reads what was written",
+            + ". Nothing was changed: read the state as it was written",
         cause);
   }
 

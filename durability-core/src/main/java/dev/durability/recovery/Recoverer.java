@@ -4,6 +4,8 @@ import dev.durability.checkpoint.Checkpoints;
 import dev.durability.codec.Codec;
 import dev.durability.errors.DurabilityException;
 import dev.durability.log.EntryAtInstant;
+import dev.durability.log.ReplayMode;
+import dev.durability.log.SegmentRange;
 import dev.durability.storage.Directory;
 import dev.durability.wal.WalMaintenance;
 import dev.durability.wal.WalReader;
@@ -13,6 +15,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 /**
  * Rebuilds a state: the newest usable checkpoint, and the entries after it. It takes no lock and
@@ -27,12 +30,40 @@ public final class Recoverer<S, E> {
 
   private final Directory directory;
   private final Codec<E> codec;
-  private final StateMachine<S, E> machine;
+  private final Supplier<S> initial;
+  private final Checkpoints.Parser<S> parser;
+  private final Applier<S, E> applier;
 
-  private Recoverer(Directory directory, Codec<E> codec, StateMachine<S, E> machine) {
+  private Recoverer(
+      Directory directory,
+      Codec<E> codec,
+      Supplier<S> initial,
+      Checkpoints.Parser<S> parser,
+      Applier<S, E> applier) {
     this.directory = directory;
     this.codec = codec;
-    this.machine = machine;
+    this.initial = Objects.requireNonNull(initial, "initial");
+    this.parser = Objects.requireNonNull(parser, "parser");
+    this.applier = Objects.requireNonNull(applier, "applier");
+  }
+
+  /**
+   * Applies an entry to a state.
+   *
+   * @param <S> the type of the state
+   * @param <E> the type of the entries
+   */
+  @FunctionalInterface
+  public interface Applier<S, E> {
+    /**
+     * Applies it. The result may depend on nothing but the arguments.
+     *
+     * @param state the state before it
+     * @param entry the entry
+     * @param entryId the id of the entry
+     * @return the state with the entry in it: the same object, or another
+     */
+    S apply(S state, E entry, long entryId);
   }
 
   /**
@@ -47,11 +78,33 @@ public final class Recoverer<S, E> {
    */
   public static <S, E> Recoverer<S, E> of(
       Directory directory, Codec<E> codec, StateMachine<S, E> machine) {
-    return new Recoverer<>(directory, codec, machine);
+    return of(directory, codec, machine::initial, machine::read, machine::apply);
   }
 
   /**
-   * Recovers a state.
+   * Returns a recoverer of a state that is given by functions.
+   *
+   * @param directory where the log is
+   * @param codec turns bytes into entries
+   * @param initial makes the state that holds no entry; each call a new one if states are mutable
+   * @param parser reads a state from a checkpoint, to its end
+   * @param applier applies an entry
+   * @param <S> the type of the state
+   * @param <E> the type of the entries
+   * @return the recoverer; nothing is read yet
+   */
+  public static <S, E> Recoverer<S, E> of(
+      Directory directory,
+      Codec<E> codec,
+      Supplier<S> initial,
+      Checkpoints.Parser<S> parser,
+      Applier<S, E> applier) {
+    return new Recoverer<>(directory, codec, initial, parser, applier);
+  }
+
+  /**
+   * Recovers a state. If there is no log, that is the initial state, unless recovery is {@linkplain
+   * RecoveryOptions#strict strict}.
    *
    * @param options how far, and what to accept
    * @return the state, and what it was built from
@@ -59,12 +112,20 @@ public final class Recoverer<S, E> {
    * @throws DurabilityException if the log does not reach back to a usable checkpoint, or to the
    *     instant; then there is no state, never a partial one. Also if applying an entry fails; the
    *     message names it
-   * @throws NoSuchFileException if there is no log
-   * @throws IOException if the storage, the codec or the machine fails
+   * @throws NoSuchFileException if there is no log, and recovery is strict
+   * @throws IOException if the storage, the codec or a function fails
    */
   public Recovery<S> recover(RecoveryOptions options) throws IOException {
     for (int attempt = 1; ; attempt++) {
-      Files before = files();
+      Files before;
+      try {
+        before = files();
+      } catch (NoSuchFileException noLog) {
+        if (options.mode() == ReplayMode.STRICT) {
+          throw noLog;
+        }
+        return withoutLog(options);
+      }
       try {
         return recoverOnce(options);
       } catch (NoSuchFileException | DurabilityException e) {
@@ -92,12 +153,19 @@ public final class Recoverer<S, E> {
             ? new EntryAtInstant(options.lastEntryId(), List.of())
             : WalMaintenance.lastEntryAt(directory, instant);
     long lastId = end.lastEntryId();
-    CheckpointLoader<S> loader = new CheckpointLoader<>(directory, machine);
-    CheckpointLoader.Loaded<S> loaded = loader.load(lastId);
+    CheckpointLoader<S> loader = new CheckpointLoader<>(directory, initial, parser);
+    String path = options.checkpoint();
+    CheckpointLoader.Loaded<S> loaded =
+        path == null
+            ? loader.load(lastId)
+            : loader.loadFrom(path, WalMaintenance.logId(directory), lastId);
     long fromId = loaded.lastEntryId() + 1;
     refuseIfOutOfReach(fromId, loader.damaged());
     Fold fold = new Fold(loaded.state(), loaded.lastEntryId());
     WalReader.of(directory, codec, options.mode()).replay(fromId, lastId, fold::add);
+    if (path != null && fold.entries == 0) {
+      refuseIfBeyondEnd(path, loaded.lastEntryId());
+    }
     return new Recovery<>(
         fold.state,
         fold.lastEntryId,
@@ -111,14 +179,40 @@ public final class Recoverer<S, E> {
    * Loads the newest usable checkpoint alone, without the entries after it.
    *
    * @return its state, or the initial state if there is none
-   * @throws IOException if the storage fails, or the machine cannot read a checkpoint that is
-   *     whole, or leaves a part of it unread: the message names the file and the offset
+   * @throws IOException if the storage fails, or the parser cannot read a checkpoint that is whole,
+   *     or leaves a part of it unread: the message names the file and the offset
    */
   public Recovery<S> loadCheckpoint() throws IOException {
-    CheckpointLoader<S> loader = new CheckpointLoader<>(directory, machine);
+    CheckpointLoader<S> loader = new CheckpointLoader<>(directory, initial, parser);
     CheckpointLoader.Loaded<S> loaded = loader.load(Long.MAX_VALUE);
     return new Recovery<>(
         loaded.state(), loaded.lastEntryId(), loaded.lastEntryId(), 0, loader.damaged(), List.of());
+  }
+
+  /** The caller's checkpoint alone, or the initial state: one of the log's without it is damage. */
+  private Recovery<S> withoutLog(RecoveryOptions options) throws IOException {
+    CheckpointLoader<S> loader = new CheckpointLoader<>(directory, initial, parser);
+    String path = options.checkpoint();
+    CheckpointLoader.Loaded<S> loaded =
+        path == null ? loader.load(0) : loader.loadFrom(path, null, options.lastEntryId());
+    return new Recovery<>(
+        loaded.state(), loaded.lastEntryId(), loaded.lastEntryId(), 0, loader.damaged(), List.of());
+  }
+
+  /** A log that ends before what its checkpoint contains has lost entries. */
+  private void refuseIfBeyondEnd(String path, long lastEntryId) throws IOException {
+    List<SegmentRange> segments = WalMaintenance.segments(directory);
+    long end = segments.get(segments.size() - 1).lastEntryId();
+    if (end < lastEntryId) {
+      throw new DurabilityException(
+          "the checkpoint "
+              + path
+              + " contains entries up to "
+              + lastEntryId
+              + ", but the log ends at entry "
+              + end
+              + ": entries were lost or cut off since it was written. Recover from an older one");
+    }
   }
 
   private void refuseIfOutOfReach(long fromId, int damaged) throws IOException {
@@ -159,8 +253,7 @@ public final class Recoverer<S, E> {
 
     void add(long id, E entry) throws DurabilityException {
       try {
-        state =
-            Objects.requireNonNull(machine.apply(state, entry), "StateMachine.apply returned null");
+        state = Objects.requireNonNull(applier.apply(state, entry, id), "the new state is null");
       } catch (Throwable e) { // Including checked exceptions that apply does not declare.
         String what =
             "applying entry "

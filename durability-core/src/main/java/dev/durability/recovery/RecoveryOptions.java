@@ -8,16 +8,19 @@ import org.jspecify.annotations.Nullable;
 /** How far to recover, and what to accept. Immutable. */
 public final class RecoveryOptions {
   private static final RecoveryOptions LATEST =
-      new RecoveryOptions(Long.MAX_VALUE, null, ReplayMode.PREFIX);
+      new RecoveryOptions(Long.MAX_VALUE, null, ReplayMode.PREFIX, null);
 
   private final long lastEntryId;
   private final @Nullable Instant instant;
   private final ReplayMode mode;
+  private final @Nullable String checkpoint;
 
-  private RecoveryOptions(long lastEntryId, @Nullable Instant instant, ReplayMode mode) {
+  private RecoveryOptions(
+      long lastEntryId, @Nullable Instant instant, ReplayMode mode, @Nullable String checkpoint) {
     this.lastEntryId = lastEntryId;
     this.instant = instant;
     this.mode = mode;
+    this.checkpoint = checkpoint;
   }
 
   /** {@return the options to recover all that is intact} */
@@ -36,7 +39,7 @@ public final class RecoveryOptions {
     if (lastEntryId < 0) {
       throw new IllegalArgumentException("there is no entry " + lastEntryId);
     }
-    return new RecoveryOptions(lastEntryId, null, ReplayMode.PREFIX);
+    return new RecoveryOptions(lastEntryId, null, ReplayMode.PREFIX, null);
   }
 
   /**
@@ -52,16 +55,27 @@ public final class RecoveryOptions {
    */
   public static RecoveryOptions upToInstant(Instant instant) {
     return new RecoveryOptions(
-        Long.MAX_VALUE, Objects.requireNonNull(instant, "instant"), ReplayMode.PREFIX);
+        Long.MAX_VALUE, Objects.requireNonNull(instant, "instant"), ReplayMode.PREFIX, null);
   }
 
   /**
-   * Returns these options, accepting only a log that is clean as far as it is read.
+   * Returns these options, accepting only a log that is there, and clean as far as it is read.
    *
    * @return the options
    */
   public RecoveryOptions strict() {
-    return new RecoveryOptions(lastEntryId, instant, ReplayMode.STRICT);
+    return new RecoveryOptions(lastEntryId, instant, ReplayMode.STRICT, checkpoint);
+  }
+
+  /**
+   * Returns these options, starting from a checkpoint of the caller's choice instead of the newest
+   * usable one. It need not have a marker in the log. If it is missing or damaged, recovery fails.
+   *
+   * @param path the checkpoint, relative to the log's directory
+   * @return the options
+   */
+  public RecoveryOptions fromCheckpoint(String path) {
+    return new RecoveryOptions(lastEntryId, instant, mode, Objects.requireNonNull(path, "path"));
   }
 
   long lastEntryId() {
@@ -74,5 +88,9 @@ public final class RecoveryOptions {
 
   ReplayMode mode() {
     return mode;
+  }
+
+  @Nullable String checkpoint() {
+    return checkpoint;
   }
 }

@@ -31,6 +31,19 @@ public interface StateMachine<S, E> {
   S apply(S state, E entry);
 
   /**
+   * Applies an entry, with its id. This is what the library calls; it ignores the id unless a
+   * machine overrides it. {@link #apply(Object, Object)} says what holds.
+   *
+   * @param state the state
+   * @param entry the entry
+   * @param entryId the entry's id, the same whenever it is applied
+   * @return the state with the entry in it: the same object, or another
+   */
+  default S apply(S state, E entry, long entryId) {
+    return apply(state, entry);
+  }
+
+  /**
    * Copies the state, so that a checkpoint of it can be written while updates go on. Updates wait
    * only while this runs. An immutable state is returned as it is.
    *

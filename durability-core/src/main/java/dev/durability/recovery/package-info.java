@@ -14,12 +14,14 @@
  *              damaged? the one before; none? the initial state, C = 0
  * entries      those from C + 1 to the bound, each applied   -> the state
  *              does the log not reach back to C + 1? an error, and no state
+ * no log       the initial state
  * again?       a file that was removed meanwhile means that a newer checkpoint was published
  * }</pre>
  *
  * <ul>
  *   <li>{@link dev.durability.recovery.StateMachine} is what the caller writes: the initial state,
- *       how an entry changes it, and how it is written to a checkpoint and read again.
+ *       how an entry changes it, and how it is written to a checkpoint and read again. Recovery
+ *       needs only three functions of it, which can be given instead.
  *   <li>{@code CheckpointLoader} finds and reads the checkpoint.
  *   <li>{@link dev.durability.recovery.Recovery} is the result: the state, and what it was built
  *       from.

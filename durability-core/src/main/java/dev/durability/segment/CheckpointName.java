@@ -35,6 +35,38 @@ public final class CheckpointName {
     return DIRECTORY + "/" + digits(lastEntryId) + ".ckpt";
   }
 
+  /**
+   * Refuses a path at which a checkpoint would replace a file of the log, or be taken for another
+   * checkpoint.
+   *
+   * @throws IllegalArgumentException if it is one
+   */
+  public static void requireFree(String path, long lastEntryId) {
+    if (path.isEmpty()
+        || path.startsWith(LogFiles.SEGMENTS + "/")
+        || path.startsWith(LogFiles.QUARANTINE + "/")) {
+      throw new IllegalArgumentException(
+          "a checkpoint cannot have the path \""
+              + path
+              + "\": there the log keeps its own files. Choose a path outside of "
+              + LogFiles.SEGMENTS
+              + "/ and "
+              + LogFiles.QUARANTINE
+              + "/");
+    }
+    String name = path.substring(path.lastIndexOf('/') + 1);
+    if (path.equals(DIRECTORY + "/" + name)
+        && DEFAULT_FORM.matcher(name).matches()
+        && !path.equals(path(lastEntryId))) {
+      throw new IllegalArgumentException(
+          "a checkpoint of the entries up to "
+              + lastEntryId
+              + " cannot have the path "
+              + path
+              + ", which says otherwise: choose another name");
+    }
+  }
+
   private static String digits(long lastEntryId) {
     return String.format(Locale.ROOT, "%020d", lastEntryId);
   }

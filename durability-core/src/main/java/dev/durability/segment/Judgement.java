@@ -1,5 +1,6 @@
 package dev.durability.segment;
 
+import dev.durability.errors.ChecksumMismatch;
 import dev.durability.errors.CorruptLogException;
 import dev.durability.errors.DurabilityException;
 import dev.durability.log.LogReport;
@@ -20,6 +21,7 @@ public final class Judgement {
   private final RecoveryCase which;
   private final LogListing.@Nullable Mixture mixture;
   private @Nullable LogReport report;
+  private @Nullable ChecksumMismatch checksum;
 
   private Judgement(Seen seen, RecoveryCase which, LogListing.@Nullable Mixture mixture) {
     this.seen = seen;
@@ -80,6 +82,12 @@ public final class Judgement {
       which = seen.which(seen.listing().coveredAtLeast(seen.intact()), mixture != null);
     }
     return new Judgement(seen, which, mixture);
+  }
+
+  /** Tells which checksum is wrong where the run ends; null if none is. */
+  void blame(@Nullable ChecksumMismatch mismatch) {
+    boolean isOfTheRun = which != RecoveryCase.MIXED && which != RecoveryCase.PREFIX_MISSING;
+    checksum = isOfTheRun ? mismatch : null;
   }
 
   /** What the files say. */
@@ -173,7 +181,7 @@ public final class Judgement {
     };
   }
 
-  private static CorruptLogException corrupt(LogReport report) {
+  private CorruptLogException corrupt(LogReport report) {
     long lastLost = Math.max(report.promised(), report.covered());
     boolean lost = lastLost > report.intact();
     return new CorruptLogException(
@@ -184,7 +192,8 @@ public final class Judgement {
         report.end().file(),
         report.end().offset(),
         lost ? report.intact() + 1 : 0,
-        lost ? lastLost : 0);
+        lost ? lastLost : 0,
+        checksum);
   }
 
   /** What a crash leaves is not corruption, in strict mode either. */

@@ -3,6 +3,7 @@ package dev.durability.segment;
 import dev.durability.log.CheckpointReference;
 import dev.durability.storage.Directory;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -20,10 +21,15 @@ public final class KnownCheckpoints {
    * Lists all of them.
    *
    * @return the checkpoints, the one that contains most first; none if no segment says which log
-   *     this is
+   *     this is, or there is no log
    */
   public static List<CheckpointReference> of(Directory directory) throws IOException {
-    List<SegmentName> segments = LogListing.standing(LogListing.segments(directory));
+    List<SegmentName> segments;
+    try {
+      segments = LogListing.standing(LogListing.segments(directory));
+    } catch (NoSuchFileException noLog) {
+      return List.of();
+    }
     UUID logId = LogListing.logId(directory, segments);
     if (logId == null) {
       return List.of();

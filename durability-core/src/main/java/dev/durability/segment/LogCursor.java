@@ -1,6 +1,7 @@
 package dev.durability.segment;
 
 import dev.durability.codec.Codec;
+import dev.durability.errors.ChecksumMismatch;
 import dev.durability.frame.BadHeaderException;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FrameFormat;
@@ -42,6 +43,7 @@ public final class LogCursor implements Closeable {
   private final PromisedEnd promisedEnd = new PromisedEnd();
   private LogReport.Position stoppedAt;
   private @Nullable String problem;
+  private @Nullable ChecksumMismatch headerMismatch;
   private boolean skips;
   private @Nullable SegmentsAhead ahead;
 
@@ -146,6 +148,7 @@ public final class LogCursor implements Closeable {
     SegmentName name = segment();
     Segment opened = null;
     try {
+      headerMismatch = null;
       opened = Segment.open(directory, name);
       problem = opened.whyNotNext(header, logId, nextId);
       if (problem == null) {
@@ -153,6 +156,7 @@ public final class LogCursor implements Closeable {
       }
     } catch (BadHeaderException damaged) {
       problem = "its header is damaged: " + damaged.getMessage();
+      headerMismatch = damaged.checksum();
     } finally {
       if (run == null && opened != null) {
         opened.close();
@@ -327,6 +331,11 @@ public final class LogCursor implements Closeable {
   /** Why the segment at {@link #end} was not entered, or null. */
   @Nullable String problem() {
     return problem;
+  }
+
+  /** The checksum at fault for the end of the run, or for the header after it; null if none is. */
+  @Nullable ChecksumMismatch checksumMismatch() throws IOException {
+    return run == null ? headerMismatch : run.checksumMismatch();
   }
 
   /** The run in the segment that the cursor is in, or null if it entered none. */

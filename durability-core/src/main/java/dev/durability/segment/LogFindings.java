@@ -6,6 +6,7 @@ import dev.durability.frame.FrameRun;
 import dev.durability.frame.Remains;
 import dev.durability.log.LogReport;
 import dev.durability.log.ReplayMode;
+import dev.durability.log.Verdict;
 import dev.durability.storage.Directory;
 import java.io.IOException;
 import java.util.Objects;
@@ -87,6 +88,9 @@ public record LogFindings(
                 remains.frames() > 0,
                 cursor.problem()),
             cursor.directory());
+    if (judgement.verdict() == Verdict.CORRUPT) {
+      judgement.blame(cursor.checksumMismatch());
+    }
     return new LogFindings(
         judgement,
         cursor.listing(),

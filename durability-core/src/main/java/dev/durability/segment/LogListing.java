@@ -176,7 +176,8 @@ public final class LogListing {
   }
 
   /** The log that the newest good header of a segment that stands names, or null. */
-  static @Nullable UUID logId(Directory directory, List<SegmentName> segments) throws IOException {
+  public static @Nullable UUID logId(Directory directory, List<SegmentName> segments)
+      throws IOException {
     List<SegmentName> standing = standing(segments);
     for (int i = standing.size() - 1; i >= 0; i--) {
       try {

@@ -21,6 +21,8 @@
  *     directory
  * </pre>
  *
+ * <p>{@link dev.durability.storage.DurableFile} does all of that for a small file in one call.
+ *
  * <p>Rules: a path is refused if it could lead out of the directory. Interrupting a thread disturbs
  * no call. A failed sync is final: trying it again proves nothing. All that an {@code FsDirectory}
  * creates gets its mode and group from {@code CreatedAccess}, and {@code DirectorySync} does all

@@ -13,6 +13,7 @@ import dev.durability.frame.Quarantine;
 import dev.durability.frame.Rewrite;
 import dev.durability.frame.WallClock;
 import dev.durability.log.LogReport;
+import dev.durability.log.OpenMode;
 import dev.durability.log.ReplayMode;
 import dev.durability.log.Verdict;
 import dev.durability.segment.CheckpointName;
@@ -27,6 +28,7 @@ import dev.durability.storage.Directory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Objects;
@@ -46,6 +48,32 @@ final class LogOpening {
   LogOpening(Directory directory, WalOptions options) {
     this.directory = directory;
     this.options = options;
+  }
+
+  /**
+   * Refuses a log that is there, or is not, as the options say. Changes nothing.
+   *
+   * @throws NoSuchFileException if it is only to be opened, and there is none
+   * @throws FileAlreadyExistsException if it is only to be created, and there is one
+   */
+  static void requireMode(Directory directory, OpenMode mode) throws IOException {
+    if (mode == OpenMode.OPEN_ONLY) {
+      List<SegmentName> unused = LogListing.existing(directory);
+    } else if (mode == OpenMode.CREATE_ONLY && hasSegments(directory)) {
+      throw new FileAlreadyExistsException(
+          LogFiles.SEGMENTS,
+          null,
+          "there is a log here, and it was only to be created: open it with another OpenMode, or"
+              + " create one in another directory");
+    }
+  }
+
+  private static boolean hasSegments(Directory directory) throws IOException {
+    try {
+      return !LogListing.segments(directory).isEmpty();
+    } catch (NoSuchFileException none) {
+      return false;
+    }
   }
 
   <E> LogStart open(Codec<E> codec, @Nullable WalReplay<E> replay) throws IOException {

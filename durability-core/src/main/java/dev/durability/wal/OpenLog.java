@@ -14,6 +14,7 @@ import dev.durability.errors.OutcomeOpenException;
 import dev.durability.errors.WriterPoisonedException;
 import dev.durability.frame.AfterFailure;
 import dev.durability.frame.OwnedDirectory;
+import dev.durability.log.LogExtent;
 import dev.durability.log.SegmentRange;
 import dev.durability.segment.ForeignLog;
 import dev.durability.segment.LogFiles;
@@ -82,10 +83,12 @@ final class OpenLog {
       Directory directory, Codec<E> codec, WalOptions options, @Nullable WalReplay<E> replay)
       throws IOException {
     ForeignLog.refuse(directory);
+    LogOpening.requireMode(directory, options.openMode()); // Before anything is created.
     directory.createDirectories(LogFiles.SEGMENTS);
     AfterFailure.prepare();
     DirectoryLock held = directory.lock(LogFiles.LOCK);
     try {
+      LogOpening.requireMode(directory, options.openMode()); // Others may have opened it meanwhile.
       return open(new OwnedDirectory(directory, held), codec, options, replay, held);
     } catch (Throwable e) { // Also if it comes while another failure is put into words.
       AfterFailure.close(e, held);
@@ -155,6 +158,16 @@ final class OpenLog {
       lock.unlockDownTo(holds);
       throw e;
     }
+  }
+
+  /** How much the log holds; see {@link WalWriter#extent}. */
+  LogExtent extent() throws IOException {
+    long firstId = lookup.firstEntryId();
+    return locked(
+        () -> {
+          long nextId = queue.nextId(); // Less if the log was begun anew meanwhile.
+          return new LogExtent(Math.min(firstId, nextId), nextId, queue.segmentBytes());
+        });
   }
 
   /** The segments with their entries, the one that is being written last. */

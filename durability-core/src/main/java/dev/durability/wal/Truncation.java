@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * is removed for that. One thread at a time; giving up the log's lock waits for it.
  */
 final class Truncation {
+  private final OpenLog log;
   private final Directory directory;
   private final UUID logId;
   private final long recoveredCoveredId;
@@ -45,6 +46,7 @@ final class Truncation {
   private final StackSafeLock endLock = new StackSafeLock();
 
   Truncation(OpenLog log, EntryAppender<?> entries, CheckpointMarker marker) {
+    this.log = log;
     this.directory = log.directory;
     this.logId = log.start.logId();
     this.recoveredCoveredId = log.start.report().covered();
@@ -56,8 +58,12 @@ final class Truncation {
     this.marker = marker;
   }
 
-  /** The thread that removes segments asks the observer, which must find the log as it was. */
+  /**
+   * Throws if the log waits for this thread: in a callback, and also in one of the thread that
+   * removes segments. That one asks the observer, which must find the log as it was.
+   */
   void refuseWithin() {
+    log.refuseWithinCallback();
     if (lock.isHeldByCurrentThread()) {
       throw new IllegalStateException(
           "this thread is truncating this log, and would wait for itself: return from the"
@@ -77,6 +83,7 @@ final class Truncation {
 
   /** Keeps the end of the log from being cut off until what is returned is closed. */
   Closeable holdEnd() {
+    refuseWithin();
     int holds = endLock.getHoldCount();
     AtomicBoolean closed = new AtomicBoolean(); // Before: there may be no memory for it.
     Closeable hold = () -> releaseEnd(holds, closed);
@@ -95,6 +102,7 @@ final class Truncation {
 
   /** Appends a marker, while the end stays; see {@link WalWriter#appendCheckpoint}. */
   MarkerPosition appendCheckpoint(long coveredId, String path) throws IOException {
+    refuseWithin();
     endLock.lock();
     try {
       return marker.append(coveredId, path);
@@ -105,6 +113,7 @@ final class Truncation {
 
   /** Cuts off what follows an entry; see {@link WalWriter#truncateAfter}. */
   void after(long lastId) throws IOException {
+    refuseWithin();
     if (lastId < 0 || lastId > FrameFormat.ENTRY_ID_MAX) {
       throw new IllegalArgumentException("no log ends at entry " + lastId);
     }
@@ -113,6 +122,7 @@ final class Truncation {
 
   /** Begins the log anew at an entry; see {@link WalWriter#restartAt}. */
   void restartAt(long firstEntryId) throws IOException {
+    refuseWithin();
     if (firstEntryId < 1 || firstEntryId > FrameFormat.ENTRY_ID_MAX) {
       throw new IllegalArgumentException("entry ids are 1 to 2^63-2, not " + firstEntryId);
     }
@@ -167,6 +177,7 @@ final class Truncation {
 
   /** Removes the segments that lie wholly at or below an entry; see {@link WalWriter#truncate}. */
   List<SegmentRange> through(long throughId) throws IOException {
+    refuseWithin();
     long durableId = appender.durableId();
     if (throughId > durableId) {
       throw new IllegalArgumentException(

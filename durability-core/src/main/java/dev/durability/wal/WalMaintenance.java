@@ -10,6 +10,7 @@ import dev.durability.frame.WallClock;
 import dev.durability.log.CheckpointReference;
 import dev.durability.log.EntryAtInstant;
 import dev.durability.log.LogReport;
+import dev.durability.log.OpenMode;
 import dev.durability.log.SegmentRange;
 import dev.durability.log.Verdict;
 import dev.durability.segment.KnownCheckpoints;
@@ -29,6 +30,8 @@ import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Looks after a log that is not open for writing here: verify, list segments, truncate. */
 public final class WalMaintenance {
@@ -130,6 +133,18 @@ public final class WalMaintenance {
    */
   public static long firstEntryId(Directory directory) throws IOException {
     return LogListing.withoutVerdict(LogListing.existing(directory)).firstEntryId(directory);
+  }
+
+  /**
+   * Tells which log it is, by the headers of its segments.
+   *
+   * @param directory where the log is
+   * @return its identity, the same in each of its files; null if no header is whole
+   * @throws java.nio.file.NoSuchFileException if there is no log
+   * @throws IOException if the storage fails
+   */
+  public static @Nullable UUID logId(Directory directory) throws IOException {
+    return LogListing.logId(directory, LogListing.existing(directory));
   }
 
   /**
@@ -279,9 +294,24 @@ public final class WalMaintenance {
    */
   public static List<SegmentRange> truncate(Directory directory, long throughId)
       throws IOException {
-    List<SegmentName> unused = LogListing.existing(directory);
-    try (WalWriter<byte[]> writer =
-        WalWriter.open(directory, Codecs.bytes(), WalOptions.defaults())) {
+    return truncate(directory, throughId, WalObserver.NONE);
+  }
+
+  /**
+   * As {@link #truncate(Directory, long)}, with an observer, which sees what is removed and may
+   * veto it.
+   *
+   * @param directory where the log is
+   * @param throughId the last entry that is no longer needed
+   * @param observer sees what the writer does that is opened for this
+   * @return the segments that were removed, durably, oldest first
+   * @throws IOException as {@link #truncate(Directory, long)}
+   */
+  public static List<SegmentRange> truncate(
+      Directory directory, long throughId, WalObserver observer) throws IOException {
+    WalOptions options =
+        WalOptions.builder().openMode(OpenMode.OPEN_ONLY).observer(observer).build();
+    try (WalWriter<byte[]> writer = WalWriter.open(directory, Codecs.bytes(), options)) {
       return writer.truncate(throughId);
     }
   }

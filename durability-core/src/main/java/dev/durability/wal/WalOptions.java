@@ -3,6 +3,7 @@ package dev.durability.wal;
 import dev.durability.append.SegmentSettings;
 import dev.durability.frame.FrameFormat;
 import dev.durability.frame.Quarantine;
+import dev.durability.log.OpenMode;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class WalOptions {
   private static final WalOptions DEFAULTS = builder().build();
 
+  private final OpenMode openMode;
   private final long segmentBytes;
   private final @Nullable Duration segmentAge;
   private final int bufferBytes;
@@ -26,6 +28,7 @@ public final class WalOptions {
   private final Clock clock;
 
   private WalOptions(Builder b) {
+    openMode = b.openMode;
     segmentBytes = b.segmentBytes;
     segmentAge = b.segmentAge;
     bufferBytes = b.bufferBytes;
@@ -47,6 +50,11 @@ public final class WalOptions {
   /** {@return a builder that starts from the defaults} */
   public static Builder builder() {
     return new Builder();
+  }
+
+  /** {@return whether opening creates a log} */
+  public OpenMode openMode() {
+    return openMode;
   }
 
   /** {@return the size in bytes at which a segment ends} */
@@ -121,6 +129,7 @@ public final class WalOptions {
 
   /** Collects options. Not safe for threads. */
   public static final class Builder {
+    private OpenMode openMode = OpenMode.OPEN_OR_CREATE;
     private long segmentBytes = 64L << 20;
     private @Nullable Duration segmentAge;
     private int bufferBytes = 1 << 20;
@@ -134,6 +143,17 @@ public final class WalOptions {
     private Clock clock = Clock.systemUTC();
 
     private Builder() {}
+
+    /**
+     * Sets whether opening creates a log.
+     *
+     * @param mode the mode; {@link OpenMode#OPEN_OR_CREATE} by default
+     * @return this builder
+     */
+    public Builder openMode(OpenMode mode) {
+      openMode = Objects.requireNonNull(mode, "mode");
+      return this;
+    }
 
     /**
      * Sets the size at which a segment ends. An entry or atomic batch that is larger gets a segment

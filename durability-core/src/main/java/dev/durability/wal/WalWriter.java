@@ -1,6 +1,7 @@
 package dev.durability.wal;
 
 import dev.durability.codec.Codec;
+import dev.durability.log.LogExtent;
 import dev.durability.log.LogReport;
 import dev.durability.log.MarkerPosition;
 import dev.durability.log.SegmentRange;
@@ -28,8 +29,7 @@ import org.jspecify.annotations.Nullable;
  * dev.durability.errors.WriterPoisonedException} with that first failure as its cause, until the
  * log is closed and opened again.
  *
- * <p><b>Interrupts</b> have no effect: a waiting call goes on waiting, because its entry is already
- * in flight, and returns with the interrupt flag set.
+ * <p><b>Interrupts</b> have no effect: a waiting call goes on, and returns with the flag set.
  *
  * <pre>{@code
  * try (WalWriter<String> log =
@@ -56,7 +56,7 @@ public final class WalWriter<E> implements Closeable {
   }
 
   /**
-   * Opens a log for writing, and creates it if there is none.
+   * Opens a log for writing, and creates it if there is none, unless the options say otherwise.
    *
    * <p>It repairs what a crash left: it cuts off the end that was being written, and keeps it in
    * {@code quarantine/}. When this returns, everything that was recovered is durable.
@@ -71,6 +71,8 @@ public final class WalWriter<E> implements Closeable {
    *     missing; nothing was changed
    * @throws dev.durability.errors.FormatException if a newer version of the library wrote the log,
    *     or the directory has a log of the Rust crate; nothing was changed
+   * @throws NoSuchFileException if the options say not to create one, and there is none
+   * @throws java.nio.file.FileAlreadyExistsException if they say to create one, and there is one
    * @throws IOException if the storage fails; what was valid is unchanged, and opening can be
    *     retried
    */
@@ -217,6 +219,15 @@ public final class WalWriter<E> implements Closeable {
     return log.locked(() -> log.queue.nextId() - 1);
   }
 
+  /**
+   * {@return how many entries the log holds, the id of the next, and the bytes of the segment}
+   *
+   * @throws IOException as {@link #firstEntryId}
+   */
+  public LogExtent extent() throws IOException {
+    return log.extent();
+  }
+
   /** {@return how many bytes of frames were appended since the log was opened} */
   public long appendedBytes() {
     return log.locked(entries::appendedBytes);
@@ -297,14 +308,12 @@ public final class WalWriter<E> implements Closeable {
    *     synced, and then nothing was appended: write the checkpoint anew
    */
   public MarkerPosition appendCheckpoint(long coveredId, String path) throws IOException {
-    refuseWithinTruncation();
     return truncation.appendCheckpoint(coveredId, path);
   }
 
   /**
-   * Lists the segments of the log. Segments that are full and still in memory are not in the list.
-   *
-   * @return the segments, oldest first, the one that the next entry goes to at the end
+   * {@return the segments, oldest first, the one that the next entry goes to at the end; without
+   * those that are full and still in memory}
    */
   public List<SegmentRange> segments() {
     return log.segments();
@@ -325,7 +334,6 @@ public final class WalWriter<E> implements Closeable {
    *     retried
    */
   public List<SegmentRange> truncate(long throughId) throws IOException {
-    refuseWithinTruncation();
     return truncation.through(throughId);
   }
 
@@ -346,7 +354,6 @@ public final class WalWriter<E> implements Closeable {
    * @throws IOException as {@link #appendDurable}
    */
   public void truncateAfter(long lastId) throws IOException {
-    refuseWithinTruncation();
     truncation.after(lastId);
   }
 
@@ -362,7 +369,6 @@ public final class WalWriter<E> implements Closeable {
    * @throws IOException as {@link #truncateAfter}
    */
   public void restartAt(long firstEntryId) throws IOException {
-    refuseWithinTruncation();
     truncation.restartAt(firstEntryId);
   }
 
@@ -373,13 +379,7 @@ public final class WalWriter<E> implements Closeable {
    * @return the hold, which this thread closes; closing it again does nothing
    */
   public Closeable holdEnd() {
-    refuseWithinTruncation();
     return truncation.holdEnd();
-  }
-
-  private void refuseWithinTruncation() {
-    log.refuseWithinCallback();
-    truncation.refuseWithin();
   }
 
   /**
@@ -394,7 +394,7 @@ public final class WalWriter<E> implements Closeable {
    */
   @Override
   public void close() throws IOException {
-    refuseWithinTruncation();
+    truncation.refuseWithin();
     log.close(truncation);
   }
 }

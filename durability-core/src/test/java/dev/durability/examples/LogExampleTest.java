@@ -3,7 +3,9 @@ package dev.durability.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.durability.checkpoint.CheckpointPublisher;
+import dev.durability.checkpoint.Checkpoints;
 import dev.durability.codec.Codecs;
+import dev.durability.recordlog.RecordLogOptions;
 import dev.durability.recordlog.RecordLogReader;
 import dev.durability.recordlog.RecordLogWriter;
 import dev.durability.recovery.Recoverer;
@@ -49,6 +51,81 @@ public class LogExampleTest {
             WalReplay.START, Long.MAX_VALUE, (id, entry) -> System.out.println(id + " " + entry));
     // end:log
     assertThat(WalReader.of(directory, Codecs.utf8()).readAll()).hasSize(5);
+  }
+
+  @Test
+  void oneValueIsACheckpointUnderAnyPath() throws IOException {
+    Directory directory = FsDirectory.open(path);
+    Checkpoints checkpoints = Checkpoints.in(directory, Clock.systemUTC());
+    try (WalWriter<Long> log = WalWriter.open(directory, Codecs.longs(), WalOptions.defaults())) {
+      log.append(3L);
+      long last = log.appendDurable(4L);
+      // begin:typed-checkpoint
+      checkpoints.write("backup/sum", log.logId(), last, Checkpoints.content(Codecs.longs(), 7L));
+      long sum = checkpoints.read("backup/sum", Checkpoints.parser(Codecs.longs()));
+      // end:typed-checkpoint
+      assertThat(sum).isEqualTo(7);
+      assertThat(checkpoints.reference("backup/sum").lastEntryId()).isEqualTo(last);
+      log.appendDurable(5L);
+      // begin:publish-to
+      CheckpointPublisher.of(directory, Clock.systemUTC(), log)
+          .publishTo("states/a", last, Checkpoints.content(Codecs.longs(), 7L));
+      // end:publish-to
+    }
+    Recoverer<Long, Long> recoverer =
+        Recoverer.of(
+            directory,
+            Codecs.longs(),
+            () -> 0L,
+            Checkpoints.parser(Codecs.longs()),
+            (Long sum, Long number, long id) -> sum + number);
+    // begin:recover-from
+    Recovery<Long> found = recoverer.recover(RecoveryOptions.latest()); // From states/a.
+    Recovery<Long> chosen =
+        recoverer.recover(RecoveryOptions.latest().fromCheckpoint("backup/sum"));
+    // end:recover-from
+    assertThat(found.state()).isEqualTo(12);
+    assertThat(found.checkpointId()).isEqualTo(2);
+    assertThat(chosen).isEqualTo(found);
+  }
+
+  @Test
+  void stateIsRecoveredWithFunctions() throws IOException {
+    try (WalWriter<Long> log =
+        WalWriter.open(FsDirectory.open(path), Codecs.longs(), WalOptions.defaults())) {
+      log.appendDurable(3L);
+      log.appendDurable(4L);
+    }
+    // begin:recover-with-functions
+    Recovery<Long> recovered =
+        Recoverer.of(
+                FsDirectory.openForReading(path),
+                Codecs.longs(),
+                () -> 0L, // The initial state, also if there is no log.
+                in -> new DataInputStream(in).readLong(), // How to read a checkpoint.
+                (Long sum, Long number, long id) -> sum + number) // How to apply an entry.
+            .recover(RecoveryOptions.latest());
+    System.out.println(recovered.replayedEntries() + " entries, the sum is " + recovered.state());
+    // end:recover-with-functions
+    assertThat(recovered.state()).isEqualTo(7);
+    assertThat(recovered.replayedEntries()).isEqualTo(2);
+  }
+
+  @Test
+  void recordLogIsWrittenAsItsOptionsSay() throws IOException {
+    // begin:recordlog-options
+    RecordLogOptions options =
+        RecordLogOptions.builder()
+            .flushEvery(1) // Each record survives the death of the process.
+            .bufferBytes(256 << 10)
+            .build();
+    try (RecordLogWriter<String> log =
+        RecordLogWriter.open(FsDirectory.open(path), "audit.log", Codecs.utf8(), options)) {
+      log.append("in the file when this returns");
+    }
+    // end:recordlog-options
+    assertThat(RecordLogReader.of(FsDirectory.open(path), "audit.log", Codecs.utf8()).list())
+        .hasSize(1);
   }
 
   @Test

@@ -1,15 +1,21 @@
 package dev.durability.examples;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.durability.codec.Codecs;
 import dev.durability.examples.LogExampleTest.Sum;
+import dev.durability.log.LogExtent;
 import dev.durability.log.LogReport;
+import dev.durability.log.OpenMode;
+import dev.durability.log.SegmentRange;
 import dev.durability.log.Verdict;
 import dev.durability.recovery.Recoverer;
 import dev.durability.recovery.Recovery;
 import dev.durability.recovery.RecoveryOptions;
 import dev.durability.storage.Directory;
+import dev.durability.storage.DurableFile;
 import dev.durability.storage.FsDirectory;
 import dev.durability.storage.FsOptions;
 import dev.durability.storage.QuarantinedFile;
@@ -22,6 +28,7 @@ import dev.durability.wal.WalRecord;
 import dev.durability.wal.WalTail;
 import dev.durability.wal.WalWriter;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -31,6 +38,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,6 +69,60 @@ public class OperationsExampleTest {
       log.appendDurable("one");
     }
     assertThat(syncNanos.sum()).isPositive();
+  }
+
+  @Test
+  void smallFileIsWrittenReadAndDeleted() throws IOException {
+    // begin:small-file
+    Directory directory = FsDirectory.open(path);
+    DurableFile.write(directory, "settings", "color=blue".getBytes(UTF_8)); // Durable, whole.
+    String settings = new String(DurableFile.read(directory, "settings", 64 << 10), UTF_8);
+    boolean deleted = DurableFile.delete(directory, "settings"); // Durable, too.
+    // end:small-file
+    assertThat(settings).isEqualTo("color=blue");
+    assertThat(deleted).isTrue();
+    assertThat(directory.exists("settings")).isFalse();
+  }
+
+  @Test
+  void logIsCreatedOnlyOnceAndSaysHowMuchItHolds() throws IOException {
+    // begin:open-mode
+    WalOptions createOnly = WalOptions.builder().openMode(OpenMode.CREATE_ONLY).build();
+    Directory directory = FsDirectory.open(path);
+    try (WalWriter<String> log = WalWriter.open(directory, Codecs.utf8(), createOnly)) {
+      log.appendDurable("the first entry");
+      LogExtent extent = log.extent();
+      System.out.println(extent.entries() + " entries, the next is " + extent.nextEntryId());
+    } catch (FileAlreadyExistsException e) {
+      System.out.println("there is a log already: " + e.getMessage());
+    }
+    // end:open-mode
+    assertThat(WalReader.of(directory, Codecs.utf8()).readAll()).hasSize(1);
+    assertThatThrownBy(() -> WalWriter.open(directory, Codecs.utf8(), createOnly))
+        .isInstanceOf(FileAlreadyExistsException.class);
+  }
+
+  @Test
+  void onlySegmentsThatWereArchivedAreRemoved() throws IOException {
+    Directory directory = FsDirectory.open(path);
+    WalOptions options = WalOptions.builder().segmentBytes(4096).build();
+    try (WalWriter<String> log = WalWriter.open(directory, Codecs.utf8(), options)) {
+      for (int i = 1; i <= 5; i++) {
+        log.appendDurable("x".repeat(3000));
+      }
+    }
+    Set<String> archived = Set.of(WalMaintenance.segments(directory).get(0).file());
+    // begin:truncate
+    WalObserver keepsUntilArchived =
+        new WalObserver() {
+          @Override
+          public boolean mayRemove(SegmentRange segment) {
+            return archived.contains(segment.file());
+          }
+        };
+    List<SegmentRange> removed = WalMaintenance.truncate(directory, 4, keepsUntilArchived);
+    // end:truncate
+    assertThat(removed).extracting(SegmentRange::file).containsExactlyElementsOf(archived);
   }
 
   @Test

@@ -79,7 +79,7 @@ class RecordLogTest extends RecordLogFixture {
 
   @Test
   void recordAboveTheLimitIsRefusedAndTheNextGetsItsId() throws Exception {
-    try (var writer = RecordLogWriter.open(directory, PATH, codec, Clock.systemUTC(), 10)) {
+    try (var writer = RecordLogWriter.open(directory, PATH, codec, atMost(10))) {
       assertThat(writer.append("0123456789")).isEqualTo(1);
       assertThatThrownBy(() -> writer.append("0123456789x"))
           .isInstanceOf(IllegalArgumentException.class)
@@ -88,11 +88,14 @@ class RecordLogTest extends RecordLogFixture {
     }
     assertThat(read()).containsExactly("0123456789", "next");
     for (int limit : new int[] {0, -1, 1 << 28}) {
-      assertThatThrownBy(
-              () -> RecordLogWriter.open(directory, "b", codec, Clock.systemUTC(), limit))
-          .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> atMost(limit))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("recordBytesMax is " + limit);
     }
-    assertThat(disk.exists("b")).isFalse();
+  }
+
+  private static RecordLogOptions atMost(int recordBytes) {
+    return RecordLogOptions.builder().recordBytesMax(recordBytes).build();
   }
 
   @Test
@@ -180,7 +183,7 @@ class RecordLogTest extends RecordLogFixture {
             return codec.decode(bytes);
           }
         };
-    try (var writer = RecordLogWriter.open(directory, PATH, slow, Clock.systemUTC(), 1000)) {
+    try (var writer = RecordLogWriter.open(directory, PATH, slow, atMost(1000))) {
       writer.append("x".repeat(1000));
       assertThatThrownBy(() -> writer.append("x".repeat(1001)))
           .isInstanceOf(IllegalArgumentException.class)
@@ -253,7 +256,8 @@ class RecordLogTest extends RecordLogFixture {
           }
         };
     for (int round = 0; round < 3; round++) {
-      try (var writer = RecordLogWriter.open(directory, PATH, codec, clock, 100)) {
+      RecordLogOptions options = RecordLogOptions.builder().clock(clock).build();
+      try (var writer = RecordLogWriter.open(directory, PATH, codec, options)) {
         writer.append("a");
         writer.sync();
         writer.append("b");

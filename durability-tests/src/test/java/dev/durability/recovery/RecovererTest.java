@@ -8,6 +8,7 @@ import dev.durability.checkpoint.CheckpointPublisher;
 import dev.durability.checkpoint.CheckpointWriter;
 import dev.durability.checkpoint.Checkpoints;
 import dev.durability.codec.Codecs;
+import dev.durability.errors.CorruptLogException;
 import dev.durability.errors.DurabilityException;
 import dev.durability.storage.AppendFile;
 import dev.durability.storage.Directory;
@@ -238,8 +239,73 @@ class RecovererTest {
   }
 
   @Test
-  void directoryWithoutALogIsAMissingFile() {
-    assertThatExceptionOfType(NoSuchFileException.class).isThrownBy(() -> latest(disk));
+  void directoryWithoutALogIsTheInitialStateUnlessRecoveryIsStrict() throws IOException {
+    for (int round = 0; round < 2; round++) {
+      for (RecoveryOptions options :
+          List.of(
+              RecoveryOptions.latest(),
+              RecoveryOptions.upToEntry(7),
+              RecoveryOptions.upToInstant(START))) {
+        Recovery<List<String>> recovered = recoverer(disk).recover(options);
+        assertThat(recovered.state()).isEmpty();
+        assertThat(recovered.lastEntryId()).isZero();
+        assertThat(recovered.replayedEntries()).isZero();
+        assertThatExceptionOfType(NoSuchFileException.class)
+            .isThrownBy(() -> recoverer(disk).recover(options.strict()));
+      }
+      assertThat(disk.list("")).isEmpty();
+      disk.createDirectories("wal"); // As a crash in the middle of a creation leaves it.
+    }
+    disk.createDirectories("checkpoints");
+    disk.create("checkpoints/00000000000000000007.ckpt", 0).close();
+    assertThatThrownBy(() -> latest(disk)).isInstanceOf(CorruptLogException.class);
+  }
+
+  @Test
+  void functionsRecoverWhatAStateMachineDoesAndGetTheIds() throws IOException {
+    Written written = new Written(disk, 5, 2);
+    written.write(60, 9, 4096);
+    Recovery<List<String>> latest = recoverer(disk).recover(RecoveryOptions.latest());
+    assertThat(latest.replayedEntries()).isPositive();
+    for (long upTo : new long[] {latest.checkpointId(), latest.lastEntryId(), Long.MAX_VALUE}) {
+      RecoveryOptions options = RecoveryOptions.upToEntry(upTo);
+      List<Long> ids = new ArrayList<>();
+      Recovery<List<String>> expected = recoverer(disk).recover(options);
+      Recovery<List<String>> found =
+          Recoverer.of(
+                  disk,
+                  Codecs.utf8(),
+                  MACHINE::initial,
+                  MACHINE::read,
+                  (List<String> state, String entry, long id) -> {
+                    ids.add(id);
+                    return MACHINE.apply(state, entry);
+                  })
+              .recover(options);
+      assertThat(found).isEqualTo(expected);
+      assertThat(ids).hasSize((int) found.replayedEntries());
+      for (int i = 0; i < ids.size(); i++) {
+        assertThat(ids.get(i)).isEqualTo(found.checkpointId() + 1 + i);
+      }
+    }
+  }
+
+  @Test
+  void functionThatReturnsNoStateIsAnErrorThatNamesWhatFailed() throws IOException {
+    new Written(disk, 1, 2).write(20, 0, 4096);
+    Recoverer<String, String> broken =
+        Recoverer.of(disk, Codecs.utf8(), () -> "", in -> "", (state, entry, id) -> nothing());
+    assertThatThrownBy(() -> broken.recover(RecoveryOptions.latest()))
+        .isInstanceOf(DurabilityException.class)
+        .hasMessageContaining("applying entry 1");
+  }
+
+  @SuppressWarnings({
+    "NullAway",
+    "TypeParameterUnusedInFormals"
+  }) // Callers without a checker do it.
+  private static <T> T nothing() {
+    return null;
   }
 
   @Test
@@ -332,13 +398,15 @@ class RecovererTest {
       try (CheckpointWriter writer =
           CheckpointWriter.create(
               disk,
-              path,
+              "elsewhere", // Under that name it would be refused.
               other ? UUID.randomUUID() : logId,
               other ? id : id + 1,
               Clock.systemUTC())) {
         MACHINE.write(List.of("of another log, or of another entry"), writer);
         writer.commit();
       }
+      disk.createDirectories("checkpoints");
+      disk.rename("elsewhere", path);
     }
     Recovery<List<String>> recovered = recoverer(disk).recover(RecoveryOptions.latest());
     assertSame(recovered.state(), written.upTo(Long.MAX_VALUE), "latest");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.durability.codec.Codecs;
 import dev.durability.recordlog.RecordLogMaintenance;
+import dev.durability.recordlog.RecordLogOptions;
 import dev.durability.recordlog.RecordLogReader;
 import dev.durability.recordlog.RecordLogWriter;
 import dev.durability.storage.AppendFile;
@@ -16,7 +17,6 @@ import dev.durability.testkit.Fault;
 import dev.durability.testkit.FaultDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -89,14 +89,11 @@ class QuarantinedTest {
   @Test
   void boundIsFiniteByDefault() {
     assertThat(WalOptions.defaults().quarantineBytesMax()).isEqualTo(256L << 20);
-    assertThat(RecordLogWriter.QUARANTINE_BYTES_MAX).isEqualTo(256L << 20);
+    assertThat(RecordLogOptions.defaults().quarantineBytesMax()).isEqualTo(256L << 20);
     assertThatThrownBy(() -> WalOptions.builder().quarantineBytesMax(-1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("quarantineBytesMax is -1");
-    assertThatThrownBy(
-            () ->
-                RecordLogWriter.open(
-                    directory, RECORDS, Codecs.utf8(), Clock.systemUTC(), 1000, -1))
+    assertThatThrownBy(() -> RecordLogOptions.builder().quarantineBytesMax(-1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("quarantineBytesMax is -1");
   }
@@ -104,7 +101,10 @@ class QuarantinedTest {
   private void appendToRecords(long quarantineBytesMax) throws IOException {
     try (RecordLogWriter<String> log =
         RecordLogWriter.open(
-            directory, RECORDS, Codecs.utf8(), Clock.systemUTC(), 1000, quarantineBytesMax)) {
+            directory,
+            RECORDS,
+            Codecs.utf8(),
+            RecordLogOptions.builder().quarantineBytesMax(quarantineBytesMax).build())) {
       log.append("a record");
       log.sync();
     }

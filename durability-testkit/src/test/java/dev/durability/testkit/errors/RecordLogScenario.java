@@ -1,18 +1,21 @@
 package dev.durability.testkit.errors;
 
+import dev.durability.recordlog.RecordLogOptions;
 import dev.durability.recordlog.RecordLogReader;
 import dev.durability.recordlog.RecordLogWriter;
 import dev.durability.storage.Directory;
 import dev.durability.testkit.errors.Calls.Kind;
 import java.io.IOException;
-import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A record log, written by two threads, with records that are larger than its buffer. */
+/**
+ * A record log, written by two threads, with records that are larger than its buffer. In its second
+ * life every other append is flushed.
+ */
 final class RecordLogScenario extends Lives {
   private static final String PATH = "records/log.rec";
 
@@ -22,22 +25,24 @@ final class RecordLogScenario extends Lives {
 
   @Override
   Life life(int number, Found before) {
-    return new OneLog("" + number, before);
+    return new OneLog(number, before);
   }
 
   private static final class OneLog extends Life {
     private final String name;
+    private final RecordLogOptions options;
     private @Nullable RecordLogWriter<String> opened;
 
-    OneLog(String name, Found before) {
+    OneLog(int number, Found before) {
       super(before);
-      this.name = name;
+      this.name = "" + number;
+      this.options =
+          RecordLogOptions.builder().recordBytesMax(1 << 20).flushEvery(2 * number).build();
     }
 
     @Override
     void open(Directory directory) throws IOException {
-      opened =
-          RecordLogWriter.open(directory, PATH, new UserCode.Texts(), Clock.systemUTC(), 1 << 20);
+      opened = RecordLogWriter.open(directory, PATH, new UserCode.Texts(), options);
     }
 
     @Override

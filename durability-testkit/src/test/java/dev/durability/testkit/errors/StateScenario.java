@@ -6,6 +6,7 @@ import dev.durability.errors.DurabilityException;
 import dev.durability.storage.Directory;
 import dev.durability.testkit.errors.Calls.Call;
 import dev.durability.testkit.errors.Calls.Kind;
+import dev.durability.testkit.errors.UserCode.TextCommand;
 import dev.durability.wal.WalOptions;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -53,7 +54,7 @@ final class StateScenario extends Lives {
     private final String name;
     private final CheckpointPolicy policy;
     private final List<String> recoveredEarlier = recoveredBefore;
-    private @Nullable DurableState<List<String>, String> opened;
+    private @Nullable DurableState<List<String>, TextCommand> opened;
 
     /** What the state was in the end, unless it refused to show it. */
     private volatile @Nullable List<String> seen;
@@ -71,15 +72,15 @@ final class StateScenario extends Lives {
       opened = open(directory, policy);
     }
 
-    private static DurableState<List<String>, String> open(
+    private static DurableState<List<String>, TextCommand> open(
         Directory directory, CheckpointPolicy policy) throws IOException {
       return DurableState.open(
-          directory, new UserCode.Texts(), new UserCode.ListOfTexts(), policy, OPTIONS);
+          directory, new UserCode.TextCommands(), new UserCode.ListByCommands(), policy, OPTIONS);
     }
 
     @Override
     void use() throws Exception {
-      DurableState<List<String>, String> state = Objects.requireNonNull(opened);
+      DurableState<List<String>, TextCommand> state = Objects.requireNonNull(opened);
       crew.startAndAwait(() -> updates(state), () -> futures(state), () -> decisions(state));
       calls.call(Kind.SYNC, state::sync);
       calls.call(Kind.READ, () -> state.updateIf(texts -> Optional.empty()));
@@ -89,7 +90,7 @@ final class StateScenario extends Lives {
     }
 
     /** Entries that are not durable yet may come in between: then it looks again. */
-    private void look(DurableState<List<String>, String> state) throws DurabilityException {
+    private void look(DurableState<List<String>, TextCommand> state) throws DurabilityException {
       long through;
       List<String> texts;
       do {
@@ -105,7 +106,7 @@ final class StateScenario extends Lives {
       Objects.requireNonNull(opened).close();
     }
 
-    private void updates(DurableState<List<String>, String> state) {
+    private void updates(DurableState<List<String>, TextCommand> state) {
       update(state, "a1", 10);
       update(state, "a2", 1_000);
       async(state, "a3", 10);
@@ -115,7 +116,7 @@ final class StateScenario extends Lives {
       update(state, "a5", 10);
     }
 
-    private void futures(DurableState<List<String>, String> state) {
+    private void futures(DurableState<List<String>, TextCommand> state) {
       for (int i = 1; i <= 5; i++) {
         async(state, "b" + i, 600);
       }
@@ -137,13 +138,16 @@ final class StateScenario extends Lives {
       }
     }
 
-    private void decisions(DurableState<List<String>, String> state) {
+    private void decisions(DurableState<List<String>, TextCommand> state) {
       for (int i = 1; i <= 4; i++) {
+        String command = entry("d" + i, 100);
+        calls.call(
+            Kind.APPEND_DURABLE, List.of(command), () -> state.execute(new TextCommand(command)));
         String entry = entry("c" + i, 700);
         calls.call(
             Kind.APPEND_DURABLE,
             List.of(entry),
-            () -> state.updateIf(texts -> Optional.of(entry)).orElseThrow());
+            () -> state.updateIf(texts -> Optional.of(new TextCommand(entry))).orElseThrow());
       }
     }
 
@@ -151,20 +155,23 @@ final class StateScenario extends Lives {
       return name + text + ":" + "x".repeat(filling);
     }
 
-    private void update(DurableState<List<String>, String> state, String text, int filling) {
+    private void update(DurableState<List<String>, TextCommand> state, String text, int filling) {
       String entry = entry(text, filling);
-      calls.call(Kind.APPEND_DURABLE, List.of(entry), () -> state.update(entry));
+      calls.call(Kind.APPEND_DURABLE, List.of(entry), () -> state.update(new TextCommand(entry)));
     }
 
-    private Call async(DurableState<List<String>, String> state, String text, int filling) {
+    private Call async(DurableState<List<String>, TextCommand> state, String text, int filling) {
       String entry = entry(text, filling);
-      return calls.async(entry, () -> state.updateAsync(entry));
+      TextCommand command = new TextCommand(entry);
+      return filling < 100
+          ? calls.async(entry, () -> state.executeAsync(command))
+          : calls.async(entry, () -> state.updateAsync(command));
     }
 
     @Override
     Found find(Directory left) throws IOException {
       List<String> state;
-      try (DurableState<List<String>, String> again = open(left, CheckpointPolicy.manual())) {
+      try (DurableState<List<String>, TextCommand> again = open(left, CheckpointPolicy.manual())) {
         state = again.read(List::copyOf);
       }
       Found found = LogScenario.recover(left);

@@ -1,5 +1,8 @@
 package dev.durability.testkit.errors;
 
+import dev.durability.Applied;
+import dev.durability.Command;
+import dev.durability.CommandMachine;
 import dev.durability.codec.Codec;
 import dev.durability.log.LogReport;
 import dev.durability.log.SegmentRange;
@@ -75,6 +78,55 @@ final class UserCode {
 
     private static void note() {
       Thread.onSpinWait();
+    }
+  }
+
+  /** A text that answers with its place in the log. */
+  record TextCommand(String text) implements Command<List<String>, Long> {
+    @Override
+    public Applied<List<String>, Long> applyTo(List<String> state, long entryId) {
+      state.add(text);
+      return new Applied<>(state, entryId);
+    }
+  }
+
+  /** The same bytes as those of the text. */
+  static final class TextCommands implements Codec<TextCommand> {
+    private final Texts texts = new Texts();
+
+    @Override
+    public void encode(TextCommand value, OutputStream out) throws IOException {
+      texts.encode(value.text(), out);
+    }
+
+    @Override
+    public TextCommand decode(ByteBuffer in) {
+      return new TextCommand(texts.decode(in));
+    }
+  }
+
+  /** The same state, changed by commands. */
+  static final class ListByCommands extends CommandMachine<List<String>, TextCommand> {
+    private final ListOfTexts machine = new ListOfTexts();
+
+    @Override
+    public List<String> initial() {
+      return machine.initial();
+    }
+
+    @Override
+    public List<String> snapshot(List<String> state) {
+      return machine.snapshot(state);
+    }
+
+    @Override
+    public void write(List<String> state, OutputStream out) throws IOException {
+      machine.write(state, out);
+    }
+
+    @Override
+    public List<String> read(InputStream in) throws IOException {
+      return machine.read(in);
     }
   }
 

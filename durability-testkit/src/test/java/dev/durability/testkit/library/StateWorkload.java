@@ -1,10 +1,13 @@
 package dev.durability.testkit.library;
 
+import dev.durability.Applied;
 import dev.durability.CheckpointPolicy;
+import dev.durability.Command;
+import dev.durability.CommandMachine;
 import dev.durability.DurableState;
+import dev.durability.codec.Codec;
 import dev.durability.codec.Codecs;
 import dev.durability.errors.CorruptLogException;
-import dev.durability.recovery.StateMachine;
 import dev.durability.storage.Directory;
 import dev.durability.testkit.CrashDirectory;
 import dev.durability.testkit.CrashTest;
@@ -18,6 +21,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -46,23 +50,46 @@ final class StateWorkload implements CrashTest<StateWorkload.Event> {
   /** It is in the state, durably. */
   record Added(String text) implements Event {}
 
+  /** The caller was told that it is there, with this many before it. */
+  record Answered(String text, int before) implements Event {}
+
   /** A reader saw these: they are in the state, durably. */
   record Seen(List<String> state) implements Event {}
 
   /** The state was opened: what it is, and what it will never have. */
   record Opened(List<String> state) implements Event {}
 
+  /** A text, which is added unless it is there, and tells how many were there before it. */
+  private record Text(String text) implements Command<List<String>, Integer> {
+    private static final Codec<Text> CODEC =
+        new Codec<>() {
+          @Override
+          public void encode(Text value, OutputStream out) throws IOException {
+            Codecs.utf8().encode(value.text(), out);
+          }
+
+          @Override
+          public Text decode(ByteBuffer in) throws IOException {
+            return new Text(Codecs.utf8().decode(in));
+          }
+        };
+
+    @Override
+    public Applied<List<String>, Integer> applyTo(List<String> state, long entryId) {
+      int before = state.indexOf(text);
+      if (before < 0) {
+        before = state.size();
+        state.add(text);
+      }
+      return new Applied<>(state, before);
+    }
+  }
+
   /** The state: texts in the order of their entries. */
-  private static final class Texts implements StateMachine<List<String>, String> {
+  private static final class Texts extends CommandMachine<List<String>, Text> {
     @Override
     public List<String> initial() {
       return new ArrayList<>();
-    }
-
-    @Override
-    public List<String> apply(List<String> state, String text) {
-      state.add(text);
-      return state;
     }
 
     @Override
@@ -93,7 +120,7 @@ final class StateWorkload implements CrashTest<StateWorkload.Event> {
   private final Random random;
   private final AtomicInteger names = new AtomicInteger();
   private @Nullable FaultDirectory directory;
-  private @Nullable DurableState<List<String>, String> state;
+  private @Nullable DurableState<List<String>, Text> state;
 
   StateWorkload(long seed) {
     random = new Random(seed);
@@ -161,15 +188,20 @@ final class StateWorkload implements CrashTest<StateWorkload.Event> {
         });
   }
 
-  private DurableState<List<String>, String> state() {
+  private DurableState<List<String>, Text> state() {
     return Objects.requireNonNull(state);
   }
 
   private void update(History<Event> history, int filling) throws IOException {
-    String text = names.incrementAndGet() + ":" + "x".repeat(filling);
+    int number = names.incrementAndGet();
+    String text = number + ":" + "x".repeat(filling);
     history.attempt(new Adding(text));
-    state().update(text);
-    history.promise(new Added(text));
+    if (number % 2 == 0) {
+      long unused = state().update(new Text(text));
+      history.promise(new Added(text));
+    } else {
+      history.promise(new Answered(text, state().execute(new Text(text))));
+    }
     look(history);
   }
 
@@ -213,11 +245,11 @@ final class StateWorkload implements CrashTest<StateWorkload.Event> {
     state = open(directory, policy, history);
   }
 
-  private static DurableState<List<String>, String> open(
+  private static DurableState<List<String>, Text> open(
       Directory directory, CheckpointPolicy policy, History<Event> history) throws IOException {
-    DurableState<List<String>, String> opened;
+    DurableState<List<String>, Text> opened;
     try {
-      opened = DurableState.open(directory, Codecs.utf8(), new Texts(), policy, OPTIONS);
+      opened = DurableState.open(directory, Text.CODEC, new Texts(), policy, OPTIONS);
     } catch (CorruptLogException e) {
       throw new AssertionError("an honest crash is called corrupt", e);
     }
@@ -236,6 +268,10 @@ final class StateWorkload implements CrashTest<StateWorkload.Event> {
         allowed.add(adding.text());
       } else if (event instanceof Added added) {
         required.add(added.text());
+      } else if (event instanceof Answered answered) {
+        required.add(answered.text());
+        LogModel.require(
+            found.indexOf(answered.text()) == answered.before(), "a result was taken back");
       } else if (event instanceof Seen seen) {
         required.addAll(seen.state());
       } else if (event instanceof Opened opened) {
@@ -261,8 +297,7 @@ final class StateWorkload implements CrashTest<StateWorkload.Event> {
     state = open(disk, CheckpointPolicy.manual(), history);
     String text = "r" + history.crashes() + Long.toHexString(variant) + ":";
     history.attempt(new Adding(text));
-    state().update(text);
-    history.promise(new Added(text));
+    history.promise(new Answered(text, state().execute(new Text(text))));
     if ((variant & 3) == 0) {
       var unused = state().checkpoint();
     }
