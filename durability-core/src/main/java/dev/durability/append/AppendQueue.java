@@ -144,10 +144,7 @@ public final class AppendQueue {
     }
   }
 
-  /**
-   * Returns the payload of an entry that waits to be written, or null if it does not. The newest
-   * block comes first: what older ones have from where the log starts over is void.
-   */
+  /** The payload of an entry that waits to be written, or null. What older blocks have may be void. */
   public byte @Nullable [] payloadOf(long id) {
     if (id >= nextId) {
       return null;
