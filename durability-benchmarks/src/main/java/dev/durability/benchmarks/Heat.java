@@ -30,6 +30,7 @@ public final class Heat {
   private final List<Contestant> contestants;
   private final List<String> notes = new ArrayList<>();
   private boolean anewEachRound;
+  private boolean byMedian;
 
   private final Map<Contestant, Measured> measured = new LinkedHashMap<>();
 
@@ -63,6 +64,17 @@ public final class Heat {
    */
   public Heat anewEachRound() {
     anewEachRound = true;
+    return this;
+  }
+
+  /**
+   * Takes the median latency of a round, in microseconds, for the figure, and not the ratio to the
+   * probe. Everyone records latencies, and the target is a largest one.
+   *
+   * @return this
+   */
+  public Heat byMedianLatency() {
+    byMedian = true;
     return this;
   }
 
@@ -202,7 +214,7 @@ public final class Heat {
       for (Contestant contestant : order) {
         Measured state = of(contestant);
         if (slice < state.slices) {
-          state.roundNanos += contestant.run(state.operations, state.latencies);
+          state.roundNanos += contestant.run(state.operations, state.latenciesOfRound);
           state.roundOperations += state.operations;
           contestant.settle();
         }
@@ -229,11 +241,7 @@ public final class Heat {
     List<Standing> standings = new ArrayList<>();
     for (Contestant contestant : contestants) {
       Measured state = of(contestant);
-      List<Double> figures = new ArrayList<>();
-      for (int round = 0; round < state.rates.size(); round++) {
-        double ratio = state.rates.get(round) / base.get(round);
-        figures.add(target.isLeast() ? ratio : 1 / ratio);
-      }
+      List<Double> figures = byMedian ? state.medians : ratios(state.rates, base);
       boolean hasLatencies = state.latencies.getTotalCount() > 0;
       standings.add(
           new Standing(
@@ -245,18 +253,33 @@ public final class Heat {
               hasLatencies ? state.latencies : null,
               state.skipped));
     }
-    String figure = target.isLeast() ? "rate ÷ probe" : "time ÷ probe";
+    String figure = byMedian ? "median, µs" : target.isLeast() ? "rate ÷ probe" : "time ÷ probe";
     return new Report(part, what, figure, unit, target, standings, notes);
   }
 
+  private List<Double> ratios(List<Double> rates, List<Double> base) {
+    List<Double> figures = new ArrayList<>();
+    for (int round = 0; round < rates.size(); round++) {
+      double ratio = rates.get(round) / base.get(round);
+      figures.add(target.isLeast() ? ratio : 1 / ratio);
+    }
+    return figures;
+  }
+
   private static final class Measured {
-    private final Histogram latencies = new ConcurrentHistogram(TimeUnit.MINUTES.toNanos(2), 3);
+    private final Histogram latencies = latencies();
+    private final Histogram latenciesOfRound = latencies();
+    private final List<Double> medians = new ArrayList<>();
     private final List<Double> rates = new ArrayList<>();
     private @Nullable String skipped;
     private long operations;
     private int slices;
     private long roundNanos;
     private long roundOperations;
+
+    private static Histogram latencies() {
+      return new ConcurrentHistogram(TimeUnit.MINUTES.toNanos(2), 3);
+    }
 
     void startRound() {
       roundNanos = 0;
@@ -265,6 +288,11 @@ public final class Heat {
 
     void endRound(double unitsPerOperation) {
       rates.add(roundOperations * unitsPerOperation * 1e9 / roundNanos);
+      if (latenciesOfRound.getTotalCount() > 0) {
+        medians.add(latenciesOfRound.getValueAtPercentile(50) / 1e3);
+        latencies.add(latenciesOfRound);
+        latenciesOfRound.reset();
+      }
     }
   }
 }

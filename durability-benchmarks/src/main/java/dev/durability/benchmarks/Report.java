@@ -3,6 +3,7 @@ package dev.durability.benchmarks;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,9 +33,9 @@ public record Report(
 
   /** {@return the row of the best peer that promises the same, if any ran} */
   public Optional<Standing> bestPeer() {
-    return standings.stream()
-        .filter(s -> s.role() == Role.PEER && s.ran())
-        .max(Comparator.comparingDouble(Standing::figure));
+    Stream<Standing> peers = standings.stream().filter(s -> s.role() == Role.PEER && s.ran());
+    Comparator<Standing> byFigure = Comparator.comparingDouble(Standing::figure);
+    return target.isLeast() ? peers.max(byFigure) : peers.min(byFigure);
   }
 
   /** {@return why the target is missed, empty if it is met} */

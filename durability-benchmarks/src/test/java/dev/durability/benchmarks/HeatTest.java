@@ -38,21 +38,42 @@ class HeatTest {
     assertThat(absent.skipped()).isEqualTo("needs what is not here");
   }
 
+  @Test
+  void theMedianOfEachRoundIsTheFigureIfThatIsAskedFor() throws Exception {
+    Report report = run(heat(Target.atMost("", 1)).byMedianLatency());
+    assertThat(report.ours().figures()).hasSize(3).allSatisfy(f -> assertThat(f).isEqualTo(0.2));
+    assertThat(report.standings().get(1).figure()).isEqualTo(0.1);
+    assertThat(report.standings().get(2).ran()).isFalse();
+    assertThat(report.figure()).isEqualTo("median, µs");
+    assertThat(report.ours().latencies())
+        .satisfies(
+            all ->
+                assertThat(all.getTotalCount()).isEqualTo(3 * 10 * 3)); // Rounds, slices, values.
+  }
+
   private Report run(Target target) throws Exception {
-    Heat heat =
-        new Heat(
-            "",
-            "",
-            "things",
-            target,
-            List.of(
-                new Steady("ours", Role.OURS, 200, false),
-                new Steady("probe", Role.PROBE, 100, false),
-                new Steady("absent", Role.PEER, 100, true)));
+    return run(heat(target));
+  }
+
+  private Report run(Heat heat) throws Exception {
     return heat.run(new Settings(0.0001, 3, true, directory), directory, NOWHERE);
   }
 
-  /** Takes a fixed time an operation, by its own account. */
+  private static Heat heat(Target target) {
+    return new Heat(
+        "",
+        "",
+        "things",
+        target,
+        List.of(
+            new Steady("ours", Role.OURS, 200, false),
+            new Steady("probe", Role.PROBE, 100, false),
+            new Steady("absent", Role.PEER, 100, true)));
+  }
+
+  /**
+   * Takes a fixed time an operation, by its own account. Of the latencies, every third is longer.
+   */
   private static final class Steady extends Contestant {
     private final long nanosEach;
     private final boolean isAbsent;
@@ -72,6 +93,10 @@ class HeatTest {
 
     @Override
     public long run(long operations, @Nullable Histogram latencies) {
+      if (latencies != null) {
+        latencies.recordValue(100 * nanosEach);
+        latencies.recordValueWithCount(nanosEach, 2);
+      }
       return operations * nanosEach;
     }
 

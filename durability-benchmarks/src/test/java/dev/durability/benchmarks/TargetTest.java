@@ -42,6 +42,19 @@ class TargetTest {
   }
 
   @Test
+  void theBestPeerIsTheOneWithTheLeastTimeIfTimesAreMeasured() {
+    List<Standing> standings =
+        List.of(
+            standing("ours", Role.OURS, 6.0),
+            standing("slow", Role.PEER, 9.0),
+            standing("fast", Role.PEER, 2.0));
+    Report times = new Report("", "", "", "", Target.atMost("", 10), standings, List.of());
+    assertThat(times.bestPeer()).map(Standing::name).hasValue("fast");
+    Report rates = report(standings.toArray(Standing[]::new));
+    assertThat(rates.bestPeer()).map(Standing::name).hasValue("slow");
+  }
+
+  @Test
   void aPeerThatDidNotRunIsLeftOut() {
     Report report =
         report(

@@ -144,10 +144,16 @@ public final class AppendQueue {
     }
   }
 
-  /** Returns the payload of an entry that waits to be written, or null if it does not. */
+  /**
+   * Returns the payload of an entry that waits to be written, or null if it does not. The newest
+   * block comes first: what older ones have from where the log starts over is void.
+   */
   public byte @Nullable [] payloadOf(long id) {
+    if (id >= nextId) {
+      return null;
+    }
     byte[] payload = open == null ? null : open.payloadOf(id);
-    for (Iterator<Block> each = full.iterator(); payload == null && each.hasNext(); ) {
+    for (Iterator<Block> each = full.descendingIterator(); payload == null && each.hasNext(); ) {
       payload = each.next().payloadOf(id);
     }
     return payload;

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * has one of them to itself.
  */
 public final class EntryFinder implements Closeable {
-  private static final int OPEN_MAX = 8;
+  private static final int OPEN_MAX = 32;
   private static final int WINDOW_BYTES = EntryIndex.STEP_BYTES + (4 << 10);
 
   private final Directory directory;

@@ -3,6 +3,7 @@ package dev.durability.segment;
 import dev.durability.codec.Codec;
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.LogCutException;
+import dev.durability.frame.FileHeader;
 import dev.durability.frame.FrameRun;
 import dev.durability.log.LogReport;
 import dev.durability.log.ReplayMode;
@@ -11,6 +12,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +34,7 @@ public final class LiveCursor implements Closeable {
   private final ReplayMode mode;
   private LogCursor cursor;
   private long wantedId;
-  private @Nullable SegmentName readFrom;
+  private @Nullable FileHeader readFrom;
   private long seenEntered;
   private int looks;
   private int misses;
@@ -157,8 +159,8 @@ public final class LiveCursor implements Closeable {
    * or the caller would see a mixture of two logs.
    */
   private void refuseIfCut() throws IOException {
-    SegmentName here = cursor.segment();
-    SegmentName before = readFrom;
+    FileHeader here = Objects.requireNonNull(cursor.lastHeader());
+    FileHeader before = readFrom;
     readFrom = here;
     seenEntered = cursor.segmentsEntered();
     if (before != null && !before.equals(here)) {
@@ -169,7 +171,7 @@ public final class LiveCursor implements Closeable {
     }
   }
 
-  private void refuseIfCutAfter(SegmentName before) throws IOException {
+  private void refuseIfCutAfter(FileHeader before) throws IOException {
     LogListing now = LogListing.withoutVerdict(LogListing.existing(directory));
     long firstVoidId = now.firstVoidId(directory, before, wantedId);
     if (firstVoidId < wantedId) {

@@ -292,6 +292,11 @@ public final class LogCursor implements Closeable {
     return run == null ? null : header;
   }
 
+  /** The header of the segment that was entered last, or null if none was. */
+  public @Nullable FileHeader lastHeader() {
+    return header;
+  }
+
   /** Whether the segment that the cursor is in has reached its END. */
   public boolean ended() {
     return run != null && run.ended();

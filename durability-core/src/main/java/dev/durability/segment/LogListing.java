@@ -206,11 +206,16 @@ public final class LogListing {
    * Tells whether entries that were read are void by now: whether a later segment rewinds to one of
    * them. Headers are read only if a name says that it may.
    *
-   * @param here the segment that was read last
+   * @param readIn the header of the segment that was read last
    * @param nextId the entry after the last that was read
    * @return the first entry that is void, or {@code nextId} if none is
+   * @throws dev.durability.errors.DurabilityException if the segments are gone that tell
    */
-  public long firstVoidId(Directory directory, SegmentName here, long nextId) throws IOException {
+  public long firstVoidId(Directory directory, FileHeader readIn, long nextId) throws IOException {
+    SegmentName here = new SegmentName(readIn.segmentId(), readIn.firstEntryId());
+    if (SegmentName.ORDER.compare(names.get(0), here) > 0) {
+      return TruncatedSegment.firstVoidId(directory, readIn, nextId, names.get(0));
+    }
     long first = nextId;
     for (int i = names.size() - 1; i >= 0; i--) {
       SegmentName name = names.get(i);
@@ -222,6 +227,15 @@ public final class LogListing {
       }
     }
     return first;
+  }
+
+  /** The lowest first entry of a segment after another one. */
+  public long firstIdAfter(SegmentName here) {
+    return names.stream()
+        .filter(name -> SegmentName.ORDER.compare(name, here) > 0)
+        .mapToLong(SegmentName::firstEntryId)
+        .min()
+        .orElse(Long.MAX_VALUE);
   }
 
   private static boolean rewinds(Directory directory, SegmentName name) throws IOException {

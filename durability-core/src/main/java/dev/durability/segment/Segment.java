@@ -131,7 +131,9 @@ public final class Segment implements Closeable {
     if (header.segmentId() == previous.segmentId()) {
       return "another segment before it has the same number";
     }
-    if (header.startsCovered() && !header.rewinds() && header.firstEntryId() >= nextId) {
+    if (header.startsCovered()
+        && (header.firstEntryId() > nextId
+            || (header.firstEntryId() == nextId && !header.rewinds()))) {
       return null; // The owner of the log keeps elsewhere what is between.
     }
     if (!header.rewinds() && header.segmentId() - 1 != previous.segmentId()) {

@@ -54,8 +54,8 @@ public record StartingOver(SegmentPlan plan, long position) {
       if (!whole.contains(name)) {
         List<CheckpointReference> named = Preamble.of(directory, name, logId).checkpoints();
         preamble.addAll(named.stream().filter(c -> c.lastEntryId() <= lastIdBefore()).toList());
-        if (name.firstEntryId() == plan.name().firstEntryId() && isCovered(directory, name)) {
-          flags |= FileHeader.COVERED;
+        if (name.firstEntryId() == plan.name().firstEntryId()) {
+          flags |= flags(directory, name);
         }
       }
     }
@@ -64,9 +64,10 @@ public record StartingOver(SegmentPlan plan, long position) {
     return new SegmentPlan(plan.name(), plan.salt(), previousSalt, flags, List.copyOf(preamble));
   }
 
-  private static boolean isCovered(Directory directory, SegmentName name) throws IOException {
+  /** What a segment says of the entries before it goes on to be so. */
+  private static int flags(Directory directory, SegmentName name) throws IOException {
     FileHeader header = Segment.goodHeader(directory, name);
-    return header != null && header.startsCovered();
+    return header == null ? 0 : header.flags();
   }
 
   private static FileHeader header(Directory directory, SegmentName name) throws IOException {

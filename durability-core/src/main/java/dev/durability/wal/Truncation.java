@@ -21,6 +21,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,14 +85,18 @@ final class Truncation {
   Closeable holdEnd() {
     refuseWithin();
     int holds = endLock.getHoldCount();
-    Closeable hold = () -> releaseEnd(holds); // Before: there may be no memory for it.
+    AtomicBoolean closed = new AtomicBoolean(); // Before: there may be no memory for it.
+    Closeable hold = () -> releaseEnd(holds, closed);
     endLock.lock();
     return hold;
   }
 
-  private void releaseEnd(int holds) {
-    while (endLock.getHoldCount() > holds) {
-      endLock.unlock();
+  private void releaseEnd(int holds, AtomicBoolean closed) {
+    if (!closed.get() && endLock.isHeldByCurrentThread()) {
+      while (endLock.getHoldCount() > holds) {
+        endLock.unlock();
+      }
+      closed.set(true); // After: an Error may come between, and closing again must do the rest.
     }
   }
 

@@ -169,7 +169,7 @@ public final class WalMaintenance {
           return Optional.empty();
         }
       }
-      return Optional.of(cursor.position());
+      return cursor.id() == entryId ? Optional.of(cursor.position()) : Optional.empty();
     }
   }
 

@@ -2,6 +2,7 @@ package dev.durability.wal;
 
 import dev.durability.codec.Codec;
 import dev.durability.errors.CorruptLogException;
+import dev.durability.errors.DurabilityException;
 import dev.durability.errors.LogCutException;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FrameRun;
@@ -61,8 +62,13 @@ public final class WalTail<E> implements Closeable {
   /** The last entry that was given and is not known to be void, or 0. */
   private long givenId;
 
-  /** The segment that entry was read from. */
-  private @Nullable SegmentName givenFrom;
+  /** The header of the segment that entry was read from. */
+  private @Nullable FileHeader givenFrom;
+
+  /** No entry before this one, in this segment, was void when the segments were listed last. */
+  private long checkedToId;
+
+  private @Nullable SegmentName checkedIn;
 
   private long listedNanos = System.nanoTime() - LISTING_NANOS_MAX;
   private long idleLooks;
@@ -115,8 +121,8 @@ public final class WalTail<E> implements Closeable {
     long wait = Math.max(0, TimeUnit.NANOSECONDS.convert(timeout));
     long pause = PAUSE_NANOS_MIN;
     while (true) {
-      if (undelivered || findPromised()) {
-        if (System.nanoTime() - listedNanos >= LISTING_NANOS_MAX && followCut()) {
+      if (findPromised()) {
+        if (!isKnownToStand() && followCut()) {
           continue;
         }
         return deliver();
@@ -131,6 +137,12 @@ public final class WalTail<E> implements Closeable {
       LockSupport.parkNanos(this, Math.min(pause, left));
       pause = Math.min(2 * pause, PAUSE_NANOS_MAX);
     }
+  }
+
+  /** Whether a listing that is new enough says so of the entry that is going to be delivered. */
+  private boolean isKnownToStand() {
+    boolean isNew = System.nanoTime() - listedNanos < LISTING_NANOS_MAX;
+    return isNew && behind.id() < checkedToId && behind.segment().equals(checkedIn);
   }
 
   /** Goes back to the first entry that was not delivered, and reads anew from there. */
@@ -156,14 +168,14 @@ public final class WalTail<E> implements Closeable {
    */
   private boolean followCut() throws IOException {
     listedNanos = System.nanoTime();
+    checkedIn = null; // Until this ends well.
     LogListing now = LogListing.withoutVerdict(LogListing.existing(directory));
-    long firstVoidId =
-        Math.min(
-            firstVoidId(now, givenFrom, givenId + 1),
-            Math.min(
-                firstVoidId(now, behind.segment(), behind.nextId()),
-                firstVoidId(now, ahead.segment(), ahead.nextId())));
+    long firstVoidId = firstVoidId(now, givenId == 0 ? null : givenFrom, givenId + 1);
+    firstVoidId = Math.min(firstVoidId, firstVoidId(now, behind));
+    firstVoidId = Math.min(firstVoidId, firstVoidId(now, ahead));
     if (firstVoidId == Long.MAX_VALUE) {
+      checkedIn = behind.segment();
+      checkedToId = now.firstIdAfter(checkedIn);
       return false;
     }
     promised = Math.min(promised, firstVoidId - 1);
@@ -179,7 +191,15 @@ public final class WalTail<E> implements Closeable {
     return true;
   }
 
-  private long firstVoidId(LogListing now, @Nullable SegmentName readFrom, long nextId)
+  private long firstVoidId(LogListing now, LogCursor cursor) throws IOException {
+    try {
+      return firstVoidId(now, cursor.lastHeader(), cursor.nextId());
+    } catch (DurabilityException unknown) {
+      return givenId + 1; // What was given stands.
+    }
+  }
+
+  private long firstVoidId(LogListing now, @Nullable FileHeader readFrom, long nextId)
       throws IOException {
     long first = readFrom == null ? nextId : now.firstVoidId(directory, readFrom, nextId);
     return first < nextId ? first : Long.MAX_VALUE;
@@ -187,14 +207,14 @@ public final class WalTail<E> implements Closeable {
 
   private WalRecord<E> deliver() throws IOException {
     long id = behind.id();
-    if (givenId > 0 && id > wantedId) {
-      LogCutException cut = new LogCutException(id, givenId);
-      // Nothing is called from here on: the cut was told, or it was not.
+    if (wantedId != WalReplay.START && id > wantedId) {
+      LogCutException cut = new LogCutException(id, wantedId - 1);
+      // As in followCut.
       wantedId = id;
       givenId = 0;
       throw cut;
     }
-    SegmentName from = behind.segment();
+    FileHeader from = behind.lastHeader();
     WalRecord<E> record = new WalRecord<>(id, behind.decode(codec));
     // Nothing is called from here on: the entry was delivered, or it was not.
     undelivered = false;
@@ -208,11 +228,11 @@ public final class WalTail<E> implements Closeable {
   private boolean findPromised() throws IOException {
     int stops = 0;
     long reached = behind.nextId();
-    while (behind.nextId() <= promised) {
+    while (!undelivered && behind.nextId() <= promised) {
       FrameRun.Step step = step(behind);
       if (step == FrameRun.Step.ENTRY && behind.id() >= wantedId) {
         undelivered = true;
-        return true;
+        break;
       }
       if (behind.nextId() > reached) { // What is read again after a stop is no progress.
         reached = behind.nextId();
@@ -230,7 +250,7 @@ public final class WalTail<E> implements Closeable {
         }
       }
     }
-    return false;
+    return undelivered && behind.id() <= promised; // It may be the first after a gap.
   }
 
   private CorruptLogException lost(LogCursor cursor, Judgement judgement) throws IOException {
@@ -255,13 +275,14 @@ public final class WalTail<E> implements Closeable {
    * @return whether there is more to read
    */
   private boolean lookAhead() throws IOException {
+    long dueId = undelivered ? behind.id() : behind.nextId();
     ahead.refresh();
     FrameRun.Step step;
     do {
       step = step(ahead);
       promised = Math.max(promised, ahead.promised());
-    } while (step != FrameRun.Step.STOP && promised < behind.nextId());
-    if (promised >= behind.nextId()) {
+    } while (step != FrameRun.Step.STOP && promised < dueId);
+    if (promised >= dueId) {
       idleLooks = 0;
       return true;
     }
@@ -272,7 +293,9 @@ public final class WalTail<E> implements Closeable {
       return true;
     }
     idleLooks++;
-    if (wasReplaced() || (isTimeToJudge() && !endIsInOrder())) {
+    // Seldom, and ever more so: it may have to read a whole segment.
+    boolean judges = idleLooks >= IDLE_LOOKS_BEFORE_JUDGING && Long.bitCount(idleLooks) == 1;
+    if (wasReplaced() || (judges && !endIsInOrder())) {
       ahead = replacing(ahead);
     }
     return false;
@@ -314,11 +337,6 @@ public final class WalTail<E> implements Closeable {
     }
   }
 
-  /** Seldom, and ever more so: it may have to read a whole segment. */
-  private boolean isTimeToJudge() {
-    return idleLooks >= IDLE_LOOKS_BEFORE_JUDGING && Long.bitCount(idleLooks) == 1;
-  }
-
   /**
    * Nothing came for a while: looks whether something is there that is not just being written.
    *
@@ -348,7 +366,7 @@ public final class WalTail<E> implements Closeable {
         }
       }
     } catch (NoSuchFileException truncatedMeanwhile) {
-      // The next look sees what is there instead.
+      return false; // The next look sees what is there instead.
     }
     return false;
   }
@@ -361,7 +379,8 @@ public final class WalTail<E> implements Closeable {
 
   /** A cursor that reads again from the segment of the entry that was read last. */
   private LogCursor fresh() throws IOException {
-    return LiveCursor.reopen(directory, behind, behind.nextId(), WINDOW_BYTES);
+    long nextId = wantedId == WalReplay.START ? wantedId : Math.max(wantedId, behind.nextId());
+    return LiveCursor.reopen(directory, behind, nextId, WINDOW_BYTES);
   }
 
   @Override

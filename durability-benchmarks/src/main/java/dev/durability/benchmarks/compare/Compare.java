@@ -36,11 +36,11 @@ import picocli.CommandLine.Spec;
           + " (Student's t, of the logarithms).",
       "",
       "BUILD is the root of a checkout that is built. Each build brings its own loads; the command"
-          + " says if they differ. By default there are 30 runs of each scenario, of about 5"
-          + " seconds"
+          + " says if they differ. By default there are 30 runs of each scenario, of about"
+          + " 11 seconds"
           + " and what it takes to start them and, for replay-128 and recovery-1g, to write the"
           + " log:"
-          + " half an hour or more, on a machine that does nothing else."
+          + " an hour or more, on a machine that does nothing else."
     },
     footer = {
       "",
@@ -60,6 +60,9 @@ public final class Compare implements Callable<Integer> {
   private static final int EXIT_FAILED = 3;
   private static final int ROUNDS_MAX = 10_000;
   private static final double SECONDS_MAX = 3600;
+
+  /** With less, 64 threads leave the compiler too little time for all that it has to compile. */
+  static final int WARM_UP_SECONDS = 8;
 
   /** How much smaller the logs of replay-128 and recovery-1g are with --quick. */
   private static final int QUICK_DIVISOR = 64;
@@ -95,7 +98,7 @@ public final class Compare implements Callable<Integer> {
   @Option(
       names = "--warm-up",
       paramLabel = "S",
-      description = "how long a run warms up (default: 2)")
+      description = "how long a run warms up (default: " + WARM_UP_SECONDS + ")")
   private @Nullable Double warmUp;
 
   @Option(
@@ -144,7 +147,7 @@ public final class Compare implements Callable<Integer> {
     Map<String, String> skipped = skip(scenarios);
     int count = rounds != null ? rounds : quick ? 2 : 15;
     double measured = seconds != null ? seconds : quick ? 0.1 : 3;
-    double warm = warmUp != null ? warmUp : quick ? 0.1 : 2;
+    double warm = warmUp != null ? warmUp : quick ? 0.1 : WARM_UP_SECONDS;
     if (count < 2 || count > ROUNDS_MAX) {
       throw new ParameterException(line, "--rounds has to be 2 to " + ROUNDS_MAX);
     }

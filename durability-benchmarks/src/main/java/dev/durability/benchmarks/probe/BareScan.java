@@ -64,6 +64,19 @@ public final class BareScan extends Contestant {
   }
 
   /**
+   * Makes the same loop beside another probe.
+   *
+   * @param log the directory of the log, which is written by the time this is opened
+   * @param entries how many entries it has
+   * @param expectedSum the sum of the first 8 bytes, big-endian, of each
+   * @return the loop
+   */
+  public static BareScan alsoMapping(Path log, long entries, long expectedSum) {
+    return new BareScan(
+        "bare loop: mapped scan with CRC-32C", Role.BARE, true, log, entries, expectedSum);
+  }
+
+  /**
    * Makes the loop that reads the files 256 KiB at a time, as a reader must that may not be killed
    * by a file that is cut while it is read.
    *

@@ -5,13 +5,16 @@ import dev.durability.benchmarks.Contestant;
 import dev.durability.benchmarks.Heat;
 import dev.durability.benchmarks.Role;
 import dev.durability.benchmarks.Target;
+import dev.durability.benchmarks.probe.BareCuts;
 import dev.durability.benchmarks.probe.BareWrites;
 import dev.durability.benchmarks.probe.GrowingWrites;
 import dev.durability.benchmarks.probe.SyncedWrites;
 import dev.durability.benchmarks.store.ArtemisStore;
 import dev.durability.benchmarks.store.OwnLog;
+import dev.durability.benchmarks.store.OwnWriter;
 import dev.durability.benchmarks.store.Promise;
 import dev.durability.benchmarks.store.Store;
+import dev.durability.benchmarks.store.StoreWithEnd;
 import dev.durability.benchmarks.store.Stores;
 import dev.durability.frame.FrameFormat;
 import java.util.ArrayList;
@@ -132,6 +135,36 @@ final class AppendHeats {
       double units) {
     long most = Math.max(2L * outstanding, SLICE_BYTES_MAX / payload.length);
     contestants.add(new AppendsAhead(store, role, outstanding, payload, units, most));
+  }
+
+  static Heat cuts() {
+    byte[] payload = Entries.payload(SMALL);
+    List<Contestant> contestants = new ArrayList<>();
+    contestants.add(SyncedWrites.of(FrameFormat.frameBytes(SMALL)));
+    contestants.add(new BareCuts());
+    contestants.add(new Cuts(new OwnWriter(), Role.OURS, payload));
+    for (StoreWithEnd peer : Stores.peersWithEnd()) {
+      contestants.add(new Cuts(peer, Role.PEER, payload));
+    }
+    return new Heat(
+            "",
+            "a cut of the last " + Cuts.CUT + " entries, durable on return",
+            "cuts",
+            Target.atMost("≤ 10 × probe", 10),
+            contestants)
+        .anewEachRound()
+        .note(
+            "Before each cut "
+                + Cuts.APPENDED
+                + " entries of 128 B are appended, each of them durable; that is not timed. After"
+                + " each slice the entries that are left are read and checked.")
+        .note(
+            "RocksDB, H2, SQLite and Zeebe write over, or mark, what is removed, in a file that"
+                + " exists. Our log never changes what is written: a cut ends a segment and begins"
+                + " the next.")
+        .note(
+            "Artemis deletes record by record and keeps no order of them; Chronicle Queue deletes"
+                + " nothing, and nothing in it is durable.");
   }
 
   static Heat unsynced(int payloadBytes) {

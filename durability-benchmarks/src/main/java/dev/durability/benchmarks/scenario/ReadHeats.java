@@ -2,15 +2,20 @@ package dev.durability.benchmarks.scenario;
 
 import dev.durability.benchmarks.Contestant;
 import dev.durability.benchmarks.Heat;
+import dev.durability.benchmarks.Report;
 import dev.durability.benchmarks.Role;
 import dev.durability.benchmarks.Target;
 import dev.durability.benchmarks.probe.BareCopy;
+import dev.durability.benchmarks.probe.BareReads;
 import dev.durability.benchmarks.probe.BareScan;
 import dev.durability.benchmarks.store.OwnLog;
+import dev.durability.benchmarks.store.OwnWriter;
 import dev.durability.benchmarks.store.Promise;
 import dev.durability.benchmarks.store.Store;
+import dev.durability.benchmarks.store.StoreById;
 import dev.durability.benchmarks.store.Stores;
 import dev.durability.frame.FrameFormat;
+import dev.durability.segment.EntryIndex;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,6 +52,51 @@ final class ReadHeats {
                       + " checksum of an entry to check; the others check theirs where the data is"
                       + " read from a file, not from their own caches.")
               .run(settings, directory, log));
+    };
+  }
+
+  static Scenario.Measurement byId() {
+    return (settings, directory, log) -> {
+      int frameBytes = FrameFormat.frameBytes(NumberedEntries.BYTES);
+      long entries = settings.size(1024L * MEBIBYTE) / frameBytes;
+      Contestant ours = new ReadsById(new OwnWriter(), Role.OURS, entries);
+      Path ownLog = directory.resolve(ours.slug());
+      List<Contestant> contestants = new ArrayList<>();
+      contestants.add(ours);
+      contestants.add(BareReads.ofFrame(ownLog, frameBytes));
+      contestants.add(BareReads.ofStep(ownLog, EntryIndex.STEP_BYTES));
+      for (StoreById peer : Stores.peersById()) {
+        contestants.add(new ReadsById(peer, Role.PEER, entries));
+      }
+      Report one =
+          new Heat(
+                  "one entry",
+                  "an entry of 128 B that is read at random, by its id",
+                  "reads",
+                  Target.atMost("median ≤ 20 µs", 20),
+                  contestants)
+              .byMedianLatency()
+              .note(
+                  "Everyone read all entries once before, gives each one in an array of its own, and"
+                      + " has all of its bytes checked.")
+              .note(
+                  "The log and its peers read from the page cache; RocksDB also from a cache of its"
+                      + " own. The bare loops know the place, and check nothing.")
+              .run(settings, directory, log);
+      Path path = directory.resolve("durability");
+      Report range =
+          new Heat(
+                  "range",
+                  "an entry of 128 B of all that are read in order",
+                  "entries",
+                  Target.atLeast("≥ 0.95 × a replay", 0.95, 0),
+                  List.of(
+                      RangeReads.byId(path, NumberedEntries.BYTES, entries),
+                      RangeReads.replay(path, NumberedEntries.BYTES, entries),
+                      BareScan.alsoMapping(path, entries, Entries.sum(entries))))
+              .note("The probe is a replay of the same log, which the writer keeps open meanwhile.")
+              .run(settings, directory, log);
+      return List.of(one, range);
     };
   }
 

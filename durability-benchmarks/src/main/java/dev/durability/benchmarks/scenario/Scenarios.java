@@ -44,6 +44,11 @@ public final class Scenarios {
             "recovery-1g",
             "opening a log of 1 GiB, 128 B an entry, for writing",
             ReadHeats.recovery()),
+        new Scenario(
+            "read-by-id",
+            "reading entries by their ids, log of 1 GiB, 128 B an entry, page cache warm",
+            ReadHeats.byId()),
+        of("truncate-after", "truncateAfter beside durable appends, 128 B", AppendHeats::cuts),
         new Scenario("rotation", "durable append while segments of 1 MiB end", new Rotation()),
         new Scenario("allocation", "heap bytes allocated an operation", new Allocation()),
         new Scenario("replay-8g", "replay of 8 GiB in a JVM with -Xmx64m", new SmallHeap()),

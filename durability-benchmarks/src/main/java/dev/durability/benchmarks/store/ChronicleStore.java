@@ -1,24 +1,29 @@
 package dev.durability.benchmarks.store;
 
+import dev.durability.benchmarks.CannotRunException;
 import dev.durability.benchmarks.Trees;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.NoSuchElementException;
 import java.util.Objects;
 import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.queue.ChronicleQueue;
 import net.openhft.chronicle.queue.ExcerptAppender;
 import net.openhft.chronicle.queue.ExcerptTailer;
+import net.openhft.chronicle.queue.RollCycle;
 import net.openhft.chronicle.wire.DocumentContext;
 import org.jspecify.annotations.Nullable;
 
 /** Chronicle Queue, one thread. It writes to mapped memory and leaves the disk to the system. */
-public final class ChronicleStore implements Store {
+public final class ChronicleStore implements StoreById {
   private static final int ENTRY_BYTES_MAX = 1 << 16;
 
   private @Nullable Path directory;
   private @Nullable ChronicleQueue queue;
   private @Nullable ExcerptAppender appender;
   private @Nullable Bytes<ByteBuffer> buffer;
+  private @Nullable ExcerptTailer byIndex;
+  private long firstIndex;
 
   /** Creates a store that is not open. */
   public ChronicleStore() {}
@@ -33,6 +38,12 @@ public final class ChronicleStore implements Store {
     return promise == Promise.DURABLE
         ? "not durable: the page cache, which the system writes when it likes"
         : "page cache: survives the death of the process";
+  }
+
+  @Override
+  public String reading() {
+    return "moveToIndex and readingDocument: has no checksum; its index in the file has every 256th"
+        + " entry";
   }
 
   @Override
@@ -76,12 +87,46 @@ public final class ChronicleStore implements Store {
   }
 
   @Override
+  public byte[] read(long number) throws Exception {
+    ExcerptTailer tailer = byIndex == null ? findFirst() : byIndex;
+    if (!tailer.moveToIndex(firstIndex + number)) {
+      throw new NoSuchElementException("entry " + number);
+    }
+    try (DocumentContext entry = tailer.readingDocument()) {
+      if (!entry.isPresent()) {
+        throw new NoSuchElementException("entry " + number);
+      }
+      Bytes<?> bytes = Objects.requireNonNull(entry.wire()).bytes();
+      byte[] copy = new byte[(int) bytes.readRemaining()];
+      int unused = bytes.read(copy);
+      return copy;
+    }
+  }
+
+  /** Indexes are consecutive within a day. */
+  private ExcerptTailer findFirst() throws CannotRunException {
+    ChronicleQueue source = Objects.requireNonNull(queue);
+    RollCycle days = source.rollCycle();
+    if (days.toCycle(source.firstIndex()) != days.toCycle(source.lastIndex())) {
+      throw new CannotRunException("a day ended (UTC) while it was filled; run this again");
+    }
+    firstIndex = source.firstIndex();
+    ExcerptTailer tailer = source.createTailer();
+    byIndex = tailer;
+    return tailer;
+  }
+
+  @Override
   public void settle() throws Exception {
     Trees.sync(Objects.requireNonNull(directory));
   }
 
   @Override
   public void close() {
+    if (byIndex != null) {
+      byIndex.close();
+      byIndex = null;
+    }
     Objects.requireNonNull(appender).close();
     Objects.requireNonNull(queue).close();
     Objects.requireNonNull(buffer).releaseLast();

@@ -11,7 +11,7 @@ import org.h2.mvstore.MVStore;
 import org.jspecify.annotations.Nullable;
 
 /** H2's MVStore: each entry is put under the next number. */
-public final class MvStore implements Store {
+public final class MvStore implements StoreWithEnd {
   private static final int ENTRY_BYTES_MAX = 1 << 16;
 
   private final AtomicLong nextKey = new AtomicLong();
@@ -36,6 +36,11 @@ public final class MvStore implements Store {
   }
 
   @Override
+  public String cutting() {
+    return "durable: remove of each entry, then commit() and sync()";
+  }
+
+  @Override
   public void open(Path where, Promise promise) {
     directory = where;
     nextKey.set(0);
@@ -53,6 +58,16 @@ public final class MvStore implements Store {
       store().commit();
       store().sync();
     }
+  }
+
+  @Override
+  public void cutAfter(long entries) {
+    for (long key = nextKey.get() - 1; key >= entries; key--) {
+      byte[] unused = Objects.requireNonNull(map).remove(key);
+    }
+    store().commit();
+    store().sync();
+    nextKey.set(entries);
   }
 
   @Override

@@ -3,8 +3,11 @@ package dev.durability.benchmarks.store;
 import dev.durability.benchmarks.Trees;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.NoSuchElementException;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.Options;
@@ -14,7 +17,9 @@ import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteOptions;
 
 /** RocksDB: each entry is put under the next number. */
-public final class RocksStore implements Store {
+public final class RocksStore implements StoreById, StoreWithEnd {
+  private static final long COMPACTION_SECONDS_MAX = 60;
+
   private final AtomicLong nextKey = new AtomicLong();
   private @Nullable Path directory;
   private @Nullable Options options;
@@ -37,6 +42,16 @@ public final class RocksStore implements Store {
   }
 
   @Override
+  public String reading() {
+    return "get: checks the checksum of a block that is not in its cache, which has 32 MiB";
+  }
+
+  @Override
+  public String cutting() {
+    return "durable: deleteRange with WriteOptions.sync=true";
+  }
+
+  @Override
   public void open(Path where, Promise promise) throws Exception {
     RocksDB.loadLibrary();
     directory = where;
@@ -50,8 +65,27 @@ public final class RocksStore implements Store {
 
   @Override
   public void append(byte[] payload) throws Exception {
-    byte[] key = ByteBuffer.allocate(Long.BYTES).putLong(nextKey.getAndIncrement()).array();
+    byte[] key = key(nextKey.getAndIncrement());
     database().put(Objects.requireNonNull(writeOptions), key, payload);
+  }
+
+  private static byte[] key(long number) {
+    return ByteBuffer.allocate(Long.BYTES).putLong(number).array();
+  }
+
+  @Override
+  public byte[] read(long number) throws Exception {
+    byte[] value = database().get(key(number));
+    if (value == null) {
+      throw new NoSuchElementException("entry " + number);
+    }
+    return value;
+  }
+
+  @Override
+  public void cutAfter(long entries) throws RocksDBException {
+    database().deleteRange(Objects.requireNonNull(writeOptions), key(entries), key(nextKey.get()));
+    nextKey.set(entries);
   }
 
   @Override
@@ -79,9 +113,23 @@ public final class RocksStore implements Store {
     try (FlushOptions flush = new FlushOptions()) {
       if (!Objects.requireNonNull(writeOptions).sync()) {
         database().flush(flush.setWaitForFlush(true));
+        awaitCompactions();
         Trees.sync(Objects.requireNonNull(directory));
       }
     }
+  }
+
+  /** They would go on during the turns of others. */
+  private void awaitCompactions() throws RocksDBException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(COMPACTION_SECONDS_MAX);
+    while (isCompacting() && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+    }
+  }
+
+  private boolean isCompacting() throws RocksDBException {
+    return database().getLongProperty("rocksdb.num-running-compactions") > 0
+        || database().getLongProperty("rocksdb.compaction-pending") > 0;
   }
 
   private RocksDB database() {

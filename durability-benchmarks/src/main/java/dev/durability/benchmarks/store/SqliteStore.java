@@ -15,13 +15,14 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** SQLite over JDBC: each entry is a row. It has one writer at a time; threads share it. */
-public final class SqliteStore implements Store {
+public final class SqliteStore implements StoreWithEnd {
   private static final int ROWS_A_TRANSACTION = 1000;
 
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable Path directory;
   private @Nullable Connection connection;
   private @Nullable PreparedStatement insert;
+  private @Nullable PreparedStatement delete;
   private boolean sync;
   private int openRows;
 
@@ -43,6 +44,11 @@ public final class SqliteStore implements Store {
   }
 
   @Override
+  public String cutting() {
+    return "durable: DELETE WHERE id > ?, a transaction; journal_mode=WAL, synchronous=FULL";
+  }
+
+  @Override
   public void open(Path where, Promise promise) throws SQLException {
     directory = where;
     sync = promise == Promise.DURABLE;
@@ -56,6 +62,7 @@ public final class SqliteStore implements Store {
     }
     opened.setAutoCommit(sync);
     insert = opened.prepareStatement("INSERT INTO entries (payload) VALUES (?)");
+    delete = opened.prepareStatement("DELETE FROM entries WHERE id > ?");
   }
 
   @Override
@@ -69,6 +76,19 @@ public final class SqliteStore implements Store {
         openRows = 0;
         connection().commit();
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The first row has the id 1, and a new one the id after the largest that is there. */
+  @Override
+  public void cutAfter(long entries) throws SQLException {
+    lock.lock();
+    try {
+      PreparedStatement statement = Objects.requireNonNull(delete);
+      statement.setLong(1, entries);
+      int unused = statement.executeUpdate();
     } finally {
       lock.unlock();
     }
@@ -108,6 +128,7 @@ public final class SqliteStore implements Store {
   public void close() throws IOException {
     try {
       Objects.requireNonNull(insert).close();
+      Objects.requireNonNull(delete).close();
       connection().close();
     } catch (SQLException e) {
       throw new IOException("closing the database failed: " + e.getMessage(), e);

@@ -30,9 +30,22 @@ public final class Stores {
     return peers;
   }
 
-  private static Store zeebe() {
+  /** {@return the peers that find an entry by its number without reading those before it} */
+  public static List<StoreById> peersById() {
+    return List.of(new RocksStore(), new ChronicleStore());
+  }
+
+  /**
+   * {@return the peers that remove the last entries at once and durably} Artemis deletes record by
+   * record, and Chronicle Queue cannot delete.
+   */
+  public static List<StoreWithEnd> peersWithEnd() {
+    return List.of(new RocksStore(), new MvStore(), new SqliteStore(), zeebe());
+  }
+
+  private static StoreWithEnd zeebe() {
     try {
-      return Class.forName(ZEEBE).asSubclass(Store.class).getConstructor().newInstance();
+      return Class.forName(ZEEBE).asSubclass(StoreWithEnd.class).getConstructor().newInstance();
     } catch (ReflectiveOperationException | UnsupportedClassVersionError e) {
       return new Missing(
           "Zeebe journal", "needs Java 21 or later, here is " + Runtime.version().feature());
@@ -40,7 +53,7 @@ public final class Stores {
   }
 
   /** A peer whose library is not there. */
-  private record Missing(String name, String why) implements Store {
+  private record Missing(String name, String why) implements StoreWithEnd {
     @Override
     public String guarantee(Promise promise) {
       return "";
@@ -53,6 +66,16 @@ public final class Stores {
 
     @Override
     public void append(byte[] payload) {
+      throw new IllegalStateException(why);
+    }
+
+    @Override
+    public String cutting() {
+      return "";
+    }
+
+    @Override
+    public void cutAfter(long entries) {
       throw new IllegalStateException(why);
     }
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The journal of Zeebe. It has one writer; threads share it. */
 @NullMarked
-public final class ZeebeStore implements Store {
+public final class ZeebeStore implements StoreWithEnd {
   private static final int ENTRY_BYTES_MAX = 1 << 16;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -43,6 +43,11 @@ public final class ZeebeStore implements Store {
   }
 
   @Override
+  public String cutting() {
+    return "durable: deleteAfter() and flush() (msync)";
+  }
+
+  @Override
   public void open(Path where, Promise promise) {
     directory = where;
     sync = promise == Promise.DURABLE;
@@ -64,6 +69,18 @@ public final class ZeebeStore implements Store {
       if (sync) {
         journal().flush();
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void cutAfter(long entries) {
+    lock.lock();
+    try {
+      journal().deleteAfter(entries); // Its first index is 1.
+      journal().flush();
+      nextNumber = entries + 1;
     } finally {
       lock.unlock();
     }

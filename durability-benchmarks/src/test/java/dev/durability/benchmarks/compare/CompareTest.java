@@ -114,6 +114,15 @@ class CompareTest {
   }
 
   @Test
+  void helpTellsTheDefaultsAndTheScenarios() {
+    assertThat(run("--help")).isZero();
+    String help = out.toString().replaceAll("\\s+", " ");
+    assertThat(help)
+        .contains("(default: 15)", "(default: 3)", "how long a run warms up (default: 8)")
+        .contains(ScenarioNames.ALL);
+  }
+
+  @Test
   void buildsThatAreMissingAreRefused() {
     assertThat(run("--after", ".")).isEqualTo(2);
     assertThat(err.toString()).contains("--before");

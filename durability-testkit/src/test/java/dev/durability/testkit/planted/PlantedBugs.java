@@ -458,7 +458,7 @@ final class PlantedBugs {
               "cut-forgets-what-is-kept-elsewhere",
               "that a cut over a new beginning begins there, too",
               "what is covered stays so",
-              new Patch("segment.StartingOver", "isCovered", returning(0)),
+              new Patch("segment.StartingOver", "flags", returning(0)),
               Workload.CUTS,
               1),
           bug(
