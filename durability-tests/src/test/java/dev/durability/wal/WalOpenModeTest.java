@@ -13,6 +13,8 @@ import dev.durability.log.OpenMode;
 import dev.durability.log.SegmentRange;
 import dev.durability.storage.CountedDisk;
 import dev.durability.storage.Directory;
+import dev.durability.storage.DirectoryLock;
+import dev.durability.storage.ForwardingDirectory;
 import dev.durability.storage.MemoryDirectory;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -182,6 +184,34 @@ class WalOpenModeTest {
     } finally {
       pool.shutdownNow();
     }
+  }
+
+  @Test
+  void logThatComesOrGoesBetweenTheLookAndTheLockIsNoticed() throws IOException {
+    Directory comes =
+        new ForwardingDirectory(directory) {
+          @Override
+          public DirectoryLock lock(String path) throws IOException {
+            WalOpenModeTest.open(directory, CREATE_ONLY).close();
+            return super.lock(path);
+          }
+        };
+    assertThatThrownBy(() -> open(comes, CREATE_ONLY))
+        .isInstanceOf(FileAlreadyExistsException.class);
+
+    Directory goes =
+        new ForwardingDirectory(directory) {
+          @Override
+          public DirectoryLock lock(String path) throws IOException {
+            for (String segment : Logs.segments(directory)) {
+              directory.delete("wal/" + segment);
+            }
+            return super.lock(path);
+          }
+        };
+    assertThatThrownBy(() -> open(goes, OPEN_ONLY)).isInstanceOf(NoSuchFileException.class);
+    assertThat(Logs.segments(directory)).isEmpty();
+    open(directory, CREATE_ONLY).close(); // Neither refusal kept the lock.
   }
 
   @Test
