@@ -144,7 +144,9 @@ public final class AppendQueue {
     }
   }
 
-  /** The payload of an entry that waits to be written, or null. What older blocks have may be void. */
+  /**
+   * The payload of an entry that waits to be written, or null. What older blocks have may be void.
+   */
   public byte @Nullable [] payloadOf(long id) {
     if (id >= nextId) {
       return null;
