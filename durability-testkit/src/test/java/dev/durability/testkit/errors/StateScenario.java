@@ -162,10 +162,9 @@ final class StateScenario extends Lives {
 
     private Call async(DurableState<List<String>, TextCommand> state, String text, int filling) {
       String entry = entry(text, filling);
-      TextCommand command = new TextCommand(entry);
       return filling < 100
-          ? calls.async(entry, () -> state.executeAsync(command))
-          : calls.async(entry, () -> state.updateAsync(command));
+          ? calls.async(entry, () -> state.executeAsync(new TextCommand(entry)))
+          : calls.async(entry, () -> state.updateAsync(new TextCommand(entry)));
     }
 
     @Override
