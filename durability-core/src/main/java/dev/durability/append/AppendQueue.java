@@ -80,9 +80,8 @@ public final class AppendQueue {
     return segment;
   }
 
-  /** The bytes of the segment so far, with room for marks, as counted against its limit. */
   public long segmentBytes() {
-    return plannedBytes;
+    return plannedBytes; // With room for marks, as counted against the limit.
   }
 
   public boolean segmentHasEntries() {
