@@ -138,10 +138,26 @@ public final class Instead {
   public static String writeAlone(
       Checkpoints checkpoints, UUID logId, long lastEntryId, Checkpoints.Content content)
       throws IOException {
+    deleteAll(checkpoints);
+    return checkpoints.write(logId, lastEntryId, content);
+  }
+
+  /** The same, to a path that the caller chose. */
+  public static long writeAlone(
+      Checkpoints checkpoints,
+      String path,
+      UUID logId,
+      long lastEntryId,
+      Checkpoints.Content content)
+      throws IOException {
+    deleteAll(checkpoints);
+    return checkpoints.write(path, logId, lastEntryId, content);
+  }
+
+  private static void deleteAll(Checkpoints checkpoints) throws IOException {
     for (long old : checkpoints.list()) {
       checkpoints.delete(Checkpoints.pathOf(old));
     }
-    return checkpoints.write(logId, lastEntryId, content);
   }
 
   /** Keeps nobody from cutting off the end. */

@@ -272,9 +272,10 @@ final class PlantedBugs {
               "that the old checkpoint is needed until the new one is durable",
               "the log reaches back to what is covered",
               new Patch(
-                  "checkpoint.CheckpointPublisher",
-                  "publishHeld",
-                  calling("Checkpoints.write", "writeAlone")),
+                      "checkpoint.CheckpointPublisher",
+                      "publishHeld",
+                      calling("Checkpoints.write", "writeAlone"))
+                  .times(2),
               Workload.LOG,
               1),
           bug(
