@@ -59,7 +59,7 @@ final class StateWorkload implements CrashTest<StateWorkload.Event> {
   /** The state was opened: what it is, and what it will never have. */
   record Opened(List<String> state) implements Event {}
 
-  /** A text, which is added unless it is there, and tells how many were there before it. */
+  /** A text, which tells how many were there before it. */
   private record Text(String text) implements Command<List<String>, Integer> {
     private static final Codec<Text> CODEC =
         new Codec<>() {
@@ -76,11 +76,8 @@ final class StateWorkload implements CrashTest<StateWorkload.Event> {
 
     @Override
     public Applied<List<String>, Integer> applyTo(List<String> state, long entryId) {
-      int before = state.indexOf(text);
-      if (before < 0) {
-        before = state.size();
-        state.add(text);
-      }
+      int before = state.size();
+      state.add(text);
       return new Applied<>(state, before);
     }
   }
