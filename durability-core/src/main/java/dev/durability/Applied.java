@@ -13,7 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param <R> the type of the result
  */
 public record Applied<S, R extends @Nullable Object>(S state, R result) {
-  /** Takes both as they are. */
+  /**
+   * Takes both as they are.
+   *
+   * @param state the state with the command in it
+   * @param result the answer, or null
+   */
   public Applied {
     Objects.requireNonNull(state, "state");
   }

@@ -1,7 +1,5 @@
 package dev.durability.errors;
 
-import java.io.Serializable;
-
 /**
  * A checksum (CRC32C) that is not that of the bytes which it covers: of a frame, or of the header
  * of a file.
@@ -9,4 +7,4 @@ import java.io.Serializable;
  * @param expected the checksum that the file holds
  * @param found the checksum of the bytes that are there
  */
-public record ChecksumMismatch(int expected, int found) implements Serializable {}
+public record ChecksumMismatch(int expected, int found) {}

@@ -25,8 +25,14 @@ public final class CorruptLogException extends DurabilityException {
   /** The last entry id that is lost, or 0. */
   private final long lastLostId;
 
-  /** The checksum that is wrong, or null. */
-  private final @Nullable ChecksumMismatch checksum;
+  /** Whether a checksum is wrong. */
+  private final boolean checksumIsWrong;
+
+  /** The checksum that the file holds. */
+  private final int checksumExpected;
+
+  /** The checksum of the bytes that are there. */
+  private final int checksumFound;
 
   /**
    * Creates the failure.
@@ -64,7 +70,9 @@ public final class CorruptLogException extends DurabilityException {
     this.offset = offset;
     this.firstLostId = firstLostId;
     this.lastLostId = lastLostId;
-    this.checksum = checksum;
+    this.checksumIsWrong = checksum != null;
+    this.checksumExpected = checksum == null ? 0 : checksum.expected();
+    this.checksumFound = checksum == null ? 0 : checksum.found();
   }
 
   /** {@return the damaged or missing file, relative to the directory} */
@@ -95,6 +103,6 @@ public final class CorruptLogException extends DurabilityException {
    *     are missing, or so damaged that they are no frame with a checksum
    */
   public @Nullable ChecksumMismatch checksum() {
-    return checksum;
+    return checksumIsWrong ? new ChecksumMismatch(checksumExpected, checksumFound) : null;
   }
 }

@@ -13,7 +13,7 @@ public final class BadCheckpointException extends Exception {
 
   private final long offset;
   private final String reason;
-  private final @Nullable ChecksumMismatch checksum;
+  private final transient @Nullable ChecksumMismatch checksum;
 
   BadCheckpointException(String path, long offset, String message) {
     this(path, offset, message, null);

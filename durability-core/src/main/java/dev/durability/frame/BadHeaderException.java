@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class BadHeaderException extends Exception {
   @Serial private static final long serialVersionUID = 1L;
 
-  private final @Nullable ChecksumMismatch checksum;
+  private final transient @Nullable ChecksumMismatch checksum;
 
   BadHeaderException(String message) {
     this(message, null);
