@@ -141,10 +141,19 @@ class DurableStateCallbacksTest extends DurableStateFixture {
         state.updateIf(s -> Optional.of(entry));
       }
       if (number % 100 == 0) {
-        state.checkpoint();
+        checkpoint(state);
       }
     } catch (IOException e) {
       throw new CompletionException(e);
+    }
+  }
+
+  /** Code that depends on an update may run on a thread that writes a checkpoint: it is refused. */
+  private static void checkpoint(DurableState<List<String>, String> state) throws IOException {
+    try {
+      var unused = state.checkpoint();
+    } catch (IllegalStateException e) {
+      assertThat(e).hasMessageContaining("this thread is writing a checkpoint");
     }
   }
 

@@ -136,7 +136,8 @@ class TruncateCommandTest {
   void theHelpTellsHowToLookAtWhatWasCutOff() throws IOException {
     Path log = Logs.of(tmp.resolve("log"), "a", "b", "c");
     assertThat(Run.of("truncate", "--after", "1", "--yes", log).status()).isZero();
-    assertThat(Run.of("help", "truncate").out()).contains("copy DIR");
+    assertThat(Run.of("help", "truncate").out().replaceAll("\\s+", " "))
+        .contains("copy DIR, delete the last file of wal/ from the copy");
     List<Path> segments;
     try (Stream<Path> files = Files.list(log.resolve("wal"))) {
       segments = files.filter(file -> file.toString().endsWith(".wal")).sorted().toList();
