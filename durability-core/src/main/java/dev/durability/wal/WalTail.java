@@ -154,7 +154,6 @@ public final class WalTail<E> implements Closeable {
     behind = fresh;
     ahead = freshAhead;
     promised = Math.min(promised, givenId); // What was not given may be void.
-    listedNanos = System.nanoTime() - LISTING_NANOS_MAX; // And what was given.
     undelivered = false;
     astray = false;
   }

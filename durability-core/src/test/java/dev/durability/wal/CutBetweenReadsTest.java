@@ -138,6 +138,36 @@ class CutBetweenReadsTest {
   }
 
   @Test
+  void aCutIsToldByASegmentThatContinuesTheOneThatWasRead() throws Exception {
+    try (WalWriter<String> log = open();
+        WalTail<String> tail = reader.follow(1)) {
+      appendTo(log, 27, "a");
+      pollTo(tail, 3); // In the first of three segments.
+      log.truncateAfter(1);
+      Thread.sleep(2); // As above.
+      appendTo(log, 4, "b");
+      assertThat(log.truncate(1)).hasSizeGreaterThan(2);
+      assertCut(2, () -> poll(tail));
+      assertThat(poll(tail)).matches(each -> each.id() == 2 && each.entry().startsWith("b"));
+    }
+  }
+
+  @Test
+  void aCutIsToldByASegmentThatContinuesNothing() throws Exception {
+    try (WalWriter<String> log = open();
+        WalTail<String> tail = reader.follow(1)) {
+      appendTo(log, 27, "a");
+      pollTo(tail, 3);
+      log.truncateAfter(0);
+      Thread.sleep(2); // As above.
+      appendTo(log, 4, "b");
+      assertThat(log.truncate(0)).hasSizeGreaterThan(2);
+      assertCut(1, () -> poll(tail));
+      assertThat(poll(tail)).matches(each -> each.id() == 1 && each.entry().startsWith("b"));
+    }
+  }
+
+  @Test
   void tailThatWaitsForALaterEntryDoesNotNeedThoseBeforeIt() throws IOException {
     try (WalWriter<String> log = open()) {
       appendTo(log, 2, "a");

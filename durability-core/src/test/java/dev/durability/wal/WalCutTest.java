@@ -342,6 +342,33 @@ class WalCutTest {
     }
   }
 
+  @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aTailThatAnErrorStoppedDoesNotTakeTheCutOffPromisesForThoseOfNewEntries() throws Exception {
+    AtomicBoolean fails = new AtomicBoolean();
+    try (WalWriter<String> log = open();
+        WalTail<String> tail = WalReader.of(directory, failingWhile(fails)).follow(1)) {
+      for (String entry : List.of("a", "b", "c", "d", "e")) {
+        long unused = log.appendDurable(entry);
+      }
+      assertThat(Objects.requireNonNull(tail.poll(Duration.ofSeconds(9))).entry()).isEqualTo("a");
+      fails.set(true);
+      assertThatExceptionOfType(StackOverflowError.class)
+          .isThrownBy(() -> tail.poll(Duration.ofSeconds(9)));
+      fails.set(false);
+      log.truncateAfter(1);
+      append(log, "f");
+      log.flush(); // Written, and not durable.
+      for (int i = 0; i < 20; i++) {
+        assertThat(tail.poll(Duration.ZERO)).isNull();
+      }
+      log.sync();
+      append(log, "g"); // Promises it.
+      log.sync();
+      assertThat(Objects.requireNonNull(tail.poll(Duration.ofSeconds(9))).entry()).isEqualTo("f");
+    }
+  }
+
   private static Codec<String> failingWhile(AtomicBoolean fails) {
     return new Codec<>() {
       @Override

@@ -8,11 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.durability.errors.OutcomeOpenException;
 import dev.durability.errors.WriterPoisonedException;
-import dev.durability.storage.AppendFile;
-import dev.durability.storage.ForwardingDirectory;
 import dev.durability.testkit.Fault;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -130,24 +127,13 @@ class RecordLogOptionsTest extends RecordLogFixture {
   @Test
   void errorInTheFlushOfAnAppendEndsTheWriterAndReopeningHelps() throws IOException {
     AtomicBoolean armed = new AtomicBoolean();
-    ForwardingDirectory failing =
-        new ForwardingDirectory(disk) {
-          @Override
-          public AppendFile create(String path, long expectedBytes) throws IOException {
-            AppendFile file = super.create(path, expectedBytes);
-            return new Passing(file) {
-              @Override
-              public void write(ByteBuffer source) throws IOException {
-                if (armed.getAndSet(false)) {
-                  throw new OutOfMemoryError("for a test");
-                }
-                super.write(source);
-              }
-            };
+    directory.before(
+        (operation, path) -> {
+          if (operation == WRITE && armed.getAndSet(false)) {
+            throw new OutOfMemoryError("for a test");
           }
-        };
-    RecordLogWriter<String> log =
-        RecordLogWriter.open(failing, PATH, codec, options().flushEvery(1).build());
+        });
+    RecordLogWriter<String> log = open(options().flushEvery(1));
     log.append("one");
     armed.set(true);
     assertThatThrownBy(() -> log.append("two")).isInstanceOf(OutOfMemoryError.class);
@@ -179,39 +165,5 @@ class RecordLogOptionsTest extends RecordLogFixture {
     assertThat(defaults.bufferBytes()).isEqualTo(64 << 10);
     assertThat(defaults.flushEvery()).isZero();
     assertThat(defaults.recordBytesMax()).isEqualTo(16 << 20);
-  }
-
-  /** A file that passes every call on. */
-  private static class Passing implements AppendFile {
-    private final AppendFile under;
-
-    Passing(AppendFile under) {
-      this.under = under;
-    }
-
-    @Override
-    public void write(ByteBuffer source) throws IOException {
-      under.write(source);
-    }
-
-    @Override
-    public void sync() throws IOException {
-      under.sync();
-    }
-
-    @Override
-    public void truncate(long size) throws IOException {
-      under.truncate(size);
-    }
-
-    @Override
-    public long position() {
-      return under.position();
-    }
-
-    @Override
-    public void close() throws IOException {
-      under.close();
-    }
   }
 }
