@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param state the state with the command in it: the same object, or another; the one that was
  *     passed, unchanged, if the command was refused
- * @param result the answer to whoever executed it, or null if there is none to give
+ * @param result what the caller of {@link DurableState#execute} gets, or null if that is nothing
  * @param <S> the type of the state
  * @param <R> the type of the result
  */
@@ -17,7 +17,7 @@ public record Applied<S, R extends @Nullable Object>(S state, R result) {
    * Takes both as they are.
    *
    * @param state the state with the command in it
-   * @param result the answer, or null
+   * @param result what the caller gets, or null
    */
   public Applied {
     Objects.requireNonNull(state, "state");

@@ -69,7 +69,7 @@ final class AppliedState<S, E> {
     }
 
     /** What it completes with once it is applied: the result of a command, else the id. */
-    @Nullable Object outcome() {
+    @Nullable Object value() {
       return answers ? result : (Object) id;
     }
 

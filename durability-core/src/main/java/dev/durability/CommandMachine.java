@@ -27,12 +27,14 @@ public abstract class CommandMachine<S, C> implements StateMachine<S, C> {
   }
 
   /**
-   * Never called by this library: commands are applied with their id.
+   * Refuses: a command may depend on its id, so there is none to make up here. The library calls
+   * {@link #apply(Object, Object, long)}, and so should a test.
    *
    * @throws UnsupportedOperationException always
    */
   @Override
   public final S apply(S state, C command) {
-    throw new UnsupportedOperationException("a command is applied with its entry id");
+    throw new UnsupportedOperationException(
+        "a command is applied with its entry id: call apply(state, command, entryId)");
   }
 }

@@ -45,7 +45,8 @@ import org.jspecify.annotations.Nullable;
  * in memory cannot be trusted. From then on every call except {@link #close} throws the same
  * failure, until the state is closed and opened again. Opening builds a fresh state from the log,
  * and applies the entry again. So no caller sees log and memory disagree. Entries that {@code
- * apply} does not accept must not get into the log: use {@link #updateIf} to look before writing.
+ * apply} does not accept must not get into the log: make them {@linkplain Command commands}, whose
+ * refusal is a result, or use {@link #updateIf} to look before writing.
  *
  * @param <S> the type of the state
  * @param <E> the type of the entries, which are the updates
@@ -157,7 +158,8 @@ public final class DurableState<S, E> implements Closeable {
    *
    * @param entry the update
    * @return its entry id
-   * @throws IllegalArgumentException if its bytes are more than the log takes; nothing changed
+   * @throws IllegalArgumentException if its bytes are more than the log takes, or the machine is a
+   *     {@link CommandMachine} and it is no {@link Command}; nothing changed
    * @throws dev.durability.errors.CodecException if the codec cannot encode it, or cannot decode
    *     what it encoded; nothing changed
    * @throws OutcomeOpenException if the log could not be written; the update is not applied now,
@@ -194,6 +196,7 @@ public final class DurableState<S, E> implements Closeable {
    * @return its result: the command is durable and applied, and no crash takes the result back
    * @throws IllegalStateException if the machine of this state is no {@link CommandMachine};
    *     nothing changed
+   * @throws IllegalArgumentException as {@link #update}
    * @throws RuntimeException what the codec throws for something that is none of its entries;
    *     nothing changed
    * @throws OutcomeOpenException as {@link #update}; the result is lost if it is applied later

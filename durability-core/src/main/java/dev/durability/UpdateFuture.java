@@ -54,7 +54,7 @@ final class UpdateFuture<V extends @Nullable Object> extends CompletableFuture<V
 
   @SuppressWarnings({"unchecked", "NullAway"}) // Of the type that the entry has; may be null.
   private V value() {
-    return (V) expected.outcome();
+    return (V) expected.value();
   }
 
   /** Completes it; code that depends on it runs here. */

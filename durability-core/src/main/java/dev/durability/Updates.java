@@ -49,7 +49,7 @@ final class Updates<S, E> {
     Expected<E> expected = expected(update, true);
     try {
       long unused = settled(update, expected);
-      return (R) expected.outcome();
+      return (R) expected.value();
     } catch (RuntimeException | Error e) {
       failIfExpected(expected, e);
       throw e;

@@ -26,6 +26,9 @@
  * <p>An entry is in the log before it is in the state. So a crash at any moment leaves a checkpoint
  * and the entries after it, and opening again rebuilds the state that readers saw, or a later one.
  *
+ * <p>An entry may be a {@link dev.durability.Command}, which decides when it is applied and has a
+ * result; the state is then a {@link dev.durability.CommandMachine}.
+ *
  * <p>What works after {@code DurableState}, in the order of the diagram:
  *
  * <ul>

@@ -103,7 +103,7 @@ class DurableStateCommandsTest extends DurableStateFixture {
     }
   }
 
-  private static class Bank extends CommandMachine<Map<String, Long>, BankCommand> {
+  private static final class Bank<C> extends CommandMachine<Map<String, Long>, C> {
     @Override
     public Map<String, Long> initial() {
       return new TreeMap<>();
@@ -137,7 +137,11 @@ class DurableStateCommandsTest extends DurableStateFixture {
 
   private DurableState<Map<String, Long>, BankCommand> openBank() throws IOException {
     return DurableState.open(
-        directory, new BankCodec(), new Bank(), CheckpointPolicy.manual(), WalOptions.defaults());
+        directory,
+        new BankCodec(),
+        new Bank<BankCommand>(),
+        CheckpointPolicy.manual(),
+        WalOptions.defaults());
   }
 
   private static Map<String, Long> bankOf(DurableState<Map<String, Long>, BankCommand> state)
@@ -291,66 +295,42 @@ class DurableStateCommandsTest extends DurableStateFixture {
   @Test
   void aMachineOfCommandsCannotBeGivenOneWithoutItsId() {
     assertThatExceptionOfType(UnsupportedOperationException.class)
-        .isThrownBy(() -> new Bank().apply(new TreeMap<>(), new Deposit(1)));
+        .isThrownBy(() -> new Bank<BankCommand>().apply(new TreeMap<>(), new Deposit(1)));
   }
 
   @Test
   void withinACommandTheStateRefusesWhatWouldWaitForIt() throws Exception {
     List<Throwable> refused = new ArrayList<>();
-    Codec<Command<List<String>, String>> codec =
+    Codec<Command<Map<String, Long>, String>> neverRead =
         new Codec<>() {
           @Override
-          public void encode(Command<List<String>, String> command, OutputStream out)
+          public void encode(Command<Map<String, Long>, String> command, OutputStream out)
               throws IOException {
             Codecs.utf8().encode("c", out);
           }
 
           @Override
-          public Command<List<String>, String> decode(ByteBuffer in) throws IOException {
+          public Command<Map<String, Long>, String> decode(ByteBuffer in) throws IOException {
             throw new CodecException("never read");
-          }
-        };
-    var machineOfThese =
-        new CommandMachine<List<String>, Command<List<String>, String>>() {
-          private final History history = new History();
-
-          @Override
-          public List<String> initial() {
-            return history.initial();
-          }
-
-          @Override
-          public List<String> snapshot(List<String> state) {
-            return history.snapshot(state);
-          }
-
-          @Override
-          public void write(List<String> state, OutputStream out) throws IOException {
-            history.write(state, out);
-          }
-
-          @Override
-          public List<String> read(InputStream in) throws IOException {
-            return history.read(in);
           }
         };
     try (var state =
         DurableState.open(
             directory,
-            codec,
-            machineOfThese,
+            neverRead,
+            new Bank<Command<Map<String, Long>, String>>(),
             CheckpointPolicy.manual(),
             WalOptions.defaults(),
             LiveEntries.AS_PASSED)) {
-      Command<List<String>, String> inner = (texts, id) -> new Applied<>(texts, "inner");
+      Command<Map<String, Long>, String> inner = (bank, id) -> new Applied<>(bank, "inner");
       String result =
           state.execute(
-              (texts, id) -> {
+              (bank, id) -> {
                 try {
-                  return new Applied<>(texts, state.execute(inner));
+                  return new Applied<>(bank, state.execute(inner));
                 } catch (IllegalStateException e) {
                   refused.add(e);
-                  return new Applied<>(texts, "refused");
+                  return new Applied<>(bank, "refused");
                 } catch (IOException e) {
                   throw new AssertionError(e);
                 }

@@ -22,7 +22,8 @@ public interface StateMachine<S, E> {
   /**
    * Applies an entry. It must be deterministic: recovery applies the same entries again, and the
    * result may depend only on the state and the entry. It must not throw for an entry that was
-   * appended. Reject unwanted entries before, in {@link dev.durability.DurableState#updateIf}.
+   * appended. Refuse unwanted entries before, in {@link dev.durability.DurableState#updateIf}, or
+   * make them {@linkplain dev.durability.Command commands}.
    *
    * @param state the state
    * @param entry the entry

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * Reads single entries, and ranges of entries, of a segment that is known to hold them. It judges
  * nothing: an entry that should be there and is not is damage.
  *
- * <p>A few segments stay open, each with a small window in memory. Any number of threads: each read
- * has one of them to itself.
+ * <p>Up to 32 segments stay open, each with a window of 20 KiB in memory. Any number of threads:
+ * each read has one of them to itself.
  */
 public final class EntryFinder implements Closeable {
   private static final int OPEN_MAX = 32;

@@ -50,6 +50,16 @@ class CutBetweenReadsTest {
     }
   }
 
+  private static void cutLongAgo(WalWriter<String> log, long lastId) throws Exception {
+    log.truncateAfter(lastId);
+    letListingsAge();
+  }
+
+  /** What a tail listed is older than a millisecond then: it looks again before it gives more. */
+  private static void letListingsAge() throws InterruptedException {
+    Thread.sleep(2);
+  }
+
   private static void assertCut(long fromId, ThrowingCallable reading) {
     assertThatExceptionOfType(LogCutException.class)
         .isThrownBy(reading)
@@ -94,8 +104,7 @@ class CutBetweenReadsTest {
         WalTail<String> tail = reader.follow(1)) {
       appendTo(log, 100, "a");
       pollTo(tail, 2);
-      log.truncateAfter(5);
-      Thread.sleep(2); // What the tail listed last is older than a millisecond then.
+      cutLongAgo(log, 5);
       pollTo(tail, 5);
       appendTo(log, 8, "b");
       assertThat(poll(tail)).matches(each -> each.id() == 6 && each.entry().startsWith("b"));
@@ -108,8 +117,7 @@ class CutBetweenReadsTest {
         WalTail<String> tail = reader.follow(1)) {
       appendTo(log, 27, "a");
       pollTo(tail, 26);
-      log.truncateAfter(5);
-      Thread.sleep(2); // As above.
+      cutLongAgo(log, 5);
       appendTo(log, 40, "b");
       assertThat(log.truncate(23)).hasSizeGreaterThan(2);
       assertThat(WalMaintenance.firstEntryId(directory)).isLessThan(26).isGreaterThan(6);
@@ -128,8 +136,7 @@ class CutBetweenReadsTest {
         WalTail<String> tail = reader.follow(1)) {
       appendTo(log, 27, "a");
       pollTo(tail, 26);
-      log.truncateAfter(5);
-      Thread.sleep(2); // As above.
+      cutLongAgo(log, 5);
       appendTo(log, 9, "b");
       assertThat(log.truncate(5)).isNotEmpty();
       assertCut(6, () -> poll(tail));
@@ -143,8 +150,7 @@ class CutBetweenReadsTest {
         WalTail<String> tail = reader.follow(1)) {
       appendTo(log, 27, "a");
       pollTo(tail, 3); // In the first of three segments.
-      log.truncateAfter(1);
-      Thread.sleep(2); // As above.
+      cutLongAgo(log, 1);
       appendTo(log, 4, "b");
       assertThat(log.truncate(1)).hasSizeGreaterThan(2);
       assertCut(2, () -> poll(tail));
@@ -158,8 +164,7 @@ class CutBetweenReadsTest {
         WalTail<String> tail = reader.follow(1)) {
       appendTo(log, 27, "a");
       pollTo(tail, 3);
-      log.truncateAfter(0);
-      Thread.sleep(2); // As above.
+      cutLongAgo(log, 0);
       appendTo(log, 4, "b");
       assertThat(log.truncate(0)).hasSizeGreaterThan(2);
       assertCut(1, () -> poll(tail));
@@ -210,7 +215,7 @@ class CutBetweenReadsTest {
       assertThat(poll(tail).id()).isEqualTo(3);
       assertCut(100, () -> poll(tail));
       log.restartAt(100);
-      Thread.sleep(2); // As above.
+      letListingsAge();
       log.restartAt(200);
       appendTo(log, 202, "c");
       assertCut(200, () -> poll(tail));

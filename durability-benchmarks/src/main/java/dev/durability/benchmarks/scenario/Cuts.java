@@ -18,7 +18,7 @@ final class Cuts extends Contestant {
   static final int APPENDED = 8;
   static final int CUT = 4;
 
-  /** Each leaves a file behind in our log until the round ends. */
+  /** Each makes a file in our log, which stays until the round ends. */
   private static final long CUTS_MAX = 100;
 
   private final StoreWithEnd store;
