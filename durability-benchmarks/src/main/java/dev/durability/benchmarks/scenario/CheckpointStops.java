@@ -79,7 +79,8 @@ final class CheckpointStops implements Scenario.Measurement {
     rows.add(row("update, while a checkpoint is taken", Role.OURS, "durable", onDisk.during));
     rows.add(row("the snapshot in it, alone", Role.BARE, "", onDisk.snapshots));
     rows.add(row("update, before the checkpoint", Role.BARE, "durable", onDisk.before));
-    rows.add(row("pauses of the garbage collector in it", Role.BARE, "", onDisk.pauses));
+    rows.add(
+        row("pauses of the garbage collector, before and in it", Role.BARE, "", onDisk.pauses));
     rows.add(
         row(
             "update, while one is taken, in memory",
@@ -88,7 +89,7 @@ final class CheckpointStops implements Scenario.Measurement {
             inMemory.during));
     rows.add(row("the snapshot in it, alone, in memory", Role.BARE, "", inMemory.snapshots));
     rows.add(row("update, before it, in memory", Role.BARE, "none: no disk", inMemory.before));
-    rows.add(row("pauses of the collector in it, in memory", Role.BARE, "", inMemory.pauses));
+    rows.add(row("pauses of the garbage collector, in memory", Role.BARE, "", inMemory.pauses));
     return new Report(
         part,
         "an update by one thread, one after the other",
@@ -120,10 +121,11 @@ final class CheckpointStops implements Scenario.Measurement {
         OwnState.open(directory, PostcardCodec.of(Put.class), machine, LiveEntries.DECODED)) {
       for (int round = -warmUps; round < settings.rounds(); round++) {
         Updating<M> updating = new Updating<>(state, values);
+        System.gc(); // What the round before left.
         FutureTask<@Nullable Void> updates = new FutureTask<>(updating, null);
         new Thread(updates, "updates").start();
-        Thread.sleep(beforeMillis);
         long pauses = pausedMillis();
+        Thread.sleep(beforeMillis);
         long start = System.nanoTime();
         state.checkpoint();
         long end = System.nanoTime();

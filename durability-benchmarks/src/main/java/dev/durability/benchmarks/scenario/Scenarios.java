@@ -53,7 +53,7 @@ public final class Scenarios {
         new Scenario(
             "state-checkpoint",
             "state: the longest update while a checkpoint is taken, 100,000 values of 100 B",
-            new CheckpointStops(100_000, 5, 500)),
+            new CheckpointStops(100_000, 10, 200)),
         of("unsynced-128", "unsynced append, 1 thread, 128 B", () -> AppendHeats.unsynced(128)),
         of("unsynced-4k", "unsynced append, 1 thread, 4 KiB", () -> AppendHeats.unsynced(4096)),
         new Scenario(

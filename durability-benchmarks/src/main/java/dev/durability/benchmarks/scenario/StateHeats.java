@@ -69,7 +69,7 @@ final class StateHeats {
               .note(
                   "The log, like the probe, writes over zeros: as it does from its second segment"
                       + " on. No checkpoint is written meanwhile.")
-              .note("update looks at nothing, so it does less than the others.")
+              .note("update takes the same command as execute; its answer goes to nobody.")
               .note(
                   "EclipseStore promises no durability when store returns. With O_DSYNC on its files"
                       + " it does; that is our doing, and takes two syncs for each store.");

@@ -27,7 +27,7 @@ public final class OwnAccounts extends Accounts {
   public enum Call {
     /** The command decides when it is applied, and answers. */
     EXECUTE("execute"),
-    /** Nothing is asked for, and nothing is answered. */
+    /** The same command, whose answer goes to nobody. */
     UPDATE("update"),
     /** The caller looks at the state and decides; nothing comes between that and the update. */
     UPDATE_IF("updateIf");
@@ -92,7 +92,7 @@ public final class OwnAccounts extends Accounts {
     return "durable and applied when it returns or the future completes: "
         + switch (call) {
           case EXECUTE -> "the command decides, and answers";
-          case UPDATE -> "nothing is answered";
+          case UPDATE -> "the command decides, and nobody is answered";
           case UPDATE_IF -> "decided on a state with all earlier updates in it";
         };
   }
