@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Heat {
   private static final int SLICES = 10;
+  private static final Set<Role> NEEDED = Set.of(Role.PROBE, Role.OURS, Role.REFERENCE);
 
   private final String part;
   private final String what;
@@ -155,12 +157,12 @@ public final class Heat {
   }
 
   /**
-   * Other contestants may fail and are left out; without the probe or our own log there is nothing
-   * to compare.
+   * Other contestants may fail and are left out; without the probe, the reference or our own log
+   * there is nothing to compare.
    */
   private void leaveOut(Contestant contestant, Throwable failure, PrintStream log)
       throws Exception {
-    if (contestant.role() == Role.PROBE || contestant.role() == Role.OURS) {
+    if (NEEDED.contains(contestant.role())) {
       throw new IllegalStateException(
           contestant.name() + " cannot run: " + failure.getMessage(), failure);
     }

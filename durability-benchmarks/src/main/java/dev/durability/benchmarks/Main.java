@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
       "",
       "Each scenario runs in a process of its own, all its contestants taking turns, and writes"
           + " a page and a chart to durability-benchmarks/results; README.md there has one line"
-          + " for each. Without names, all scenarios run, which takes about 20 minutes.",
+          + " for each. Without names, all scenarios run, which takes about 35 minutes.",
       "",
       "'run jmh [OPTION...]' runs the JMH benchmarks of what happens in memory."
     },

@@ -3,6 +3,7 @@ package dev.durability.benchmarks;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -38,12 +39,35 @@ public record Report(
     return target.isLeast() ? peers.max(byFigure) : peers.min(byFigure);
   }
 
+  /**
+   * {@return our figure divided by the reference's in the same round, for each round; empty if
+   * there is no reference}
+   */
+  public List<Double> ofReference() {
+    List<Double> reference =
+        standings.stream()
+            .filter(s -> s.role() == Role.REFERENCE && s.ran())
+            .findFirst()
+            .map(Standing::figures)
+            .orElse(List.of());
+    List<Double> own = ours().figures();
+    return IntStream.range(0, Math.min(own.size(), reference.size()))
+        .mapToObj(round -> own.get(round) / reference.get(round))
+        .toList();
+  }
+
   /** {@return why the target is missed, empty if it is met} */
   public Optional<String> missing() {
     if (!ours().ran()) {
       return Optional.of("not measured: " + ours().skipped());
     }
     @Nullable Double peer = bestPeer().map(Standing::figure).orElse(null);
-    return target.missing(ours().figure(), peer);
+    if (!target.isOfReference()) {
+      return target.missing(ours().figure(), peer);
+    }
+    List<Double> ratios = ofReference();
+    return ratios.isEmpty()
+        ? Optional.of("not measured: the reference did not run")
+        : target.missing(ours().figure(), peer, Figures.median(ratios));
   }
 }

@@ -6,10 +6,12 @@ public enum Role {
   PROBE,
   /** Another bare loop: it shows what limits the log, and is not the unit of anything. */
   BARE,
-  /** This project's log, with its default options. The target is about this one. */
+  /** This project's log or state, with its default options. The target is about this one. */
   OURS,
-  /** This project's log, used in another way. */
+  /** The same, used in another way. */
   VARIANT,
+  /** This project's log alone, in the same run: what a state on top of it is measured against. */
+  REFERENCE,
   /** Another library, with the guarantee that is measured. */
   PEER,
   /** Another library that promises less; shown, and never compared. */

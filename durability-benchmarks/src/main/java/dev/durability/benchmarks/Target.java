@@ -10,8 +10,10 @@ import org.jspecify.annotations.Nullable;
  * @param bound the bound of our own figure
  * @param isLeast whether the figure has to be at least the bound, or at most
  * @param timesBestPeer how many times the best peer's figure ours has to be, 0 for no such target
+ * @param isOfReference whether the bound is that of our figure divided by the reference's
  */
-public record Target(String text, double bound, boolean isLeast, double timesBestPeer) {
+public record Target(
+    String text, double bound, boolean isLeast, double timesBestPeer, boolean isOfReference) {
 
   /**
    * Makes a target of a ratio that has to be large.
@@ -22,7 +24,19 @@ public record Target(String text, double bound, boolean isLeast, double timesBes
    * @return the target
    */
   public static Target atLeast(String text, double bound, double timesBestPeer) {
-    return new Target(text, bound, true, timesBestPeer);
+    return new Target(text, bound, true, timesBestPeer, false);
+  }
+
+  /**
+   * Makes a target of what our figure has to be, divided by that of the reference.
+   *
+   * @param text the target in words
+   * @param bound the least ratio to the reference
+   * @param timesBestPeer how many times the best peer, 0 for no such target
+   * @return the target
+   */
+  public static Target atLeastOfReference(String text, double bound, double timesBestPeer) {
+    return new Target(text, bound, true, timesBestPeer, true);
   }
 
   /**
@@ -33,7 +47,18 @@ public record Target(String text, double bound, boolean isLeast, double timesBes
    * @return the target
    */
   public static Target atMost(String text, double bound) {
-    return new Target(text, bound, false, 0);
+    return new Target(text, bound, false, 0, false);
+  }
+
+  /**
+   * Judges where there is no reference.
+   *
+   * @param ours our own figure
+   * @param bestPeer that of the best peer with the same guarantee, if there is one
+   * @return empty if the target is met, else what is missing
+   */
+  public Optional<String> missing(double ours, @Nullable Double bestPeer) {
+    return missing(ours, bestPeer, ours);
   }
 
   /**
@@ -41,11 +66,12 @@ public record Target(String text, double bound, boolean isLeast, double timesBes
    *
    * @param ours our own figure
    * @param bestPeer that of the best peer with the same guarantee, if there is one
+   * @param bounded what the bound is about: our own figure, or that divided by the reference's
    * @return empty if the target is met, else what is missing
    */
-  public Optional<String> missing(double ours, @Nullable Double bestPeer) {
-    if (isLeast ? ours < bound : ours > bound) {
-      return Optional.of("is " + Figures.of(ours) + ", not " + Figures.of(bound));
+  public Optional<String> missing(double ours, @Nullable Double bestPeer, double bounded) {
+    if (isLeast ? bounded < bound : bounded > bound) {
+      return Optional.of("is " + Figures.of(bounded) + ", not " + Figures.of(bound));
     }
     if (timesBestPeer > 0 && bestPeer != null && ours < timesBestPeer * bestPeer) {
       return Optional.of(

@@ -3,7 +3,6 @@ package dev.durability.benchmarks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class TargetTest {
@@ -55,6 +54,39 @@ class TargetTest {
   }
 
   @Test
+  void theReferenceIsThatOfTheSameRound() {
+    List<Standing> standings =
+        List.of(
+            standing("log", Role.REFERENCE, 10.0, 40.0, 20.0),
+            standing("ours", Role.OURS, 9.0, 28.0, 14.0),
+            standing("peer", Role.PEER, 4.0, 4.0, 4.0));
+    Target met = Target.atLeastOfReference("", 0.7, 3);
+    Target missed = Target.atLeastOfReference("", 0.71, 3);
+    Target behindPeer = Target.atLeastOfReference("", 0.7, 4);
+    Report report = new Report("", "", "", "", met, standings, List.of());
+    assertThat(report.ofReference()).containsExactly(0.9, 0.7, 0.7);
+    assertThat(report.missing()).isEmpty();
+    assertThat(new Report("", "", "", "", missed, standings, List.of()).missing())
+        .hasValue("is 0.70, not 0.71");
+    assertThat(new Report("", "", "", "", behindPeer, standings, List.of()).missing())
+        .hasValueSatisfying(why -> assertThat(why).contains("3.50 times the best peer"));
+  }
+
+  @Test
+  void withoutItsReferenceATargetIsMissed() {
+    Report report =
+        new Report(
+            "",
+            "",
+            "",
+            "",
+            Target.atLeastOfReference("", 0.8, 0),
+            List.of(standing("ours", Role.OURS, 9.0)),
+            List.of());
+    assertThat(report.missing()).hasValueSatisfying(why -> assertThat(why).contains("reference"));
+  }
+
+  @Test
   void aPeerThatDidNotRunIsLeftOut() {
     Report report =
         report(
@@ -68,8 +100,7 @@ class TargetTest {
     return new Report("", "", "", "", Target.atLeast("", 0.95, 1), List.of(standings), List.of());
   }
 
-  private static Standing standing(String name, Role role, @Nullable Double figure) {
-    List<Double> figures = figure == null ? List.of() : List.of(figure);
-    return new Standing(name, role, "", figures, List.of(), null, null);
+  private static Standing standing(String name, Role role, Double... figures) {
+    return new Standing(name, role, "", List.of(figures), List.of(), null, null);
   }
 }

@@ -53,7 +53,7 @@ final class BarChart {
     } else {
       chart.getStyler().setYAxisMin(0.0);
     }
-    add(chart, "durability", OURS, names, shown, Role.OURS, Role.VARIANT);
+    add(chart, "durability", OURS, names, shown, Role.OURS, Role.VARIANT, Role.REFERENCE);
     add(chart, "probe", PROBE, names, shown, Role.PROBE, Role.BARE);
     add(chart, "others", PEERS, names, shown, Role.PEER);
     ChartEncoder.saveChart(chart, file.toString(), "png");

@@ -106,6 +106,8 @@ public final class Page {
 
   private void tables(Report report) {
     table(report);
+    Summary.ofReference(report)
+        .ifPresent(ratio -> line("Ours is " + ratio + " of the log alone, round by round."));
     latencies(report);
     if (!report.notes().isEmpty()) {
       StringBuilder notes = new StringBuilder();

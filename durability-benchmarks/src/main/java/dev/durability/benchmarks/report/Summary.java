@@ -26,9 +26,19 @@ public final class Summary {
   private Summary() {}
 
   static String spread(Standing standing) {
-    return Figures.of(Collections.min(standing.figures()))
-        + " to "
-        + Figures.of(Collections.max(standing.figures()));
+    return spread(standing.figures());
+  }
+
+  private static String spread(List<Double> figures) {
+    return Figures.of(Collections.min(figures)) + " to " + Figures.of(Collections.max(figures));
+  }
+
+  /** What ours is in units of the reference, in the middle, and from least to most. */
+  static Optional<String> ofReference(Report report) {
+    List<Double> ratios = report.ofReference();
+    return ratios.isEmpty()
+        ? Optional.empty()
+        : Optional.of(Figures.of(Figures.median(ratios)) + " (" + spread(ratios) + ")");
   }
 
   /**
@@ -77,7 +87,9 @@ public final class Summary {
 
   private static String ours(Report report) {
     Standing ours = report.ours();
-    return Figures.of(ours.figure()) + (ours.figures().size() > 1 ? " (" + spread(ours) + ")" : "");
+    return Figures.of(ours.figure())
+        + (ours.figures().size() > 1 ? " (" + spread(ours) + ")" : "")
+        + ofReference(report).map(ratio -> "; " + ratio + " × the log alone").orElse("");
   }
 
   private static String bestPeer(Report report) {

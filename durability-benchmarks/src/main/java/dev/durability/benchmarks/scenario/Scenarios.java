@@ -26,10 +26,34 @@ public final class Scenarios {
             "async-4k",
             "appendAsync, 16,384 outstanding, one producer, 4 KiB",
             AppendHeats::bandwidth),
-        of(
+        new Scenario(
+            "state-1",
+            "state: check and write by execute, update, updateIf, 1 thread, 128 B",
+            StateHeats.byOneThread()),
+        new Scenario(
+            "state-64",
+            "state: check and write by execute, update, updateIf, 64 platform threads, 128 B",
+            StateHeats.by64Threads()),
+        new Scenario(
+            "state-virtual-256",
+            "state: check and write by execute, update, updateIf, 256 virtual threads, 128 B",
+            StateHeats.by256VirtualThreads()),
+        new Scenario(
             "state-1024",
-            "DurableState.updateAsync, 1,024 outstanding, one producer, 128 B",
-            StateUpdates::ahead),
+            "state: executeAsync, updateAsync, 1,024 outstanding, one producer, 128 B",
+            StateHeats.ahead()),
+        new Scenario(
+            "state-read",
+            "state: reading by 4 threads, alone and beside 16 writers",
+            StateHeats.reads()),
+        new Scenario(
+            "state-open",
+            "state: opening from 10 million entries, and from a checkpoint of 1 GiB",
+            new StateOpenings(1)),
+        new Scenario(
+            "state-checkpoint",
+            "state: the longest update while a checkpoint is taken, 100,000 values of 100 B",
+            new CheckpointStops(100_000, 10, 200)),
         of("unsynced-128", "unsynced append, 1 thread, 128 B", () -> AppendHeats.unsynced(128)),
         of("unsynced-4k", "unsynced append, 1 thread, 4 KiB", () -> AppendHeats.unsynced(4096)),
         new Scenario(

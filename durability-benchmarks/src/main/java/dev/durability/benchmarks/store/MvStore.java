@@ -3,6 +3,7 @@ package dev.durability.benchmarks.store;
 import dev.durability.benchmarks.Trees;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.h2.mvstore.Cursor;
@@ -11,7 +12,7 @@ import org.h2.mvstore.MVStore;
 import org.jspecify.annotations.Nullable;
 
 /** H2's MVStore: each entry is put under the next number. */
-public final class MvStore implements StoreWithEnd {
+public final class MvStore implements StoreByKey, StoreWithEnd {
   private static final int ENTRY_BYTES_MAX = 1 << 16;
 
   private final AtomicLong nextKey = new AtomicLong();
@@ -41,6 +42,16 @@ public final class MvStore implements StoreWithEnd {
   }
 
   @Override
+  public String writing() {
+    return "durable: get, put, commit() and sync()";
+  }
+
+  @Override
+  public String readingBeside() {
+    return "get: a put is seen before it is committed";
+  }
+
+  @Override
   public void open(Path where, Promise promise) {
     directory = where;
     nextKey.set(0);
@@ -53,11 +64,35 @@ public final class MvStore implements StoreWithEnd {
 
   @Override
   public void append(byte[] payload) {
-    Objects.requireNonNull(map).put(nextKey.getAndIncrement(), payload);
+    write(nextKey.getAndIncrement(), payload);
+  }
+
+  @Override
+  public byte[] read(long number) {
+    byte[] value = Objects.requireNonNull(map).get(number);
+    if (value == null) {
+      throw new NoSuchElementException("entry " + number);
+    }
+    return value;
+  }
+
+  @Override
+  public void write(long number, byte[] payload) {
+    Objects.requireNonNull(map).put(number, payload);
     if (sync) {
       store().commit();
       store().sync();
     }
+  }
+
+  @Override
+  public void writeEach(long count, byte[] payload) {
+    MVMap<Long, byte[]> entries = Objects.requireNonNull(map);
+    for (long number = 0; number < count; number++) {
+      entries.put(number, payload);
+    }
+    store().commit();
+    store().sync();
   }
 
   @Override

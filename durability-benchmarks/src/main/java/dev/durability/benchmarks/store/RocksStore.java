@@ -14,10 +14,11 @@ import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
 /** RocksDB: each entry is put under the next number. */
-public final class RocksStore implements StoreById, StoreWithEnd {
+public final class RocksStore implements StoreById, StoreByKey, StoreWithEnd {
   private static final long COMPACTION_SECONDS_MAX = 60;
 
   private final AtomicLong nextKey = new AtomicLong();
@@ -52,6 +53,16 @@ public final class RocksStore implements StoreById, StoreWithEnd {
   }
 
   @Override
+  public String writing() {
+    return "durable: get, then put with WriteOptions.sync=true";
+  }
+
+  @Override
+  public String readingBeside() {
+    return "get: a put is seen once the WAL is synced";
+  }
+
+  @Override
   public void open(Path where, Promise promise) throws Exception {
     RocksDB.loadLibrary();
     directory = where;
@@ -67,6 +78,21 @@ public final class RocksStore implements StoreById, StoreWithEnd {
   public void append(byte[] payload) throws Exception {
     byte[] key = key(nextKey.getAndIncrement());
     database().put(Objects.requireNonNull(writeOptions), key, payload);
+  }
+
+  @Override
+  public void write(long number, byte[] payload) throws RocksDBException {
+    database().put(Objects.requireNonNull(writeOptions), key(number), payload);
+  }
+
+  @Override
+  public void writeEach(long count, byte[] payload) throws RocksDBException {
+    try (WriteBatch batch = new WriteBatch()) {
+      for (long number = 0; number < count; number++) {
+        batch.put(key(number), payload);
+      }
+      database().write(Objects.requireNonNull(writeOptions), batch);
+    }
   }
 
   private static byte[] key(long number) {

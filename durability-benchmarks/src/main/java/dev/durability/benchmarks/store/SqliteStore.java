@@ -53,16 +53,24 @@ public final class SqliteStore implements StoreWithEnd {
     directory = where;
     sync = promise == Promise.DURABLE;
     openRows = 0;
-    Connection opened = DriverManager.getConnection("jdbc:sqlite:" + where.resolve("store.db"));
+    Connection opened = connect(where, sync);
     connection = opened;
     try (Statement statement = opened.createStatement()) {
-      statement.execute("PRAGMA journal_mode=WAL");
-      statement.execute("PRAGMA synchronous=" + (sync ? "FULL" : "OFF"));
       statement.execute("CREATE TABLE entries (id INTEGER PRIMARY KEY, payload BLOB)");
     }
     opened.setAutoCommit(sync);
     insert = opened.prepareStatement("INSERT INTO entries (payload) VALUES (?)");
     delete = opened.prepareStatement("DELETE FROM entries WHERE id > ?");
+  }
+
+  /** Opens a connection to the database of a directory, whose journal is a write-ahead log. */
+  static Connection connect(Path where, boolean sync) throws SQLException {
+    Connection opened = DriverManager.getConnection("jdbc:sqlite:" + where.resolve("store.db"));
+    try (Statement statement = opened.createStatement()) {
+      statement.execute("PRAGMA journal_mode=WAL");
+      statement.execute("PRAGMA synchronous=" + (sync ? "FULL" : "OFF"));
+    }
+    return opened;
   }
 
   @Override

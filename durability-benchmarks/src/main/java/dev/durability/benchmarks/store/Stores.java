@@ -43,6 +43,30 @@ public final class Stores {
     return List.of(new RocksStore(), new MvStore(), new SqliteStore(), zeebe());
   }
 
+  /**
+   * {@return the peers in which a value can be looked at and then changed, none of them open} Logs
+   * cannot. EclipseStore is there twice: it promises no durability by itself.
+   */
+  public static List<Accounts> peersWithAccounts() {
+    return List.of(
+        new PrevaylerAccounts(),
+        EclipseAccounts.synced(),
+        EclipseAccounts.byDefault(),
+        new LockedAccounts(new RocksStore()),
+        new LockedAccounts(new MvStore()),
+        new SqliteAccounts());
+  }
+
+  /** {@return the peers that have their state in memory from a log of changes} */
+  public static List<Kept> peersWithLog() {
+    return List.of(new PrevaylerKept(true));
+  }
+
+  /** {@return the peers that have their state in memory from a copy of it} */
+  public static List<Kept> peersWithCopy() {
+    return List.of(new PrevaylerKept(false), new EclipseKept());
+  }
+
   private static StoreWithEnd zeebe() {
     try {
       return Class.forName(ZEEBE).asSubclass(StoreWithEnd.class).getConstructor().newInstance();
