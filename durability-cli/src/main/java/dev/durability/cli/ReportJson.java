@@ -2,6 +2,7 @@ package dev.durability.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.durability.errors.ChecksumMismatch;
 import dev.durability.log.LogReport;
 import dev.durability.storage.QuarantinedFile;
 import java.io.ByteArrayOutputStream;
@@ -27,6 +28,8 @@ final class ReportJson {
       json.writeFieldName("cut");
       writeCut(json, report.cut());
       json.writeStringField("reason", report.reason());
+      json.writeFieldName("checksum");
+      writeChecksum(json, report.checksum());
       json.writeNumberField("quarantineFiles", kept.size());
       json.writeNumberField("quarantineBytes", QuarantineCommand.bytes(kept));
       json.writeEndObject();
@@ -44,6 +47,18 @@ final class ReportJson {
     json.writeStartObject();
     json.writeStringField("file", cut.file());
     json.writeNumberField("offset", cut.offset());
+    json.writeEndObject();
+  }
+
+  private static void writeChecksum(JsonGenerator json, @Nullable ChecksumMismatch checksum)
+      throws IOException {
+    if (checksum == null) {
+      json.writeNull();
+      return;
+    }
+    json.writeStartObject();
+    json.writeNumberField("expected", Integer.toUnsignedLong(checksum.expected()));
+    json.writeNumberField("found", Integer.toUnsignedLong(checksum.found()));
     json.writeEndObject();
   }
 }

@@ -1,5 +1,6 @@
 package dev.durability.cli;
 
+import dev.durability.errors.ChecksumMismatch;
 import dev.durability.log.LogReport;
 import dev.durability.storage.QuarantinedFile;
 import java.nio.charset.Charset;
@@ -23,6 +24,17 @@ final class ReportText {
     line(text, "quarantine", QuarantineCommand.summary(kept));
     if (report.reason() != null) {
       line(text, "reason", report.reason());
+    }
+    ChecksumMismatch checksum = report.checksum();
+    if (checksum != null) {
+      line(
+          text,
+          "checksum",
+          String.format(
+              Locale.ROOT,
+              "the file holds %08x, but that of its bytes is %08x",
+              checksum.expected(),
+              checksum.found()));
     }
     LogReport.@Nullable Position cut = report.cut();
     if (cut != null) {

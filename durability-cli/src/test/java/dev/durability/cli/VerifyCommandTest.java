@@ -5,11 +5,16 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.durability.errors.ChecksumMismatch;
+import dev.durability.storage.FsDirectory;
+import dev.durability.wal.WalMaintenance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -28,7 +33,7 @@ class VerifyCommandTest {
     assertThat(Run.of("verify", "--json", log).out())
         .isEqualTo(
             """
-            {"verdict":"CLEAN","intact":3,"covered":0,"promised":3,"segments":1,"cut":null,"reason":null,"quarantineFiles":0,"quarantineBytes":0}
+            {"verdict":"CLEAN","intact":3,"covered":0,"promised":3,"segments":1,"cut":null,"reason":null,"checksum":null,"quarantineFiles":0,"quarantineBytes":0}
             """);
   }
 
@@ -67,6 +72,18 @@ class VerifyCommandTest {
     assertThat(json.get("intact").asLong()).isZero();
     assertThat(json.get("promised").asLong()).isEqualTo(3);
     assertThat(json.get("cut").isNull()).isTrue();
+    ChecksumMismatch checksum =
+        Objects.requireNonNull(WalMaintenance.verify(FsDirectory.openForReading(log)).checksum());
+    assertThat(json.get("checksum").toString())
+        .isEqualTo(
+            "{\"expected\":"
+                + Integer.toUnsignedLong(checksum.expected())
+                + ",\"found\":"
+                + Integer.toUnsignedLong(checksum.found())
+                + "}");
+    assertThat(run.out())
+        .contains(String.format(Locale.ROOT, "%08x", checksum.expected()))
+        .contains(String.format(Locale.ROOT, "%08x", checksum.found()));
   }
 
   @Test
@@ -180,6 +197,7 @@ class VerifyCommandTest {
             "segments",
             "cut",
             "reason",
+            "checksum",
             "quarantineFiles",
             "quarantineBytes");
     assertThat(run.out().lines()).hasSize(1);

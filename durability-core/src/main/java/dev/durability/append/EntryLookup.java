@@ -87,7 +87,7 @@ public final class EntryLookup implements Closeable {
         return reached; // It was looked for in the segment that cuts it off.
       }
       if (reached <= lastId && cuts.count() == cutsBefore) {
-        throw EntryFinder.missing(name, reached, lastId);
+        throw finder.missing(name, reached, lastId);
       }
       before = reached > nextId ? name : before;
       nextId = reached;

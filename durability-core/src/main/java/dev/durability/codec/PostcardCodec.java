@@ -49,10 +49,12 @@ import java.util.Map;
  * </table>
  *
  * <p>Boxed numbers are encoded like primitive ones. A record may be generic if all type arguments
- * are known ({@code List<Pair<String, Long>>}). It may contain itself through an Optional, a
- * collection or a variant, up to 200 levels deep; in a key of a map or an element of a set, up to
- * 32. Each component, element, optional and variant is a level. A thread with a stack of 256 KiB
- * has room for that. Any other type is refused when the codec is made.
+ * are known ({@code List<Pair<String, Long>>}). A sealed interface may be generic if it permits no
+ * generic record; as a component it has wildcards ({@code Query<?>}), since any of its variants may
+ * be there. {@link #parameterized} is for a codec of one. A record may contain itself through an
+ * Optional, a collection or a variant, up to 200 levels deep; in a key of a map or an element of a
+ * set, up to 32. Each component, element, optional and variant is a level. A thread with a stack of
+ * 256 KiB has room for that. Any other type is refused when the codec is made.
  *
  * <p>The order of components, permitted subtypes and enum constants is the format. Appending a
  * variant or a constant keeps old bytes readable; any other change does not. Write {@code permits}
@@ -150,6 +152,34 @@ public final class PostcardCodec<T> implements Codec<T> {
    */
   public static <T> PostcardCodec<T> ofUnsigned(Class<T> type, MethodHandles.Lookup lookup) {
     return new PostcardCodec<>(type, ScalarType.UNSIGNED, RecordAccess.of(lookup));
+  }
+
+  /**
+   * Returns this codec as one of a generic sealed interface with its type arguments, which a class
+   * literal cannot have:
+   *
+   * <pre>{@code
+   * sealed interface Query<R> extends Command<Accounts, R> permits Balance, Owner {}
+   *
+   * record Balance(String account) implements Query<Long> {}
+   *
+   * record Owner(String account) implements Query<String> {}
+   *
+   * Codec<Query<?>> codec = PostcardCodec.of(Query.class).parameterized();
+   * }</pre>
+   *
+   * <p>Use wildcards: whatever the arguments, it decodes any variant.
+   *
+   * @param <P> the sealed interface with wildcards
+   * @return this
+   * @throws IllegalStateException if this is not the codec of a generic sealed interface
+   */
+  @SuppressWarnings("unchecked") // The sealed interface is the same.
+  public <P extends T> PostcardCodec<P> parameterized() {
+    if (!TypeShape.isSealed(root) || root.getTypeParameters().length == 0) {
+      throw new IllegalStateException(root.getName() + " is no generic sealed interface");
+    }
+    return (PostcardCodec<P>) this;
   }
 
   /**

@@ -40,7 +40,11 @@ final class TypeResolver {
    *     the place
    */
   WireType resolve(Class<?> root) {
-    WireType type = resolve(root, Map.of(), root.getSimpleName());
+    String place = root.getSimpleName();
+    WireType type =
+        TypeShape.isSealed(root)
+            ? resolve(TypeShape.ofSealed(root), place)
+            : resolve(root, Map.of(), place);
     for (Counted each : counted) {
       if (each.element.takesNoBytes(new HashSet<>())) {
         throw unsupported(
@@ -80,8 +84,8 @@ final class TypeResolver {
     if (raw.isEnum()) {
       return new EnumType(raw);
     }
-    if (raw.isInterface() && raw.isSealed()) {
-      return sealed(shape, place);
+    if (TypeShape.isSealed(raw)) {
+      return sealed(shape);
     }
     return container(shape, place);
   }
@@ -113,18 +117,27 @@ final class TypeResolver {
     return type;
   }
 
-  private WireType sealed(TypeShape shape, String place) {
-    if (!shape.arguments().isEmpty()) {
-      throw unsupported(place, shape + " is a generic sealed interface; make it a plain one");
-    }
+  private WireType sealed(TypeShape shape) {
     SealedType type = new SealedType(shape.raw());
     known.put(shape, type);
     Class<?>[] permitted = shape.raw().getPermittedSubclasses();
     for (int i = 0; i < permitted.length; i++) {
-      String variant = shape + " permits " + permitted[i].getSimpleName();
-      type.setVariant(i, resolve(permitted[i], Map.of(), variant));
+      type.setVariant(i, variant(permitted[i], shape + " permits " + permitted[i].getSimpleName()));
     }
     return type;
+  }
+
+  private WireType variant(Class<?> permitted, String place) {
+    if (TypeShape.isSealed(permitted)) {
+      return resolve(TypeShape.ofSealed(permitted), place);
+    } else if (permitted.getTypeParameters().length > 0) {
+      throw unsupported(
+          place,
+          permitted.getSimpleName()
+              + " is generic, and nothing in the bytes says what its type arguments are; permit"
+              + " only records without type parameters");
+    }
+    return resolve(permitted, Map.of(), place);
   }
 
   private WireType container(TypeShape shape, String place) {

@@ -11,10 +11,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Java type whose type arguments are all known.
+ * A Java type whose type arguments are all known, or do not matter: a generic sealed interface is
+ * encoded as its variants are, and none of these is generic.
  *
  * @param raw the class
- * @param arguments its type arguments, empty if it is not generic
+ * @param arguments its type arguments; empty if it is not generic, or a sealed interface
  */
 record TypeShape(Class<?> raw, List<TypeShape> arguments) {
 
@@ -32,6 +33,16 @@ record TypeShape(Class<?> raw, List<TypeShape> arguments) {
       }
       return new TypeShape(plain, List.of());
     }
+    if (type instanceof ParameterizedType generic && isSealed((Class<?>) generic.getRawType())) {
+      TypeShape sealed = ofSealed((Class<?>) generic.getRawType());
+      if (!Arrays.stream(generic.getActualTypeArguments()).allMatch(TypeShape::isUnbounded)) {
+        throw new IllegalArgumentException(
+            sealed
+                + " is a generic sealed interface, and any of its variants may be read: use"
+                + " wildcards (?) as its type arguments");
+      }
+      return sealed;
+    }
     if (type instanceof ParameterizedType generic) {
       List<TypeShape> arguments =
           Arrays.stream(generic.getActualTypeArguments()).map(each -> of(each, variables)).toList();
@@ -45,6 +56,21 @@ record TypeShape(Class<?> raw, List<TypeShape> arguments) {
       throw new IllegalArgumentException(type + " is neither a class nor a known type variable");
     }
     return bound;
+  }
+
+  /** The shape of a sealed interface, whatever its type arguments. */
+  static TypeShape ofSealed(Class<?> sealed) {
+    return new TypeShape(sealed, List.of());
+  }
+
+  static boolean isSealed(Class<?> type) {
+    return type.isInterface() && type.isSealed();
+  }
+
+  private static boolean isUnbounded(Type argument) {
+    return argument instanceof WildcardType wildcard
+        && wildcard.getLowerBounds().length == 0
+        && Arrays.equals(wildcard.getUpperBounds(), new Type[] {Object.class});
   }
 
   /** How deep the type arguments nest. */

@@ -1,5 +1,6 @@
 package dev.durability.log;
 
+import dev.durability.errors.ChecksumMismatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param cut where opening will cut the log, keeping what it cuts in quarantine; null if it cuts
  *     only zeros, or refuses to open
  * @param reason why the verdict is not {@link Verdict#CLEAN}; null if it is CLEAN
+ * @param checksum if the verdict is {@link Verdict#CORRUPT}, the checksum that shows the damage at
+ *     the end of the run, as {@link dev.durability.errors.CorruptLogException#checksum} has it;
+ *     null if none does, and for the other verdicts
  */
 public record LogReport(
     Verdict verdict,
@@ -23,7 +27,8 @@ public record LogReport(
     int segments,
     Position end,
     @Nullable Position cut,
-    @Nullable String reason) {
+    @Nullable String reason,
+    @Nullable ChecksumMismatch checksum) {
 
   /**
    * A place in a file.

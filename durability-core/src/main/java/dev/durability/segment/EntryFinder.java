@@ -1,13 +1,16 @@
 package dev.durability.segment;
 
 import dev.durability.codec.Codec;
+import dev.durability.errors.ChecksumMismatch;
 import dev.durability.errors.CorruptLogException;
+import dev.durability.frame.BadHeaderException;
 import dev.durability.frame.FrameRun;
 import dev.durability.storage.Directory;
 import dev.durability.threads.StackSafeLock;
 import dev.durability.threads.Thrown;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.function.Supplier;
@@ -51,7 +54,7 @@ public final class EntryFinder implements Closeable {
    * @param toId the last
    * @param target is given each
    * @return the entry after the last that was given, more than {@code toId} if all were there
-   * @throws java.nio.file.NoSuchFileException if the segment was removed
+   * @throws NoSuchFileException if the segment was removed
    */
   public <E> long read(
       SegmentName segment, long fromId, long toId, Codec<E> codec, Target<E> target)
@@ -72,8 +75,29 @@ public final class EntryFinder implements Closeable {
     }
   }
 
-  /** What is thrown if entries are not there that should be. */
-  public static CorruptLogException missing(SegmentName segment, long fromId, long toId) {
+  /**
+   * Makes what is thrown if entries are not there that should be. The segment is read again for
+   * where they break off, and for the checksum that is wrong there.
+   */
+  public CorruptLogException missing(SegmentName segment, long fromId, long toId)
+      throws IOException {
+    long offset = 0;
+    ChecksumMismatch checksum = null;
+    try (Segment opened = Segment.open(directory, segment);
+        FrameRun run = opened.run(WINDOW_BYTES)) {
+      EntryIndex.Place place = index.atOrBefore(segment, fromId);
+      run.seek(place.offset(), place.entryId());
+      FrameRun.Step step = FrameRun.Step.ENTRY;
+      while (opened.headerFitsName() && step != FrameRun.Step.STOP && run.nextId() <= fromId) {
+        offset = run.offset();
+        step = run.next();
+      }
+      checksum = step == FrameRun.Step.STOP ? run.checksumMismatch() : null;
+    } catch (BadHeaderException damaged) {
+      checksum = damaged.checksum();
+    } catch (NoSuchFileException gone) {
+      // Then there is no place in it.
+    }
     return new CorruptLogException(
         "reading entries "
             + fromId
@@ -82,9 +106,10 @@ public final class EntryFinder implements Closeable {
             + ": they are damaged or missing in this segment. Nothing was changed. Verify the log,"
             + " and restore the file from a copy",
         segment.path(),
-        0,
+        offset,
         fromId,
-        toId);
+        toId,
+        checksum);
   }
 
   private Opened take(SegmentName segment, boolean isRange) throws IOException {

@@ -136,7 +136,8 @@ public final class Judgement {
               seen.listing().segments().size(),
               end(),
               cuts ? end() : null,
-              reason(covered));
+              reason(covered),
+              checksum);
     }
     return report;
   }

@@ -1,6 +1,8 @@
 package dev.durability.segment;
 
+import dev.durability.errors.ChecksumMismatch;
 import dev.durability.errors.CorruptLogException;
+import dev.durability.frame.BadHeaderException;
 import dev.durability.frame.FileHeader;
 import dev.durability.log.CheckpointReference;
 import dev.durability.log.SegmentRange;
@@ -71,16 +73,21 @@ public record StartingOver(SegmentPlan plan, long position) {
   }
 
   private static FileHeader header(Directory directory, SegmentName name) throws IOException {
-    FileHeader header = Segment.goodHeader(directory, name);
-    if (header == null) {
-      throw new CorruptLogException(
-          "the header of the segment is damaged from which the log is to go on. Nothing was cut off."
-              + " Restore the file from a copy",
-          name.path(),
-          0,
-          0,
-          0);
+    ChecksumMismatch checksum = null;
+    try (Segment segment = Segment.open(directory, name)) {
+      if (segment.headerFitsName()) {
+        return segment.header();
+      }
+    } catch (BadHeaderException damaged) {
+      checksum = damaged.checksum();
     }
-    return header;
+    throw new CorruptLogException(
+        "the header of the segment is damaged from which the log is to go on. Nothing was cut off."
+            + " Restore the file from a copy",
+        name.path(),
+        0,
+        0,
+        0,
+        checksum);
   }
 }

@@ -14,6 +14,8 @@
  *       <td>the large stack frame that makes the check cheap</td></tr>
  *   <tr><td>{@link dev.durability.threads.StackSafeLock}</td>
  *       <td>a lock that checks before it is taken, so that it is always released</td></tr>
+ *   <tr><td>{@link dev.durability.threads.LockHold}</td>
+ *       <td>one of several holds on such a lock, given up in any order</td></tr>
  *   <tr><td>{@link dev.durability.threads.SureLock}</td>
  *       <td>a lock for what must be done even without stack or memory to wait for it</td></tr>
  *   <tr><td>{@link dev.durability.threads.Thrown}</td>

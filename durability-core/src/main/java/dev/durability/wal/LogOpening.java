@@ -133,6 +133,7 @@ final class LogOpening {
             0,
             new LogReport.Position(LogFiles.SEGMENTS, 0),
             null,
+            null,
             null);
     new Notices(options.observer()).onRecovery(report);
     SegmentPlan first = SegmentPlan.first(options.firstEntryId());

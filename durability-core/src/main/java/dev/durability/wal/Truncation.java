@@ -13,6 +13,7 @@ import dev.durability.segment.CheckpointName;
 import dev.durability.segment.LogFiles;
 import dev.durability.storage.Directory;
 import dev.durability.storage.DirectoryLock;
+import dev.durability.threads.LockHold;
 import dev.durability.threads.StackRoom;
 import dev.durability.threads.StackSafeLock;
 import java.io.Closeable;
@@ -21,7 +22,6 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,20 +84,7 @@ final class Truncation {
   /** Keeps the end of the log from being cut off until what is returned is closed. */
   Closeable holdEnd() {
     refuseWithin();
-    int holds = endLock.getHoldCount();
-    AtomicBoolean closed = new AtomicBoolean(); // Before: there may be no memory for it.
-    Closeable hold = () -> releaseEnd(holds, closed);
-    endLock.lock();
-    return hold;
-  }
-
-  private void releaseEnd(int holds, AtomicBoolean closed) {
-    if (!closed.get() && endLock.isHeldByCurrentThread()) {
-      while (endLock.getHoldCount() > holds) {
-        endLock.unlock();
-      }
-      closed.set(true); // After: an Error may come between, and closing again must do the rest.
-    }
+    return LockHold.take(endLock);
   }
 
   /** Appends a marker, while the end stays; see {@link WalWriter#appendCheckpoint}. */

@@ -78,7 +78,7 @@ public final class WalMaintenance {
 
   private static LogReport withoutSegments(CorruptLogException why) {
     LogReport.Position end = new LogReport.Position(why.file(), why.offset());
-    return new LogReport(Verdict.CORRUPT, 0, 0, 0, 0, end, null, why.getMessage());
+    return new LogReport(Verdict.CORRUPT, 0, 0, 0, 0, end, null, why.getMessage(), null);
   }
 
   private static LogReport verify(Directory directory, List<SegmentName> segments)

@@ -105,20 +105,26 @@ public final class WalTail<E> implements Closeable {
    */
   public @Nullable WalRecord<E> poll(Duration timeout) throws IOException {
     long unused = StackRoom.proveForCall(); // Before anything is begun that would be read anew.
-    try {
-      if (astray) {
-        startAgain();
+    long start = System.nanoTime();
+    for (int miss = 1; ; miss++) {
+      try {
+        if (astray) {
+          startAgain();
+        }
+        return next(start, Math.max(0, TimeUnit.NANOSECONDS.convert(timeout)));
+      } catch (NoSuchFileException truncatedMeanwhile) { // A segment, after it was listed.
+        astray = true;
+        if (miss == LiveCursor.MISSES) {
+          throw truncatedMeanwhile;
+        }
+      } catch (RuntimeException | Error e) {
+        astray = true;
+        throw e;
       }
-      return next(timeout);
-    } catch (RuntimeException | Error e) {
-      astray = true;
-      throw e;
     }
   }
 
-  private @Nullable WalRecord<E> next(Duration timeout) throws IOException {
-    long start = System.nanoTime();
-    long wait = Math.max(0, TimeUnit.NANOSECONDS.convert(timeout));
+  private @Nullable WalRecord<E> next(long start, long wait) throws IOException {
     long pause = PAUSE_NANOS_MIN;
     while (true) {
       if (findPromised()) {
@@ -324,16 +330,11 @@ public final class WalTail<E> implements Closeable {
     return !now.equals(ahead.listing().names()) && ahead.extend(now);
   }
 
-  /** Whether another segment stands under the name of this one, or none. */
+  /** Whether another segment stands under the name of this one. */
   private boolean wasReplaced() throws IOException {
-    SegmentName here = ahead.segment();
-    try {
-      FileHeader now = Segment.goodHeader(directory, here);
-      FileHeader then = ahead.header();
-      return now != null && then != null && now.salt() != then.salt();
-    } catch (NoSuchFileException truncatedMeanwhile) {
-      return true;
-    }
+    FileHeader now = Segment.goodHeader(directory, ahead.segment());
+    FileHeader then = ahead.header();
+    return now != null && then != null && now.salt() != then.salt();
   }
 
   /**
@@ -342,30 +343,26 @@ public final class WalTail<E> implements Closeable {
    * @return whether waiting where we are makes sense
    */
   private boolean endIsInOrder() throws IOException {
-    try {
-      if (followCut()) {
-        return true;
-      }
-      List<SegmentName> segments = LogListing.existing(directory);
-      if (!segments.equals(ahead.listing().names()) && ahead.extend(segments)) {
-        return true;
-      }
-      LogFindings here = LogFindings.conclude(ahead);
-      if (here.judgement().verdict() == Verdict.CLEAN && here.fileSize() >= here.runEnd()) {
-        return true;
-      }
-      // Torn, damaged, or a writer rolled back what we had seen, and wrote something else there.
-      try (LogCursor fresh = fresh()) {
-        Judgement found = LogFindings.finish(fresh).judgement();
-        if (LogListing.existing(directory).equals(fresh.listing().names())) {
-          found.refuseUnless(ReplayMode.PREFIX);
-          if (fresh.nextId() <= promised) {
-            throw lost(fresh, found);
-          }
+    if (followCut()) {
+      return true;
+    }
+    List<SegmentName> segments = LogListing.existing(directory);
+    if (!segments.equals(ahead.listing().names()) && ahead.extend(segments)) {
+      return true;
+    }
+    LogFindings here = LogFindings.conclude(ahead);
+    if (here.judgement().verdict() == Verdict.CLEAN && here.fileSize() >= here.runEnd()) {
+      return true;
+    }
+    // Torn, damaged, or a writer rolled back what we had seen, and wrote something else there.
+    try (LogCursor fresh = fresh()) {
+      Judgement found = LogFindings.finish(fresh).judgement();
+      if (LogListing.existing(directory).equals(fresh.listing().names())) {
+        found.refuseUnless(ReplayMode.PREFIX);
+        if (fresh.nextId() <= promised) {
+          throw lost(fresh, found);
         }
       }
-    } catch (NoSuchFileException truncatedMeanwhile) {
-      return false; // The next look sees what is there instead.
     }
     return false;
   }

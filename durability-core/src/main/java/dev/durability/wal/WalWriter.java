@@ -376,7 +376,7 @@ public final class WalWriter<E> implements Closeable {
    * Keeps the end of the log from being cut off while a checkpoint is made: {@link #truncateAfter}
    * and {@link #restartAt} wait.
    *
-   * @return the hold, which this thread closes; closing it again does nothing
+   * @return the hold, which this thread closes, among others in any order; again does nothing
    */
   public Closeable holdEnd() {
     return truncation.holdEnd();

@@ -3,6 +3,7 @@ package dev.durability.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.durability.errors.CodecException;
 import java.io.ByteArrayOutputStream;
@@ -240,6 +241,50 @@ class PostcardCodecTest {
         .withMessageContaining("1 bytes are left after the value");
   }
 
+  /** Asks for an answer, whose type nothing in the bytes says. */
+  private sealed interface Query<R> permits CountOf, Named, Scale {}
+
+  private record CountOf(String what) implements Query<Long> {}
+
+  private sealed interface Named<R> extends Query<R> permits NameOf, All {}
+
+  private record NameOf(int id) implements Named<String> {}
+
+  /** Contains any others. */
+  private record All(List<Query<?>> queries, Optional<Query<?>> last)
+      implements Named<List<Object>> {}
+
+  private enum Scale implements Query<Integer> {
+    SMALL,
+    LARGE
+  }
+
+  @Test
+  void aGenericSealedInterfaceIsServedIfNoVariantIsGeneric() throws IOException {
+    Codec<Query<?>> codec = PostcardCodec.of(Query.class).parameterized();
+    assertThat(hex(codec, new CountOf("a"))).isEqualTo("00" + "0161");
+    assertThat(hex(codec, new NameOf(-1))).isEqualTo("01" + "00" + "01");
+    assertThat(hex(codec, Scale.LARGE)).isEqualTo("02" + "01");
+    All all = new All(List.of(Scale.SMALL, new CountOf("")), Optional.of(new NameOf(1)));
+    String bytes = "01" + "01" + "02" + "0200" + "0000" + "01" + "010002";
+    assertThat(hex(codec, all)).isEqualTo(bytes);
+    assertThat(decode(codec, bytes)).isEqualTo(all);
+    Codec<Named<?>> unsigned =
+        PostcardCodec.ofUnsigned(Named.class, MethodHandles.lookup()).parameterized();
+    assertThat(hex(unsigned, new NameOf(200))).isEqualTo("00" + "c801");
+    assertThat(decode(unsigned, "00c801")).isEqualTo(new NameOf(200));
+  }
+
+  @Test
+  void onlyTheCodecOfAGenericSealedInterfaceIsParameterized() {
+    for (PostcardCodec<?> plain :
+        List.of(PostcardCodec.of(Change.class), PostcardCodec.of(Line.class))) {
+      assertThatIllegalStateException()
+          .isThrownBy(plain::parameterized)
+          .withMessageContaining("is no generic sealed interface");
+    }
+  }
+
   @Test
   void unsignedNumbersFollowJavasOwnConvention() throws IOException {
     Codec<Lifetime> codec = PostcardCodec.ofUnsigned(Lifetime.class, MethodHandles.lookup());
@@ -287,11 +332,20 @@ class PostcardCodecTest {
 
   private static final class Plain implements WithClass {}
 
-  private sealed interface Either<T> permits Left {}
+  private sealed interface Either<T> extends OverEither permits Left {}
 
   private record Left<T>(T value) implements Either<T> {}
 
-  private record HoldsEither(Either<String> item) {}
+  private record HoldsEither(Either<?> item) {}
+
+  private sealed interface OverEither permits Either {}
+
+  private record HoldsAnswered(List<Query<Long>> items) {}
+
+  private record HoldsBounded(Query<? extends Number> item) {}
+
+  @SuppressWarnings("rawtypes") // the raw type is what is refused
+  private record HoldsRawQuery(Query item) {}
 
   @Test
   void whatHasNoWireFormatIsRefusedAndItsPlaceNamed() {
@@ -306,8 +360,12 @@ class PostcardCodecTest {
     assertRefused(ByteKeys.class, "ByteKeys.items: byte arrays do not compare by content");
     assertRefused(HoldsGrowing.class, "type arguments nest without end");
     assertRefused(WithClass.class, "WithClass permits Plain: there is no wire format");
-    assertRefused(HoldsEither.class, "HoldsEither.item: Either<String> is a generic sealed");
-    assertRefused(Couple.class, "Couple: Couple is used without its type arguments");
+    assertRefused(Either.class, "Either permits Left: Left is generic");
+    assertRefused(HoldsEither.class, "Either permits Left: Left is generic");
+    assertRefused(OverEither.class, "Either permits Left: Left is generic");
+    assertRefused(HoldsAnswered.class, "HoldsAnswered.items: Query is a generic sealed interface");
+    assertRefused(HoldsBounded.class, "HoldsBounded.item: Query is a generic sealed interface");
+    assertRefused(HoldsRawQuery.class, "HoldsRawQuery.item: Query is used without its type");
     assertRefused(ArrayList.class, "ArrayList is used without its type arguments");
     assertRefused(Thread.class, "neither a record, an enum nor one of the supported types");
   }

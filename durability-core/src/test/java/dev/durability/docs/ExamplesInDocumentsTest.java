@@ -25,7 +25,8 @@ final class ExamplesInDocumentsTest {
   private static final List<String> EXAMPLES =
       List.of(
           "durability-core/src/test/java/dev/durability/examples",
-          "durability-testkit/src/test/java/dev/durability/testkit/examples");
+          "durability-testkit/src/test/java/dev/durability/testkit/examples",
+          "durability-segmentindex/src/test/java/dev/durability/segmentindex/examples");
   private static final Pattern PROGRAM = Pattern.compile("\\./durability(?: --?\\w+)*(?: (\\w+))?");
   private static final Pattern OPTION = Pattern.compile(" (--\\w+)");
   private static final Pattern MAVEN_TEST =

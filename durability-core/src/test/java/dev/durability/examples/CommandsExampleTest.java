@@ -29,11 +29,10 @@ public class CommandsExampleTest {
 
   // begin:commands
   /** What can be done with an account. */
-  public sealed interface BankCommand {}
+  public sealed interface BankCommand<R> extends Command<Map<String, Long>, R> {}
 
   /** Answers with the new balance. */
-  public record Deposit(String account, long cents)
-      implements BankCommand, Command<Map<String, Long>, Long> {
+  public record Deposit(String account, long cents) implements BankCommand<Long> {
     @Override
     public Applied<Map<String, Long>, Long> applyTo(Map<String, Long> bank, long entryId) {
       return new Applied<>(bank, bank.merge(account, cents, Long::sum));
@@ -41,8 +40,7 @@ public class CommandsExampleTest {
   }
 
   /** Answers whether the balance covered it. */
-  public record Withdraw(String account, long cents)
-      implements BankCommand, Command<Map<String, Long>, Boolean> {
+  public record Withdraw(String account, long cents) implements BankCommand<Boolean> {
     @Override
     public Applied<Map<String, Long>, Boolean> applyTo(Map<String, Long> bank, long entryId) {
       long balance = bank.getOrDefault(account, 0L);
@@ -56,7 +54,7 @@ public class CommandsExampleTest {
 
   // end:commands
 
-  static final class Bank extends CommandMachine<Map<String, Long>, BankCommand> {
+  static final class Bank extends CommandMachine<Map<String, Long>, BankCommand<?>> {
     @Override
     public Map<String, Long> initial() {
       return new TreeMap<>();
@@ -91,7 +89,7 @@ public class CommandsExampleTest {
   @Test
   void nobodyWithdrawsMoreThanThereIs() throws IOException {
     // begin:execute
-    Codec<BankCommand> codec = PostcardCodec.of(BankCommand.class);
+    Codec<BankCommand<?>> codec = PostcardCodec.of(BankCommand.class).parameterized();
     try (var bank =
         DurableState.open(
             FsDirectory.open(path),

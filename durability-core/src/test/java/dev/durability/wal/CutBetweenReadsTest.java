@@ -248,6 +248,29 @@ class CutBetweenReadsTest {
     }
   }
 
+  @Test
+  void holdsThatAreClosedOutOfOrderKeepTheEndUntilTheLastOneIs() throws Exception {
+    try (WalWriter<String> log = open()) {
+      appendTo(log, 3, "a");
+      Closeable first = log.holdEnd();
+      Closeable second = log.holdEnd();
+      Closeable third = log.holdEnd();
+      for (Closeable each : List.of(first, third)) {
+        each.close();
+        each.close();
+        assertThatExceptionOfType(IllegalStateException.class)
+            .isThrownBy(() -> log.truncateAfter(1));
+      }
+      Thread cutter = new Thread(() -> cut(log));
+      cutter.start();
+      cutter.join(50);
+      assertThat(log.lastAppendedId()).isEqualTo(3);
+      second.close();
+      cutter.join();
+      assertThat(log.lastAppendedId()).isEqualTo(1);
+    }
+  }
+
   private static void cut(WalWriter<String> log) {
     try {
       log.truncateAfter(1);

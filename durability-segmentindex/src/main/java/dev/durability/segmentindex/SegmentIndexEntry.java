@@ -3,14 +3,21 @@ package dev.durability.segmentindex;
 import dev.durability.codec.Codec;
 import dev.durability.codec.PostcardCodec;
 import java.lang.invoke.MethodHandles;
-import java.util.HashSet;
 import java.util.List;
 
 /**
  * What happens to the segments of a search index, one entry of the log each.
  *
- * <p>Ids and counts are zero or more; the constructors refuse others, and lists that name something
- * twice, with an {@link IllegalArgumentException}. Whether an entry fits the index as it is, {@link
+ * <p>The entries, their order, their fields and their bytes are those of {@code WalEntry} of the
+ * Rust crate {@code durability}, so its histories can be read and replayed: {@link
+ * SegmentIndexState#replay}.
+ *
+ * <p><b>Numbers.</b> Ids of segments, merges and entries are unsigned numbers of 64 bits, document
+ * counts and document numbers are unsigned ones of 32 bits. As elsewhere in Java, a negative number
+ * stands for the one that {@link Long#toUnsignedString(long)} or {@link
+ * Integer#toUnsignedString(int)} prints, and that is how {@code toString} shows them.
+ *
+ * <p>An entry may hold any numbers and any lists. Whether it fits an index as it is, {@link
  * SegmentIndexState#check} tells. Entries are immutable.
  */
 public sealed interface SegmentIndexEntry
@@ -18,7 +25,8 @@ public sealed interface SegmentIndexEntry
         SegmentIndexEntry.StartMerge,
         SegmentIndexEntry.CancelMerge,
         SegmentIndexEntry.EndMerge,
-        SegmentIndexEntry.DeleteDocuments {
+        SegmentIndexEntry.DeleteDocuments,
+        SegmentIndexEntry.Checkpoint {
 
   /**
    * Makes the codec of the log's entries: postcard with unsigned integers. Make it once and keep
@@ -34,18 +42,16 @@ public sealed interface SegmentIndexEntry
    * A document: its segment, and its number there.
    *
    * @param segmentId the segment
-   * @param docId its number within the segment, from 0
+   * @param docId its number within the segment, from 0; unsigned
    */
   public record Document(long segmentId, int docId) {
-    /**
-     * Checks the ids.
-     *
-     * @param segmentId the segment
-     * @param docId its number within the segment, from 0
-     */
-    public Document {
-      requireNotNegative("segment id", segmentId);
-      requireNotNegative("document id", docId);
+    long number() {
+      return Integer.toUnsignedLong(docId);
+    }
+
+    @Override
+    public String toString() {
+      return "Document[segmentId=" + Unsigned.text(segmentId) + ", docId=" + number() + "]";
     }
   }
 
@@ -53,18 +59,16 @@ public sealed interface SegmentIndexEntry
    * A new segment goes live, with none of its documents deleted.
    *
    * @param segmentId the segment
-   * @param docCount how many documents it has
+   * @param docCount how many documents it has; unsigned
    */
   public record AddSegment(long segmentId, int docCount) implements SegmentIndexEntry {
-    /**
-     * Checks the numbers.
-     *
-     * @param segmentId the segment
-     * @param docCount how many documents it has
-     */
-    public AddSegment {
-      requireNotNegative("segment id", segmentId);
-      requireNotNegative("document count", docCount);
+    @Override
+    public String toString() {
+      return "AddSegment[segmentId="
+          + Unsigned.text(segmentId)
+          + ", docCount="
+          + Integer.toUnsignedLong(docCount)
+          + "]";
     }
   }
 
@@ -77,14 +81,18 @@ public sealed interface SegmentIndexEntry
    */
   public record StartMerge(long transactionId, List<Long> segmentIds) implements SegmentIndexEntry {
     /**
-     * Checks the ids.
+     * Copies the list.
      *
      * @param transactionId the merge
-     * @param segmentIds the segments, at least one
+     * @param segmentIds the segments
      */
     public StartMerge {
-      requireNotNegative("transaction id", transactionId);
-      segmentIds = distinctIds(segmentIds);
+      segmentIds = List.copyOf(segmentIds);
+    }
+
+    @Override
+    public String toString() {
+      return "StartMerge[" + merge(transactionId, segmentIds) + "]";
     }
   }
 
@@ -97,58 +105,61 @@ public sealed interface SegmentIndexEntry
   public record CancelMerge(long transactionId, List<Long> segmentIds)
       implements SegmentIndexEntry {
     /**
-     * Checks the ids.
+     * Copies the list.
      *
      * @param transactionId the merge
-     * @param segmentIds the segments that it began with
+     * @param segmentIds the segments
      */
     public CancelMerge {
-      requireNotNegative("transaction id", transactionId);
-      segmentIds = distinctIds(segmentIds);
+      segmentIds = List.copyOf(segmentIds);
+    }
+
+    @Override
+    public String toString() {
+      return "CancelMerge[" + merge(transactionId, segmentIds) + "]";
     }
   }
 
   /**
-   * A merge is complete: the new segment goes live and the old ones are removed, at once.
-   *
-   * <p>The document count comes last, so that the bytes before it are the same as in formats that
-   * lack it.
+   * A merge is complete: the new segment goes live and the old ones are removed, at once. How many
+   * documents the new segment has follows from the index: those that live in the old ones, and the
+   * remapped deletes. {@link SegmentIndexState#endMerge} makes such an entry, and compares that
+   * with what the new segment really has.
    *
    * @param transactionId the merge
    * @param newSegmentId the segment that takes the place of the old ones
    * @param oldSegmentIds the segments that the merge began with
    * @param remappedDeletes documents of the new segment that were deleted from the old ones after
    *     the merge had copied them
-   * @param docCount how many documents the new segment has, those deletes included
    */
   public record EndMerge(
       long transactionId,
       long newSegmentId,
       List<Long> oldSegmentIds,
-      List<Document> remappedDeletes,
-      int docCount)
+      List<Document> remappedDeletes)
       implements SegmentIndexEntry {
     /**
-     * Checks the ids and that all deletes are in the new segment.
+     * Copies the lists.
      *
      * @param transactionId the merge
      * @param newSegmentId what the segments became
      * @param oldSegmentIds the segments that were merged
      * @param remappedDeletes documents of the new segment
-     * @param docCount how many documents the new segment has
      */
     public EndMerge {
-      requireNotNegative("transaction id", transactionId);
-      requireNotNegative("segment id", newSegmentId);
-      requireNotNegative("document count", docCount);
-      oldSegmentIds = distinctIds(oldSegmentIds);
-      remappedDeletes = distinct("document", remappedDeletes);
-      for (Document each : remappedDeletes) {
-        if (each.segmentId() != newSegmentId || each.docId() >= docCount) {
-          throw new IllegalArgumentException(
-              each + " is not one of the " + docCount + " of the new segment " + newSegmentId);
-        }
-      }
+      oldSegmentIds = List.copyOf(oldSegmentIds);
+      remappedDeletes = List.copyOf(remappedDeletes);
+    }
+
+    @Override
+    public String toString() {
+      return "EndMerge["
+          + merge(transactionId, oldSegmentIds)
+          + ", newSegmentId="
+          + Unsigned.text(newSegmentId)
+          + ", remappedDeletes="
+          + remappedDeletes
+          + "]";
     }
   }
 
@@ -159,36 +170,37 @@ public sealed interface SegmentIndexEntry
    */
   public record DeleteDocuments(List<Document> deletes) implements SegmentIndexEntry {
     /**
-     * Checks the documents.
+     * Copies the list.
      *
      * @param deletes the documents
      */
     public DeleteDocuments {
-      deletes = distinct("document", deletes);
+      deletes = List.copyOf(deletes);
     }
   }
 
-  private static void requireNotNegative(String what, long number) {
-    if (number < 0) {
-      throw new IllegalArgumentException(what + " " + number + " is negative");
+  /**
+   * A checkpoint was taken, as the Rust crate notes it in its log. It changes nothing. A log of
+   * this library has markers of its own, which are no entries.
+   *
+   * @param checkpointPath where the checkpoint is
+   * @param lastEntryId the last entry that it contains
+   */
+  public record Checkpoint(String checkpointPath, long lastEntryId) implements SegmentIndexEntry {
+    @Override
+    public String toString() {
+      return "Checkpoint[checkpointPath="
+          + checkpointPath
+          + ", lastEntryId="
+          + Unsigned.text(lastEntryId)
+          + "]";
     }
   }
 
-  private static List<Long> distinctIds(List<Long> segmentIds) {
-    if (segmentIds.isEmpty()) {
-      throw new IllegalArgumentException("a merge names no segments");
-    }
-    segmentIds.forEach(id -> requireNotNegative("segment id", id));
-    return distinct("segment", segmentIds);
-  }
-
-  private static <E> List<E> distinct(String what, List<E> elements) {
-    HashSet<E> seen = new HashSet<>();
-    for (E each : elements) {
-      if (!seen.add(each)) {
-        throw new IllegalArgumentException("the " + what + " " + each + " is named twice");
-      }
-    }
-    return List.copyOf(elements);
+  private static String merge(long transactionId, List<Long> segmentIds) {
+    return "transactionId="
+        + Unsigned.text(transactionId)
+        + ", segmentIds="
+        + Unsigned.text(segmentIds);
   }
 }

@@ -10,14 +10,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes of a {@link SegmentIndexState}. All numbers are varints of at most 63 bits, seven bits
- * per byte, lowest first:
+ * The bytes of a {@link SegmentIndexState}. All numbers are varints, seven bits per byte, lowest
+ * first: ids, which are unsigned, of at most 64 bits, others of at most 63.
  *
  * <ol>
  *   <li>version, 1
  *   <li>count of segments; for each, by ascending id: id, document count, count of deleted
  *       documents, and for each of these, ascending, how many documents are between it and the one
- *       before
+ *       before. A document count that is not known is 2^32, one more than a segment can have
  *   <li>count of open merges; for each, by ascending transaction id: transaction id, count of
  *       segments, their ids
  * </ol>
@@ -25,12 +25,13 @@ import org.jspecify.annotations.Nullable;
 final class SegmentIndexFormat {
 
   private static final int VERSION = 1;
+  private static final long UNKNOWN_COUNT = Segment.DOC_COUNT_MAX + 1;
 
   private SegmentIndexFormat() {}
 
   /** Writes through a small buffer, so that {@code out} need not have one. */
   public static final class Writer {
-    private static final int NUMBER_BYTES_MAX = 9;
+    private static final int NUMBER_BYTES_MAX = 10;
 
     private final OutputStream out;
     private final byte[] buffer = new byte[8192];
@@ -47,11 +48,11 @@ final class SegmentIndexFormat {
 
     void segment(long id, Segment segment) throws IOException {
       number(id);
-      number(segment.docCount);
+      number(segment.docCount == Segment.UNKNOWN ? UNKNOWN_COUNT : segment.docCount);
       number(segment.deleted.size());
-      int next = 0;
-      for (int left = segment.deleted.size(); left > 0; left--) {
-        int document = segment.deleted.nextFrom(next);
+      long next = 0;
+      for (long left = segment.deleted.size(); left > 0; left--) {
+        long document = segment.deleted.nextFrom(next);
         number(document - next);
         next = document + 1;
       }
@@ -70,7 +71,7 @@ final class SegmentIndexFormat {
         finish();
       }
       long rest = number;
-      while (rest >= 0x80) {
+      while (Long.compareUnsigned(rest, 0x80) >= 0) {
         buffer[size++] = (byte) (rest | 0x80);
         rest >>>= 7;
       }
@@ -102,55 +103,64 @@ final class SegmentIndexFormat {
       }
     }
 
-    /** Reads an id that must be above the one before. */
-    long idAfter(long previous) throws IOException {
-      long id = number();
-      if (id <= previous) {
-        throw failure("the id " + id + " follows the id " + previous, null);
+    /** Reads an id that must be above the one before, if there is one. */
+    long idAfter(@Nullable Long previous) throws IOException {
+      long id = id();
+      if (previous != null && Long.compareUnsigned(id, previous) <= 0) {
+        throw failure(
+            "the id " + Unsigned.text(id) + " follows the id " + Unsigned.text(previous), null);
       }
       return id;
     }
 
     Segment segment(Object owner) throws IOException {
-      long docCount = number();
-      if (docCount > Integer.MAX_VALUE) {
-        throw failure("a segment has " + docCount + " documents", null);
+      long bound = number();
+      if (bound > UNKNOWN_COUNT) {
+        throw failure("a segment has " + bound + " documents", null);
       }
       DocumentSet deleted = new DocumentSet();
       long next = 0;
       for (long left = number(); left > 0; left--) {
         long gap = number();
-        if (gap >= docCount - next) {
-          throw failure("a deleted document is beyond the " + docCount + " of its segment", null);
+        if (gap >= bound - next) {
+          throw failure("a deleted document is beyond the " + bound + " of its segment", null);
         }
-        deleted.add((int) (next + gap));
+        deleted.add(next + gap);
         next += gap + 1;
       }
-      return new Segment(owner, (int) docCount, deleted);
+      return new Segment(owner, bound == UNKNOWN_COUNT ? Segment.UNKNOWN : bound, deleted);
     }
 
     List<Long> ids() throws IOException {
       List<Long> ids = new ArrayList<>();
       for (long left = number(); left > 0; left--) {
-        ids.add(number());
+        ids.add(id());
       }
       return ids;
     }
 
     long number() throws IOException {
-      long number = 0;
-      for (int shift = 0; shift < 63; shift += 7) {
+      long number = id();
+      if (number < 0) {
+        throw failure("a number takes more than 63 bits", null);
+      }
+      return number;
+    }
+
+    private long id() throws IOException {
+      long id = 0;
+      for (int shift = 0; shift < Long.SIZE; shift += 7) {
         int octet = in.read();
         if (octet < 0) {
           throw failure("the bytes end in the middle of the state", null);
         }
         offset++;
-        number |= (octet & 0x7FL) << shift;
-        if (octet < 0x80) {
-          return number;
+        id |= (octet & 0x7FL) << shift;
+        if (octet < 0x80 && (shift < 63 || octet <= 1)) {
+          return id;
         }
       }
-      throw failure("a number takes more than 63 bits", null);
+      throw failure("an id takes more than 64 bits", null);
     }
 
     CodecException failure(String problem, @Nullable Throwable cause) {

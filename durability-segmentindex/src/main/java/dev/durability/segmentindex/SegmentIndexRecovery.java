@@ -26,6 +26,17 @@ import java.util.List;
  *     });
  * }</pre>
  *
+ * <p><b>The end of a merge.</b> The entry does not say how many documents the new segment has: that
+ * follows from the index. So let the state make it, which compares: {@link
+ * SegmentIndexState#endMerge}.
+ *
+ * <pre>{@code
+ * index.updateIf(state -> Optional.of(state.endMerge(merge, newSegment, docCount, deletes)));
+ * }</pre>
+ *
+ * <p><b>Histories of the Rust crate.</b> Their entries are {@link SegmentIndexEntry}s. The crate
+ * refuses none, so open a log of them with {@link #unchecked}.
+ *
  * <p><b>Merges that a crash left open.</b> A crash between StartMerge and EndMerge leaves a merge
  * that nobody will end: the process that made the new segment is gone, and the old segments stay
  * reserved. Only a process that opens the index for writing knows that a merge is dead, since a
@@ -48,7 +59,18 @@ public final class SegmentIndexRecovery {
    * @return the machine; it has no state of its own; safe for many threads
    */
   public static StateMachine<SegmentIndexState, SegmentIndexEntry> machine() {
-    return Machine.INSTANCE;
+    return Machine.CHECKED;
+  }
+
+  /**
+   * Returns the same for a history of which nobody checked whether its entries fit, such as one of
+   * the Rust crate. It applies them as {@link SegmentIndexState#replay} does. Both machines read
+   * the checkpoints of both.
+   *
+   * @return the machine; it has no state of its own; safe for many threads
+   */
+  public static StateMachine<SegmentIndexState, SegmentIndexEntry> unchecked() {
+    return Machine.UNCHECKED;
   }
 
   /**
@@ -78,7 +100,8 @@ public final class SegmentIndexRecovery {
   }
 
   private enum Machine implements StateMachine<SegmentIndexState, SegmentIndexEntry> {
-    INSTANCE;
+    CHECKED,
+    UNCHECKED;
 
     @Override
     public SegmentIndexState initial() {
@@ -87,7 +110,11 @@ public final class SegmentIndexRecovery {
 
     @Override
     public SegmentIndexState apply(SegmentIndexState state, SegmentIndexEntry entry) {
-      state.apply(entry);
+      if (this == CHECKED) {
+        state.apply(entry);
+      } else {
+        state.replay(entry);
+      }
       return state;
     }
 

@@ -16,15 +16,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which segments of a search index live, which of their documents are deleted, and which merges are
  * under way: the fold of all {@link SegmentIndexEntry entries} so far.
  *
  * <p>An entry that does not fit is refused before anything changes, see {@link #check}. To keep it
- * out of the log as well, check it before it is appended.
+ * out of the log as well, check it before it is appended. A history that nobody checked is {@link
+ * #replay replayed} instead.
  *
  * <p>For one thread at a time. A {@link #snapshot} is independent: another thread may write it to a
  * checkpoint while this state goes on.
@@ -37,12 +39,14 @@ public final class SegmentIndexState {
   /** For each segment that is being merged, the merge. */
   private final Map<Long, Long> merging;
 
+  private final Misfits misfits;
+
   /** This state may change the segments of this owner; a snapshot makes all of them shared. */
   private Object owner = new Object();
 
   /** Creates the state of an empty index. */
   public SegmentIndexState() {
-    this(new TreeMap<>(), new TreeMap<>(), new HashMap<>());
+    this(new TreeMap<>(Long::compareUnsigned), new TreeMap<>(Long::compareUnsigned), Map.of());
   }
 
   private SegmentIndexState(
@@ -51,7 +55,8 @@ public final class SegmentIndexState {
       Map<Long, Long> merging) {
     this.segments = segments;
     this.merges = merges;
-    this.merging = merging;
+    this.merging = new HashMap<>(merging);
+    this.misfits = new Misfits(this.segments, this.merges, this.merging);
   }
 
   /**
@@ -63,8 +68,7 @@ public final class SegmentIndexState {
    */
   public SegmentIndexState snapshot() {
     owner = new Object();
-    return new SegmentIndexState(
-        new TreeMap<>(segments), new TreeMap<>(merges), new HashMap<>(merging));
+    return new SegmentIndexState(new TreeMap<>(segments), new TreeMap<>(merges), merging);
   }
 
   /**
@@ -72,62 +76,61 @@ public final class SegmentIndexState {
    *
    * <ul>
    *   <li>A segment that is added, or that ends a merge, must not live already.
-   *   <li>A merge must begin under an id that no open merge has, with live segments that are in no
-   *       open merge.
-   *   <li>A merge must end, or be cancelled, with the segments that it began with, and must end
-   *       with as many documents that are not deleted as its old segments have now. More would be
-   *       deletes that came back, fewer documents that were lost.
+   *   <li>A merge must begin under an id that no open merge has, with live segments, at least one,
+   *       that are in no open merge.
+   *   <li>A merge must end, or be cancelled, with the segments that it began with. Its remapped
+   *       deletes must be documents of the new segment. That one has as many documents as live in
+   *       the old ones, and the remapped deletes.
    *   <li>Deletes must name live segments and documents within their counts.
+   *   <li>Nothing is named twice.
    * </ul>
+   *
+   * <p>What the entry cannot tell, and so this cannot either, is whether the files of the new
+   * segment have that many documents: {@link #endMerge}.
    *
    * @param entry what is to happen
    * @throws IllegalArgumentException if it does not fit; the message says why
    */
   public void check(SegmentIndexEntry entry) {
-    Objects.requireNonNull(entry, "entry");
-    if (entry instanceof AddSegment add) {
-      requireAbsent(add.segmentId(), add);
-    } else if (entry instanceof StartMerge start) {
-      checkStart(start);
-    } else if (entry instanceof CancelMerge cancel) {
-      requireOpen(cancel.transactionId(), cancel.segmentIds(), cancel);
-    } else if (entry instanceof EndMerge end) {
-      checkEnd(end);
-    } else if (entry instanceof DeleteDocuments delete) {
-      for (Document each : delete.deletes()) {
-        int docCount = require(each.segmentId(), delete).docCount;
-        if (each.docId() >= docCount) {
-          throw misfit(delete, each + " is beyond the " + docCount + " documents of its segment");
-        }
-      }
+    String problem = misfits.of(Objects.requireNonNull(entry, "entry"));
+    if (problem != null) {
+      throw misfit(entry, problem);
     }
   }
 
-  private void checkStart(StartMerge start) {
-    if (merges.containsKey(start.transactionId())) {
-      throw misfit(start, "merge " + start.transactionId() + " is open already");
-    }
-    for (Long id : start.segmentIds()) {
-      require(id, start);
-      Long other = merging.get(id);
-      if (other != null) {
-        throw misfit(start, "segment " + id + " is being merged by " + other);
-      }
-    }
-  }
-
-  private void checkEnd(EndMerge end) {
-    requireOpen(end.transactionId(), end.oldSegmentIds(), end);
-    requireAbsent(end.newSegmentId(), end);
-    long before = 0;
-    for (Long id : end.oldSegmentIds()) {
-      before += require(id, end).liveDocCount();
-    }
-    int after = end.docCount() - end.remappedDeletes().size();
-    if (after != before) {
+  /**
+   * Makes the entry that ends a merge, if the new segment has the documents that it must have:
+   * those that live in the old ones, and those that were deleted from the old ones after the merge
+   * had copied them. More would be deletes that came back, fewer documents that were lost. Nothing
+   * changes.
+   *
+   * @param transactionId the merge, which is open
+   * @param newSegmentId the segment that it made
+   * @param docCount how many documents its files have, the remapped deletes included
+   * @param remappedDeletes documents of the new segment
+   * @return the entry, with the segments that the merge began with. It fits until the next entry
+   *     that deletes from these
+   * @throws IllegalArgumentException if it does not fit, or the count is another one; if the count
+   *     of an old segment is not {@linkplain #docCount known}, any count is right
+   */
+  public EndMerge endMerge(
+      long transactionId, long newSegmentId, long docCount, List<Document> remappedDeletes) {
+    List<Long> old = merges.getOrDefault(transactionId, List.of());
+    EndMerge end = new EndMerge(transactionId, newSegmentId, old, remappedDeletes);
+    check(end);
+    long live = misfits.liveDocCount(old);
+    if (live != Segment.UNKNOWN && docCount != live + remappedDeletes.size()) {
       throw misfit(
-          end, "it leaves " + after + " live documents, but its old segments have " + before);
+          end,
+          "the new segment has "
+              + docCount
+              + " documents, of which "
+              + remappedDeletes.size()
+              + " are deleted, but the old ones have "
+              + live
+              + " that live");
     }
+    return end;
   }
 
   /**
@@ -139,82 +142,138 @@ public final class SegmentIndexState {
    */
   public void apply(SegmentIndexEntry entry) {
     check(entry);
+    replay(entry);
+  }
+
+  /**
+   * Applies an entry whether it fits or not, as the Rust crate {@code durability} does: for its
+   * histories. Live segments and their deletes are then what they are there.
+   *
+   * <ul>
+   *   <li>A segment that is added, or ends a merge, takes the place of one with its id. The old
+   *       ones are removed if they live, whether the merge was open or not.
+   *   <li>Deletes in segments that do not live change nothing; so do remapped deletes that are not
+   *       in the new segment. A delete beyond the count of a segment shows that the count is not
+   *       {@linkplain #docCount known}.
+   *   <li>A merge that begins is open if it fits. It is open no more when it ends or is cancelled,
+   *       with whatever segments, or when one of its segments is removed.
+   * </ul>
+   *
+   * @param entry what happened
+   */
+  public void replay(SegmentIndexEntry entry) {
     if (entry instanceof AddSegment add) {
-      put(add.segmentId(), add.docCount(), new DocumentSet());
+      put(add.segmentId(), Integer.toUnsignedLong(add.docCount()), new DocumentSet());
     } else if (entry instanceof StartMerge start) {
-      open(start.transactionId(), start.segmentIds());
+      if (misfits.of(start) == null) {
+        merges.put(start.transactionId(), start.segmentIds());
+        start.segmentIds().forEach(id -> merging.put(id, start.transactionId()));
+      }
     } else if (entry instanceof CancelMerge cancel) {
-      close(cancel.transactionId(), cancel.segmentIds());
+      close(cancel.transactionId());
     } else if (entry instanceof EndMerge end) {
-      close(end.transactionId(), end.oldSegmentIds());
-      end.oldSegmentIds().forEach(segments::remove);
-      DocumentSet deleted = new DocumentSet();
-      end.remappedDeletes().forEach(each -> deleted.add(each.docId()));
-      put(end.newSegmentId(), end.docCount(), deleted);
+      end(end);
     } else if (entry instanceof DeleteDocuments delete) {
       delete.deletes().forEach(this::delete);
     }
   }
 
-  private void put(long segmentId, int docCount, DocumentSet deleted) {
+  private void end(EndMerge end) {
+    Set<Long> old = new HashSet<>(end.oldSegmentIds());
+    DocumentSet deleted = new DocumentSet();
+    long documentsMin = 0;
+    for (Document each : end.remappedDeletes()) {
+      if (each.segmentId() == end.newSegmentId()) {
+        deleted.add(each.number());
+        documentsMin = Math.max(documentsMin, each.number() + 1);
+      }
+    }
+    long live = old.isEmpty() ? Segment.UNKNOWN : misfits.liveDocCount(old);
+    long docCount = live == Segment.UNKNOWN ? live : live + deleted.size();
+    if (docCount < documentsMin || docCount > Segment.DOC_COUNT_MAX) {
+      docCount = Segment.UNKNOWN;
+    }
+    close(end.transactionId());
+    for (Long id : old) {
+      Long merge = merging.get(id);
+      if (merge != null) {
+        close(merge);
+      }
+      segments.remove(id);
+    }
+    put(end.newSegmentId(), docCount, deleted);
+  }
+
+  private void put(long segmentId, long docCount, DocumentSet deleted) {
     segments.put(segmentId, new Segment(owner, docCount, deleted));
   }
 
-  private void open(long transactionId, List<Long> segmentIds) {
-    merges.put(transactionId, segmentIds);
-    segmentIds.forEach(id -> merging.put(id, transactionId));
-  }
-
-  private void close(long transactionId, List<Long> segmentIds) {
-    merges.remove(transactionId);
-    segmentIds.forEach(merging::remove);
+  private void close(long transactionId) {
+    List<Long> began = merges.remove(transactionId);
+    if (began != null) {
+      began.forEach(merging::remove);
+    }
   }
 
   private void delete(Document document) {
-    Segment segment = live(document.segmentId());
-    if (segment.owner != owner) {
+    Segment segment = segments.get(document.segmentId());
+    if (segment == null) {
+      return;
+    }
+    long docCount = segment.mayHave(document.number()) ? segment.docCount : Segment.UNKNOWN;
+    if (segment.owner != owner || docCount != segment.docCount) {
       // A snapshot may still read the old one.
-      segment = new Segment(owner, segment.docCount, segment.deleted.copy());
+      segment = new Segment(owner, docCount, segment.deleted.copy());
       segments.put(document.segmentId(), segment);
     }
-    segment.deleted.add(document.docId());
+    segment.deleted.add(document.number());
   }
 
-  /** {@return the ids of the live segments, ascending; a copy} */
+  /** {@return the ids of the live segments, in ascending order as unsigned numbers; a copy} */
   public List<Long> liveSegments() {
     return List.copyOf(segments.keySet());
   }
 
   /**
-   * {@return how many documents a segment has, the deleted ones included}
+   * Tells how many documents a segment has, the deleted ones included. The entries tell this of a
+   * segment that was added. Of one that a merge made it follows from the old ones: what lived in
+   * them when it ended, and the remapped deletes.
    *
    * @param segmentId a live segment
+   * @return the count; empty if the entries do not tell: after a {@linkplain #replay replayed}
+   *     merge of segments that did not live, or a replayed delete beyond the count
    * @throws IllegalArgumentException if it does not live
    */
-  public int docCount(long segmentId) {
-    return live(segmentId).docCount;
+  public OptionalLong docCount(long segmentId) {
+    return known(live(segmentId).docCount);
   }
 
   /**
-   * {@return how many documents of a segment are not deleted}
+   * Tells how many documents of a segment are not deleted.
    *
    * @param segmentId a live segment
+   * @return the count; empty if {@link #docCount} is
    * @throws IllegalArgumentException if it does not live
    */
-  public int liveDocCount(long segmentId) {
-    return live(segmentId).liveDocCount();
+  public OptionalLong liveDocCount(long segmentId) {
+    return known(live(segmentId).liveDocCount());
+  }
+
+  private static OptionalLong known(long count) {
+    return count == Segment.UNKNOWN ? OptionalLong.empty() : OptionalLong.of(count);
   }
 
   /**
-   * {@return the deleted documents of a segment, ascending; a copy}
+   * {@return the numbers of the deleted documents of a segment, ascending; a copy}
    *
    * @param segmentId a live segment
    * @throws IllegalArgumentException if it does not live
+   * @throws ArithmeticException if they are more than an array holds
    */
-  public int[] deletedDocs(long segmentId) {
+  public long[] deletedDocs(long segmentId) {
     DocumentSet deleted = live(segmentId).deleted;
-    int[] documents = new int[deleted.size()];
-    int from = 0;
+    long[] documents = new long[Math.toIntExact(deleted.size())];
+    long from = 0;
     for (int i = 0; i < documents.length; i++) {
       documents[i] = deleted.nextFrom(from);
       from = documents[i] + 1;
@@ -229,12 +288,12 @@ public final class SegmentIndexState {
    * @throws IllegalArgumentException if its segment does not live
    */
   public boolean isDeleted(Document document) {
-    return live(document.segmentId()).deleted.contains(document.docId());
+    return live(document.segmentId()).deleted.contains(document.number());
   }
 
   /**
-   * {@return the merges that are under way, with their segments, by transaction id; a copy} After a
-   * recovery, those that nobody will end should be cancelled.
+   * {@return the merges that are under way, with their segments, by transaction id as an unsigned
+   * number; a copy} After a recovery, those that nobody will end should be cancelled.
    */
   public NavigableMap<Long, List<Long>> openMerges() {
     return Collections.unmodifiableNavigableMap(new TreeMap<>(merges));
@@ -273,13 +332,13 @@ public final class SegmentIndexState {
   public static SegmentIndexState readFrom(InputStream in) throws IOException {
     SegmentIndexFormat.Reader reader = new SegmentIndexFormat.Reader(in);
     SegmentIndexState state = new SegmentIndexState();
-    long previous = -1;
+    Long previous = null;
     for (long left = reader.number(); left > 0; left--) {
       long id = reader.idAfter(previous);
       state.segments.put(id, reader.segment(state.owner));
       previous = id;
     }
-    previous = -1;
+    previous = null;
     for (long left = reader.number(); left > 0; left--) {
       long id = reader.idAfter(previous);
       List<Long> segmentIds = reader.ids();
@@ -296,33 +355,9 @@ public final class SegmentIndexState {
   private Segment live(long segmentId) {
     Segment segment = segments.get(segmentId);
     if (segment == null) {
-      throw new IllegalArgumentException("segment " + segmentId + " does not live");
+      throw new IllegalArgumentException(Misfits.doesNotLive(segmentId));
     }
     return segment;
-  }
-
-  private Segment require(long segmentId, SegmentIndexEntry entry) {
-    Segment segment = segments.get(segmentId);
-    if (segment == null) {
-      throw misfit(entry, "segment " + segmentId + " does not live");
-    }
-    return segment;
-  }
-
-  private void requireAbsent(long segmentId, SegmentIndexEntry entry) {
-    if (segments.containsKey(segmentId)) {
-      throw misfit(entry, "segment " + segmentId + " lives already");
-    }
-  }
-
-  private void requireOpen(long transactionId, List<Long> segmentIds, SegmentIndexEntry entry) {
-    @Nullable List<Long> began = merges.get(transactionId);
-    if (began == null) {
-      throw misfit(entry, "merge " + transactionId + " is not open");
-    }
-    if (!new HashSet<>(began).equals(new HashSet<>(segmentIds))) {
-      throw misfit(entry, "merge " + transactionId + " began with the segments " + began);
-    }
   }
 
   private static IllegalArgumentException misfit(SegmentIndexEntry entry, String problem) {
@@ -332,6 +367,10 @@ public final class SegmentIndexState {
 
   @Override
   public String toString() {
-    return "SegmentIndexState[segments=" + segments.keySet() + ", openMerges=" + merges + "]";
+    return "SegmentIndexState[segments="
+        + Unsigned.text(segments.keySet())
+        + ", openMerges="
+        + Unsigned.text(merges.keySet())
+        + "]";
   }
 }

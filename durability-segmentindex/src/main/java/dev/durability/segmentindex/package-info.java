@@ -14,6 +14,8 @@
  *     <td>what the entries add up to, and what a checkpoint holds</td></tr>
  * <tr><td>{@code SegmentIndexFormat}</td>
  *     <td>the bytes of the state in a checkpoint</td></tr>
+ * <tr><td>{@code Misfits}</td>
+ *     <td>why an entry does not fit the state</td></tr>
  * <tr><td>{@code Segment}, {@code DocumentSet}</td>
  *     <td>one segment, and the set of its deleted documents</td></tr>
  * </table>

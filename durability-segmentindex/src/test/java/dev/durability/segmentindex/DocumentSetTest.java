@@ -11,14 +11,27 @@ class DocumentSetTest {
   @Test
   void theBordersOfWordsAndPagesAreFound() {
     DocumentSet set = new DocumentSet();
-    int[] documents = {0, 63, 64, 511, 512, 1023, 1 << 20, Integer.MAX_VALUE - 1};
-    for (int document : documents) {
+    long[] documents = {
+      0,
+      63,
+      64,
+      511,
+      512,
+      1023,
+      1 << 20,
+      Integer.MAX_VALUE - 1,
+      Integer.MAX_VALUE,
+      1L << 31,
+      (1L << 32) - 512,
+      (1L << 32) - 2
+    };
+    for (long document : documents) {
       set.add(document);
       set.add(document);
     }
     assertThat(set.size()).isEqualTo(documents.length);
-    int from = 0;
-    for (int document : documents) {
+    long from = 0;
+    for (long document : documents) {
       assertThat(set.nextFrom(from)).isEqualTo(document);
       assertThat(set.nextFrom(document)).isEqualTo(document);
       assertThat(set.contains(document)).isTrue();
@@ -44,7 +57,7 @@ class DocumentSetTest {
         Integer next = model.ceiling(from);
         assertThat(set.nextFrom(from))
             .as("seed=%d i=%d", seed, i)
-            .isEqualTo(next == null ? DocumentSet.NONE : next);
+            .isEqualTo(next == null ? DocumentSet.NONE : next.longValue());
       }
       assertThat(set.size()).as("seed=%d", seed).isEqualTo(model.size());
     }

@@ -53,8 +53,8 @@ class SegmentIndexStateTest {
     state.apply(delete(doc(2, 9), doc(2, 0), doc(1, 3)));
     state.apply(delete(doc(2, 9)));
     assertThat(state.liveSegments()).containsExactly(1L, 2L);
-    assertThat(state.docCount(2)).isEqualTo(10);
-    assertThat(state.liveDocCount(2)).isEqualTo(8);
+    assertThat(state.docCount(2)).hasValue(10);
+    assertThat(state.liveDocCount(2)).hasValue(8);
     assertThat(state.deletedDocs(2)).containsExactly(0, 9);
     assertThat(state.isDeleted(doc(1, 3))).isTrue();
     assertThat(state.isDeleted(doc(1, 2))).isFalse();
@@ -73,9 +73,9 @@ class SegmentIndexStateTest {
     state.apply(delete(doc(2, 4)));
 
     // The merge copied 14 documents; one of them was deleted since.
-    state.apply(new EndMerge(7, 3, List.of(1L, 2L), List.of(doc(3, 4)), 14));
+    state.apply(new EndMerge(7, 3, List.of(1L, 2L), List.of(doc(3, 4))));
     assertThat(state.liveSegments()).containsExactly(3L);
-    assertThat(state.docCount(3)).isEqualTo(14);
+    assertThat(state.docCount(3)).hasValue(14);
     assertThat(state.deletedDocs(3)).containsExactly(4);
     assertThat(state.openMerges()).isEmpty();
   }
@@ -103,10 +103,14 @@ class SegmentIndexStateTest {
     refuses(state, new StartMerge(8, List.of(2L, 9L)), "segment 9 does not live");
     refuses(state, new CancelMerge(8, List.of(1L)), "merge 8 is not open");
     refuses(state, new CancelMerge(7, List.of(1L, 2L)), "merge 7 began with the segments [1]");
-    refuses(state, new EndMerge(8, 3, List.of(1L), List.of(), 4), "merge 8 is not open");
-    refuses(state, new EndMerge(7, 3, List.of(2L), List.of(), 4), "began with the segments [1]");
-    refuses(state, new EndMerge(7, 2, List.of(1L), List.of(), 4), "segment 2 lives already");
-    refuses(state, new EndMerge(7, 1, List.of(1L), List.of(), 4), "segment 1 lives already");
+    refuses(state, new EndMerge(8, 3, List.of(1L), List.of()), "merge 8 is not open");
+    refuses(state, new EndMerge(7, 3, List.of(2L), List.of()), "began with the segments [1]");
+    refuses(state, new EndMerge(7, 2, List.of(1L), List.of()), "segment 2 lives already");
+    refuses(state, new EndMerge(7, 1, List.of(1L), List.of()), "segment 1 lives already");
+    refuses(state, new StartMerge(8, List.of()), "names no segments");
+    refuses(state, new StartMerge(8, List.of(2L, 2L)), "names a segment twice: [2, 2]");
+    refuses(state, new CancelMerge(7, List.of(1L, 1L)), "merge 7 began with the segments [1]");
+    refuses(state, delete(doc(2, 3), doc(2, 3)), "names a document twice");
   }
 
   @Test
@@ -114,10 +118,79 @@ class SegmentIndexStateTest {
     SegmentIndexState state = twoSegments();
     state.apply(new StartMerge(7, List.of(1L)));
     state.apply(delete(doc(1, 0)));
-    refuses(state, new EndMerge(7, 3, List.of(1L), List.of(), 5), "leaves 5 live documents");
-    refuses(state, new EndMerge(7, 3, List.of(1L), List.of(), 3), "leaves 3 live documents");
-    state.apply(new EndMerge(7, 3, List.of(1L), List.of(doc(3, 0)), 5));
-    assertThat(state.liveDocCount(3)).isEqualTo(4);
+    refusesEnd(
+        state, 7, 5, List.of(), "5 documents, of which 0 are deleted, but the old ones have 4");
+    refusesEnd(state, 7, 3, List.of(), "3 documents, of which 0 are deleted");
+    refusesEnd(state, 7, 4, List.of(doc(3, 0)), "4 documents, of which 1 are deleted");
+    refusesEnd(state, 8, 4, List.of(), "merge 8 is not open");
+    assertThat(state.endMerge(7, 3, 4, List.of()))
+        .as("it copied what was left")
+        .isEqualTo(new EndMerge(7, 3, List.of(1L), List.of()));
+    EndMerge end = state.endMerge(7, 3, 5, List.of(doc(3, 0)));
+    assertThat(state.liveSegments()).as("it is only made").containsExactly(1L, 2L);
+    state.apply(end);
+    assertThat(state.docCount(3)).hasValue(5);
+    assertThat(state.liveDocCount(3)).hasValue(4);
+  }
+
+  private static void refusesEnd(
+      SegmentIndexState state, long merge, long docCount, List<Document> deletes, String message) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> state.endMerge(merge, 3, docCount, deletes))
+        .withMessageContaining("EndMerge does not fit the index")
+        .withMessageContaining(message);
+  }
+
+  @Test
+  void remappedDeletesThatAreNoDocumentsOfTheNewSegmentAreRefused() throws IOException {
+    SegmentIndexState state = twoSegments();
+    state.apply(new StartMerge(7, List.of(1L)));
+    List<Long> old = List.of(1L);
+    refuses(state, new EndMerge(7, 3, old, List.of(doc(1, 0))), "of the new segment 3");
+    refuses(state, new EndMerge(7, 3, old, List.of(doc(3, 6))), "is not one of the 6 documents");
+    refuses(state, new EndMerge(7, 3, old, List.of(doc(3, 1), doc(3, 1))), "a document twice");
+    state.apply(new AddSegment(8, -1));
+    state.apply(new StartMerge(9, List.of(8L)));
+    refuses(
+        state,
+        new EndMerge(9, 10, List.of(8L), List.of(doc(10, 0))),
+        "a segment of 4294967296 documents");
+  }
+
+  @Test
+  void idsAndDocumentsAreUnsigned() throws IOException {
+    SegmentIndexState state = new SegmentIndexState();
+    long half = Long.MIN_VALUE;
+    state.apply(new AddSegment(-1, -1));
+    state.apply(new AddSegment(half, 2));
+    state.apply(new AddSegment(0, 1));
+    state.apply(new AddSegment(Long.MAX_VALUE, 1));
+    state.apply(delete(doc(-1, -2), doc(-1, 0)));
+    state.apply(new StartMerge(-1, List.of(half, -1L)));
+    state.apply(new StartMerge(1, List.of(0L)));
+    SegmentIndexState read = read(write(state));
+    assertThat(write(read)).isEqualTo(write(state));
+    assertThat(read.liveSegments()).containsExactly(0L, Long.MAX_VALUE, half, -1L);
+    assertThat(read.openMerges().keySet()).containsExactly(1L, -1L);
+    assertThat(read.docCount(-1)).hasValue(0xffff_ffffL);
+    assertThat(read.liveDocCount(-1)).hasValue(0xffff_fffdL);
+    assertThat(read.deletedDocs(-1)).containsExactly(0, 0xffff_fffeL);
+    assertThat(read.isDeleted(doc(-1, -2))).isTrue();
+    assertThat(read.isDeleted(doc(-1, -3))).isFalse();
+    refuses(read, delete(doc(-1, -1)), "docId=4294967295] is beyond the 4294967295 documents");
+    refuses(read, new AddSegment(-1, 0), "segment 18446744073709551615 lives already");
+    refuses(read, new StartMerge(-1, List.of(5L)), "merge 18446744073709551615 is open already");
+    refuses(
+        read,
+        new CancelMerge(-1, List.of(1L)),
+        "began with the segments [9223372036854775808, 18446744073709551615]");
+    assertThat(read)
+        .hasToString(
+            "SegmentIndexState[segments=[0, 9223372036854775807, 9223372036854775808,"
+                + " 18446744073709551615], openMerges=[1, 18446744073709551615]]");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> read.docCount(-2))
+        .withMessageContaining("segment 18446744073709551614 does not live");
   }
 
   private static void refuses(SegmentIndexState state, SegmentIndexEntry entry, String message)
@@ -199,7 +272,12 @@ class SegmentIndexStateTest {
     assertBad("01" + "02010500010500" + "00", CodecException.class, "the id 1 follows the id 1");
     assertBad("01" + "0101050105" + "00", CodecException.class, "beyond the 5 of its segment");
     assertBad("01" + "010105020400" + "00", CodecException.class, "beyond the 5 of its segment");
-    assertBad("01" + "01018080808008" + "00", CodecException.class, "2147483648 documents");
+    assertBad("01" + "01018180808010" + "00", CodecException.class, "4294967297 documents");
+    assertBad(
+        "01" + "02ffffffffffffffffff010000" + "feffffffffffffffff010000" + "00",
+        CodecException.class,
+        "the id 18446744073709551614 follows the id 18446744073709551615");
+    assertBad("01" + "01" + "ffffffffffffffffff02", CodecException.class, "more than 64 bits");
     assertBad("01" + "00" + "01070101", CodecException.class, "segment 1 does not live");
     assertBad("01" + "01010500" + "010700", CodecException.class, "names no segments");
     assertBad("01" + "80808080808080808001", CodecException.class, "more than 63 bits");
@@ -312,7 +390,7 @@ class SegmentIndexStateTest {
       set.forEach(each -> deletes.add(new Document(merged, each)));
       counts.put(merged, live + set.size());
       deleted.put(merged, set);
-      return new EndMerge(id, merged, old, deletes, live + set.size());
+      return new EndMerge(id, merged, old, deletes);
     }
 
     void assertSameAs(SegmentIndexState state, String reproduce) {
@@ -320,10 +398,10 @@ class SegmentIndexStateTest {
       assertThat(state.openMerges()).as(reproduce).isEqualTo(merges);
       counts.forEach(
           (id, count) -> {
-            assertThat(state.docCount(id)).as(reproduce).isEqualTo(count);
+            assertThat(state.docCount(id)).as(reproduce).hasValue(count);
             assertThat(state.deletedDocs(id))
                 .as(reproduce)
-                .isEqualTo(deleted.get(id).stream().mapToInt(Integer::intValue).toArray());
+                .isEqualTo(deleted.get(id).stream().mapToLong(Integer::longValue).toArray());
           });
     }
   }

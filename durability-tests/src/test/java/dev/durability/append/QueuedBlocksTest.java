@@ -29,7 +29,7 @@ class QueuedBlocksTest {
   private static final SegmentPlan FIRST =
       new SegmentPlan(new SegmentName(1, 1), 7, 0, 0, List.of());
   private static final LogReport NEW =
-      new LogReport(Verdict.CLEAN, 0, 0, 0, 0, new LogReport.Position("wal", 0), null, null);
+      new LogReport(Verdict.CLEAN, 0, 0, 0, 0, new LogReport.Position("wal", 0), null, null, null);
 
   private final List<Long> flushed = new ArrayList<>();
   private final FaultDirectory directory = new FaultDirectory(new MemoryDirectory());

@@ -46,7 +46,7 @@ class SegmentAppenderTest {
   private static final SegmentPlan FIRST =
       new SegmentPlan(new SegmentName(1, 1), 7, 0, 0, List.of());
   private static final LogReport NEW =
-      new LogReport(Verdict.CLEAN, 0, 0, 0, 0, new LogReport.Position("wal", 0), null, null);
+      new LogReport(Verdict.CLEAN, 0, 0, 0, 0, new LogReport.Position("wal", 0), null, null, null);
   private static final Clock CLOCK = Clock.systemUTC();
   private static final SegmentSettings SMALL =
       new SegmentSettings(4096, Long.MAX_VALUE, 4096, 0, CLOCK);

@@ -1,12 +1,16 @@
 package dev.durability.wal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.durability.checkpoint.Checkpoints;
 import dev.durability.codec.Codecs;
 import dev.durability.errors.ChecksumMismatch;
 import dev.durability.errors.CorruptLogException;
+import dev.durability.log.LogReport;
+import dev.durability.log.SegmentRange;
+import dev.durability.log.Verdict;
 import dev.durability.recordlog.RecordLogReader;
 import dev.durability.recordlog.RecordLogWriter;
 import dev.durability.storage.MemoryDirectory;
@@ -71,6 +75,79 @@ class ChecksumInErrorsTest {
     put(path, bad);
 
     assertThat(failure(() -> Logs.open(directory)).checksum()).isEqualTo(headerMismatch(bad));
+  }
+
+  @Test
+  void reportOfADamagedLogCarriesItsChecksums() throws IOException {
+    String path = log("one", "two");
+    assertThat(WalMaintenance.verify(directory).checksum()).as("nothing is damaged").isNull();
+    byte[] whole = Logs.bytes(directory, path);
+    for (int at : new int[] {HEADER_BYTES + FRAME_OVERHEAD_BYTES, 30}) {
+      byte[] bad = whole.clone();
+      bad[at] ^= 1;
+      put(path, bad);
+      LogReport report = WalMaintenance.verify(directory);
+      assertThat(report.verdict()).isEqualTo(Verdict.CORRUPT);
+      assertThat(report.checksum())
+          .isEqualTo(at < HEADER_BYTES ? headerMismatch(bad) : frameMismatch(bad, HEADER_BYTES));
+    }
+    put(path, Arrays.copyOf(whole, HEADER_BYTES));
+    assertThat(WalMaintenance.verify(directory).checksum()).as("bytes are missing").isNull();
+  }
+
+  @Test
+  void damagedEntryThatIsReadByItsIdCarriesItsPlaceAndItsChecksums() throws IOException {
+    try (WalWriter<String> log = threeSegments()) {
+      String path = log.segments().get(0).file();
+      byte[] bad = Logs.bytes(directory, path);
+      int second = HEADER_BYTES + ((FRAME_OVERHEAD_BYTES + length(bad, HEADER_BYTES) + 7) & -8);
+      bad[second + FRAME_OVERHEAD_BYTES] ^= 1;
+      put(path, bad);
+      CorruptLogException damage = failure(() -> log.read(2));
+      assertThat(damage.offset()).isEqualTo(second);
+      assertThat(damage.firstLostId()).isEqualTo(2);
+      assertThat(damage.checksum()).isEqualTo(frameMismatch(bad, second));
+      assertThat(log.read(1)).isNotNull();
+
+      SegmentRange next = log.segments().get(1);
+      bad = Logs.bytes(directory, next.file());
+      bad[30] ^= 1;
+      put(next.file(), bad);
+      damage = failure(() -> log.read(next.firstEntryId() + 1));
+      assertThat(damage.file()).isEqualTo(next.file());
+      assertThat(damage.checksum()).isEqualTo(headerMismatch(bad));
+    }
+  }
+
+  @Test
+  void damagedHeaderThatACutIsToGoOnFromCarriesItsChecksums() throws IOException {
+    WalWriter<String> log = threeSegments();
+    String path = log.segments().get(0).file();
+    byte[] bad = Logs.bytes(directory, path);
+    bad[30] ^= 1;
+    put(path, bad);
+    Throwable refused = catchThrowable(() -> log.truncateAfter(1));
+    while (refused != null && !(refused instanceof CorruptLogException)) {
+      refused = refused.getCause();
+    }
+    assertThat(refused)
+        .isInstanceOfSatisfying(
+            CorruptLogException.class,
+            damage -> {
+              assertThat(damage.file()).isEqualTo(path);
+              assertThat(damage.checksum()).isEqualTo(headerMismatch(bad));
+            });
+    assertThat(catchThrowable(log::close)).as("the cut is not made").isNotNull();
+  }
+
+  /** An open log with entries in three segments. */
+  private WalWriter<String> threeSegments() throws IOException {
+    WalWriter<String> log = Logs.open(directory);
+    while (log.segments().size() < 3) {
+      long unused = log.append("x".repeat(400));
+    }
+    log.sync();
+    return log;
   }
 
   @Test

@@ -67,7 +67,16 @@ class WalMaintenanceTest {
     int segments = directory.list(LogFiles.SEGMENTS).size();
     assertThat(report)
         .isEqualTo(
-            new LogReport(verdict, p, c, d, segments, end, cuts ? end : null, report.reason()));
+            new LogReport(
+                verdict,
+                p,
+                c,
+                d,
+                segments,
+                end,
+                cuts ? end : null,
+                report.reason(),
+                verdict == Verdict.CORRUPT ? report.checksum() : null));
     assertThat(report.reason() == null).isEqualTo(verdict == Verdict.CLEAN);
     return report;
   }

@@ -18,12 +18,14 @@ import dev.durability.testkit.Fault.Operation;
 import dev.durability.testkit.FaultDirectory;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -306,6 +308,54 @@ class WalTailTest {
       assertThatThrownBy(() -> drain(tail))
           .isInstanceOf(DurabilityException.class)
           .hasMessageContaining("starts at entry 13");
+    }
+  }
+
+  /** Before each file that is opened, in turn, the segments that another one follows go. */
+  @Test
+  void segmentsThatGoBetweenListingAndOpeningAreNoFailedRead() throws IOException {
+    int given = 0;
+    int told = 0;
+    for (int at = 1; ; at++) {
+      MemoryDirectory disk = new MemoryDirectory();
+      LogBuilder log = new LogBuilder(disk).segment(1).entries(2).end(2).write();
+      int due = at;
+      AtomicInteger opened = new AtomicInteger();
+      FaultDirectory truncated =
+          new FaultDirectory(disk)
+              .before(
+                  (operation, path) -> {
+                    if (operation == Operation.OPEN && opened.incrementAndGet() == due) {
+                      removeAllButTheLast(disk);
+                    }
+                  });
+      try (WalTail<String> tail = WalReader.of(truncated, Codecs.utf8()).follow(1)) {
+        List<Long> ids = new ArrayList<>(drain(tail));
+        log.segment(2).entries(2).end(4).write();
+        log.segment(3).entries(2).mark(6).write();
+        ids.addAll(drain(tail));
+        assertThat(ids).as("at=%d", at).containsExactly(1L, 2L, 3L, 4L, 5L, 6L);
+        given++;
+      } catch (DurabilityException e) {
+        assertThat(e).as("at=%d", at).hasMessageContaining("truncated");
+        told++;
+      }
+      if (opened.get() < due) {
+        break;
+      }
+    }
+    assertThat(given).isGreaterThan(1);
+    assertThat(told).isGreaterThan(1);
+  }
+
+  private static void removeAllButTheLast(Directory directory) {
+    try {
+      List<String> segments = Logs.segments(directory);
+      for (String segment : segments.subList(0, segments.size() - 1)) {
+        directory.delete("wal/" + segment);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
