@@ -62,11 +62,11 @@ public final class DurableState<S, E> implements Closeable {
   private DurableState(
       Directory directory,
       StateMachine<S, E> machine,
-      CheckpointPolicy policy,
+      StateOptions options,
       UpdateCodec<E> codec,
       WalWriter<Update<E>> log,
-      WalOptions options,
       StateLoading<S, E> loaded) {
+    CheckpointPolicy policy = options.checkpointPolicy();
     this.log = log;
     this.applied =
         new AppliedState<>(
@@ -74,20 +74,45 @@ public final class DurableState<S, E> implements Closeable {
     this.background =
         new BackgroundCheckpoints(
             policy,
-            options.observer(),
+            options.walOptions().observer(),
             BackgroundCheckpoints::newThread,
             this::publish,
             loaded.checkpointId(),
             loaded.replayed());
-    this.updates = new Updates<>(codec, log, applied, background);
-    this.publishing =
-        new Publishing<>(
-            machine,
-            CheckpointPublisher.of(directory, options.clock(), log),
-            applied,
-            updates,
-            background);
+    this.updates = new Updates<>(codec, log, applied, background, options);
+    CheckpointPublisher publisher =
+        CheckpointPublisher.of(directory, options.walOptions().clock(), log)
+            .keeping(options.checkpointsKept());
+    this.publishing = new Publishing<>(machine, publisher, applied, updates, background);
     this.closing = new Closing(policy, log, applied, updates, publishing, background);
+  }
+
+  /**
+   * Opens a state as {@link #open(Directory, Codec, StateMachine, StateOptions)} does, with the
+   * options that are set most.
+   *
+   * @param directory where the log and its checkpoints are
+   * @param codec turns entries into bytes and back
+   * @param machine the state, and how entries change it
+   * @param policy when to write a checkpoint
+   * @param options how to write the log
+   * @param <S> the type of the state
+   * @param <E> the type of the entries
+   * @return the open state; close it
+   * @throws IOException as the other method
+   */
+  public static <S, E> DurableState<S, E> open(
+      Directory directory,
+      Codec<E> codec,
+      StateMachine<S, E> machine,
+      CheckpointPolicy policy,
+      WalOptions options)
+      throws IOException {
+    return open(
+        directory,
+        codec,
+        machine,
+        StateOptions.builder().checkpointPolicy(policy).walOptions(options).build());
   }
 
   /**
@@ -97,8 +122,7 @@ public final class DurableState<S, E> implements Closeable {
    * @param directory where the log and its checkpoints are
    * @param codec turns entries into bytes and back
    * @param machine the state, and how entries change it
-   * @param policy when to write a checkpoint
-   * @param options how to write the log
+   * @param options how to keep it
    * @param <S> the type of the state
    * @param <E> the type of the entries
    * @return the open state; close it
@@ -110,43 +134,14 @@ public final class DurableState<S, E> implements Closeable {
    * @throws IOException if the storage, the codec or the machine fails
    */
   public static <S, E> DurableState<S, E> open(
-      Directory directory,
-      Codec<E> codec,
-      StateMachine<S, E> machine,
-      CheckpointPolicy policy,
-      WalOptions options)
+      Directory directory, Codec<E> codec, StateMachine<S, E> machine, StateOptions options)
       throws IOException {
-    return open(directory, codec, machine, policy, options, LiveEntries.DECODED);
-  }
-
-  /**
-   * Opens a state as {@link #open(Directory, Codec, StateMachine, CheckpointPolicy, WalOptions)}
-   * does, for callers whose entries never change.
-   *
-   * @param directory where the log and its checkpoints are
-   * @param codec turns entries into bytes and back
-   * @param machine the state, and how entries change it
-   * @param policy when to write a checkpoint
-   * @param options how to write the log
-   * @param live whether {@code apply} gets the entry that the log holds, or the one passed
-   * @param <S> the type of the state
-   * @param <E> the type of the entries
-   * @return the open state; close it
-   * @throws IOException as the other method
-   */
-  public static <S, E> DurableState<S, E> open(
-      Directory directory,
-      Codec<E> codec,
-      StateMachine<S, E> machine,
-      CheckpointPolicy policy,
-      WalOptions options,
-      LiveEntries live)
-      throws IOException {
+    WalOptions ofLog = options.walOptions();
     StateLoading<S, E> loading = new StateLoading<>(directory, codec, machine);
-    UpdateCodec<E> updates = new UpdateCodec<>(codec, live, options.entryBytesMax());
-    WalWriter<Update<E>> log = WalWriter.open(directory, updates, options, loading);
+    UpdateCodec<E> updates = new UpdateCodec<>(codec, options.liveEntries(), ofLog.entryBytesMax());
+    WalWriter<Update<E>> log = WalWriter.open(directory, updates, ofLog, loading);
     try {
-      return new DurableState<>(directory, machine, policy, updates, log, options, loading);
+      return new DurableState<>(directory, machine, options, updates, log, loading);
     } catch (Throwable e) {
       log.close(); // Nobody else can close it.
       throw e;
@@ -174,13 +169,18 @@ public final class DurableState<S, E> implements Closeable {
   /**
    * Updates the state without waiting for the disk. Updates are applied in the order of the calls.
    *
+   * <p>If as many updates are pending as {@link StateOptions#pendingUpdatesMax()} and {@link
+   * StateOptions#pendingBytesMax()} permit, this thread first makes them durable and applies them.
+   * It waits for the disk then, and other updates wait with it.
+   *
    * @param entry the update
    * @return completes with the entry id when the update is durable and applied, or with what {@link
    *     #update} throws. Code that depends on it runs on the thread that made the update durable,
    *     the log's own or another updating thread, with no lock of this state held. It may call this
    *     state and join another such future, but must not wait for other threads. Hand anything slow
    *     to an executor
-   * @throws IOException as {@link #update}, if the update gets no entry id
+   * @throws IOException as {@link #update}, if the update gets no entry id; also if so many are
+   *     pending, and cannot be made durable
    */
   public CompletableFuture<Long> updateAsync(E entry) throws IOException {
     return updates.updateAsync(entry);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.durability.codec.Codecs;
 import dev.durability.errors.DurabilityException;
 import dev.durability.storage.MemoryDirectory;
 import dev.durability.testkit.Fault.Operation;
@@ -21,6 +22,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The state used from within its own callbacks. */
 @SuppressWarnings("FutureReturnValueIgnored") // Of calls that throw.
@@ -32,7 +35,10 @@ class DurableStateCallbacksTest extends DurableStateFixture {
       MemoryDirectory where = new MemoryDirectory();
       try (var state = open(where, CheckpointPolicy.manual())) {
         List<Machine.Step> calls =
-            List.of(() -> state.read(List::size), state::checkpoint, () -> state.update("x"));
+            List.of(
+                () -> state.read(List::size),
+                state::checkpoint,
+                () -> state.update("x"));
         machine.duringApply = calls.get(which);
         assertThatExceptionOfType(DurabilityException.class)
             .isThrownBy(() -> state.update("a"))
@@ -99,9 +105,41 @@ class DurableStateCallbacksTest extends DurableStateFixture {
   }
 
   @Test
-  void manyUpdatesEachFollowedByAnotherDoNotHang() throws Exception {
-    WalOptions small = WalOptions.builder().bufferBytes(4096).segmentBytes(8192).build();
-    try (var state = open(directory, CheckpointPolicy.manual().everyEntries(300), small)) {
+  void whatDependsOnAnUpdateMakesRoomForMore() throws Exception {
+    StateOptions one =
+        StateOptions.builder()
+            .checkpointPolicy(CheckpointPolicy.manual())
+            .pendingUpdatesMax(1)
+            .build();
+    try (var state = DurableState.open(directory, Codecs.utf8(), machine, one)) {
+      List<CompletableFuture<Long>> futures =
+          inCallback(
+              state,
+              () -> {
+                List<CompletableFuture<Long>> more = new ArrayList<>();
+                for (int i = 0; i < 10; i++) {
+                  more.add(state.updateAsync("more " + i));
+                }
+                assertThat(Thread.currentThread().getName()).isEqualTo("durability-wal");
+                return more;
+              });
+      for (int i = 0; i < 10; i++) {
+        assertThat(futures.get(i).get(30, TimeUnit.SECONDS)).isEqualTo(i + 2);
+      }
+      assertThat(all(state)).hasSize(11).endsWith("more 8", "more 9");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {5, 65_536})
+  void manyUpdatesEachFollowedByAnotherDoNotHang(int pendingMax) throws Exception {
+    StateOptions options =
+        StateOptions.builder()
+            .checkpointPolicy(CheckpointPolicy.manual().everyEntries(300))
+            .walOptions(WalOptions.builder().bufferBytes(4096).segmentBytes(8192).build())
+            .pendingUpdatesMax(pendingMax)
+            .build();
+    try (var state = DurableState.open(directory, Codecs.utf8(), machine, options)) {
       List<Future<?>> workers = new ArrayList<>();
       List<CompletableFuture<?>> followers = Collections.synchronizedList(new ArrayList<>());
       for (int t = 0; t < 3; t++) {

@@ -6,6 +6,7 @@ import dev.durability.CheckpointPolicy;
 import dev.durability.DurableState;
 import dev.durability.LiveEntries;
 import dev.durability.StateHealth;
+import dev.durability.StateOptions;
 import dev.durability.codec.Codec;
 import dev.durability.codec.PostcardCodec;
 import dev.durability.recovery.StateMachine;
@@ -124,18 +125,30 @@ public class KeyValueStoreExampleTest {
   void entriesThatNeverChangeNeedNotBeDecoded() throws IOException {
     Codec<Change> codec = PostcardCodec.of(Change.class);
     // begin:kv-live
-    var store =
-        DurableState.open(
-            FsDirectory.open(path),
-            codec,
-            new Store(),
-            CheckpointPolicy.defaults(),
-            WalOptions.defaults(),
-            LiveEntries.AS_PASSED);
+    StateOptions options = StateOptions.builder().liveEntries(LiveEntries.AS_PASSED).build();
+    var store = DurableState.open(FsDirectory.open(path), codec, new Store(), options);
     // end:kv-live
     try (store) {
       store.update(new Put("owner", "me"));
       assertThat(store.<String>read(map -> map.get("owner"))).isEqualTo("me");
+    }
+  }
+
+  @Test
+  void optionsOfAState() throws IOException {
+    Codec<Change> codec = PostcardCodec.of(Change.class);
+    // begin:kv-options
+    StateOptions options =
+        StateOptions.builder()
+            .checkpointPolicy(CheckpointPolicy.defaults().everyEntries(1_000_000))
+            .checkpointsKept(3) // The log is kept from the oldest of them on.
+            .walOptions(WalOptions.builder().segmentBytes(16 << 20).build())
+            .pendingUpdatesMax(10_000) // Then updateAsync waits.
+            .build();
+    var store = DurableState.open(FsDirectory.open(path), codec, new Store(), options);
+    // end:kv-options
+    try (store) {
+      assertThat(store.update(new Put("owner", "me"))).isEqualTo(1);
     }
   }
 

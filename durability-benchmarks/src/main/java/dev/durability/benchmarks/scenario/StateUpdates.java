@@ -3,6 +3,7 @@ package dev.durability.benchmarks.scenario;
 import dev.durability.CheckpointPolicy;
 import dev.durability.DurableState;
 import dev.durability.LiveEntries;
+import dev.durability.StateOptions;
 import dev.durability.benchmarks.Contestant;
 import dev.durability.benchmarks.Heat;
 import dev.durability.benchmarks.Role;
@@ -12,7 +13,6 @@ import dev.durability.codec.PostcardCodec;
 import dev.durability.frame.FrameFormat;
 import dev.durability.recovery.StateMachine;
 import dev.durability.storage.FsDirectory;
-import dev.durability.wal.WalOptions;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -113,9 +113,10 @@ final class StateUpdates extends Contestant {
             FsDirectory.open(directory),
             PostcardCodec.of(Put.class),
             new Values(),
-            CheckpointPolicy.manual(),
-            WalOptions.defaults(),
-            live);
+            StateOptions.builder()
+                .checkpointPolicy(CheckpointPolicy.manual())
+                .liveEntries(live)
+                .build());
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.durability.testkit.errors;
 
 import dev.durability.CheckpointPolicy;
 import dev.durability.DurableState;
+import dev.durability.StateOptions;
 import dev.durability.errors.DurabilityException;
 import dev.durability.storage.Directory;
 import dev.durability.testkit.errors.Calls.Call;
@@ -28,6 +29,9 @@ final class StateScenario extends Lives {
           .bufferBytes(4_096)
           .observer(new UserCode.Observer())
           .build();
+
+  /** So few that callers wait for the disk. */
+  private static final int PENDING_MAX = 3;
 
   private static final CheckpointPolicy[] LIVES = {
     CheckpointPolicy.manual().everyEntries(8), CheckpointPolicy.manual().onClose()
@@ -74,8 +78,14 @@ final class StateScenario extends Lives {
 
     private static DurableState<List<String>, TextCommand> open(
         Directory directory, CheckpointPolicy policy) throws IOException {
+      StateOptions options =
+          StateOptions.builder()
+              .checkpointPolicy(policy)
+              .walOptions(OPTIONS)
+              .pendingUpdatesMax(PENDING_MAX)
+              .build();
       return DurableState.open(
-          directory, new UserCode.TextCommands(), new UserCode.ListByCommands(), policy, OPTIONS);
+          directory, new UserCode.TextCommands(), new UserCode.ListByCommands(), options);
     }
 
     @Override
