@@ -13,6 +13,7 @@ import dev.durability.wal.WalOptions;
 import dev.durability.wal.WalWriter;
 import java.io.Closeable;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -250,6 +251,26 @@ public final class DurableState<S, E> implements Closeable {
   public <R> R read(Function<? super S, ? extends R> reading) throws DurabilityException {
     long unused = StackRoom.proveForCall(); // Otherwise the read lock could stay held.
     return applied.read(reading);
+  }
+
+  /**
+   * Waits until an entry is applied, so that this thread's next {@link #read} sees it. The entry
+   * may be one that another thread appends later: one more than {@link #lastAppliedId} is the next
+   * change. An entry that is appended and not yet durable is made durable here, as {@link #sync}
+   * does it. An interrupt does not end the wait; the flag stays set.
+   *
+   * @param entryId the entry
+   * @param timeout how long to wait; zero or less to look once, more than 292 years count as 292. A
+   *     sync, or the application of an entry, that has begun is not cut short
+   * @return whether it is applied; all entries before it are, too
+   * @throws OutcomeOpenException if the entry is appended and the log could not be written; the
+   *     call can be retried
+   * @throws IOException if the entry is not applied and never will be, because the log is poisoned
+   *     or the state is closed, now or during the wait; or applying failed, now or before. A thread
+   *     that waits learns of these within a tenth of a second
+   */
+  public boolean awaitApplied(long entryId, Duration timeout) throws IOException {
+    return updates.awaitApplied(entryId, timeout);
   }
 
   /**

@@ -1,16 +1,19 @@
 package dev.durability;
 
 import dev.durability.AppliedState.Expected;
+import dev.durability.AppliedState.Progress;
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.OutcomeOpenException;
 import dev.durability.frame.FrameFormat;
 import dev.durability.wal.AppendFuture;
 import dev.durability.wal.WalWriter;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +30,7 @@ final class Updates<S, E> {
   private final int pendingMax;
   private final long pendingBytesMax;
   private final Appending appending = new Appending();
+  private final AppliedWaits waits;
   private volatile boolean closed;
 
   Updates(
@@ -41,6 +45,7 @@ final class Updates<S, E> {
     this.background = background;
     this.pendingMax = options.pendingUpdatesMax();
     this.pendingBytesMax = options.pendingBytesMax();
+    this.waits = new AppliedWaits(log, applied, this);
   }
 
   long update(E entry) throws IOException {
@@ -318,7 +323,9 @@ final class Updates<S, E> {
    * @throws DurabilityException if that entry could not be applied
    */
   void applyDurable(long neededId) throws DurabilityException {
-    background.progressed(applied.applyThrough(log.lastDurableId(), neededId));
+    Progress now = applied.applyThrough(log.lastDurableId(), neededId);
+    waits.wake(applied.appliedId());
+    background.progressed(now);
   }
 
   /** The outcome of an update whose entry is durable or failed: null is success. */
@@ -346,6 +353,11 @@ final class Updates<S, E> {
     applyDurable(Long.MAX_VALUE - 1);
   }
 
+  boolean awaitApplied(long entryId, Duration timeout) throws IOException {
+    refuseWithinCallback();
+    return waits.await(entryId, TimeUnit.NANOSECONDS.convert(timeout));
+  }
+
   /** Makes all that was appended durable, and applies it. Works after {@link #end}, too. */
   void settleAll() throws IOException {
     if (log.lastDurableId() < log.lastAppendedId()) {
@@ -361,6 +373,11 @@ final class Updates<S, E> {
           closed = true;
           return 0;
         });
+  }
+
+  /** Whether nothing is appended any more. */
+  boolean isClosed() {
+    return closed;
   }
 
   void refuseIfClosed() throws DurabilityException {

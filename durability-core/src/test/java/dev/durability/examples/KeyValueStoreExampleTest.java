@@ -18,10 +18,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -149,6 +155,30 @@ public class KeyValueStoreExampleTest {
     // end:kv-options
     try (store) {
       assertThat(store.update(new Put("owner", "me"))).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aThreadReadsWhatAnotherOneWrote() throws Exception {
+    ExecutorService threads = Executors.newSingleThreadExecutor();
+    try (var store =
+        DurableState.open(
+            FsDirectory.open(path),
+            PostcardCodec.of(Change.class),
+            new Store(),
+            StateOptions.defaults())) {
+      List<String> seen = new ArrayList<>();
+      // begin:kv-await
+      long next = store.lastAppliedId() + 1;
+      Future<Long> writer = threads.submit(() -> store.update(new Put("owner", "me")));
+      if (store.awaitApplied(next, Duration.ofSeconds(10))) { // False: no update came in time.
+        seen.add(store.read(map -> map.get("owner"))); // As of that update, or a later one.
+      }
+      // end:kv-await
+      assertThat(writer.get()).isEqualTo(1);
+      assertThat(seen).containsExactly("me");
+    } finally {
+      threads.shutdown();
     }
   }
 
