@@ -224,8 +224,13 @@ public final class DurableState<S, E> implements Closeable {
 
   /**
    * Looks at the state and decides whether and how to update it. No other update comes between the
-   * look and the update: the decision sees all earlier ones. This waits until they are durable, so
-   * conditional updates do not share a sync with each other.
+   * look and the update: the decision sees all earlier ones.
+   *
+   * <p><b>What it costs.</b> A decision waits until all earlier updates are durable, and other
+   * updates wait for the decision. So of the decisions that update, each takes a sync of its own,
+   * whatever the number of threads. Those that return nothing need no sync once nothing is pending,
+   * and other updates that were appended in between share the syncs. If the decision can be made
+   * when it is applied, make it a {@link Command}: {@link #execute} shares syncs among all threads.
    *
    * @param decision given the state, returns the update, or nothing to leave the state as it is. It
    *     must not change the state. What it throws reaches the caller as it is, and nothing changes
