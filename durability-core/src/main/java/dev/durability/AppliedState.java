@@ -30,6 +30,9 @@ final class AppliedState<S, E> {
   /** The last entry that is expected. Used by one thread at a time. */
   private Expected<E> last = applied;
 
+  /** The bytes of all entries that were expected or replayed. As {@link #last}. */
+  private long expectedBytes;
+
   private S state;
   private Progress progress;
   private volatile long appliedId;
@@ -77,6 +80,11 @@ final class AppliedState<S, E> {
     long id() {
       return id;
     }
+
+    /** How many bytes of log it takes. */
+    long bytes() {
+      return bytes;
+    }
   }
 
   /**
@@ -107,6 +115,7 @@ final class AppliedState<S, E> {
     this.state = recovered;
     this.appliedId = lastEntryId;
     this.progress = replayed;
+    this.expectedBytes = replayed.bytes();
   }
 
   /** What executes a command has to be what applies it at recovery. */
@@ -132,6 +141,7 @@ final class AppliedState<S, E> {
   /** An entry got its id. Called in the order of ids, by one thread at a time. Calls nothing. */
   void expect(long id, Expected<E> entry) {
     entry.id = id;
+    expectedBytes += entry.bytes;
     last.next = entry;
     last = entry;
   }
@@ -142,6 +152,19 @@ final class AppliedState<S, E> {
    */
   long lastExpectedId() {
     return last.id;
+  }
+
+  /** How many entries are expected and not yet applied; not positive if none. As above. */
+  long pendingEntries() {
+    return last.id - appliedId;
+  }
+
+  /**
+   * How many bytes of log they take, or took: an older value of the progress may be seen, but not
+   * one from before {@link #pendingEntries} looked. As above.
+   */
+  long pendingBytes() {
+    return expectedBytes - progress.bytes();
   }
 
   /**

@@ -13,6 +13,7 @@ import dev.durability.wal.WalOptions;
 import dev.durability.wal.WalWriter;
 import java.io.Closeable;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -62,11 +63,11 @@ public final class DurableState<S, E> implements Closeable {
   private DurableState(
       Directory directory,
       StateMachine<S, E> machine,
-      CheckpointPolicy policy,
+      StateOptions options,
       UpdateCodec<E> codec,
       WalWriter<Update<E>> log,
-      WalOptions options,
       StateLoading<S, E> loaded) {
+    CheckpointPolicy policy = options.checkpointPolicy();
     this.log = log;
     this.applied =
         new AppliedState<>(
@@ -74,20 +75,45 @@ public final class DurableState<S, E> implements Closeable {
     this.background =
         new BackgroundCheckpoints(
             policy,
-            options.observer(),
+            options.walOptions().observer(),
             BackgroundCheckpoints::newThread,
             this::publish,
             loaded.checkpointId(),
             loaded.replayed());
-    this.updates = new Updates<>(codec, log, applied, background);
-    this.publishing =
-        new Publishing<>(
-            machine,
-            CheckpointPublisher.of(directory, options.clock(), log),
-            applied,
-            updates,
-            background);
+    this.updates = new Updates<>(codec, log, applied, background, options);
+    CheckpointPublisher publisher =
+        CheckpointPublisher.of(directory, options.walOptions().clock(), log)
+            .keeping(options.checkpointsKept());
+    this.publishing = new Publishing<>(machine, publisher, applied, updates, background);
     this.closing = new Closing(policy, log, applied, updates, publishing, background);
+  }
+
+  /**
+   * Opens a state as {@link #open(Directory, Codec, StateMachine, StateOptions)} does, with the
+   * options that are set most.
+   *
+   * @param directory where the log and its checkpoints are
+   * @param codec turns entries into bytes and back
+   * @param machine the state, and how entries change it
+   * @param policy when to write a checkpoint
+   * @param options how to write the log
+   * @param <S> the type of the state
+   * @param <E> the type of the entries
+   * @return the open state; close it
+   * @throws IOException as the other method
+   */
+  public static <S, E> DurableState<S, E> open(
+      Directory directory,
+      Codec<E> codec,
+      StateMachine<S, E> machine,
+      CheckpointPolicy policy,
+      WalOptions options)
+      throws IOException {
+    return open(
+        directory,
+        codec,
+        machine,
+        StateOptions.builder().checkpointPolicy(policy).walOptions(options).build());
   }
 
   /**
@@ -97,8 +123,7 @@ public final class DurableState<S, E> implements Closeable {
    * @param directory where the log and its checkpoints are
    * @param codec turns entries into bytes and back
    * @param machine the state, and how entries change it
-   * @param policy when to write a checkpoint
-   * @param options how to write the log
+   * @param options how to keep it
    * @param <S> the type of the state
    * @param <E> the type of the entries
    * @return the open state; close it
@@ -110,43 +135,14 @@ public final class DurableState<S, E> implements Closeable {
    * @throws IOException if the storage, the codec or the machine fails
    */
   public static <S, E> DurableState<S, E> open(
-      Directory directory,
-      Codec<E> codec,
-      StateMachine<S, E> machine,
-      CheckpointPolicy policy,
-      WalOptions options)
+      Directory directory, Codec<E> codec, StateMachine<S, E> machine, StateOptions options)
       throws IOException {
-    return open(directory, codec, machine, policy, options, LiveEntries.DECODED);
-  }
-
-  /**
-   * Opens a state as {@link #open(Directory, Codec, StateMachine, CheckpointPolicy, WalOptions)}
-   * does, for callers whose entries never change.
-   *
-   * @param directory where the log and its checkpoints are
-   * @param codec turns entries into bytes and back
-   * @param machine the state, and how entries change it
-   * @param policy when to write a checkpoint
-   * @param options how to write the log
-   * @param live whether {@code apply} gets the entry that the log holds, or the one passed
-   * @param <S> the type of the state
-   * @param <E> the type of the entries
-   * @return the open state; close it
-   * @throws IOException as the other method
-   */
-  public static <S, E> DurableState<S, E> open(
-      Directory directory,
-      Codec<E> codec,
-      StateMachine<S, E> machine,
-      CheckpointPolicy policy,
-      WalOptions options,
-      LiveEntries live)
-      throws IOException {
+    WalOptions ofLog = options.walOptions();
     StateLoading<S, E> loading = new StateLoading<>(directory, codec, machine);
-    UpdateCodec<E> updates = new UpdateCodec<>(codec, live, options.entryBytesMax());
-    WalWriter<Update<E>> log = WalWriter.open(directory, updates, options, loading);
+    UpdateCodec<E> updates = new UpdateCodec<>(codec, options.liveEntries(), ofLog.entryBytesMax());
+    WalWriter<Update<E>> log = WalWriter.open(directory, updates, ofLog, loading);
     try {
-      return new DurableState<>(directory, machine, policy, updates, log, options, loading);
+      return new DurableState<>(directory, machine, options, updates, log, loading);
     } catch (Throwable e) {
       log.close(); // Nobody else can close it.
       throw e;
@@ -174,13 +170,18 @@ public final class DurableState<S, E> implements Closeable {
   /**
    * Updates the state without waiting for the disk. Updates are applied in the order of the calls.
    *
+   * <p>If as many updates are pending as {@link StateOptions#pendingUpdatesMax()} and {@link
+   * StateOptions#pendingBytesMax()} permit, this thread first makes them durable and applies them.
+   * It waits for the disk then, and other updates wait with it.
+   *
    * @param entry the update
    * @return completes with the entry id when the update is durable and applied, or with what {@link
    *     #update} throws. Code that depends on it runs on the thread that made the update durable,
    *     the log's own or another updating thread, with no lock of this state held. It may call this
    *     state and join another such future, but must not wait for other threads. Hand anything slow
    *     to an executor
-   * @throws IOException as {@link #update}, if the update gets no entry id
+   * @throws IOException as {@link #update}, if the update gets no entry id; also if so many are
+   *     pending, and cannot be made durable
    */
   public CompletableFuture<Long> updateAsync(E entry) throws IOException {
     return updates.updateAsync(entry);
@@ -223,8 +224,13 @@ public final class DurableState<S, E> implements Closeable {
 
   /**
    * Looks at the state and decides whether and how to update it. No other update comes between the
-   * look and the update: the decision sees all earlier ones. This waits until they are durable, so
-   * conditional updates do not share a sync with each other.
+   * look and the update: the decision sees all earlier ones.
+   *
+   * <p><b>What it costs.</b> A decision waits until all earlier updates are durable, and other
+   * updates wait for the decision. So of the decisions that update, each takes a sync of its own,
+   * whatever the number of threads. Those that return nothing need no sync once nothing is pending,
+   * and other updates that were appended in between share the syncs. If the decision can be made
+   * when it is applied, make it a {@link Command}: {@link #execute} shares syncs among all threads.
    *
    * @param decision given the state, returns the update, or nothing to leave the state as it is. It
    *     must not change the state. What it throws reaches the caller as it is, and nothing changes
@@ -250,6 +256,26 @@ public final class DurableState<S, E> implements Closeable {
   public <R> R read(Function<? super S, ? extends R> reading) throws DurabilityException {
     long unused = StackRoom.proveForCall(); // Otherwise the read lock could stay held.
     return applied.read(reading);
+  }
+
+  /**
+   * Waits until an entry is applied, so that this thread's next {@link #read} sees it. The entry
+   * may be one that another thread appends later: one more than {@link #lastAppliedId} is the next
+   * change. An entry that is appended and not yet durable is made durable here, as {@link #sync}
+   * does it. An interrupt does not end the wait; the flag stays set.
+   *
+   * @param entryId the entry
+   * @param timeout how long to wait; zero or less to look once, more than 292 years count as 292. A
+   *     sync, or the application of an entry, that has begun is not cut short
+   * @return whether it is applied; all entries before it are, too
+   * @throws OutcomeOpenException if the entry is appended and the log could not be written; the
+   *     call can be retried
+   * @throws IOException if the entry is not applied and never will be, because the log is poisoned
+   *     or the state is closed, now or during the wait; or applying failed, now or before. A thread
+   *     that waits learns of these within a tenth of a second
+   */
+  public boolean awaitApplied(long entryId, Duration timeout) throws IOException {
+    return updates.awaitApplied(entryId, timeout);
   }
 
   /**

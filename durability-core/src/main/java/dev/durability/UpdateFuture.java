@@ -25,17 +25,31 @@ final class UpdateFuture<V extends @Nullable Object> extends CompletableFuture<V
   /** The next of the futures that are settled and have yet to be completed, without a lock. */
   @Nullable UpdateFuture<?> next;
 
+  /** What completes before this one, the last first. Given to it before it is appended. */
+  @Nullable UpdateFuture<?> before;
+
   private @Nullable Throwable outcome;
+  private boolean follows;
 
   UpdateFuture(Updates<?, ?> updates, Expected<?> expected) {
     this.updates = updates;
     this.expected = expected;
   }
 
-  /** Starts to wait. */
-  void follow(AppendFuture future) {
+  /** The entry has its place in the log. */
+  void appended(AppendFuture future) {
     durable = future;
-    CompletableFuture<?> unused = future.whenComplete(this);
+  }
+
+  /** Starts to wait. */
+  void follow() {
+    follows = true;
+    CompletableFuture<?> unused = Objects.requireNonNull(durable).whenComplete(this);
+  }
+
+  /** Whether it has started to: then it completes what is {@link #before} it. */
+  boolean follows() {
+    return follows;
   }
 
   /**

@@ -1,16 +1,19 @@
 package dev.durability;
 
 import dev.durability.AppliedState.Expected;
+import dev.durability.AppliedState.Progress;
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.OutcomeOpenException;
 import dev.durability.frame.FrameFormat;
 import dev.durability.wal.AppendFuture;
 import dev.durability.wal.WalWriter;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -24,18 +27,25 @@ final class Updates<S, E> {
   private final WalWriter<Update<E>> log;
   private final AppliedState<S, E> applied;
   private final BackgroundCheckpoints background;
+  private final int pendingMax;
+  private final long pendingBytesMax;
   private final Appending appending = new Appending();
+  private final AppliedWaits waits;
   private volatile boolean closed;
 
   Updates(
       UpdateCodec<E> codec,
       WalWriter<Update<E>> log,
       AppliedState<S, E> applied,
-      BackgroundCheckpoints background) {
+      BackgroundCheckpoints background,
+      StateOptions options) {
     this.codec = codec;
     this.log = log;
     this.applied = applied;
     this.background = background;
+    this.pendingMax = options.pendingUpdatesMax();
+    this.pendingBytesMax = options.pendingBytesMax();
+    this.waits = new AppliedWaits(log, applied, this);
   }
 
   long update(E entry) throws IOException {
@@ -81,14 +91,76 @@ final class Updates<S, E> {
   /** Appends an update. {@return what completes once it is durable and applied} */
   private <V extends @Nullable Object> CompletableFuture<V> settling(
       Update<E> update, Expected<E> expected) throws IOException {
+    UpdateFuture<V> result = new UpdateFuture<>(this, expected);
     try {
-      UpdateFuture<V> result = new UpdateFuture<>(this, expected);
-      result.follow(appending.with(() -> append(update, expected)));
+      boolean appended = appending.with(() -> appendIfRoom(update, expected, result));
+      if (!appended) {
+        makeRoom();
+        boolean unused = appending.with(() -> appendForSure(update, expected, result));
+      }
+      result.follow();
       return result;
     } catch (RuntimeException | Error e) {
       failIfExpected(expected, e);
+      if (result.before != null && !result.follows()) {
+        appending.completeThoseBefore(result);
+      }
       throw e;
     }
+  }
+
+  /** Called with the appending lock held. {@return whether it is appended} */
+  private boolean appendIfRoom(Update<E> update, Expected<E> expected, UpdateFuture<?> result)
+      throws IOException {
+    if (!isRoomFor(expected)) {
+      return false;
+    }
+    result.appended(append(update, expected));
+    return true;
+  }
+
+  /**
+   * Too many updates are pending: this thread makes them durable and applies them, so that it
+   * depends on no other. In code that depends on an update it waits for the appending lock with
+   * that: see {@link Appending}.
+   */
+  private void makeRoom() throws IOException {
+    refuseIfClosed();
+    if (!appending.isCompleting()) {
+      boolean unused =
+          appending.completing(
+              () -> {
+                settlePending(0, "appended");
+                return true;
+              });
+    }
+  }
+
+  /**
+   * If others took the room meanwhile, the same with the lock, as a decision does it: so nobody
+   * tries for ever. Called with the appending lock held.
+   *
+   * @throws DurabilityException if nothing was appended
+   */
+  private boolean appendForSure(Update<E> update, Expected<E> expected, UpdateFuture<?> result)
+      throws IOException {
+    if (!isRoomFor(expected)) {
+      settlePending(applied.lastExpectedId(), "appended");
+      appending.leaveSettledTo(result);
+    }
+    try {
+      result.appended(append(update, expected));
+      return true;
+    } catch (Throwable e) {
+      appending.takeBack(result);
+      throw e;
+    }
+  }
+
+  private boolean isRoomFor(Expected<E> expected) {
+    long pending = applied.pendingEntries();
+    return pending <= 0
+        || (pending < pendingMax && applied.pendingBytes() + expected.bytes() <= pendingBytesMax);
   }
 
   private Update<E> encode(E entry) throws IOException {
@@ -139,19 +211,30 @@ final class Updates<S, E> {
   /** Makes all that was appended durable and applied. Called with the appending lock held. */
   private void settleEarlierUpdates() throws IOException {
     long earlier = applied.lastExpectedId();
-    if (applied.appliedId() >= earlier) {
-      return;
+    if (applied.appliedId() < earlier) {
+      settlePending(earlier, "decided or appended");
     }
+  }
+
+  /**
+   * Makes all that was appended durable, and applies it.
+   *
+   * @param neededId as for {@link #applyDurable}
+   * @param refused what has not happened if this fails
+   */
+  private void settlePending(long neededId, String refused) throws IOException {
     try {
       log.sync();
     } catch (OutcomeOpenException e) {
       throw new DurabilityException(
-          "nothing was decided or appended, because earlier updates could not be made durable ("
+          "nothing was "
+              + refused
+              + ", because earlier updates could not be made durable ("
               + e.getMessage()
               + ")",
           e);
     }
-    applyDurable(earlier);
+    applyDurable(neededId);
   }
 
   /**
@@ -240,7 +323,9 @@ final class Updates<S, E> {
    * @throws DurabilityException if that entry could not be applied
    */
   void applyDurable(long neededId) throws DurabilityException {
-    background.progressed(applied.applyThrough(log.lastDurableId(), neededId));
+    Progress now = applied.applyThrough(log.lastDurableId(), neededId);
+    waits.wake(applied.appliedId());
+    background.progressed(now);
   }
 
   /** The outcome of an update whose entry is durable or failed: null is success. */
@@ -268,6 +353,11 @@ final class Updates<S, E> {
     applyDurable(Long.MAX_VALUE - 1);
   }
 
+  boolean awaitApplied(long entryId, Duration timeout) throws IOException {
+    refuseWithinCallback();
+    return waits.await(entryId, TimeUnit.NANOSECONDS.convert(timeout));
+  }
+
   /** Makes all that was appended durable, and applies it. Works after {@link #end}, too. */
   void settleAll() throws IOException {
     if (log.lastDurableId() < log.lastAppendedId()) {
@@ -283,6 +373,11 @@ final class Updates<S, E> {
           closed = true;
           return 0;
         });
+  }
+
+  /** Whether nothing is appended any more. */
+  boolean isClosed() {
+    return closed;
   }
 
   void refuseIfClosed() throws DurabilityException {

@@ -36,7 +36,8 @@
  *   <li>{@code Updates} takes an update from encoding to applying. {@code Appending} is the lock
  *       that puts updates in the order of their ids. {@code AppliedState} holds the state, and the
  *       entries that are in the log and not yet in the state. {@code UpdateFuture} is an update
- *       that nobody waits for yet.
+ *       that nobody waits for yet. {@code AppliedWaits} has the threads that wait for entries of
+ *       others.
  *   <li>{@code Publishing} writes a checkpoint and truncates the log. {@code BackgroundCheckpoints}
  *       calls it when the {@link dev.durability.CheckpointPolicy} says so.
  *   <li>{@code Closing} closes once.

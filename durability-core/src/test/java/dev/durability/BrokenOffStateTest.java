@@ -8,7 +8,6 @@ import dev.durability.codec.Codecs;
 import dev.durability.errors.DurabilityException;
 import dev.durability.recovery.History;
 import dev.durability.storage.MemoryDirectory;
-import dev.durability.wal.WalOptions;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -53,8 +52,12 @@ class BrokenOffStateTest {
 
   private DurableState<List<String>, String> open(Texts codec, LiveEntries live)
       throws IOException {
-    return DurableState.open(
-        directory, codec, new History(), CheckpointPolicy.manual(), WalOptions.defaults(), live);
+    StateOptions options =
+        StateOptions.builder()
+            .checkpointPolicy(CheckpointPolicy.manual())
+            .liveEntries(live)
+            .build();
+    return DurableState.open(directory, codec, new History(), options);
   }
 
   /** A call of the state. */

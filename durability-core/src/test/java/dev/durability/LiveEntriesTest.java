@@ -79,8 +79,12 @@ class LiveEntriesTest {
 
   private DurableState<Map<String, Put>, Put> open(
       StateMachine<Map<String, Put>, Put> machine, LiveEntries live) throws IOException {
-    return DurableState.open(
-        directory, Store.CODEC, machine, CheckpointPolicy.manual(), WalOptions.defaults(), live);
+    StateOptions options =
+        StateOptions.builder()
+            .checkpointPolicy(CheckpointPolicy.manual())
+            .liveEntries(live)
+            .build();
+    return DurableState.open(directory, Store.CODEC, machine, options);
   }
 
   private static String all(DurableState<Map<String, Put>, Put> state) throws IOException {

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.durability.codec.Codecs;
 import dev.durability.errors.DurabilityException;
 import dev.durability.storage.MemoryDirectory;
 import dev.durability.testkit.Fault.Operation;
 import dev.durability.wal.WalOptions;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -21,6 +23,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The state used from within its own callbacks. */
 @SuppressWarnings("FutureReturnValueIgnored") // Of calls that throw.
@@ -28,11 +32,15 @@ class DurableStateCallbacksTest extends DurableStateFixture {
 
   @Test
   void stateThatIsUsedWhileAnEntryIsAppliedFailsInsteadOfHanging() throws IOException {
-    for (int which = 0; which < 3; which++) {
+    for (int which = 0; which < 4; which++) {
       MemoryDirectory where = new MemoryDirectory();
       try (var state = open(where, CheckpointPolicy.manual())) {
         List<Machine.Step> calls =
-            List.of(() -> state.read(List::size), state::checkpoint, () -> state.update("x"));
+            List.of(
+                () -> state.read(List::size),
+                state::checkpoint,
+                () -> state.update("x"),
+                () -> state.awaitApplied(0, Duration.ZERO));
         machine.duringApply = calls.get(which);
         assertThatExceptionOfType(DurabilityException.class)
             .isThrownBy(() -> state.update("a"))
@@ -87,6 +95,8 @@ class DurableStateCallbacksTest extends DurableStateFixture {
     assertThat(inCallback(state, () -> state.updateAsync("z")).get()).isEqualTo(8);
     assertThat(inCallback(state, state::checkpoint).lastEntryId()).isEqualTo(9);
     assertThat(all(state)).hasSize(9);
+    assertThat(inCallback(state, () -> appendsAndAwaits(state))).isTrue();
+    assertThat(all(state)).hasSize(11);
     inCallback(
         state,
         () -> {
@@ -94,14 +104,53 @@ class DurableStateCallbacksTest extends DurableStateFixture {
           return 0;
         });
     try (var reopened = open()) {
-      assertThat(all(reopened)).hasSize(10);
+      assertThat(all(reopened)).hasSize(12);
     }
   }
 
+  /** Nobody else makes it durable: this is the log's own thread. */
+  private static boolean appendsAndAwaits(DurableState<List<String>, String> state)
+      throws IOException {
+    state.updateAsync("awaited");
+    return state.awaitApplied(state.lastAppliedId() + 1, Duration.ofDays(1));
+  }
+
   @Test
-  void manyUpdatesEachFollowedByAnotherDoNotHang() throws Exception {
-    WalOptions small = WalOptions.builder().bufferBytes(4096).segmentBytes(8192).build();
-    try (var state = open(directory, CheckpointPolicy.manual().everyEntries(300), small)) {
+  void whatDependsOnAnUpdateMakesRoomForMore() throws Exception {
+    StateOptions one =
+        StateOptions.builder()
+            .checkpointPolicy(CheckpointPolicy.manual())
+            .pendingUpdatesMax(1)
+            .build();
+    try (var state = DurableState.open(directory, Codecs.utf8(), machine, one)) {
+      List<CompletableFuture<Long>> futures =
+          inCallback(
+              state,
+              () -> {
+                List<CompletableFuture<Long>> more = new ArrayList<>();
+                for (int i = 0; i < 10; i++) {
+                  more.add(state.updateAsync("more " + i));
+                }
+                assertThat(Thread.currentThread().getName()).isEqualTo("durability-wal");
+                return more;
+              });
+      for (int i = 0; i < 10; i++) {
+        assertThat(futures.get(i).get(30, TimeUnit.SECONDS)).isEqualTo(i + 2);
+      }
+      assertThat(all(state)).hasSize(11).endsWith("more 8", "more 9");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {5, 65_536})
+  void manyUpdatesEachFollowedByAnotherDoNotHang(int pendingMax) throws Exception {
+    StateOptions options =
+        StateOptions.builder()
+            .checkpointPolicy(CheckpointPolicy.manual().everyEntries(300))
+            .walOptions(WalOptions.builder().bufferBytes(4096).segmentBytes(8192).build())
+            .pendingUpdatesMax(pendingMax)
+            .build();
+    try (var state = DurableState.open(directory, Codecs.utf8(), machine, options)) {
       List<Future<?>> workers = new ArrayList<>();
       List<CompletableFuture<?>> followers = Collections.synchronizedList(new ArrayList<>());
       for (int t = 0; t < 3; t++) {
@@ -167,6 +216,7 @@ class DurableStateCallbacksTest extends DurableStateFixture {
               () -> state.updateIf(s -> Optional.of("x")),
               state::checkpoint,
               state::sync,
+              () -> state.awaitApplied(0, Duration.ZERO),
               state::close);
       for (Machine.Step call : calls) {
         assertThatIllegalStateException().isThrownBy(() -> state.read(s -> run(call)));

@@ -5,15 +5,23 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.durability.checkpoint.Checkpoints;
 import dev.durability.checkpoint.PublishResult;
+import dev.durability.codec.Codecs;
+import dev.durability.storage.MemoryDirectory;
+import dev.durability.testkit.FaultDirectory;
 import dev.durability.wal.WalMaintenance;
+import dev.durability.wal.WalOptions;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** Checkpoints on demand and by policy. */
@@ -47,6 +55,110 @@ class DurableStateCheckpointsTest extends DurableStateFixture {
     assertThat(first).containsExactly("a");
     try (var reopened = open()) {
       assertThat(all(reopened)).containsExactly("a", "b", "c", "d");
+    }
+  }
+
+  /**
+   * An update is made durable and applied while the thread that publishes is held up before one of
+   * its operations; but for those with which it writes the log itself, as any thread does that
+   * leads a round.
+   */
+  @Test
+  void updatesGoOnWhateverOperationOfACheckpointIsHeldUp() throws Exception {
+    List<String> heldUp = new ArrayList<>();
+    boolean more = true;
+    for (int turn = 0; more; turn++) {
+      more = updatesGoOnDuringTurn(turn, heldUp);
+    }
+    assertThat(heldUp)
+        .extracting(each -> each.replaceAll("\\d{20}", "n").replaceAll("\\.\\w{8}\\.tmp", ".tmp"))
+        .contains(
+            "CREATE checkpoints/n.ckpt.tmp",
+            "WRITE checkpoints/n.ckpt.tmp",
+            "SYNC_FILE checkpoints/n.ckpt.tmp",
+            "RENAME checkpoints/n.ckpt.tmp",
+            "SYNC_DIRECTORY checkpoints",
+            "DELETE checkpoints/n.ckpt",
+            "DELETE wal/n-n.wal",
+            "SYNC_DIRECTORY wal");
+  }
+
+  /** Holds up one operation of a checkpoint. {@return whether it has so many} */
+  private boolean updatesGoOnDuringTurn(int turn, List<String> heldUp) throws Exception {
+    MemoryDirectory memory = new MemoryDirectory();
+    FaultDirectory held = new FaultDirectory(memory);
+    StateOptions options =
+        StateOptions.builder()
+            .checkpointPolicy(CheckpointPolicy.manual())
+            .checkpointsKept(1)
+            .walOptions(WalOptions.builder().segmentBytes(4096).build())
+            .build();
+    CountDownLatch reached = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    AtomicInteger before = new AtomicInteger(turn);
+    AtomicReference<String> where = new AtomicReference<>("");
+    try (var state = DurableState.open(held, Codecs.utf8(), machine, options)) {
+      for (int i = 0; i < 3; i++) {
+        state.update("x".repeat(3_000));
+        var unused = state.checkpoint();
+      }
+      state.update("before");
+      FutureTask<PublishResult> checkpoint = new FutureTask<>(state::checkpoint);
+      Thread publisher = new Thread(checkpoint);
+      held.before(
+          (operation, path) -> {
+            if (Thread.currentThread() == publisher
+                && !leads(state)
+                && before.getAndDecrement() == 0) {
+              where.set(operation + " " + path);
+              reached.countDown();
+              await(go);
+            }
+          });
+      publisher.start();
+      while (publisher.isAlive() && reached.getCount() > 0) {
+        Thread.onSpinWait();
+      }
+      boolean isHeldUp = reached.getCount() == 0;
+      if (isHeldUp) {
+        heldUp.add(where.get());
+      }
+      Future<Long> update = threads.submit(() -> state.update("meanwhile"));
+      assertThat(update)
+          .as("held up before %s", where)
+          .succeedsWithin(Duration.ofSeconds(30))
+          .isEqualTo(5L);
+      assertThat(all(state)).endsWith("before", "meanwhile");
+      assertThat(checkpoint.isDone()).isEqualTo(!isHeldUp);
+      go.countDown();
+      assertThat(checkpoint.get().lastEntryId()).isEqualTo(4);
+      return isHeldUp;
+    }
+  }
+
+  private static boolean leads(DurableState<?, ?> state) {
+    try {
+      return state.awaitApplied(Long.MAX_VALUE, Duration.ZERO);
+    } catch (IllegalStateException withinTheLog) {
+      return true;
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void asManyCheckpointsAreKeptAsTheOptionsSay() throws Exception {
+    for (int kept = 1; kept <= 3; kept++) {
+      MemoryDirectory where = new MemoryDirectory();
+      StateOptions options = StateOptions.builder().checkpointsKept(kept).build();
+      try (var state = DurableState.open(where, Codecs.utf8(), machine, options)) {
+        for (int i = 0; i < 4; i++) {
+          state.update("a");
+          var unused = state.checkpoint();
+        }
+      }
+      assertThat(Checkpoints.in(where, Clock.systemUTC()).list())
+          .containsExactlyElementsOf(List.of(4L, 3L, 2L).subList(0, kept));
     }
   }
 

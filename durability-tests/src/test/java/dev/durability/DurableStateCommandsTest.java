@@ -174,6 +174,20 @@ class DurableStateCommandsTest extends DurableStateFixture {
   }
 
   @Test
+  void resultsAreInTheOrderOfTheCallsAlsoIfFewMayBePending() throws Exception {
+    StateOptions few = StateOptions.builder().pendingUpdatesMax(3).build();
+    try (var state = DurableState.open(directory, new BankCodec(), new Bank<BankCommand>(), few)) {
+      List<CompletableFuture<Long>> balances = new ArrayList<>();
+      for (int i = 0; i < 100; i++) {
+        balances.add(state.executeAsync(new Deposit(1)));
+      }
+      for (int i = 0; i < 100; i++) {
+        assertThat(balances.get(i).join()).isEqualTo(i + 1);
+      }
+    }
+  }
+
+  @Test
   void manyThreadsNeverWithdrawMoreThanThereIs() throws Exception {
     try (var state = openBank()) {
       long balance = state.execute(new Deposit(50));
@@ -319,9 +333,7 @@ class DurableStateCommandsTest extends DurableStateFixture {
             directory,
             neverRead,
             new Bank<Command<Map<String, Long>, String>>(),
-            CheckpointPolicy.manual(),
-            WalOptions.defaults(),
-            LiveEntries.AS_PASSED)) {
+            StateOptions.builder().liveEntries(LiveEntries.AS_PASSED).build())) {
       Command<Map<String, Long>, String> inner = (bank, id) -> new Applied<>(bank, "inner");
       String result =
           state.execute(

@@ -17,9 +17,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
@@ -90,6 +93,45 @@ class DurableStateUpdatesTest extends DurableStateFixture {
 
   private static long count(List<String> state) {
     return state.stream().filter(e -> e.startsWith("count")).count();
+  }
+
+  @Test
+  @SuppressWarnings("ThreadPriorityCheck") // Yields while it looks at what threads do.
+  void decisionsThatChangeNothingShareTheSyncThatTheyWaitFor() throws Exception {
+    CountDownLatch syncing = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    AtomicInteger syncs = new AtomicInteger();
+    try (var state = open()) {
+      directory.before(
+          (operation, path) -> {
+            if (operation == Operation.SYNC_FILE && path.endsWith(".wal")) {
+              syncs.incrementAndGet();
+              syncing.countDown();
+              await(go);
+            }
+          });
+      Future<Long> update = threads.submit(() -> state.update("a"));
+      await(syncing);
+      List<FutureTask<OptionalLong>> decisions = new ArrayList<>();
+      List<Thread> deciders = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        FutureTask<OptionalLong> decision =
+            new FutureTask<>(
+                () -> state.updateIf(s -> s.isEmpty() ? Optional.of("b") : Optional.empty()));
+        decisions.add(decision);
+        deciders.add(new Thread(decision));
+        deciders.get(i).start();
+      }
+      while (!deciders.stream().allMatch(each -> each.getState() == Thread.State.WAITING)) {
+        Thread.yield();
+      }
+      go.countDown();
+      assertThat(update.get()).isEqualTo(1);
+      for (FutureTask<OptionalLong> each : decisions) {
+        assertThat(each.get()).as("it saw the update that was pending").isEmpty();
+      }
+      assertThat(syncs).hasValue(1);
+    }
   }
 
   @Test

@@ -46,7 +46,8 @@ public interface StateMachine<S, E> {
 
   /**
    * Copies the state, so that a checkpoint of it can be written while updates go on. Updates wait
-   * only while this runs. An immutable state is returned as it is.
+   * only while this runs. A state of immutable values, such as a persistent map, needs no copy:
+   * return it as it is.
    *
    * @param state the state
    * @return a state that later updates will not change

@@ -6,6 +6,7 @@ import dev.durability.CheckpointPolicy;
 import dev.durability.DurableState;
 import dev.durability.LiveEntries;
 import dev.durability.StateHealth;
+import dev.durability.StateOptions;
 import dev.durability.codec.Codec;
 import dev.durability.codec.PostcardCodec;
 import dev.durability.recovery.StateMachine;
@@ -17,10 +18,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -124,18 +131,54 @@ public class KeyValueStoreExampleTest {
   void entriesThatNeverChangeNeedNotBeDecoded() throws IOException {
     Codec<Change> codec = PostcardCodec.of(Change.class);
     // begin:kv-live
-    var store =
-        DurableState.open(
-            FsDirectory.open(path),
-            codec,
-            new Store(),
-            CheckpointPolicy.defaults(),
-            WalOptions.defaults(),
-            LiveEntries.AS_PASSED);
+    StateOptions options = StateOptions.builder().liveEntries(LiveEntries.AS_PASSED).build();
+    var store = DurableState.open(FsDirectory.open(path), codec, new Store(), options);
     // end:kv-live
     try (store) {
       store.update(new Put("owner", "me"));
       assertThat(store.<String>read(map -> map.get("owner"))).isEqualTo("me");
+    }
+  }
+
+  @Test
+  void optionsOfAState() throws IOException {
+    Codec<Change> codec = PostcardCodec.of(Change.class);
+    // begin:kv-options
+    StateOptions options =
+        StateOptions.builder()
+            .checkpointPolicy(CheckpointPolicy.defaults().everyEntries(1_000_000))
+            .checkpointsKept(3) // The log is kept from the oldest of them on.
+            .walOptions(WalOptions.builder().segmentBytes(16 << 20).build())
+            .pendingUpdatesMax(10_000) // Then updateAsync waits.
+            .build();
+    var store = DurableState.open(FsDirectory.open(path), codec, new Store(), options);
+    // end:kv-options
+    try (store) {
+      assertThat(store.update(new Put("owner", "me"))).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aThreadReadsWhatAnotherOneWrote() throws Exception {
+    ExecutorService threads = Executors.newSingleThreadExecutor();
+    try (var store =
+        DurableState.open(
+            FsDirectory.open(path),
+            PostcardCodec.of(Change.class),
+            new Store(),
+            StateOptions.defaults())) {
+      List<String> seen = new ArrayList<>();
+      // begin:kv-await
+      long next = store.lastAppliedId() + 1;
+      Future<Long> writer = threads.submit(() -> store.update(new Put("owner", "me")));
+      if (store.awaitApplied(next, Duration.ofSeconds(10))) { // False: no update came in time.
+        seen.add(store.read(map -> map.get("owner"))); // As of that update, or a later one.
+      }
+      // end:kv-await
+      assertThat(writer.get()).isEqualTo(1);
+      assertThat(seen).containsExactly("me");
+    } finally {
+      threads.shutdown();
     }
   }
 

@@ -7,6 +7,8 @@ import dev.durability.recovery.Recoverer;
 import dev.durability.recovery.RecoveryOptions;
 import dev.durability.testkit.Fault.Operation;
 import dev.durability.wal.WalMaintenance;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,6 +35,8 @@ class StateCallbacksTest extends CallbackPairs {
     calls.put("updateIf, nothing", life -> life.state().updateIf(list -> Optional.empty()));
     calls.put("read", life -> life.state().read(List::size));
     calls.put("sync", life -> life.state().sync());
+    calls.put("awaitApplied", life -> life.state().awaitApplied(0, Duration.ZERO));
+    calls.put("awaitApplied of a pending one", StateCallbacksTest::appendAndAwait);
     calls.put("checkpoint", life -> life.state().checkpoint());
     calls.put("health", life -> life.state().health());
     calls.put("lastAppliedId", life -> life.state().lastAppliedId());
@@ -55,6 +59,12 @@ class StateCallbacksTest extends CallbackPairs {
             Recoverer.of(life.directory, Codecs.utf8(), life.history)
                 .recover(RecoveryOptions.latest()));
     return calls;
+  }
+
+  /** In vain if another thread has applied it before: then it waits for the one after it. */
+  private static void appendAndAwait(StateLife life) throws IOException {
+    life.state().updateAsync("in callback");
+    life.state().awaitApplied(life.state().lastAppliedId() + 1, Duration.ofMillis(20));
   }
 
   @Test

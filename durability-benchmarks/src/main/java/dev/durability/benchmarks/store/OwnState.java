@@ -3,10 +3,10 @@ package dev.durability.benchmarks.store;
 import dev.durability.CheckpointPolicy;
 import dev.durability.DurableState;
 import dev.durability.LiveEntries;
+import dev.durability.StateOptions;
 import dev.durability.codec.Codec;
 import dev.durability.recovery.StateMachine;
 import dev.durability.storage.Directory;
-import dev.durability.wal.WalOptions;
 import java.io.IOException;
 
 /** Opens states of this project as they are measured. */
@@ -29,7 +29,11 @@ public final class OwnState {
   public static <S, E> DurableState<S, E> open(
       Directory directory, Codec<E> codec, StateMachine<S, E> machine, LiveEntries live)
       throws IOException {
-    return DurableState.open(
-        directory, codec, machine, CheckpointPolicy.manual(), WalOptions.defaults(), live);
+    StateOptions options =
+        StateOptions.builder()
+            .checkpointPolicy(CheckpointPolicy.manual())
+            .liveEntries(live)
+            .build();
+    return DurableState.open(directory, codec, machine, options);
   }
 }

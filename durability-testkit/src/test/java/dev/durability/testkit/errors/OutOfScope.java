@@ -30,7 +30,7 @@ record OutOfScope(Pattern points, String reason) {
               "lock() proved that there is stack for it, it takes no memory, its class is loaded;"
                   + " StackSweep tries it with each size of stack"),
           entry(
-              ".* after AtomicBoolean\\.compareAndSet.*",
+              ".* after (AtomicBoolean\\.compareAndSet|AtomicReference\\.getAndSet).*",
               "one instruction of the processor: nothing comes after its effect"),
           entry(
               ".* after ReentrantLock\\.unlock" + LINE,

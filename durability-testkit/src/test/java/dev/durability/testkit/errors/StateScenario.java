@@ -2,6 +2,7 @@ package dev.durability.testkit.errors;
 
 import dev.durability.CheckpointPolicy;
 import dev.durability.DurableState;
+import dev.durability.StateOptions;
 import dev.durability.errors.DurabilityException;
 import dev.durability.storage.Directory;
 import dev.durability.testkit.errors.Calls.Call;
@@ -9,12 +10,14 @@ import dev.durability.testkit.errors.Calls.Kind;
 import dev.durability.testkit.errors.UserCode.TextCommand;
 import dev.durability.wal.WalOptions;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +31,12 @@ final class StateScenario extends Lives {
           .bufferBytes(4_096)
           .observer(new UserCode.Observer())
           .build();
+
+  /** So few that callers wait for the disk. */
+  private static final int PENDING_MAX = 3;
+
+  private static final Duration SOON = Duration.ofMillis(20);
+  private static final Duration LATE = Duration.ofDays(1);
 
   private static final CheckpointPolicy[] LIVES = {
     CheckpointPolicy.manual().everyEntries(8), CheckpointPolicy.manual().onClose()
@@ -74,19 +83,44 @@ final class StateScenario extends Lives {
 
     private static DurableState<List<String>, TextCommand> open(
         Directory directory, CheckpointPolicy policy) throws IOException {
+      StateOptions options =
+          StateOptions.builder()
+              .checkpointPolicy(policy)
+              .walOptions(OPTIONS)
+              .pendingUpdatesMax(PENDING_MAX)
+              .build();
       return DurableState.open(
-          directory, new UserCode.TextCommands(), new UserCode.ListByCommands(), policy, OPTIONS);
+          directory, new UserCode.TextCommands(), new UserCode.ListByCommands(), options);
     }
 
     @Override
     void use() throws Exception {
       DurableState<List<String>, TextCommand> state = Objects.requireNonNull(opened);
-      crew.startAndAwait(() -> updates(state), () -> futures(state), () -> decisions(state));
+      crew.startAndAwait(
+          () -> updates(state),
+          () -> futures(state),
+          () -> decisions(state),
+          () -> awaitSome(state));
       calls.call(Kind.SYNC, state::sync);
       calls.call(Kind.READ, () -> state.updateIf(texts -> Optional.empty()));
       if (!calls.call(Kind.READ, () -> look(state)).returned()) {
         calls.call(Kind.READ, () -> look(state));
       }
+    }
+
+    /** What is durable will be applied, or the state says that it will not. */
+    private void awaitSome(DurableState<List<String>, TextCommand> state) {
+      calls.call(
+          Kind.READ,
+          () -> {
+            boolean unused = state.awaitApplied(state.lastAppliedId() + 2, SOON);
+          });
+      AtomicBoolean isApplied = new AtomicBoolean();
+      Call last =
+          calls.call(
+              Kind.READ, () -> isApplied.set(state.awaitApplied(state.health().durableId(), LATE)));
+      Calls.require(
+          isApplied.get() || !last.returned(), () -> "an entry is durable and not applied");
     }
 
     /** Entries that are not durable yet may come in between: then it looks again. */
