@@ -5,6 +5,7 @@
  */
 @org.jspecify.annotations.NullMarked
 module dev.durability.testkit {
+  requires java.management;
   requires static org.jspecify;
   requires static org.junit.jupiter.api;
   requires transitive dev.durability;

@@ -54,7 +54,8 @@ public class CommandsExampleTest {
 
   // end:commands
 
-  static final class Bank extends CommandMachine<Map<String, Long>, BankCommand<?>> {
+  /** How the accounts begin, are copied, written and read. */
+  public static final class Bank extends CommandMachine<Map<String, Long>, BankCommand<?>> {
     @Override
     public Map<String, Long> initial() {
       return new TreeMap<>();

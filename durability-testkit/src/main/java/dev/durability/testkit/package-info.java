@@ -16,6 +16,8 @@
  *   <li>{@link dev.durability.testkit.CrashDirectory} is the disk: it forgets what was not synced.
  *   <li>{@link dev.durability.testkit.FaultDirectory} wraps any directory, and makes operations
  *       fail, silently lose or change data, or wait.
+ *   <li>{@link dev.durability.testkit.DeterminismCheck} applies a history in other JVMs, and finds
+ *       a state machine that is not deterministic.
  *   <li>{@code dev.durability.testkit.junit} runs explorations as JUnit tests, and has the contract
  *       of {@code Directory} as tests to extend.
  * </ul>

@@ -9,11 +9,13 @@ import dev.durability.frame.FrameFile;
 import dev.durability.frame.FrameKind;
 import dev.durability.frame.Rewrite;
 import dev.durability.log.CheckpointReference;
+import dev.durability.recovery.StateMachine;
 import dev.durability.segment.Preamble;
 import dev.durability.storage.AppendFile;
 import dev.durability.storage.AtomicFile;
 import dev.durability.storage.Directory;
 import dev.durability.storage.ReadFile;
+import dev.durability.wal.AppendFuture;
 import dev.durability.wal.WalWriter;
 import java.io.Closeable;
 import java.io.IOException;
@@ -21,9 +23,12 @@ import java.nio.ByteBuffer;
 import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a programmer wrote by mistake: patched code of the library calls these. The receiver of the
@@ -184,6 +189,35 @@ public final class Instead {
       }
     }
     return publisher.publish(lastEntryId, content);
+  }
+
+  /** Takes what is written for what is durable. */
+  public static void flush(WalWriter<?> log) throws IOException {
+    log.flush();
+  }
+
+  /** Takes what was appended for what is durable. */
+  public static long lastAppendedId(WalWriter<?> log) {
+    return log.lastAppendedId();
+  }
+
+  /** Does at once what is to be done when the entry is durable. */
+  public static CompletableFuture<Long> atOnce(
+      AppendFuture durable, BiConsumer<Object, @Nullable Object> action) {
+    action.accept(durable.entryId(), null);
+    return durable;
+  }
+
+  /** Gives the id of the entry before. */
+  public static Object withIdBefore(
+      StateMachine<Object, Object> machine, Object state, Object entry, long entryId) {
+    return machine.apply(state, entry, entryId - 1);
+  }
+
+  /** Applies an entry, and again. */
+  public static Object twice(
+      StateMachine<Object, Object> machine, Object state, Object entry, long entryId) {
+    return machine.apply(machine.apply(state, entry, entryId), entry, entryId);
   }
 
   /** Names none. */

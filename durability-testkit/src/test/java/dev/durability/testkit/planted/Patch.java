@@ -124,12 +124,17 @@ record Patch(String className, String method, Change change, int sites) {
 
   /** Instead of a call there is another: to that method of {@link Instead}, with the same types. */
   static Change calling(String call, String insteadMethod) {
+    return calling(call, Instead.class, insteadMethod);
+  }
+
+  /** The same, of a class that may see more. */
+  static Change calling(String call, Class<?> instead, String insteadMethod) {
     return (next, descriptor, found) ->
         new Calls(next, call, found) {
           @Override
           void replace(boolean isStatic, String owner, String name, String ofCall) {
             String types = isStatic ? ofCall : "(L" + owner + ";" + ofCall.substring(1);
-            visitStatic(Type.getInternalName(Instead.class), insteadMethod, types);
+            visitStatic(Type.getInternalName(instead), insteadMethod, types);
           }
         };
   }

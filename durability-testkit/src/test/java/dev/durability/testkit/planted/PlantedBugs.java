@@ -10,6 +10,7 @@ import static dev.durability.testkit.planted.Patch.returning;
 import static dev.durability.testkit.planted.Patch.withoutAssigning;
 import static dev.durability.testkit.planted.Patch.withoutCall;
 
+import dev.durability.InsteadInState;
 import dev.durability.testkit.planted.Hunt.Workload;
 import java.util.List;
 
@@ -431,6 +432,116 @@ final class PlantedBugs {
               Workload.STATE,
               1),
           bug(
+              "answer-before-durable",
+              "that a command is applied, and answers, once it is synced and not only written",
+              "a result that was delivered is never taken back",
+              List.of(
+                  new Patch("Updates", "settle", calling("WalWriter.sync", "flush")),
+                  new Patch(
+                      "Updates",
+                      "applyDurable",
+                      calling("WalWriter.lastDurableId", "lastAppendedId"))),
+              Workload.STATE,
+              1),
+          bug(
+              "future-before-durable",
+              "the same of a future",
+              "a result that was delivered is never taken back",
+              List.of(
+                  new Patch(
+                      "UpdateFuture", "follow", calling("AppendFuture.whenComplete", "atOnce")),
+                  new Patch(
+                      "Updates",
+                      "applyDurable",
+                      calling("WalWriter.lastDurableId", "lastAppendedId"))),
+              Workload.STATE,
+              1),
+          bug(
+              "answer-without-applying",
+              "to apply a command before it answers",
+              "a result is that of the command",
+              new Patch("Updates", "settle", withoutCall("Updates.applyDurable")),
+              Workload.STATE,
+              1),
+          bug(
+              "future-without-applying",
+              "the same of a future",
+              "a result is that of the command",
+              new Patch("Updates", "outcome", withoutCall("Updates.applyDurable")),
+              Workload.STATE,
+              1),
+          bug(
+              "answer-after-a-failed-sync",
+              "to ask, after a sync that failed, whether the command is durable",
+              "after a failed sync nothing is acknowledged",
+              new Patch("Updates", "settle", withoutCall("Updates.join")),
+              Workload.STATE,
+              1),
+          bug(
+              "answer-of-another-thread",
+              "that others are applied before a thread takes its result",
+              "a result is that of the command",
+              new Patch(
+                  "Updates",
+                  "execute",
+                  calling("Expected.value", InsteadInState.class, "valueOfTheLast")),
+              Workload.STATE,
+              1),
+          bug(
+              "answer-of-another-future",
+              "the same of a future",
+              "a result is that of the command",
+              new Patch(
+                  "UpdateFuture",
+                  "value",
+                  calling("Expected.value", InsteadInState.class, "valueOfTheLast")),
+              Workload.STATE,
+              1),
+          bug(
+              "refused-not-appended",
+              "that a command decides once it is its turn, and is in the log if it is refused",
+              "a result is that of a fold over the log",
+              new Patch(
+                  "Updates",
+                  "execute",
+                  calling("Updates.settled", InsteadInState.class, "settledUnlessRefused")),
+              Workload.STATE,
+              1),
+          bug(
+              "refused-takes-no-id",
+              "that a command which is refused takes an id, too",
+              "a command is given the id of its entry",
+              new Patch(
+                  "AppliedState",
+                  "apply",
+                  calling("CommandMachine.execute", InsteadInState.class, "withIdOfTheAccepted")),
+              Workload.STATE,
+              1),
+          bug(
+              "live-with-another-id",
+              "that a command gets the id of its entry, and not of the one before",
+              "a command is applied alike live and at recovery",
+              new Patch(
+                  "AppliedState",
+                  "apply",
+                  calling("CommandMachine.execute", InsteadInState.class, "withIdBefore")),
+              Workload.STATE,
+              1),
+          bug(
+              "recovered-with-another-id",
+              "the same at recovery",
+              "a command is applied alike live and at recovery",
+              new Patch("StateLoading", "entry", calling("StateMachine.apply", "withIdBefore")),
+              Workload.STATE,
+              1),
+          bug(
+              "recovered-twice",
+              "that recovery applies a command once",
+              "no update is applied twice",
+              new Patch("StateLoading", "entry", calling("StateMachine.apply", "twice")),
+              Workload.STATE,
+              1),
+          bug(
               "cut-without-its-flag",
               "that a segment which rewinds says so",
               "an honest crash never blocks opening",
@@ -506,6 +617,16 @@ final class PlantedBugs {
 
   private static PlantedBug bug(
       String name, String forgotten, String broken, Patch patch, Workload workload, long seed) {
-    return new PlantedBug(name, forgotten, broken, patch, workload, seed);
+    return bug(name, forgotten, broken, List.of(patch), workload, seed);
+  }
+
+  private static PlantedBug bug(
+      String name,
+      String forgotten,
+      String broken,
+      List<Patch> patches,
+      Workload workload,
+      long seed) {
+    return new PlantedBug(name, forgotten, broken, patches, workload, seed);
   }
 }

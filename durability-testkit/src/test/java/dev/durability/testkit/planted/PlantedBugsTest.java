@@ -72,7 +72,7 @@ class PlantedBugsTest {
 
   /** Explores until the bug is found; counts all states, and notes what was explored. */
   private static Outcome hunt(PlantedBug bug, Map<Exploring, Long> explored) {
-    Hunt hunt = new PatchedLibrary(List.of(bug.patch())).hunt();
+    Hunt hunt = new PatchedLibrary(bug.patches()).hunt();
     long states = 0;
     for (long seed = bug.seed(); seed < bug.seed() + SEEDS; seed++) {
       Outcome outcome = hunt.explore(bug.workload(), seed, STATES_A_SEED);
@@ -122,11 +122,11 @@ class PlantedBugsTest {
   @Test
   void thereAreEnoughOfThemAndEachHasANameOfItsOwn() {
     Set<String> names = new HashSet<>();
-    Set<Patch> patches = new HashSet<>();
+    Set<List<Patch>> patches = new HashSet<>();
     PlantedBugs.ALL.forEach(
         bug -> {
           names.add(bug.name());
-          patches.add(bug.patch());
+          patches.add(bug.patches());
         });
     assertThat(names).hasSameSizeAs(PlantedBugs.ALL).hasSizeGreaterThanOrEqualTo(BUGS_MIN);
     assertThat(patches).hasSameSizeAs(PlantedBugs.ALL);
