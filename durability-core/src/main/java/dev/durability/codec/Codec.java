@@ -1,8 +1,10 @@
 package dev.durability.codec;
 
+import dev.durability.errors.SchemaException;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Turns values into bytes and back. The same value must always give the same bytes if files are to
@@ -13,7 +15,7 @@ import java.nio.ByteBuffer;
  *
  * @param <T> the type of the values
  */
-public interface Codec<T> {
+public interface Codec<T> extends Decoder<T> {
 
   /**
    * Writes the bytes of a value.
@@ -27,13 +29,35 @@ public interface Codec<T> {
   void encode(T value, OutputStream out) throws IOException;
 
   /**
-   * Reads a value. It must check all lengths in the bytes against {@code in.remaining()} before it
-   * takes memory for them.
+   * Returns the schema of what {@link #encode} writes. A log has it beside the entries. It compares
+   * it when it is opened, before it decodes anything.
    *
-   * @param in a read-only view of exactly the value's bytes, little-endian, from position to limit
-   * @return the value
-   * @throws IOException if the bytes are not those of a value ({@link
-   *     dev.durability.errors.CodecException})
+   * @return the schema, always the same one; empty if the codec has none
    */
-  T decode(ByteBuffer in) throws IOException;
+  default Optional<Schema> schema() {
+    return Optional.empty();
+  }
+
+  /**
+   * Finds how to decode values that were written under a schema, possibly another than {@link
+   * #schema}. A codec without a schema decodes all of them itself.
+   *
+   * @param written the schema that stands beside the values; empty if there is none
+   * @return what decodes them
+   * @throws SchemaException if this codec cannot, and why. Unless a codec overrides this, it can
+   *     only what was written under its own schema
+   */
+  default Decoder<T> decoderOf(Optional<Schema> written) throws SchemaException {
+    Optional<Schema> own = schema();
+    if (own.isEmpty() || own.equals(written)) {
+      return this;
+    }
+    throw new SchemaException(
+        "the codec reads only what was written under its own schema ("
+            + own.get()
+            + "), but there is "
+            + written.map(schema -> "another one (" + schema + ")").orElse("none")
+            + ": open it with the codec that wrote it",
+        List.of());
+  }
 }

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Codecs of the simplest values: the bytes of one value, with nothing around them.
@@ -24,6 +26,17 @@ public final class Codecs {
   }
 
   /**
+   * Returns a codec of bytes that another program encoded under a schema: for tools that cut or
+   * copy a log without its classes. It hands out the bytes of entries under any schema.
+   *
+   * @param schema how the bytes are encoded that are going to be written
+   * @return the codec
+   */
+  public static Codec<byte[]> bytes(Schema schema) {
+    return new ForeignBytes(Optional.of(schema));
+  }
+
+  /**
    * {@return a codec of text in UTF-8} It is strict both ways: it refuses malformed bytes, and a
    * string with an unpaired surrogate, with a {@link CodecException}. It never replaces them.
    */
@@ -37,6 +50,35 @@ public final class Codecs {
    */
   public static Codec<Long> longs() {
     return Longs.INSTANCE;
+  }
+
+  /**
+   * Returns a codec that also reads what a former codec wrote, and converts it: for changes that
+   * need code. The former codec may be such a codec itself, so conversions from each version to the
+   * next make a chain.
+   *
+   * <p>It writes as {@code codec} does. What was written under the very schema of a codec in the
+   * chain is read by that one. What was written under any other schema is read by the newest codec
+   * that can.
+   *
+   * @param codec the codec of the values as they are now; it has a schema
+   * @param former the codec of the values as they were; it has a schema, another one
+   * @param convert makes a value of a former one, and must be deterministic. What it throws, and
+   *     null, become a {@link CodecException} where the value is decoded
+   * @param <T> the type of the values
+   * @param <F> their former type
+   * @return the codec
+   * @throws IllegalArgumentException if one of the codecs has no schema, or both have the same
+   */
+  public static <T, F> Codec<T> upcasting(
+      Codec<T> codec, Codec<F> former, Function<? super F, ? extends T> convert) {
+    if (codec.schema().isEmpty() || former.schema().isEmpty()) {
+      throw new IllegalArgumentException("a codec without a schema cannot be told from another");
+    } else if (codec.schema().equals(former.schema())) {
+      throw new IllegalArgumentException(
+          "both codecs have the same schema, so nothing tells which of them wrote a value");
+    }
+    return new Upcasting<>(codec, former, convert);
   }
 
   private static <T> T present(T value) throws CodecException {
@@ -59,6 +101,23 @@ public final class Codecs {
       byte[] bytes = new byte[in.remaining()];
       in.get(bytes);
       return bytes;
+    }
+  }
+
+  private record ForeignBytes(Optional<Schema> schema) implements Codec<byte[]> {
+    @Override
+    public void encode(byte[] value, OutputStream out) throws IOException {
+      Bytes.INSTANCE.encode(value, out);
+    }
+
+    @Override
+    public byte[] decode(ByteBuffer in) {
+      return Bytes.INSTANCE.decode(in);
+    }
+
+    @Override
+    public Decoder<byte[]> decoderOf(Optional<Schema> written) {
+      return this;
     }
   }
 

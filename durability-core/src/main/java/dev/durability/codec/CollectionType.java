@@ -33,6 +33,21 @@ final class CollectionType implements WireType {
     return new CollectionType(element, true);
   }
 
+  WireType element() {
+    return element;
+  }
+
+  /** Whether it is a set. */
+  boolean unique() {
+    return unique;
+  }
+
+  @Override
+  public Described describe(Describer describer) {
+    Described each = element.describe(describer);
+    return unique ? new Described.SetOf(each) : new Described.ListOf(each);
+  }
+
   @Override
   public void write(Object value, PostcardOutput out) throws CodecException {
     Collection<?> elements = (Collection<?>) value;

@@ -1,6 +1,9 @@
 package dev.durability.codec;
 
 import dev.durability.errors.CodecException;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.Predicate;
 
 /** An enum: the constant's ordinal as a u32 varint. */
 final class EnumType implements WireType {
@@ -13,6 +16,27 @@ final class EnumType implements WireType {
     this.constants = type.getEnumConstants();
   }
 
+  Class<?> type() {
+    return type;
+  }
+
+  /** The constant whose name fits, if there is one. */
+  Optional<Object> constant(Predicate<String> named) {
+    return Arrays.stream(constants).filter(each -> named.test(nameOf(each))).findFirst();
+  }
+
+  private static String nameOf(Object constant) {
+    return ((Enum<?>) constant).name();
+  }
+
+  @Override
+  public Described describe(Describer describer) {
+    return describer.named(
+        type,
+        type.getSimpleName(),
+        () -> new Described.Constants(Arrays.stream(constants).map(EnumType::nameOf).toList()));
+  }
+
   @Override
   @SuppressWarnings("EnumOrdinal") // The order of the constants is the format, as in postcard.
   public void write(Object value, PostcardOutput out) throws CodecException {
@@ -21,15 +45,15 @@ final class EnumType implements WireType {
 
   @Override
   public Object read(PostcardInput in) throws CodecException {
-    return constants[indexBelow(constants.length, type, in)];
+    return constants[indexBelow(constants.length, type.getSimpleName(), in)];
   }
 
   /** Reads the index of a variant of an enum or sealed interface. */
-  static int indexBelow(int variants, Class<?> type, PostcardInput in) throws CodecException {
+  static int indexBelow(int variants, String type, PostcardInput in) throws CodecException {
     long index = in.varint(Integer.SIZE);
     if (index >= variants) {
       throw in.failure(
-          type.getSimpleName()
+          type
               + " has variants 0 to "
               + (variants - 1)
               + ", but this is "

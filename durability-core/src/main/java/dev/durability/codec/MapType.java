@@ -11,6 +11,11 @@ import java.util.Map;
 record MapType(WireType key, WireType value) implements WireType {
 
   @Override
+  public Described describe(Describer describer) {
+    return new Described.MapOf(key.describe(describer), value.describe(describer));
+  }
+
+  @Override
   public void write(Object object, PostcardOutput out) throws CodecException {
     Map<?, ?> map = (Map<?, ?>) object;
     int count = map.size();

@@ -54,6 +54,16 @@ record OptionType(
             number.isPresent() ? OptionalDouble.of((Double) number.get()) : OptionalDouble.empty());
   }
 
+  /** The same optional, whose value is read as another type. */
+  OptionType with(WireType other) {
+    return new OptionType(other, unwrap, wrap);
+  }
+
+  @Override
+  public Described describe(Describer describer) {
+    return new Described.OptionOf(content.describe(describer));
+  }
+
   @Override
   public void write(Object value, PostcardOutput out) throws CodecException {
     Optional<?> optional = unwrap.apply(value);

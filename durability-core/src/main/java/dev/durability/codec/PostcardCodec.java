@@ -1,11 +1,14 @@
 package dev.durability.codec;
 
 import dev.durability.errors.CodecException;
+import dev.durability.errors.SchemaException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.invoke.MethodHandles;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A codec of records and sealed interfaces of records, in the compact <a
@@ -56,9 +59,18 @@ import java.util.Map;
  * set, up to 32. Each component, element, optional and variant is a level. A thread with a stack of
  * 256 KiB has room for that. Any other type is refused when the codec is made.
  *
- * <p>The order of components, permitted subtypes and enum constants is the format. Appending a
- * variant or a constant keeps old bytes readable; any other change does not. Write {@code permits}
- * out, so that it does not depend on the order of the source.
+ * <p>UUID, BigInteger, BigDecimal, Instant, Duration, LocalDate, LocalTime, LocalDateTime,
+ * OffsetDateTime and ZonedDateTime are written as structs of these: 16 bytes; the bytes of two's
+ * complement, big-endian; scale and unscaled value; seconds and nanoseconds; the day of the epoch;
+ * the nanosecond of the day; date and time; these and the offset in seconds; these and the id of
+ * the zone.
+ *
+ * <h2>Changes</h2>
+ *
+ * <p>The bytes depend on the order of components, permitted subtypes and enum constants. The {@link
+ * #schema} says what it was when they were written. So whatever has a schema beside it is read by
+ * names, by any later declaration: see {@link #decoderOf}. Without one, appending a variant or a
+ * constant keeps old bytes readable, and no other change does.
  *
  * <p>Sets and maps are written in their iteration order. For the same bytes from the same content,
  * use a {@link java.util.SortedMap} or {@link java.util.LinkedHashMap}, or their sets. Decoded
@@ -86,12 +98,29 @@ import java.util.Map;
  */
 public final class PostcardCodec<T> implements Codec<T> {
 
-  private final Class<?> root;
+  /** The media type of the schemas of this codec. */
+  public static final String MEDIA_TYPE = "application/vnd.durability.postcard";
+
+  private final Class<T> root;
   private final WireType type;
+  private final Schema schema;
+  private final Evolution evolution;
+  private final boolean byPosition;
 
   private PostcardCodec(Class<T> root, Map<Class<?>, WireType> scalars, RecordAccess access) {
     this.root = root;
     this.type = new TypeResolver(scalars, access).resolve(root);
+    this.schema = PostcardSchema.of(Describer.describe(type), root);
+    this.evolution = Evolution.NONE;
+    this.byPosition = false;
+  }
+
+  private PostcardCodec(PostcardCodec<T> codec, Evolution evolution, boolean byPosition) {
+    this.root = codec.root;
+    this.type = codec.type;
+    this.schema = codec.schema;
+    this.evolution = evolution;
+    this.byPosition = byPosition;
   }
 
   /**
@@ -183,6 +212,113 @@ public final class PostcardCodec<T> implements Codec<T> {
   }
 
   /**
+   * Returns a codec that also knows a former name of a record or sealed interface, as a variant of
+   * a sealed interface.
+   *
+   * @param type the class under its present name
+   * @param before its former simple name
+   * @return a codec that otherwise is as this one
+   */
+  public PostcardCodec<T> renamed(Class<?> type, String before) {
+    return new PostcardCodec<>(this, evolution.renamed(type, "", before), byPosition);
+  }
+
+  /**
+   * Returns a codec that also knows a former name of a component or of a constant.
+   *
+   * @param type the record or enum
+   * @param member the component or constant under its present name
+   * @param before its former name
+   * @return a codec that otherwise is as this one
+   * @throws IllegalArgumentException if the type has no such member
+   */
+  public PostcardCodec<T> renamed(Class<?> type, String member, String before) {
+    Evolution.requireMember(type, member);
+    return new PostcardCodec<>(this, evolution.renamed(type, member, before), byPosition);
+  }
+
+  /**
+   * Returns a codec that gives a value to a component which a record did not have when it was
+   * written. Without it, an optional or a collection is empty then, and any other type is a change
+   * that keeps the codec from reading.
+   *
+   * @param type the record
+   * @param component the component
+   * @param value what it has in records that were written without it
+   * @return a codec that otherwise is as this one
+   * @throws IllegalArgumentException if the record has no such component, or the value is not of
+   *     its type
+   */
+  public PostcardCodec<T> withDefault(Class<?> type, String component, Object value) {
+    Evolution.requireValue(type, component, value);
+    return new PostcardCodec<>(this, evolution.preset(type, component, value), byPosition);
+  }
+
+  /**
+   * Returns a codec that also reads values beside which there is no schema, although they have
+   * variants or constants. It reads those by their position. So whoever calls this knows that no
+   * variant and no constant changed its place since.
+   *
+   * @return a codec that otherwise is as this one
+   */
+  public PostcardCodec<T> readingByPosition() {
+    return new PostcardCodec<>(this, evolution, true);
+  }
+
+  /**
+   * Decodes values without their classes, for programs that show them. A record becomes a map of
+   * its components, a variant a map of its name to its value, and a constant of an enum its name;
+   * the rest is as with the classes.
+   *
+   * @param written the schema that stands beside the values
+   * @return what decodes them; it trusts neither the schema nor the bytes
+   * @throws SchemaException if it is no schema of this class, or damaged
+   */
+  public static Decoder<Object> withoutClasses(Schema written) throws SchemaException {
+    Described.Description description = PostcardSchema.parse(written);
+    WireType any = new AnyType(description).type(description.root());
+    return in -> decode(Object.class, any, in);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>It names components, variants and constants, and says how each is encoded.
+   */
+  @Override
+  public Optional<Schema> schema() {
+    return Optional.of(schema);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Components, variants and constants are matched by their names. A component that is gone is
+   * passed over. A variant or constant that is gone is a {@link CodecException} only where it is
+   * met. A number may have become wider, and a component optional.
+   */
+  @Override
+  public Decoder<T> decoderOf(Optional<Schema> written) throws SchemaException {
+    if (written.isEmpty()) {
+      if (!byPosition && PostcardSchema.dependsOnPosition(Describer.describe(type))) {
+        throw new SchemaException(
+            "there is no schema beside the values, and "
+                + root.getSimpleName()
+                + " has variants or constants, which could only be read by their position. If none"
+                + " of them changed its place since, open it with readingByPosition()",
+            List.of());
+      }
+      return this;
+    } else if (written.get().equals(schema)) {
+      return this;
+    }
+    WireType reader =
+        Resolution.resolve(
+            PostcardSchema.parse(written.get()), type, evolution, root.getSimpleName());
+    return in -> decode(root, reader, in);
+  }
+
+  /**
    * {@inheritDoc}
    *
    * @throws CodecException if the value contains null, an unpaired surrogate, a class that its type
@@ -209,8 +345,12 @@ public final class PostcardCodec<T> implements Codec<T> {
    *     refused them
    */
   @Override
-  @SuppressWarnings("unchecked") // The wire type was resolved from Class<T>.
   public T decode(ByteBuffer in) throws IOException {
+    return decode(root, type, in);
+  }
+
+  @SuppressWarnings("unchecked") // The wire type was resolved from Class<T>.
+  private static <T> T decode(Class<T> root, WireType type, ByteBuffer in) throws IOException {
     PostcardInput input = new PostcardInput(root, in);
     Object value;
     try {

@@ -5,12 +5,17 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** A record: its components in order, with nothing between them. */
 final class RecordType implements WireType {
 
+  private final Class<?> type;
   private final String name;
   private final MethodHandle constructor;
   private final String[] names;
@@ -25,6 +30,7 @@ final class RecordType implements WireType {
   RecordType(Class<?> type, MethodHandles.Lookup lookup) throws IllegalAccessException {
     RecordComponent[] parts = type.getRecordComponents();
     Class<?>[] erased = Arrays.stream(parts).map(RecordComponent::getType).toArray(Class<?>[]::new);
+    this.type = type;
     this.name = type.getSimpleName();
     this.names = Arrays.stream(parts).map(RecordComponent::getName).toArray(String[]::new);
     this.components = new WireType[parts.length];
@@ -49,17 +55,66 @@ final class RecordType implements WireType {
     components[index] = component;
   }
 
+  Class<?> type() {
+    return type;
+  }
+
+  String name() {
+    return name;
+  }
+
+  int size() {
+    return components.length;
+  }
+
+  WireType component(int index) {
+    return components[index];
+  }
+
+  String componentName(int index) {
+    return names[index];
+  }
+
+  /** The Java type of a component, without type arguments. */
+  Class<?> componentClass(int index) {
+    return type.getRecordComponents()[index].getType();
+  }
+
+  /** The index of the first component whose name fits, or -1. */
+  int indexOf(Predicate<String> named) {
+    for (int i = 0; i < names.length; i++) {
+      if (named.test(names[i])) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  @Override
+  public Described describe(Describer describer) {
+    return describer.named(
+        this,
+        name,
+        () -> {
+          List<Described.Member> members = new ArrayList<>();
+          for (int i = 0; i < components.length; i++) {
+            members.add(new Described.Member(names[i], components[i].describe(describer)));
+          }
+          return new Described.Components(List.copyOf(members));
+        });
+  }
+
   @Override
   public void write(Object value, PostcardOutput out) throws CodecException {
     for (int i = 0; i < components.length; i++) {
       out.enter(names[i]);
-      components[i].write(out.present(component(i, value, out)), out);
+      components[i].write(out.present(valueOf(i, value, out)), out);
       out.leave();
     }
   }
 
   @SuppressWarnings("IllegalCatch") // A method handle may throw anything.
-  private Object component(int index, Object value, PostcardOutput out) throws CodecException {
+  private Object valueOf(int index, Object value, PostcardOutput out) throws CodecException {
     try {
       return (Object) accessors[index].invokeExact(value);
     } catch (Error e) {
@@ -77,6 +132,12 @@ final class RecordType implements WireType {
       values[i] = components[i].read(in);
       in.leave();
     }
+    return make(values, in);
+  }
+
+  /** Makes a record of its components. */
+  @SuppressWarnings("IllegalCatch") // A method handle may throw anything.
+  Object make(@Nullable Object[] values, PostcardInput in) throws CodecException {
     try {
       return (Object) constructor.invokeExact(values);
     } catch (Error e) {

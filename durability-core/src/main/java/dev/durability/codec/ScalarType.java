@@ -1,11 +1,15 @@
 package dev.durability.codec;
 
+import dev.durability.codec.Described.Scalar;
 import dev.durability.errors.CodecException;
+import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Numbers, booleans, characters, strings and byte arrays: types without parts. */
-record ScalarType(Writer writer, Reader reader) implements WireType {
+record ScalarType(Scalar kind, Writer writer, Reader reader) implements WireType {
 
   /** Writes one value. */
   interface Writer {
@@ -23,6 +27,29 @@ record ScalarType(Writer writer, Reader reader) implements WireType {
   /** Scalars by class, with integers as unsigned: postcard's u8 to u64. */
   static final Map<Class<?>, WireType> UNSIGNED = unsigned();
 
+  private static final Map<Scalar, ScalarType> BY_KIND = byKind();
+
+  private static Map<Scalar, ScalarType> byKind() {
+    Map<Scalar, ScalarType> types = new EnumMap<>(Scalar.class);
+    for (Map<Class<?>, WireType> each : List.of(SIGNED, UNSIGNED)) {
+      for (WireType type : each.values()) {
+        ScalarType scalar = (ScalarType) type;
+        types.putIfAbsent(scalar.kind, scalar);
+      }
+    }
+    return types;
+  }
+
+  /** {@return the type of a kind of scalar} */
+  static ScalarType of(Scalar kind) {
+    return Objects.requireNonNull(BY_KIND.get(kind));
+  }
+
+  @Override
+  public Described describe(Describer describer) {
+    return kind;
+  }
+
   @Override
   public void write(Object value, PostcardOutput out) throws CodecException {
     writer.write(value, out);
@@ -39,27 +66,33 @@ record ScalarType(Writer writer, Reader reader) implements WireType {
   }
 
   private static Map<Class<?>, WireType> signed() {
-    Map<Class<?>, WireType> types = common();
+    Map<Class<?>, WireType> types = common(Scalar.I8);
     WireType shorts =
-        new ScalarType((v, out) -> out.zigzag((Short) v), in -> (short) in.zigzag(Short.SIZE));
+        new ScalarType(
+            Scalar.I16, (v, out) -> out.zigzag((Short) v), in -> (short) in.zigzag(Short.SIZE));
     WireType ints =
-        new ScalarType((v, out) -> out.zigzag((Integer) v), in -> (int) in.zigzag(Integer.SIZE));
-    WireType longs = new ScalarType((v, out) -> out.zigzag((Long) v), in -> in.zigzag(Long.SIZE));
+        new ScalarType(
+            Scalar.I32, (v, out) -> out.zigzag((Integer) v), in -> (int) in.zigzag(Integer.SIZE));
+    WireType longs =
+        new ScalarType(Scalar.I64, (v, out) -> out.zigzag((Long) v), in -> in.zigzag(Long.SIZE));
     putIntegers(types, shorts, ints, longs);
     return Map.copyOf(types);
   }
 
   private static Map<Class<?>, WireType> unsigned() {
-    Map<Class<?>, WireType> types = common();
+    Map<Class<?>, WireType> types = common(Scalar.U8);
     WireType shorts =
         new ScalarType(
+            Scalar.U16,
             (v, out) -> out.varint(Short.toUnsignedLong((Short) v)),
             in -> (short) in.varint(Short.SIZE));
     WireType ints =
         new ScalarType(
+            Scalar.U32,
             (v, out) -> out.varint(Integer.toUnsignedLong((Integer) v)),
             in -> (int) in.varint(Integer.SIZE));
-    WireType longs = new ScalarType((v, out) -> out.varint((Long) v), in -> in.varint(Long.SIZE));
+    WireType longs =
+        new ScalarType(Scalar.U64, (v, out) -> out.varint((Long) v), in -> in.varint(Long.SIZE));
     putIntegers(types, shorts, ints, longs);
     return Map.copyOf(types);
   }
@@ -71,29 +104,30 @@ record ScalarType(Writer writer, Reader reader) implements WireType {
     put(types, long.class, Long.class, longs);
   }
 
-  private static Map<Class<?>, WireType> common() {
+  private static Map<Class<?>, WireType> common(Scalar octet) {
     Map<Class<?>, WireType> types = new HashMap<>();
     put(
         types,
         boolean.class,
         Boolean.class,
-        new ScalarType(ScalarType::writeBoolean, ScalarType::readBoolean));
+        new ScalarType(Scalar.BOOL, ScalarType::writeBoolean, ScalarType::readBoolean));
     // One raw byte, signed or not: postcard has neither varint nor zigzag for i8 and u8.
     put(
         types,
         byte.class,
         Byte.class,
-        new ScalarType((v, out) -> out.raw((Byte) v), in -> in.raw()));
+        new ScalarType(octet, (v, out) -> out.raw((Byte) v), in -> in.raw()));
     put(
         types,
         char.class,
         Character.class,
-        new ScalarType(ScalarType::writeChar, ScalarType::readChar));
+        new ScalarType(Scalar.CHAR, ScalarType::writeChar, ScalarType::readChar));
     put(
         types,
         float.class,
         Float.class,
         new ScalarType(
+            Scalar.F32,
             (v, out) -> out.fixed32(Float.floatToRawIntBits((Float) v)),
             in -> Float.intBitsToFloat(in.fixed32())));
     put(
@@ -101,10 +135,16 @@ record ScalarType(Writer writer, Reader reader) implements WireType {
         double.class,
         Double.class,
         new ScalarType(
+            Scalar.F64,
             (v, out) -> out.fixed64(Double.doubleToRawLongBits((Double) v)),
             in -> Double.longBitsToDouble(in.fixed64())));
-    types.put(String.class, new ScalarType((v, out) -> out.text((String) v), in -> in.text()));
-    types.put(byte[].class, new ScalarType(ScalarType::writeBytes, in -> in.raw(in.length())));
+    types.put(
+        String.class,
+        new ScalarType(Scalar.STRING, (v, out) -> out.text((String) v), in -> in.text()));
+    types.put(
+        byte[].class,
+        new ScalarType(Scalar.BYTES, ScalarType::writeBytes, in -> in.raw(in.length())));
+    types.putAll(ValueTypes.all());
     return types;
   }
 

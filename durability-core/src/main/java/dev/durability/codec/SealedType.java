@@ -1,8 +1,11 @@
 package dev.durability.codec;
 
 import dev.durability.errors.CodecException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * A sealed interface: the index of the permitted subtype as a u32 varint, then the value as one of
@@ -39,6 +42,40 @@ final class SealedType implements WireType {
     variants[index] = variant;
   }
 
+  String name() {
+    return type.getSimpleName();
+  }
+
+  WireType variant(int index) {
+    return variants[index];
+  }
+
+  /** The index of the permitted subtype that fits, or -1. */
+  int indexOf(Predicate<Class<?>> fits) {
+    Class<?>[] permitted = type.getPermittedSubclasses();
+    for (int i = 0; i < permitted.length; i++) {
+      if (fits.test(permitted[i])) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  @Override
+  public Described describe(Describer describer) {
+    return describer.named(
+        this,
+        name(),
+        () -> {
+          List<Described.Member> members = new ArrayList<>();
+          for (int i = 0; i < variants.length; i++) {
+            String variant = type.getPermittedSubclasses()[i].getSimpleName();
+            members.add(new Described.Member(variant, variants[i].describe(describer)));
+          }
+          return new Described.Variants(List.copyOf(members));
+        });
+  }
+
   @Override
   public void write(Object value, PostcardOutput out) throws CodecException {
     Class<?> leaf = value instanceof Enum<?> e ? e.getDeclaringClass() : value.getClass();
@@ -54,7 +91,7 @@ final class SealedType implements WireType {
 
   @Override
   public Object read(PostcardInput in) throws CodecException {
-    WireType variant = variants[EnumType.indexBelow(variants.length, type, in)];
+    WireType variant = variants[EnumType.indexBelow(variants.length, type.getSimpleName(), in)];
     in.descend();
     Object value = variant.read(in);
     in.ascend();

@@ -12,6 +12,9 @@ interface WireType {
   /** Reads a value of the type. */
   Object read(PostcardInput in) throws CodecException;
 
+  /** Describes the type. Its parts are complete. */
+  Described describe(Describer describer);
+
   /**
    * Tells whether the values have a natural order. With one, a hash map finds a key quickly among
    * many with the same hash code.

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * for its share of them, after the inputs that were kept, one a line in {@code <target>.hex}.
  */
 class FuzzingTest {
-  private static final int TARGETS = 6; // With those of the program.
+  private static final int TARGETS = 7; // With those of the program.
   private static final long SECONDS = 10;
 
   private static List<byte[]> corpus(Class<?> target) throws IOException {
@@ -40,7 +40,13 @@ class FuzzingTest {
 
   @ParameterizedTest
   @ValueSource(
-      classes = {LogFuzz.class, RecordLogFuzz.class, CheckpointFuzz.class, PostcardFuzz.class})
+      classes = {
+        LogFuzz.class,
+        RecordLogFuzz.class,
+        CheckpointFuzz.class,
+        PostcardFuzz.class,
+        SchemaFuzz.class
+      })
   void everyInputThatWasKeptIsReadAsItShould(Class<?> target) throws Throwable {
     MethodHandle run =
         MethodHandles.lookup()
@@ -57,7 +63,13 @@ class FuzzingTest {
 
   @ParameterizedTest
   @ValueSource(
-      classes = {LogFuzz.class, RecordLogFuzz.class, CheckpointFuzz.class, PostcardFuzz.class})
+      classes = {
+        LogFuzz.class,
+        RecordLogFuzz.class,
+        CheckpointFuzz.class,
+        PostcardFuzz.class,
+        SchemaFuzz.class
+      })
   void fuzzingFindsNothing(Class<?> target) throws Exception {
     long seconds = Math.max(SECONDS, Long.getLong("durability.soak.minutes", 0) * 60 / TARGETS);
     Path place = Files.createDirectories(Path.of("target", "fuzz", target.getSimpleName()));

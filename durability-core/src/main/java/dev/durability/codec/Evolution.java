@@ -1,0 +1,116 @@
+package dev.durability.codec;
+
+import java.lang.invoke.MethodType;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a caller told of the changes of a type since it was first written: former names, and values
+ * for what is new. Immutable.
+ *
+ * @param names the former names of a record, or of a variant, with no member
+ * @param values what a new component has in values that were written without it
+ */
+record Evolution(Map<Member, Set<String>> names, Map<Member, Object> values) {
+  /** Nothing changed its name, and nothing but optionals and collections is new. */
+  static final Evolution NONE = new Evolution(Map.of(), Map.of());
+
+  private static final Map<Class<?>, Object> EMPTY =
+      Map.of(
+          Optional.class, Optional.empty(),
+          OptionalInt.class, OptionalInt.empty(),
+          OptionalLong.class, OptionalLong.empty(),
+          OptionalDouble.class, OptionalDouble.empty(),
+          List.class, List.of(),
+          Set.class, Set.of(),
+          Map.class, Map.of());
+
+  /**
+   * What changed.
+   *
+   * @param type a record, an enum, or a variant of a sealed interface
+   * @param name its component or constant; empty for the type itself
+   */
+  record Member(Class<?> type, String name) {}
+
+  /** Refuses a name that the record or enum does not have. */
+  static void requireMember(Class<?> type, String member) {
+    boolean has =
+        type.isRecord()
+            ? Arrays.stream(type.getRecordComponents()).anyMatch(c -> c.getName().equals(member))
+            : type.isEnum()
+                && Arrays.stream(type.getEnumConstants())
+                    .anyMatch(c -> ((Enum<?>) c).name().equals(member));
+    if (!has) {
+      throw new IllegalArgumentException(
+          type.getSimpleName() + " has no component and no constant " + member);
+    }
+  }
+
+  /** Refuses a value that is not of the component's type. */
+  static void requireValue(Class<?> type, String component, Object value) {
+    requireMember(type, component);
+    Class<?> declared =
+        Arrays.stream(type.getRecordComponents())
+            .filter(each -> each.getName().equals(component))
+            .findFirst()
+            .orElseThrow(() -> new IllegalArgumentException(type + " is no record"))
+            .getType();
+    if (!MethodType.methodType(declared).wrap().returnType().isInstance(value)) {
+      throw new IllegalArgumentException(
+          type.getSimpleName()
+              + "."
+              + component
+              + " is a "
+              + declared.getSimpleName()
+              + ", and "
+              + value.getClass().getSimpleName()
+              + " is none");
+    }
+  }
+
+  Evolution renamed(Class<?> type, String now, String before) {
+    Map<Member, Set<String>> changed = new HashMap<>(names);
+    Set<String> former = new HashSet<>(names.getOrDefault(new Member(type, now), Set.of()));
+    former.add(before);
+    changed.put(new Member(type, now), Set.copyOf(former));
+    return new Evolution(Map.copyOf(changed), values);
+  }
+
+  Evolution preset(Class<?> type, String component, Object value) {
+    Map<Member, Object> changed = new HashMap<>(values);
+    changed.put(new Member(type, component), value);
+    return new Evolution(names, Map.copyOf(changed));
+  }
+
+  /**
+   * Tells whether a member is the one that was written under a name. A former name does not count
+   * if the present one was written, too.
+   *
+   * @param type whose member
+   * @param now its name; empty for the type itself
+   * @param shown what it is called now
+   * @param name the name that was written
+   * @param all all the names that were written beside it
+   */
+  boolean isNamed(Class<?> type, String now, String shown, String name, Set<String> all) {
+    return shown.equals(name)
+        || (!all.contains(shown)
+            && names.getOrDefault(new Member(type, now), Set.of()).contains(name));
+  }
+
+  /** The value of a component that was not written, or null if it has none. */
+  @Nullable Object valueOf(Class<?> record, String component, Class<?> type) {
+    Object preset = values.get(new Member(record, component));
+    return preset != null ? preset : EMPTY.get(type);
+  }
+}
