@@ -1,12 +1,16 @@
 package dev.durability;
 
 import dev.durability.codec.Codec;
+import dev.durability.codec.Decoder;
+import dev.durability.codec.Schema;
 import dev.durability.errors.CodecException;
+import dev.durability.errors.SchemaException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Encodes each entry before the log sees it, and decodes it again. So {@code apply} gets what the
@@ -58,8 +62,23 @@ final class UpdateCodec<E> implements Codec<Update<E>> {
   }
 
   @Override
+  public Optional<Schema> schema() {
+    return codec.schema();
+  }
+
+  @Override
+  public Decoder<Update<E>> decoderOf(Optional<Schema> written) throws SchemaException {
+    Decoder<E> decoder = codec.decoderOf(written);
+    return in -> decoded(decoder, in);
+  }
+
+  @Override
   public Update<E> decode(ByteBuffer in) throws IOException {
+    return decoded(codec, in);
+  }
+
+  private static <E> Update<E> decoded(Decoder<E> decoder, ByteBuffer in) throws IOException {
     int size = in.remaining();
-    return new Update<>(codec.decode(in), NONE, size);
+    return new Update<>(decoder.decode(in), NONE, size);
   }
 }

@@ -200,7 +200,7 @@ public final class AppendQueue {
     segment = next;
     nextId = firstEntryId;
     position = endPosition;
-    plannedBytes = FileHeader.BYTES;
+    plannedBytes = segment.beginningBytes();
     changing = false;
   }
 

@@ -1,8 +1,8 @@
 package dev.durability.append;
 
-import dev.durability.codec.Codec;
 import dev.durability.errors.LogCutException;
 import dev.durability.log.SegmentRange;
+import dev.durability.segment.Decoding;
 import dev.durability.segment.EntryFinder;
 import dev.durability.segment.LogListing;
 import dev.durability.segment.SegmentName;
@@ -58,7 +58,11 @@ public final class EntryLookup implements Closeable {
    * @throws LogCutException if entries that were given were cut off, and others are there now
    */
   public <E> long read(
-      long fromId, long toId, LongSupplier limit, Codec<E> codec, EntryFinder.Target<E> target)
+      long fromId,
+      long toId,
+      LongSupplier limit,
+      Decoding<E> decoding,
+      EntryFinder.Target<E> target)
       throws IOException {
     long nextId = fromId;
     if (fromId < firstEntryId()) {
@@ -79,7 +83,7 @@ public final class EntryLookup implements Closeable {
       lastId = Math.min(lastId, segment.lastEntryId());
       long reached;
       try {
-        reached = finder.read(name, nextId, lastId, codec, target);
+        reached = finder.read(name, nextId, lastId, decoding, target);
       } catch (NoSuchFileException truncatedMeanwhile) {
         return nextId;
       }

@@ -1,5 +1,6 @@
 package dev.durability.checkpoint;
 
+import dev.durability.codec.Schema;
 import dev.durability.errors.ChecksumMismatch;
 import dev.durability.errors.CorruptLogException;
 import dev.durability.frame.BadCheckpointException;
@@ -12,6 +13,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +71,11 @@ public final class CheckpointReader extends InputStream {
   /** {@return the last entry that it contains} */
   public long lastEntryId() {
     return file.header().firstEntryId();
+  }
+
+  /** {@return the schema of its payload, empty if there is none beside it} */
+  public Optional<Schema> schema() {
+    return file.schema();
   }
 
   /** {@return when writing it began} */

@@ -1,5 +1,6 @@
 package dev.durability.checkpoint;
 
+import dev.durability.codec.Schema;
 import dev.durability.frame.AfterFailure;
 import dev.durability.frame.CheckpointFile;
 import dev.durability.frame.DirectMemory;
@@ -116,6 +117,20 @@ public final class CheckpointWriter extends OutputStream {
       return writer;
     } catch (IOException | RuntimeException | Error e) {
       AfterFailure.close(e, writer);
+      throw e;
+    }
+  }
+
+  /** Writes how the payload is encoded, before any of it. */
+  void schema(Schema schema) throws IOException {
+    requireOpen();
+    ByteBuffer bytes =
+        ByteBuffer.allocate(FrameEncoder.schemaBytes(schema)).order(ByteOrder.LITTLE_ENDIAN);
+    encoder.schema(bytes, salt, nextId, schema);
+    try {
+      Objects.requireNonNull(frames).write(bytes.flip());
+    } catch (IOException | RuntimeException | Error e) {
+      failure = e;
       throw e;
     }
   }

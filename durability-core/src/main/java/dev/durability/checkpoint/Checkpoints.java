@@ -1,6 +1,7 @@
 package dev.durability.checkpoint;
 
 import dev.durability.codec.Codec;
+import dev.durability.codec.Schema;
 import dev.durability.errors.CodecException;
 import dev.durability.frame.CheckpointFile;
 import dev.durability.log.CheckpointReference;
@@ -10,10 +11,9 @@ import dev.durability.wal.WalMaintenance;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -27,8 +27,6 @@ import java.util.UUID;
 public final class Checkpoints {
   /** The directory of the default names. */
   public static final String DIRECTORY = CheckpointName.DIRECTORY;
-
-  private static final int VALUE_BYTES_MAX = Integer.MAX_VALUE - 8; // As large as arrays get.
 
   private final Directory directory;
   private final Clock clock;
@@ -59,6 +57,11 @@ public final class Checkpoints {
      * @throws IOException to give up: no checkpoint is made
      */
     void writeTo(OutputStream out) throws IOException;
+
+    /** {@return the schema of the payload, which stands beside it; empty if it has none} */
+    default Optional<Schema> schema() {
+      return Optional.empty();
+    }
   }
 
   /**
@@ -77,6 +80,20 @@ public final class Checkpoints {
      * @throws IOException to give up
      */
     R readFrom(InputStream in) throws IOException;
+
+    /**
+     * Reads it, knowing its schema. The library calls this. Unless a parser overrides it, the
+     * schema is passed over.
+     *
+     * @param in as above
+     * @param written the schema that stands beside the payload, empty if there is none
+     * @return the result
+     * @throws dev.durability.errors.SchemaException if the parser cannot read that schema
+     * @throws IOException to give up
+     */
+    default R readFrom(InputStream in, Optional<Schema> written) throws IOException {
+      return readFrom(in);
+    }
   }
 
   /**
@@ -88,7 +105,7 @@ public final class Checkpoints {
    * @return what writes it
    */
   public static <T> Content content(Codec<T> codec, T value) {
-    return out -> codec.encode(value, out);
+    return new ValueContent<>(codec, value);
   }
 
   /**
@@ -100,25 +117,7 @@ public final class Checkpoints {
    * @return what reads it; whatever the codec throws is the cause of a {@link CodecException}
    */
   public static <T> Parser<T> parser(Codec<T> codec) {
-    return in -> {
-      byte[] bytes = in.readNBytes(VALUE_BYTES_MAX);
-      if (in.read() >= 0) {
-        throw new CodecException(
-            "the checkpoint has more than "
-                + VALUE_BYTES_MAX
-                + " bytes, too many for one value: read it as a stream");
-      }
-      try {
-        return codec.decode(
-            ByteBuffer.wrap(bytes).asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN));
-      } catch (Exception refused) { // Also one that is checked and not declared.
-        throw new CodecException(
-            "decoding the value of a checkpoint: "
-                + (refused instanceof CodecException ? refused.getMessage() : refused)
-                + ". The bytes are as they were written: read them with the codec that wrote them",
-            refused);
-      }
-    };
+    return new ValueParser<>(codec);
   }
 
   /**
@@ -210,6 +209,10 @@ public final class Checkpoints {
     removeTemporaries(path);
     try (CheckpointWriter writer =
         CheckpointWriter.create(directory, path, logId, lastEntryId, clock)) {
+      Optional<Schema> schema = content.schema();
+      if (schema.isPresent()) {
+        writer.schema(schema.get());
+      }
       content.writeTo(new OpenOutput(writer));
       return writer.commit();
     }
@@ -228,7 +231,7 @@ public final class Checkpoints {
    */
   public <R> R read(String path, Parser<R> parser) throws IOException {
     try (CheckpointReader reader = CheckpointReader.open(directory, path)) {
-      R result = parser.readFrom(new OpenInput(reader));
+      R result = parser.readFrom(new OpenInput(reader), reader.schema());
       reader.transferTo(OutputStream.nullOutputStream());
       return result;
     }

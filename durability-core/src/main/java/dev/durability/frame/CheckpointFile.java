@@ -1,10 +1,12 @@
 package dev.durability.frame;
 
+import dev.durability.codec.Schema;
 import dev.durability.storage.Directory;
 import dev.durability.storage.ReadFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,7 @@ public final class CheckpointFile implements AutoCloseable {
   private final ReadFile file;
   private final FileHeader header;
   private final FrameRun run;
+  private final WrittenSchema schema = new WrittenSchema();
   private long payloadBytes;
   private long chunkEnd = FileHeader.BYTES;
 
@@ -32,6 +35,7 @@ public final class CheckpointFile implements AutoCloseable {
             header.salt(),
             1,
             FrameRun.windowBytes(file) + FrameFormat.OVERHEAD_BYTES);
+    schema.passPreamble(run); // It stands before the first chunk.
   }
 
   /**
@@ -55,6 +59,11 @@ public final class CheckpointFile implements AutoCloseable {
     }
   }
 
+  /** {@return how the payload is encoded, empty if nothing says so} */
+  public Optional<Schema> schema() {
+    return schema.now();
+  }
+
   /** {@return the header} */
   public FileHeader header() {
     return header;
@@ -74,7 +83,7 @@ public final class CheckpointFile implements AutoCloseable {
    * @throws IOException if it cannot be read
    */
   public @Nullable ByteBuffer nextChunk() throws IOException, BadCheckpointException {
-    return switch (nextAfterSchema()) {
+    return switch (run.next()) {
       case ENTRY -> {
         if (run.payloadBytes() > CHUNK_BYTES_MAX) {
           throw new BadCheckpointException(path, run.offset(), "a chunk is larger than 1 MiB");
@@ -103,15 +112,6 @@ public final class CheckpointFile implements AutoCloseable {
               "it is cut short or damaged: there is no valid chunk here",
               run.checksumMismatch());
     };
-  }
-
-  /** Goes one frame further, over what says how the chunks are encoded: it stands before them. */
-  private FrameRun.Step nextAfterSchema() throws IOException {
-    FrameRun.Step step = run.next();
-    while (step == FrameRun.Step.SCHEMA && run.nextId() == 1) {
-      step = run.next();
-    }
-    return step;
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.durability.frame;
 
+import dev.durability.codec.Schema;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
@@ -79,6 +80,26 @@ public final class FrameEncoder {
     int start = begin(target, FrameKind.CHECKPOINT, id, FrameFormat.COVERED_BYTES + path.length);
     target.putLong(covered).put(path);
     finish(target, start, salt);
+  }
+
+  /**
+   * Puts a SCHEMA.
+   *
+   * @param target where the frame goes
+   * @param salt the salt of the file
+   * @param nextId the id of the next entry
+   * @param schema how the entries after it are encoded
+   */
+  public void schema(ByteBuffer target, int salt, long nextId, Schema schema) {
+    byte[] payload = SchemaPayload.encode(schema);
+    int start = begin(target, FrameKind.SCHEMA, nextId, payload.length);
+    target.put(payload);
+    finish(target, start, salt);
+  }
+
+  /** {@return how many bytes the frame of a SCHEMA takes} */
+  public static int schemaBytes(Schema schema) {
+    return FrameFormat.frameBytes(SchemaPayload.encode(schema).length);
   }
 
   private static int begin(ByteBuffer target, FrameKind kind, long id, int length) {

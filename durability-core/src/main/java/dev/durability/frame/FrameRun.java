@@ -255,21 +255,18 @@ public final class FrameRun implements AutoCloseable {
   }
 
   /**
-   * Steps over the next CHECKPOINT of the preamble, which is what stands before the first entry. No
-   * entry is read for this, however large it is.
+   * Goes one frame further within the preamble, which is what stands before the first entry and
+   * before END. No entry is read for this, however large it is.
    *
-   * @return whether there is one; {@link #promised()} and {@link #path()} then describe it
+   * @return the step; STOP if the preamble ended
    * @throws IOException if the file cannot be read
    */
-  public boolean nextCheckpointOfPreamble() throws IOException {
-    Step step = Step.MARK;
-    while (step != Step.CHECKPOINT
-        && step != Step.STOP
-        && frames.read(offset, nextId, FrameFormat.SCHEMA_BYTES_MAX)
-        && !frames.kind().takesId()) {
-      step = next();
-    }
-    return step == Step.CHECKPOINT;
+  public Step nextOfPreamble() throws IOException {
+    boolean goesOn =
+        frames.read(offset, nextId, FrameFormat.SCHEMA_BYTES_MAX)
+            && !frames.kind().takesId()
+            && frames.kind() != FrameKind.END;
+    return goesOn ? next() : Step.STOP;
   }
 
   /** Forgets what was read ahead, so that the next step sees what was written since. */

@@ -1,5 +1,6 @@
 package dev.durability.recordlog;
 
+import dev.durability.codec.Codec;
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.OutcomeOpenException;
 import dev.durability.errors.WriterPoisonedException;
@@ -43,14 +44,15 @@ final class OwnedLogFile implements Closeable {
    *
    * @throws IOException as {@link RecordLogWriter#open}; nothing stays open or locked
    */
-  static OwnedLogFile open(Directory directory, String path, Clock clock, long quarantineBytesMax)
+  static OwnedLogFile open(
+      Directory directory, String path, Codec<?> codec, Clock clock, long quarantineBytesMax)
       throws IOException {
     RecordLogOpening.refuseForeign(directory, path);
     directory.createDirectories(Directory.parentOf(path));
     AfterFailure.prepare();
     DirectoryLock lock = directory.lock(path + ".lock");
     try {
-      return open(directory, path, clock, quarantineBytesMax, lock);
+      return open(directory, path, codec, clock, quarantineBytesMax, lock);
     } catch (Throwable e) { // Also if it comes while another failure is dealt with.
       AfterFailure.close(e, lock);
       throw e;
@@ -58,7 +60,12 @@ final class OwnedLogFile implements Closeable {
   }
 
   private static OwnedLogFile open(
-      Directory directory, String path, Clock clock, long quarantineBytesMax, DirectoryLock lock)
+      Directory directory,
+      String path,
+      Codec<?> codec,
+      Clock clock,
+      long quarantineBytesMax,
+      DirectoryLock lock)
       throws IOException {
     @Nullable RecordLogOpening opening = null;
     @Nullable ReadFile seen = null;
@@ -70,6 +77,7 @@ final class OwnedLogFile implements Closeable {
           RecordLogOpening.open(
               new OwnedDirectory(directory, lock),
               path,
+              codec,
               WallClock.micros(clock.instant()),
               quarantineBytesMax);
       lock.guard(path); // The file may be new.

@@ -1,5 +1,6 @@
 package dev.durability.recordlog;
 
+import dev.durability.codec.Schema;
 import dev.durability.errors.ChecksumMismatch;
 import dev.durability.errors.CorruptLogException;
 import dev.durability.frame.BadHeaderException;
@@ -8,11 +9,13 @@ import dev.durability.frame.FileType;
 import dev.durability.frame.FrameRun;
 import dev.durability.frame.FrameRun.Step;
 import dev.durability.frame.Remains;
+import dev.durability.frame.WrittenSchema;
 import dev.durability.storage.Directory;
 import dev.durability.storage.ReadFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The file of a record log, read from its header on, with what it promises. For one thread. */
@@ -26,6 +29,8 @@ final class RecordLogFile implements Closeable {
   private long promisedEnd = FileHeader.BYTES;
   private long appendOffset = FileHeader.BYTES;
   private long lastStamp;
+  private final WrittenSchema schema = new WrittenSchema();
+  private Optional<Schema> appendSchema = Optional.empty();
 
   private RecordLogFile(String path, ReadFile file, FileHeader header) throws IOException {
     this.path = path;
@@ -90,8 +95,12 @@ final class RecordLogFile implements Closeable {
     if (step == Step.MARK) {
       promisedByMarks = Math.max(promisedByMarks, run.promised());
     }
+    if (step == Step.SCHEMA) {
+      schema.pass(run);
+    }
     if (step == Step.MARK || step == Step.ENTRY) {
       appendOffset = run.offset();
+      appendSchema = schema.now();
     }
     return step;
   }
@@ -148,6 +157,16 @@ final class RecordLogFile implements Closeable {
   /** Where the file goes on after it was opened again: after the last record or MARK. */
   long appendOffset() {
     return appendOffset;
+  }
+
+  /** The schema of the records at that place, empty if none stands before it. */
+  Optional<Schema> appendSchema() {
+    return appendSchema;
+  }
+
+  /** The schema of the record that was just passed. */
+  WrittenSchema schema() {
+    return schema;
   }
 
   /** The offset from which on bytes may have to be made durable again. */

@@ -1,5 +1,7 @@
 package dev.durability.recordlog;
 
+import dev.durability.codec.Codec;
+import dev.durability.codec.Schema;
 import dev.durability.frame.AfterFailure;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FileType;
@@ -14,7 +16,9 @@ import dev.durability.storage.ReadFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -28,15 +32,17 @@ import org.jspecify.annotations.Nullable;
  * @param lastId the last record, 0 if there is none
  * @param promised what frames in the file promise
  * @param lastStamp the latest wall clock in the file, in microseconds
+ * @param schema the schema of the records at that place, empty if none stands before it
  */
-record RecordLogOpening(FrameFile file, int salt, long lastId, long promised, long lastStamp)
+record RecordLogOpening(
+    FrameFile file, int salt, long lastId, long promised, long lastStamp, Optional<Schema> schema)
     implements Closeable {
 
   static RecordLogOpening open(
-      Directory directory, String path, long nowMicros, long quarantineBytesMax)
+      Directory directory, String path, Codec<?> codec, long nowMicros, long quarantineBytesMax)
       throws IOException {
     return directory.exists(path)
-        ? resume(directory, path, quarantineBytesMax)
+        ? resume(directory, path, codec, quarantineBytesMax)
         : create(directory, path, nowMicros);
   }
 
@@ -65,21 +71,30 @@ record RecordLogOpening(FrameFile file, int salt, long lastId, long promised, lo
       // A crash must neither leave the final name on a file without a header, nor lose the name of
       // a file with acknowledged records.
       file.commit();
-      return new RecordLogOpening(new FrameFile(path, file), salt, 0, 0, nowMicros);
+      return new RecordLogOpening(
+          new FrameFile(path, file), salt, 0, 0, nowMicros, Optional.empty());
     } catch (IOException | RuntimeException | Error e) {
       AfterFailure.close(e, file);
       throw e;
     }
   }
 
-  private static RecordLogOpening resume(Directory directory, String path, long quarantineBytesMax)
+  private static RecordLogOpening resume(
+      Directory directory, String path, Codec<?> codec, long quarantineBytesMax)
       throws IOException {
     AtomicFile.deleteTemporary(directory, path);
     @Nullable FrameFile file = null;
     try (RecordLogFile found = RecordLogFile.open(directory, path)) {
+      Set<Optional<Schema>> compared = new HashSet<>();
+      Optional<Schema> last = found.appendSchema();
       Step step;
       do {
         step = found.next();
+        boolean isNew = !found.schema().now().equals(last) || compared.isEmpty();
+        if (step == Step.ENTRY && isNew && compared.add(found.schema().now())) {
+          found.schema().requireFit(codec, path);
+        }
+        last = step == Step.ENTRY ? found.schema().now() : last;
       } while (step != Step.STOP);
       RecordLogFile.Tail tail = found.tail();
       if (tail.ending() == Ending.CORRUPT) {
@@ -90,7 +105,12 @@ record RecordLogOpening(FrameFile file, int salt, long lastId, long promised, lo
       keepWhatIsCut(directory, path, tail, quarantineBytesMax);
       file = Rewrite.tail(directory, path, found.promisedEnd(), found.appendOffset());
       return new RecordLogOpening(
-          file, found.header().salt(), found.intact(), found.promisedByMarks(), found.lastStamp());
+          file,
+          found.header().salt(),
+          found.intact(),
+          found.promisedByMarks(),
+          found.lastStamp(),
+          found.appendSchema());
     } catch (IOException | RuntimeException | Error e) {
       AfterFailure.close(e, file);
       throw e;

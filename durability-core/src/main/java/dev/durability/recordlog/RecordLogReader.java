@@ -1,14 +1,18 @@
 package dev.durability.recordlog;
 
 import dev.durability.codec.Codec;
+import dev.durability.codec.Decoder;
+import dev.durability.codec.Schema;
 import dev.durability.errors.CodecException;
 import dev.durability.errors.DurabilityException;
+import dev.durability.errors.SchemaException;
 import dev.durability.frame.FrameRun.Step;
 import dev.durability.storage.Directory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Spliterators.AbstractSpliterator;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -134,6 +138,11 @@ public final class RecordLogReader<T> {
     private long suspected = -1;
     private @Nullable Throwable failure;
 
+    /** How records of the schema are decoded that was met last. */
+    private @Nullable Decoder<T> decoder;
+
+    private Optional<Schema> known = Optional.empty();
+
     Cursor() throws IOException {
       super(Long.MAX_VALUE, ORDERED | NONNULL);
     }
@@ -208,8 +217,16 @@ public final class RecordLogReader<T> {
     }
 
     T decode() throws IOException {
+      Optional<Schema> written = file.schema().now();
+      Decoder<T> its = decoder;
+      if (its == null || !known.equals(written)) {
+        its = decoderOf(written);
+        // Nothing is called from here on.
+        decoder = its;
+        known = written;
+      }
       try {
-        return codec.decode(file.payload());
+        return its.decode(file.payload());
       } catch (
           Exception e) { // The bytes are in memory, so whatever is thrown comes from the codec.
         throw new CodecException(
@@ -223,6 +240,14 @@ public final class RecordLogReader<T> {
                 + (e instanceof CodecException ? e.getMessage() : e)
                 + "); use the codec that wrote it",
             e);
+      }
+    }
+
+    private Decoder<T> decoderOf(Optional<Schema> written) throws SchemaException {
+      try {
+        return codec.decoderOf(written);
+      } catch (SchemaException refused) {
+        throw refused.at(path + ", record " + file.id());
       }
     }
 

@@ -1,6 +1,7 @@
 package dev.durability.recordlog;
 
 import dev.durability.codec.Codec;
+import dev.durability.codec.Schema;
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.OutcomeOpenException;
 import dev.durability.errors.WriterPoisonedException;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Clock;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -123,10 +125,10 @@ public final class RecordLogWriter<T> implements Closeable {
       Directory directory, String path, Codec<T> codec, RecordLogOptions options)
       throws IOException {
     OwnedLogFile file =
-        OwnedLogFile.open(directory, path, options.clock(), options.quarantineBytesMax());
+        OwnedLogFile.open(directory, path, codec, options.clock(), options.quarantineBytesMax());
     try {
       RecordLogWriter<T> writer = new RecordLogWriter<>(codec, options, file);
-      writer.restorePromise();
+      writer.begin();
       return writer;
     } catch (IOException | RuntimeException | Error e) {
       AfterFailure.close(e, file);
@@ -135,17 +137,25 @@ public final class RecordLogWriter<T> implements Closeable {
   }
 
   /**
-   * Puts a MARK in the place of an END that was cut off, so that damage before it stays detectable.
+   * Puts a MARK in the place of an END that was cut off, so that damage before it stays detectable,
+   * and the schema of the codec, unless it is the one that the records have.
    */
-  private void restorePromise() throws IOException {
-    if (syncedId > promisedId) {
-      end = promise(FrameKind.MARK);
-      promisedId = syncedId;
-      try {
+  private void begin() throws IOException {
+    try {
+      if (syncedId > promisedId) {
+        end = promise(FrameKind.MARK);
+        promisedId = syncedId;
         writeBuffer();
-      } catch (DurabilityException e) {
-        throw file.lostOr(e);
       }
+      Optional<Schema> schema = codec.schema();
+      if (schema.isPresent() && !schema.equals(file.opening().schema())) {
+        makeRoom(FrameEncoder.schemaBytes(schema.get()));
+        encoder.schema(buffer.clear().position(end), salt, lastId + 1, schema.get());
+        end = buffer.position();
+        writeBuffer();
+      }
+    } catch (DurabilityException e) {
+      throw file.lostOr(e);
     }
   }
 

@@ -4,6 +4,7 @@ import dev.durability.checkpoint.CheckpointReader;
 import dev.durability.checkpoint.Checkpoints;
 import dev.durability.errors.CorruptLogException;
 import dev.durability.errors.DurabilityException;
+import dev.durability.errors.SchemaException;
 import dev.durability.log.CheckpointReference;
 import dev.durability.storage.Directory;
 import dev.durability.wal.WalMaintenance;
@@ -146,7 +147,10 @@ final class CheckpointLoader<S> {
       // The parser may close the stream; the rest of it must still be checked.
       state =
           Objects.requireNonNull(
-              parser.readFrom(openWhatever(reader)), "the state that was read is null");
+              parser.readFrom(openWhatever(reader), reader.schema()),
+              "the state that was read is null");
+    } catch (SchemaException e) {
+      throw e.at(reference.path());
     } catch (Throwable e) { // Including checked exceptions that read does not declare.
       String what = "failed at offset " + reader.offset() + ": " + e;
       if (e instanceof Error error) {

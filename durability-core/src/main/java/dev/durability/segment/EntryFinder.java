@@ -1,10 +1,11 @@
 package dev.durability.segment;
 
-import dev.durability.codec.Codec;
 import dev.durability.errors.ChecksumMismatch;
 import dev.durability.errors.CorruptLogException;
+import dev.durability.frame.AfterFailure;
 import dev.durability.frame.BadHeaderException;
 import dev.durability.frame.FrameRun;
+import dev.durability.frame.WrittenSchema;
 import dev.durability.storage.Directory;
 import dev.durability.threads.StackSafeLock;
 import dev.durability.threads.Thrown;
@@ -57,13 +58,13 @@ public final class EntryFinder implements Closeable {
    * @throws NoSuchFileException if the segment was removed
    */
   public <E> long read(
-      SegmentName segment, long fromId, long toId, Codec<E> codec, Target<E> target)
+      SegmentName segment, long fromId, long toId, Decoding<E> decoding, Target<E> target)
       throws IOException {
     boolean isRange = toId > fromId;
     Opened opened = take(segment, isRange);
     boolean whole = false;
     try {
-      long nextId = opened.read(fromId, toId, codec, target);
+      long nextId = opened.read(fromId, toId, decoding, target);
       whole = true;
       return nextId;
     } finally {
@@ -165,14 +166,14 @@ public final class EntryFinder implements Closeable {
     if (segment == null) {
       throw missing(name, name.firstEntryId(), name.firstEntryId());
     }
-    FrameRun run = null;
+    Opened opened = null;
     try {
-      run = segment.run(windowBytes);
-      return new Opened(name, segment, run);
-    } finally {
-      if (run == null) {
-        segment.close();
-      }
+      opened = new Opened(name, segment, segment.run(windowBytes));
+      opened.schema.passPreamble(opened.run); // It is written with the header, before any entry.
+      return opened;
+    } catch (Throwable e) { // Nobody else knows of them.
+      AfterFailure.close(e, opened == null ? segment : opened);
+      throw e;
     }
   }
 
@@ -215,11 +216,12 @@ public final class EntryFinder implements Closeable {
   }
 
   /** A segment that is open, used by one thread at a time. */
-  private final class Opened {
+  private final class Opened implements Closeable {
     private final SegmentName name;
     private final Supplier<SegmentName> nameForMessages;
     private final Segment segment;
     private final FrameRun run;
+    private final WrittenSchema schema = new WrittenSchema();
 
     private Opened(SegmentName name, Segment segment, FrameRun run) {
       this.name = name;
@@ -228,7 +230,7 @@ public final class EntryFinder implements Closeable {
       this.run = run;
     }
 
-    private <E> long read(long fromId, long toId, Codec<E> codec, Target<E> target)
+    private <E> long read(long fromId, long toId, Decoding<E> decoding, Target<E> target)
         throws IOException {
       EntryIndex.Place place = index.atOrBefore(name, fromId);
       run.refresh(); // The segment may be written: what is in memory may be older.
@@ -238,6 +240,9 @@ public final class EntryFinder implements Closeable {
         long offset = run.offset();
         long id = run.nextId();
         FrameRun.Step step = run.next();
+        if (step == FrameRun.Step.SCHEMA) {
+          schema.pass(run);
+        }
         if (step == FrameRun.Step.STOP) {
           return Math.max(fromId, id);
         }
@@ -247,14 +252,15 @@ public final class EntryFinder implements Closeable {
             known = offset;
           }
           if (id >= fromId) {
-            target.entry(id, Decoding.decode(codec, run, nameForMessages));
+            target.entry(id, decoding.decode(run, schema.now(), nameForMessages));
           }
         }
       }
       return toId + 1;
     }
 
-    private void close() throws IOException {
+    @Override
+    public void close() throws IOException {
       try {
         segment.close();
       } finally {

@@ -1,6 +1,5 @@
 package dev.durability.segment;
 
-import dev.durability.codec.Codec;
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.LogCutException;
 import dev.durability.frame.FileHeader;
@@ -214,8 +213,8 @@ public final class LiveCursor implements Closeable {
   }
 
   /** Decodes that entry. */
-  public <E> E decode(Codec<E> codec) throws IOException {
-    return cursor.decode(codec);
+  public <E> E decode(Decoding<E> decoding) throws IOException {
+    return cursor.decode(decoding);
   }
 
   @Override

@@ -1,11 +1,11 @@
 package dev.durability.segment;
 
-import dev.durability.codec.Codec;
 import dev.durability.errors.ChecksumMismatch;
 import dev.durability.frame.BadHeaderException;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FrameFormat;
 import dev.durability.frame.FrameRun;
+import dev.durability.frame.WrittenSchema;
 import dev.durability.log.LogReport;
 import dev.durability.storage.Directory;
 import java.io.Closeable;
@@ -41,6 +41,7 @@ public final class LogCursor implements Closeable {
   private long promisedBefore;
   private long lastStampBefore;
   private final PromisedEnd promisedEnd = new PromisedEnd();
+  private final WrittenSchema schema = new WrittenSchema();
   private LogReport.Position stoppedAt;
   private @Nullable String problem;
   private @Nullable ChecksumMismatch headerMismatch;
@@ -107,7 +108,8 @@ public final class LogCursor implements Closeable {
                 current.offset() - FrameFormat.PROMISE_FRAME_BYTES,
                 current.nextId(),
                 current.promised());
-        case CHECKPOINT, SCHEMA, ENTRY -> {}
+        case SCHEMA -> schema.pass(current);
+        case CHECKPOINT, ENTRY -> {}
         case STOP -> {
           if (isInLast() || !isPassed(current)) {
             return step;
@@ -178,6 +180,7 @@ public final class LogCursor implements Closeable {
     promisedBefore = Math.max(promisedBefore, found.firstEntryId() - 1);
     lastStampBefore = Math.max(lastStampBefore, found.createdMicros());
     promisedEnd.begin(found.firstEntryId());
+    schema.beginFile();
     nextId = entered.nextId(); // Another one only if the log was begun anew there.
     run = entered;
     segmentsEntered++;
@@ -231,10 +234,11 @@ public final class LogCursor implements Closeable {
   /**
    * Decodes the entry that was stepped over.
    *
+   * @throws dev.durability.errors.SchemaException if the codec cannot read its schema
    * @throws dev.durability.errors.CodecException if the codec refuses it
    */
-  public <E> E decode(Codec<E> codec) throws IOException {
-    return Decoding.decode(codec, Objects.requireNonNull(run), segmentForMessages);
+  public <E> E decode(Decoding<E> decoding) throws IOException {
+    return decoding.decode(Objects.requireNonNull(run), schema.now(), segmentForMessages);
   }
 
   /** The segment, and the offset after what was stepped over. */

@@ -42,7 +42,12 @@ public record Preamble(long coveredElsewhere, List<CheckpointReference> checkpoi
     FileHeader header = segment.header();
     Set<CheckpointReference> checkpoints = new LinkedHashSet<>();
     try (FrameRun run = segment.run(WINDOW_BYTES)) {
-      while (run.nextCheckpointOfPreamble()) {
+      for (FrameRun.Step step = run.nextOfPreamble();
+          step != FrameRun.Step.STOP;
+          step = run.nextOfPreamble()) {
+        if (step != FrameRun.Step.CHECKPOINT) {
+          continue;
+        }
         CheckpointReference named = new CheckpointReference(run.promised(), run.path(), logId);
         checkpoints.remove(named);
         checkpoints.add(named);

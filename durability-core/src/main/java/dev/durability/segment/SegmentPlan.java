@@ -1,5 +1,6 @@
 package dev.durability.segment;
 
+import dev.durability.codec.Schema;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FileType;
 import dev.durability.frame.FrameEncoder;
@@ -10,6 +11,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -20,11 +22,17 @@ import java.util.UUID;
  * @param salt its salt
  * @param previousSalt the salt of the segment that it continues, 0 if it is the first
  * @param flags the flags of its header
+ * @param schema how its entries are encoded, empty if nothing says so
  * @param preamble the checkpoints that are named in it before it gets its name: those that a
  *     segment named that it takes the place of
  */
 public record SegmentPlan(
-    SegmentName name, int salt, int previousSalt, int flags, List<CheckpointReference> preamble) {
+    SegmentName name,
+    int salt,
+    int previousSalt,
+    int flags,
+    Optional<Schema> schema,
+    List<CheckpointReference> preamble) {
 
   private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -34,35 +42,39 @@ public record SegmentPlan(
   }
 
   /** The first segment of a log, which starts at an entry. */
-  public static SegmentPlan first(long firstEntryId) {
+  public static SegmentPlan first(long firstEntryId, Optional<Schema> schema) {
     int flags = firstEntryId == 1 ? 0 : FileHeader.COVERED;
-    return new SegmentPlan(new SegmentName(1, firstEntryId), randomSalt(), 0, flags, List.of());
+    return new SegmentPlan(
+        new SegmentName(1, firstEntryId), randomSalt(), 0, flags, schema, List.of());
   }
 
   /** The segment after one that has this header. */
-  public static SegmentPlan after(FileHeader last, long firstEntryId) {
+  public static SegmentPlan after(FileHeader last, long firstEntryId, Optional<Schema> schema) {
     SegmentName name = new SegmentName(last.segmentId() + 1, firstEntryId);
-    return new SegmentPlan(name, randomSalt(), last.salt(), 0, List.of());
+    return new SegmentPlan(name, randomSalt(), last.salt(), 0, schema, List.of());
   }
 
   /**
    * A segment without entries that takes the place of one without entries, which has this header.
    *
+   * @param schema how its entries are encoded, empty if nothing says so
    * @param preamble the checkpoints that the other one names
    */
-  public static SegmentPlan inPlaceOf(FileHeader empty, List<CheckpointReference> preamble) {
+  public static SegmentPlan inPlaceOf(
+      FileHeader empty, Optional<Schema> schema, List<CheckpointReference> preamble) {
     return new SegmentPlan(
         new SegmentName(empty.segmentId(), empty.firstEntryId()),
         randomSalt(),
         empty.previousSalt(),
         empty.flags(),
+        schema,
         preamble);
   }
 
   /** The segment after this one. */
   public SegmentPlan next(long firstEntryId, int nextSalt) {
     SegmentName next = new SegmentName(name.segmentId() + 1, firstEntryId);
-    return new SegmentPlan(next, nextSalt, salt, 0, List.of());
+    return new SegmentPlan(next, nextSalt, salt, 0, schema, List.of());
   }
 
   /**
@@ -74,7 +86,7 @@ public record SegmentPlan(
    */
   public SegmentPlan startingOver(long firstEntryId, int itsFlags) {
     SegmentName next = new SegmentName(name.segmentId() + 1, firstEntryId);
-    return new SegmentPlan(next, randomSalt(), 0, itsFlags, List.of());
+    return new SegmentPlan(next, randomSalt(), 0, itsFlags, schema, List.of());
   }
 
   /**
@@ -96,6 +108,7 @@ public record SegmentPlan(
     ByteBuffer bytes = ByteBuffer.allocate(beginningBytes()).order(ByteOrder.LITTLE_ENDIAN);
     bytes.put(header.encode());
     FrameEncoder encoder = new FrameEncoder();
+    schema.ifPresent(written -> encoder.schema(bytes, salt, name.firstEntryId(), written));
     for (CheckpointReference named : preamble) {
       encoder.checkpoint(bytes, salt, name.firstEntryId(), named.lastEntryId(), pathBytes(named));
     }
@@ -104,7 +117,7 @@ public record SegmentPlan(
 
   /** How many bytes the file has before it gets its name. */
   public int beginningBytes() {
-    int bytes = FileHeader.BYTES;
+    int bytes = FileHeader.BYTES + schema.map(FrameEncoder::schemaBytes).orElse(0);
     for (CheckpointReference named : preamble) {
       bytes += FrameFormat.frameBytes(FrameFormat.COVERED_BYTES + pathBytes(named).length);
     }

@@ -63,7 +63,8 @@ public record StartingOver(SegmentPlan plan, long position) {
     }
     int previousSalt =
         standing.size() < 2 ? 0 : header(directory, standing.get(standing.size() - 2)).salt();
-    return new SegmentPlan(plan.name(), plan.salt(), previousSalt, flags, List.copyOf(preamble));
+    return new SegmentPlan(
+        plan.name(), plan.salt(), previousSalt, flags, plan.schema(), List.copyOf(preamble));
   }
 
   /** What a segment says of the entries before it goes on to be so. */

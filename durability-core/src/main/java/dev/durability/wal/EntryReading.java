@@ -19,12 +19,12 @@ import org.jspecify.annotations.Nullable;
 final class EntryReading<E> {
   private final OpenLog log;
   private final EntryAppender<E> entries;
-  private final Codec<E> codec;
+  private final Decoding<E> decoding;
 
   EntryReading(OpenLog log, EntryAppender<E> entries, Codec<E> codec) {
     this.log = log;
     this.entries = entries;
-    this.codec = codec;
+    this.decoding = new Decoding<>(codec);
   }
 
   /** See {@link WalWriter#read(long)}. */
@@ -37,7 +37,7 @@ final class EntryReading<E> {
     byte[] waiting = entries.waiting(id);
     if (waiting != null) {
       ByteBuffer payload = ByteBuffer.wrap(waiting).order(ByteOrder.LITTLE_ENDIAN);
-      return new WalRecord<>(id, Decoding.decode(codec, payload.asReadOnlyBuffer(), id));
+      return new WalRecord<>(id, decoding.decode(payload.asReadOnlyBuffer(), id));
     }
     if (id < 1 || id > log.locked(() -> log.queue.nextId() - 1)) {
       return null;
@@ -55,14 +55,14 @@ final class EntryReading<E> {
 
   /** See {@link WalWriter#read(long, long, WalReplay)}. */
   long range(long fromId, long toId, WalReplay<E> target) throws IOException {
-    return log.lookup.read(fromId, toId, log.appender::durableId, codec, target::entry);
+    return log.lookup.read(fromId, toId, log.appender::durableId, decoding, target::entry);
   }
 
   private @Nullable WalRecord<E> one(long id, LongSupplier lastId) throws IOException {
     List<WalRecord<E>> found = new ArrayList<>(1);
     long unused =
         log.lookup.read(
-            id, id, lastId, codec, (its, entry) -> found.add(new WalRecord<>(its, entry)));
+            id, id, lastId, decoding, (its, entry) -> found.add(new WalRecord<>(its, entry)));
     return found.isEmpty() ? null : found.get(0);
   }
 }

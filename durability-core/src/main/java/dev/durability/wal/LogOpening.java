@@ -2,6 +2,7 @@ package dev.durability.wal;
 
 import dev.durability.append.LogStart;
 import dev.durability.codec.Codec;
+import dev.durability.codec.Schema;
 import dev.durability.errors.DurabilityException;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FrameEncoder;
@@ -17,10 +18,12 @@ import dev.durability.log.OpenMode;
 import dev.durability.log.ReplayMode;
 import dev.durability.log.Verdict;
 import dev.durability.segment.CheckpointName;
+import dev.durability.segment.Decoding;
 import dev.durability.segment.LogCursor;
 import dev.durability.segment.LogFiles;
 import dev.durability.segment.LogFindings;
 import dev.durability.segment.LogListing;
+import dev.durability.segment.LogSchemas;
 import dev.durability.segment.Preamble;
 import dev.durability.segment.SegmentName;
 import dev.durability.segment.SegmentPlan;
@@ -81,12 +84,13 @@ final class LogOpening {
     List<SegmentName> segments = LogListing.segments(directory);
     long fromId = replay == null ? WalReplay.START : replay.fromId();
     if (segments.isEmpty()) {
-      return create();
+      return create(codec.schema());
     }
     long covered = replay == null ? 0 : replay.checkpointId();
     LogListing listing = LogListing.of(directory, segments, covered);
     LogFindings found;
     int start = listing.start();
+    LogSchemas.requireFit(directory, listing, start, codec);
     try (LogCursor cursor = new LogCursor(directory, listing, start)) {
       // Without its first entries, the rest is no prefix: nobody gets to see it.
       handOver(cursor, codec, start < 0 ? null : replay, fromId);
@@ -94,7 +98,7 @@ final class LogOpening {
     }
     new Notices(options.observer()).onRecovery(found.judgement().report());
     found.judgement().refuseUnless(ReplayMode.PREFIX);
-    return settle(found);
+    return settle(found, codec.schema());
   }
 
   /**
@@ -121,7 +125,7 @@ final class LogOpening {
     }
   }
 
-  private LogStart create() throws IOException {
+  private LogStart create(Optional<Schema> schema) throws IOException {
     LogListing.refuseCheckpointsAlone(directory);
     long before = options.firstEntryId() - 1;
     LogReport report =
@@ -136,7 +140,7 @@ final class LogOpening {
             null,
             null);
     new Notices(options.observer()).onRecovery(report);
-    SegmentPlan first = SegmentPlan.first(options.firstEntryId());
+    SegmentPlan first = SegmentPlan.first(options.firstEntryId(), schema);
     return new LogStart(report, UUID.randomUUID(), first, List.of(), 0);
   }
 
@@ -148,6 +152,7 @@ final class LogOpening {
       return;
     }
     long oldest = cursor.nextId();
+    Decoding<E> decoding = new Decoding<>(codec);
     if (fromId != WalReplay.START && fromId < oldest) {
       throw new DurabilityException(
           "cannot replay from entry "
@@ -161,13 +166,13 @@ final class LogOpening {
     do {
       step = cursor.next();
       if (step == FrameRun.Step.ENTRY && cursor.id() >= fromId) {
-        replay.entry(cursor.id(), cursor.decode(codec));
+        replay.entry(cursor.id(), cursor.decode(decoding));
       }
     } while (step != FrameRun.Step.STOP);
   }
 
   /** Makes what was recovered durable, whatever failed before, and ends the last segment. */
-  private LogStart settle(LogFindings found) throws IOException {
+  private LogStart settle(LogFindings found, Optional<Schema> schema) throws IOException {
     FileHeader last = Objects.requireNonNull(found.lastHeader());
     LogReport report = found.judgement().report();
     String path = report.end().file();
@@ -186,7 +191,7 @@ final class LogOpening {
       return new LogStart(
           report,
           last.logId(),
-          SegmentPlan.inPlaceOf(last, preamble.checkpoints()),
+          SegmentPlan.inPlaceOf(last, schema, preamble.checkpoints()),
           LogListing.ranges(names, intact).subList(0, names.size() - 1),
           found.lastStampMicros());
     }
@@ -195,7 +200,7 @@ final class LogOpening {
     return new LogStart(
         report,
         last.logId(),
-        SegmentPlan.after(last, intact + 1),
+        SegmentPlan.after(last, intact + 1, schema),
         LogListing.ranges(names, intact),
         stamp);
   }

@@ -1,6 +1,8 @@
 package dev.durability.wal;
 
+import dev.durability.codec.Codec;
 import dev.durability.codec.Codecs;
+import dev.durability.codec.Schema;
 import dev.durability.errors.CorruptLogException;
 import dev.durability.errors.DurabilityException;
 import dev.durability.frame.FileHeader;
@@ -11,6 +13,7 @@ import dev.durability.log.CheckpointReference;
 import dev.durability.log.EntryAtInstant;
 import dev.durability.log.LogReport;
 import dev.durability.log.OpenMode;
+import dev.durability.log.SchemaRange;
 import dev.durability.log.SegmentRange;
 import dev.durability.log.Verdict;
 import dev.durability.segment.KnownCheckpoints;
@@ -19,6 +22,7 @@ import dev.durability.segment.LogCursor;
 import dev.durability.segment.LogFiles;
 import dev.durability.segment.LogFindings;
 import dev.durability.segment.LogListing;
+import dev.durability.segment.LogSchemas;
 import dev.durability.segment.Segment;
 import dev.durability.segment.SegmentName;
 import dev.durability.segment.Standstills;
@@ -145,6 +149,44 @@ public final class WalMaintenance {
    */
   public static @Nullable UUID logId(Directory directory) throws IOException {
     return LogListing.logId(directory, LogListing.existing(directory));
+  }
+
+  /**
+   * Tells how the entries are encoded, by what stands at the beginning of the segments.
+   *
+   * @param directory where the log is
+   * @return a range for each change of the schema, in the order of the entries; empty if the log
+   *     has no entries
+   * @throws java.nio.file.NoSuchFileException if there is no log
+   * @throws IOException if the storage fails
+   */
+  public static List<SchemaRange> schemas(Directory directory) throws IOException {
+    for (int miss = 1; ; miss++) {
+      LogListing listing = LogListing.withoutVerdict(LogListing.existing(directory));
+      try {
+        return LogSchemas.list(directory, listing);
+      } catch (NoSuchFileException truncatedMeanwhile) {
+        if (miss == LiveCursor.MISSES) {
+          throw truncatedMeanwhile;
+        }
+      }
+    }
+  }
+
+  /**
+   * Returns a codec for tools that cut or copy a log without its classes. Entries are bytes. What
+   * is written has the schema of the last entry.
+   *
+   * @param directory where the log is
+   * @return the codec
+   * @throws java.nio.file.NoSuchFileException if there is no log
+   * @throws IOException if the storage fails
+   */
+  public static Codec<byte[]> anyEntries(Directory directory) throws IOException {
+    List<SchemaRange> schemas = schemas(directory);
+    Optional<Schema> last =
+        schemas.isEmpty() ? Optional.empty() : schemas.get(schemas.size() - 1).schema();
+    return last.map(Codecs::bytes).orElseGet(Codecs::bytes);
   }
 
   /**
@@ -311,7 +353,7 @@ public final class WalMaintenance {
       Directory directory, long throughId, WalObserver observer) throws IOException {
     WalOptions options =
         WalOptions.builder().openMode(OpenMode.OPEN_ONLY).observer(observer).build();
-    try (WalWriter<byte[]> writer = WalWriter.open(directory, Codecs.bytes(), options)) {
+    try (WalWriter<byte[]> writer = WalWriter.open(directory, anyEntries(directory), options)) {
       return writer.truncate(throughId);
     }
   }

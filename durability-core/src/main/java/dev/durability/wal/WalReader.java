@@ -2,6 +2,7 @@ package dev.durability.wal;
 
 import dev.durability.codec.Codec;
 import dev.durability.log.ReplayMode;
+import dev.durability.segment.Decoding;
 import dev.durability.segment.LiveCursor;
 import dev.durability.storage.Directory;
 import java.io.IOException;
@@ -31,11 +32,13 @@ import org.jspecify.annotations.Nullable;
 public final class WalReader<E> {
   private final Directory directory;
   private final Codec<E> codec;
+  private final Decoding<E> decoding;
   private final ReplayMode mode;
 
   private WalReader(Directory directory, Codec<E> codec, ReplayMode mode) {
     this.directory = directory;
     this.codec = codec;
+    this.decoding = new Decoding<>(codec);
     this.mode = mode;
   }
 
@@ -95,7 +98,7 @@ public final class WalReader<E> {
   public void replay(long fromId, long toId, WalReplay<E> target) throws IOException {
     try (LiveCursor cursor = new LiveCursor(directory, mode, fromId)) {
       while (cursor.next(toId)) {
-        target.entry(cursor.id(), cursor.decode(codec));
+        target.entry(cursor.id(), cursor.decode(decoding));
       }
     }
   }
@@ -153,7 +156,7 @@ public final class WalReader<E> {
         if (!cursor.next(Long.MAX_VALUE)) {
           return false;
         }
-        action.accept(new WalRecord<>(cursor.id(), cursor.decode(codec)));
+        action.accept(new WalRecord<>(cursor.id(), cursor.decode(decoding)));
         return true;
       } catch (IOException e) {
         failure = e;

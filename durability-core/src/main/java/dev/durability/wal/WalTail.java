@@ -9,6 +9,7 @@ import dev.durability.frame.FrameRun;
 import dev.durability.log.LogReport;
 import dev.durability.log.ReplayMode;
 import dev.durability.log.Verdict;
+import dev.durability.segment.Decoding;
 import dev.durability.segment.Judgement;
 import dev.durability.segment.LiveCursor;
 import dev.durability.segment.LogCursor;
@@ -48,7 +49,7 @@ public final class WalTail<E> implements Closeable {
   private static final int WINDOW_BYTES = 64 << 10;
 
   private final Directory directory;
-  private final Codec<E> codec;
+  private final Decoding<E> decoding;
 
   /** Looks for promises; what it has seen may be cut off again if it was not promised. */
   private LogCursor ahead;
@@ -79,7 +80,7 @@ public final class WalTail<E> implements Closeable {
 
   WalTail(Directory directory, Codec<E> codec, long fromId) throws IOException {
     this.directory = directory;
-    this.codec = codec;
+    this.decoding = new Decoding<>(codec);
     this.wantedId = fromId;
     this.behind = LiveCursor.open(directory, fromId, WINDOW_BYTES);
     LogListing listing = behind.listing();
@@ -220,7 +221,7 @@ public final class WalTail<E> implements Closeable {
       throw cut;
     }
     FileHeader from = behind.lastHeader();
-    WalRecord<E> record = new WalRecord<>(id, behind.decode(codec));
+    WalRecord<E> record = new WalRecord<>(id, behind.decode(decoding));
     // Nothing is called from here on: the entry was delivered, or it was not.
     undelivered = false;
     wantedId = id + 1;

@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -18,7 +19,7 @@ class AppendQueueTest {
   private static final int BYTES = 4096;
   private static final int FRAME = FrameFormat.frameBytes(8);
   private static final SegmentPlan FIRST =
-      new SegmentPlan(new SegmentName(3, 11), 77, 66, 0, List.of());
+      new SegmentPlan(new SegmentName(3, 11), 77, 66, 0, Optional.empty(), List.of());
 
   private final ArrayDeque<Block> taken = new ArrayDeque<>();
   private static final long START = Long.MAX_VALUE - 1_000_000_000; // The clock may overflow.

@@ -1,6 +1,8 @@
 package dev.durability.fuzz;
 
+import dev.durability.codec.Codec;
 import dev.durability.codec.Codecs;
+import dev.durability.codec.Schema;
 import dev.durability.errors.CorruptLogException;
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.FormatException;
@@ -27,6 +29,10 @@ import org.jspecify.annotations.Nullable;
  * reading follows the verdict, and opening refuses and changes nothing, or keeps what is intact.
  */
 public final class LogFuzz {
+  /** Bytes, whatever the log says of them. */
+  private static final Codec<byte[]> ANY_SCHEMA =
+      Codecs.bytes(Schema.of("application/octet-stream", new byte[0]));
+
   private static final WalOptions SMALL =
       WalOptions.builder().bufferBytes(4096).preallocatedBytesMax(0).build();
 
@@ -139,7 +145,7 @@ public final class LogFuzz {
   private static void open(MeteredDirectory directory, @Nullable LogReport report, long last)
       throws IOException {
     Map<String, ByteBuffer> before = directory.contents();
-    try (WalWriter<byte[]> log = WalWriter.open(directory, Codecs.bytes(), SMALL)) {
+    try (WalWriter<byte[]> log = WalWriter.open(directory, ANY_SCHEMA, SMALL)) {
       Checks.that(
           report != null && report.verdict() != Verdict.CORRUPT, "opened although " + report);
       Checks.same(log.recovered().intact(), report.intact(), "intact when opened");

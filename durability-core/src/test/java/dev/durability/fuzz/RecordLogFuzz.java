@@ -1,6 +1,8 @@
 package dev.durability.fuzz;
 
+import dev.durability.codec.Codec;
 import dev.durability.codec.Codecs;
+import dev.durability.codec.Schema;
 import dev.durability.errors.CorruptLogException;
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.FormatException;
@@ -18,6 +20,10 @@ import java.util.UUID;
 
 /** Any file of a record log, as {@link LogFuzz} has any files of a log. */
 public final class RecordLogFuzz {
+  /** Bytes, whatever the log says of them. */
+  private static final Codec<byte[]> ANY_SCHEMA =
+      Codecs.bytes(Schema.of("application/octet-stream", new byte[0]));
+
   private static final String PATH = "wal/records"; // Where the scratch directory is emptied.
 
   private RecordLogFuzz() {}
@@ -79,7 +85,7 @@ public final class RecordLogFuzz {
   private static void open(MeteredDirectory directory, String verdict, int records)
       throws IOException {
     Map<String, ByteBuffer> before = directory.contents();
-    try (RecordLogWriter<byte[]> log = RecordLogWriter.open(directory, PATH, Codecs.bytes())) {
+    try (RecordLogWriter<byte[]> log = RecordLogWriter.open(directory, PATH, ANY_SCHEMA)) {
       Checks.that(!verdict.equals("CORRUPT") && !verdict.equals("OTHER"), "opened: " + verdict);
       Checks.same(log.append(new byte[3]), records + 1L, "the next id");
       log.sync();

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.Test;
 /** What becomes of blocks that are taken from the queue: written, or put back. */
 class QueuedBlocksTest {
   private static final SegmentPlan FIRST =
-      new SegmentPlan(new SegmentName(1, 1), 7, 0, 0, List.of());
+      new SegmentPlan(new SegmentName(1, 1), 7, 0, 0, Optional.empty(), List.of());
   private static final LogReport NEW =
       new LogReport(Verdict.CLEAN, 0, 0, 0, 0, new LogReport.Position("wal", 0), null, null, null);
 

@@ -29,6 +29,7 @@ import dev.durability.wal.WalMaintenance;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -44,7 +45,7 @@ class SegmentAppenderTest {
   private static final int MARK = FrameFormat.PROMISE_FRAME_BYTES;
   private static final int HEADER = FileHeader.BYTES;
   private static final SegmentPlan FIRST =
-      new SegmentPlan(new SegmentName(1, 1), 7, 0, 0, List.of());
+      new SegmentPlan(new SegmentName(1, 1), 7, 0, 0, Optional.empty(), List.of());
   private static final LogReport NEW =
       new LogReport(Verdict.CLEAN, 0, 0, 0, 0, new LogReport.Position("wal", 0), null, null, null);
   private static final Clock CLOCK = Clock.systemUTC();

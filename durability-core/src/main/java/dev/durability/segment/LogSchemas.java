@@ -1,0 +1,102 @@
+package dev.durability.segment;
+
+import dev.durability.codec.Codec;
+import dev.durability.codec.Schema;
+import dev.durability.errors.SchemaException;
+import dev.durability.frame.FrameRun;
+import dev.durability.frame.WrittenSchema;
+import dev.durability.log.SchemaRange;
+import dev.durability.storage.Directory;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The schemas of a log, as they stand at the beginning of its segments. Segments without entries
+ * say nothing: they are replaced by the next writer. No entry is decoded for this.
+ */
+public final class LogSchemas {
+  private static final int WINDOW_BYTES = 8192;
+
+  private LogSchemas() {}
+
+  /**
+   * Compares the schemas with the codec that is going to read and write the log.
+   *
+   * @param listing the segments
+   * @param start the index of the first that counts
+   * @throws SchemaException if the codec cannot read a schema, or has none where entries have one
+   */
+  public static void requireFit(Directory directory, LogListing listing, int start, Codec<?> codec)
+      throws IOException {
+    Set<Optional<Schema>> compared = new HashSet<>();
+    visit(
+        directory,
+        listing,
+        start,
+        (segment, schema) -> {
+          if (compared.add(schema.now())) {
+            schema.requireFit(codec, segment.path());
+          }
+        });
+  }
+
+  /**
+   * Lists the schemas in the order of the entries.
+   *
+   * @return a range for each change, the first one for the first entry
+   * @throws java.nio.file.NoSuchFileException if a segment was truncated meanwhile
+   */
+  public static List<SchemaRange> list(Directory directory, LogListing listing) throws IOException {
+    List<SchemaRange> ranges = new ArrayList<>();
+    visit(
+        directory,
+        listing,
+        0,
+        (segment, schema) -> {
+          boolean isFirst = ranges.isEmpty();
+          if (isFirst || !ranges.get(ranges.size() - 1).schema().equals(schema.now())) {
+            ranges.add(new SchemaRange(segment.firstEntryId(), schema.now()));
+          }
+        });
+    return ranges;
+  }
+
+  private interface Visitor {
+    void segment(SegmentName name, WrittenSchema schema) throws IOException;
+  }
+
+  private static void visit(Directory directory, LogListing listing, int start, Visitor visitor)
+      throws IOException {
+    List<SegmentName> segments = listing.segments();
+    WrittenSchema schema = new WrittenSchema();
+    for (int i = Math.max(0, start); i < segments.size(); i++) {
+      SegmentName name = segments.get(i);
+      boolean isLast = i == segments.size() - 1;
+      boolean hasEntries = isLast || segments.get(i + 1).firstEntryId() > name.firstEntryId();
+      if (hasEntries && read(directory, name, isLast, schema)) {
+        visitor.segment(name, schema);
+      }
+    }
+  }
+
+  /** {@return whether the segment has entries, as far as that is asked for, and a good header} */
+  private static boolean read(
+      Directory directory, SegmentName name, boolean isAsked, WrittenSchema schema)
+      throws IOException {
+    try (Segment segment = Segment.openGood(directory, name)) {
+      if (segment == null) {
+        return false; // The judgement says what that means.
+      }
+      int windowBytes = isAsked ? FrameRun.WINDOW_BYTES : WINDOW_BYTES; // An entry may be large.
+      try (FrameRun run = segment.run(windowBytes)) {
+        schema.beginFile();
+        schema.passPreamble(run);
+        return !isAsked || run.next() == FrameRun.Step.ENTRY;
+      }
+    }
+  }
+}

@@ -1,0 +1,270 @@
+package dev.durability.wal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.durability.checkpoint.Checkpoints;
+import dev.durability.codec.Codec;
+import dev.durability.codec.Codecs;
+import dev.durability.codec.PostcardCodec;
+import dev.durability.errors.SchemaException;
+import dev.durability.recordlog.RecordLogReader;
+import dev.durability.recordlog.RecordLogWriter;
+import dev.durability.storage.MemoryDirectory;
+import dev.durability.storage.ReadFile;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.invoke.MethodHandles;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** A log says how its entries are encoded, and a codec is compared with that before it decodes. */
+@SuppressWarnings("SameNameButDifferent") // The same names in another version.
+class SchemaInLogTest {
+  /** The first version of a program. */
+  static final class V1 {
+    sealed interface Change permits Put, Remove {}
+
+    record Put(String key, int value) implements Change {}
+
+    record Remove(String key) implements Change {}
+  }
+
+  /** The second one: it reads the first. */
+  static final class V2 {
+    sealed interface Change permits Remove, Put, Clear {}
+
+    record Remove(String key) implements Change {}
+
+    record Put(Optional<String> by, long value, String key) implements Change {}
+
+    record Clear(boolean all) implements Change {}
+  }
+
+  /** A version that reads none of the others. */
+  static final class Foreign {
+    sealed interface Change permits Put {}
+
+    record Put(int key, int value) implements Change {}
+  }
+
+  private static final Codec<V1.Change> FIRST = codec(V1.Change.class);
+  private static final Codec<V2.Change> SECOND = codec(V2.Change.class);
+  private static final Codec<Foreign.Change> FOREIGN = codec(Foreign.Change.class);
+
+  /** The bytes of the first version, in a log that says nothing of them. */
+  private static final Codec<V1.Change> SILENT =
+      new Codec<>() {
+        @Override
+        public void encode(V1.Change value, OutputStream out) throws IOException {
+          FIRST.encode(value, out);
+        }
+
+        @Override
+        public V1.Change decode(ByteBuffer in) throws IOException {
+          return FIRST.decode(in);
+        }
+      };
+
+  private final MemoryDirectory directory = new MemoryDirectory();
+
+  @Test
+  void twoVersionsOfAProgramWriteOneLog() throws IOException {
+    append(FIRST, new V1.Put("a", 1), new V1.Remove("a"));
+    append(SECOND, new V2.Put(Optional.of("me"), 2, "b"), new V2.Clear(true));
+    List<V2.Change> all =
+        List.of(
+            new V2.Put(Optional.empty(), 1, "a"),
+            new V2.Remove("a"),
+            new V2.Put(Optional.of("me"), 2, "b"),
+            new V2.Clear(true));
+
+    assertThat(WalReader.of(directory, SECOND).readAll().stream().map(WalRecord::entry))
+        .containsExactlyElementsOf(all);
+    List<V2.Change> replayed = new ArrayList<>();
+    try (WalWriter<V2.Change> log =
+        WalWriter.open(
+            directory, SECOND, WalOptions.defaults(), (id, entry) -> replayed.add(entry))) {
+      assertThat(replayed).isEqualTo(all);
+      for (int id = 1; id <= all.size(); id++) {
+        assertThat(log.read(id)).isEqualTo(new WalRecord<>(id, all.get(id - 1)));
+      }
+      List<V2.Change> range = new ArrayList<>();
+      assertThat(log.read(2, 3, (id, entry) -> range.add(entry))).isEqualTo(4);
+      assertThat(range).isEqualTo(all.subList(1, 3));
+    }
+    try (WalTail<V2.Change> tail = WalReader.of(directory, SECOND).follow(1)) {
+      for (V2.Change each : all) {
+        assertThat(Objects.requireNonNull(tail.poll(Duration.ZERO)).entry()).isEqualTo(each);
+      }
+    }
+  }
+
+  @Test
+  void theFormerVersionIsRefusedWhereAVariantIsMetThatItLacks() throws IOException {
+    append(SECOND, new V2.Remove("a"), new V2.Clear(true));
+    assertThatExceptionOfType(SchemaException.class)
+        .isThrownBy(() -> WalWriter.open(directory, FIRST, WalOptions.defaults()))
+        .withMessageContaining("Put.value was i64 and is i32")
+        .withMessageContaining("wal/");
+  }
+
+  @Test
+  void aCodecThatCannotReadTheEntriesIsRefusedAndNothingChanges() throws IOException {
+    append(FIRST, new V1.Put("a", 1));
+    Map<String, String> before = files();
+    List<Object> decoded = new ArrayList<>();
+    WalReplay<Foreign.Change> replay = (id, entry) -> decoded.add(entry);
+    assertThatExceptionOfType(SchemaException.class)
+        .isThrownBy(() -> WalWriter.open(directory, FOREIGN, WalOptions.defaults(), replay))
+        .satisfies(
+            refused ->
+                assertThat(refused.changes()).containsExactly("Put.key was string and is i32"));
+    assertThatExceptionOfType(SchemaException.class)
+        .isThrownBy(() -> WalReader.of(directory, FOREIGN).readAll());
+    assertThat(decoded).isEmpty();
+    assertThat(files()).isEqualTo(before);
+  }
+
+  @Test
+  void aCodecWithoutASchemaReadsTheBytesAndWritesNothingBesideThem() throws IOException {
+    append(FIRST, new V1.Put("a", 1));
+    assertThat(WalReader.of(directory, Codecs.bytes()).readAll()).hasSize(1);
+    Map<String, String> before = files();
+    assertThatExceptionOfType(SchemaException.class)
+        .isThrownBy(() -> WalWriter.open(directory, Codecs.utf8(), WalOptions.defaults()))
+        .withMessageContaining("the codec has none");
+    assertThat(files()).isEqualTo(before);
+  }
+
+  @Test
+  void maintenanceNeedsNoCodec() throws IOException {
+    append(FIRST, new V1.Put("a", 1));
+    assertThat(WalMaintenance.truncate(directory, 0)).isEmpty();
+    append(SECOND, new V2.Clear(false));
+    assertThat(WalReader.of(directory, SECOND).readAll()).hasSize(2);
+  }
+
+  @Test
+  void aLogThatSaysNothingIsReadByPositionOnlyIfTheCallerSaysSo() throws IOException {
+    append(SILENT, new V1.Put("a", 1));
+    assertThatExceptionOfType(SchemaException.class)
+        .isThrownBy(() -> WalWriter.open(directory, FIRST, WalOptions.defaults()))
+        .withMessageContaining("readingByPosition()");
+    PostcardCodec<V1.Change> trusting =
+        PostcardCodec.of(V1.Change.class, MethodHandles.lookup()).readingByPosition();
+    append(trusting, new V1.Remove("a"));
+    assertThat(WalReader.of(directory, trusting).readAll().stream().map(WalRecord::entry))
+        .containsExactly(new V1.Put("a", 1), new V1.Remove("a"));
+  }
+
+  @Test
+  void anEmptyLogTakesAnySchema() throws IOException {
+    WalWriter.open(directory, FIRST, WalOptions.defaults()).close();
+    append(FOREIGN, new Foreign.Put(1, 2));
+    assertThat(WalReader.of(directory, FOREIGN).readAll()).hasSize(1);
+  }
+
+  @Test
+  void eachSegmentHasTheSchemaAndCanBeReadAlone() throws IOException {
+    WalOptions small = WalOptions.builder().segmentBytes(4096).build();
+    try (WalWriter<V1.Change> log = WalWriter.open(directory, FIRST, small)) {
+      for (int i = 0; i < 500; i++) {
+        log.append(new V1.Put("key " + i, i));
+      }
+      log.sync();
+    }
+    List<String> segments = directory.list("wal");
+    int found = 0;
+    for (String name : segments) {
+      if (!name.startsWith(".") && !name.endsWith(".tmp")) {
+        assertThat(content("wal/" + name)).contains(PostcardCodec.MEDIA_TYPE + "\0Change\n");
+        found++;
+      }
+    }
+    assertThat(found).isGreaterThan(3);
+  }
+
+  @Test
+  void aRecordLogHasRecordsOfBothVersions() throws IOException {
+    try (RecordLogWriter<V1.Change> log = RecordLogWriter.open(directory, "records", FIRST)) {
+      log.append(new V1.Put("a", 1));
+    }
+    for (int i = 0; i < 2; i++) {
+      try (RecordLogWriter<V2.Change> log = RecordLogWriter.open(directory, "records", SECOND)) {
+        log.append(new V2.Clear(true));
+      }
+    }
+    assertThat(RecordLogReader.of(directory, "records", SECOND).list())
+        .containsExactly(
+            new V2.Put(Optional.empty(), 1, "a"), new V2.Clear(true), new V2.Clear(true));
+    Map<String, String> before = files();
+    assertThatExceptionOfType(SchemaException.class)
+        .isThrownBy(() -> RecordLogWriter.open(directory, "records", FOREIGN))
+        .withMessageContaining("records");
+    assertThatExceptionOfType(SchemaException.class)
+        .isThrownBy(() -> RecordLogWriter.open(directory, "records", Codecs.utf8()));
+    assertThat(files()).isEqualTo(before);
+    assertThat(content("records").split(PostcardCodec.MEDIA_TYPE, -1)).hasSize(3);
+  }
+
+  @Test
+  void aTypedCheckpointIsReadByTheNextVersion() throws IOException {
+    Checkpoints checkpoints = Checkpoints.in(directory, Clock.systemUTC());
+    checkpoints.writeAlone("a.state", Checkpoints.content(FIRST, new V1.Put("a", 1)));
+    assertThat(checkpoints.read("a.state", Checkpoints.parser(SECOND)))
+        .isEqualTo(new V2.Put(Optional.empty(), 1, "a"));
+    assertThatExceptionOfType(SchemaException.class)
+        .isThrownBy(() -> checkpoints.read("a.state", Checkpoints.parser(FOREIGN)));
+    checkpoints.writeAlone("b.state", Checkpoints.content(SILENT, new V1.Remove("a")));
+    assertThatExceptionOfType(SchemaException.class)
+        .isThrownBy(() -> checkpoints.read("b.state", Checkpoints.parser(FIRST)));
+  }
+
+  @SafeVarargs
+  private <T> void append(Codec<T> codec, T... entries) throws IOException {
+    try (WalWriter<T> log = WalWriter.open(directory, codec, WalOptions.defaults())) {
+      for (T each : entries) {
+        log.append(each);
+      }
+      log.sync();
+    }
+  }
+
+  /** All files but locks, which say who holds them. */
+  private Map<String, String> files() throws IOException {
+    Map<String, String> files = new TreeMap<>();
+    for (String place : directory.exists("wal") ? List.of("", "wal") : List.of("")) {
+      for (String name : directory.list(place)) {
+        String path = place.isEmpty() ? name : place + "/" + name;
+        if (!name.endsWith(".lock") && !name.equals("wal")) {
+          files.put(path, content(path));
+        }
+      }
+    }
+    return files;
+  }
+
+  private String content(String path) throws IOException {
+    try (ReadFile file = directory.open(path)) {
+      ByteBuffer bytes = ByteBuffer.allocate((int) file.size());
+      while (bytes.hasRemaining() && file.read(bytes, bytes.position()) > 0) {
+        // Goes on.
+      }
+      return new String(bytes.array(), StandardCharsets.ISO_8859_1);
+    }
+  }
+
+  private static <T> Codec<T> codec(Class<T> type) {
+    return PostcardCodec.of(type, MethodHandles.lookup());
+  }
+}
