@@ -1,6 +1,5 @@
 package dev.durability.cli;
 
-import dev.durability.codec.Codecs;
 import dev.durability.log.LogReport;
 import dev.durability.log.Verdict;
 import dev.durability.storage.FsDirectory;
@@ -38,7 +37,8 @@ final class AppendCommand implements Command {
             "Append lines to a log, each as one entry.",
             "Each line of the files, or of the standard input, becomes one entry of the log in"
                 + " DIR: its bytes, without the newline. DIR is created if it is missing. An"
-                + " entry is acknowledged once it is safe from power loss; one sync serves many.",
+                + " entry is acknowledged once it is safe from power loss; one sync serves many."
+                + " A log with entries of another program is refused.",
             "",
             "At the end, the standard error shows the last acknowledged entry id and the rate."
                 + " SIGINT and SIGTERM stop the reading; what was appended is acknowledged first.");
@@ -94,7 +94,9 @@ final class AppendCommand implements Command {
         CreationOptions.of(given, warning -> io.err().println("durability append: " + warning));
     WalWriter<byte[]> writer =
         WalWriter.open(
-            FsDirectory.open(CommandSyntax.directory(given), creation), Codecs.bytes(), options);
+            FsDirectory.open(CommandSyntax.directory(given), creation),
+            LineCodec.INSTANCE,
+            options);
     tellWhatWasCut(writer.recovered());
     AckOutput acks =
         new AckOutput(given.hasMatchedOption(ACKS) ? io.out() : OutputStream.nullOutputStream());

@@ -1,5 +1,6 @@
 package dev.durability.cli;
 
+import dev.durability.codec.Codec;
 import dev.durability.codec.Codecs;
 import dev.durability.wal.WalReader;
 import dev.durability.wal.WalRecord;
@@ -24,6 +25,7 @@ final class CatCommand implements Command {
   private static final String IDS = "--ids";
   private static final String FOLLOW = "--follow";
   private static final String NUL = "-0";
+  private static final String JSON = "--json";
 
   private final CommandIo io;
 
@@ -57,13 +59,20 @@ final class CatCommand implements Command {
             FOLLOW));
     spec.addOption(
         CommandSyntax.flag("End each entry with a NUL byte instead of a newline.", NUL, "--null"));
+    spec.addOption(
+        CommandSyntax.flag(
+            "Print each entry as one JSON value, by the schema in the log: lines as strings, records"
+                + " as objects. What has no schema, or an unknown one, is an object with its bytes"
+                + " as base64.",
+            JSON));
     CommandSyntax.endOfHelp(
         spec,
         List.of(
             "  durability cat mylog > words.txt",
             "  durability cat --ids --from 1000 --to 1999 mylog",
             "  durability cat --follow mylog | grep --line-buffered ERROR",
-            "  durability cat -0 mylog | xargs -0 ls -l"),
+            "  durability cat -0 mylog | xargs -0 ls -l",
+            "  durability cat --json mylog | jq ."),
         "0",
         "all entries that were asked for were printed",
         "2",
@@ -84,7 +93,8 @@ final class CatCommand implements Command {
           "--from and --to are entry ids from 1 on, and --to must not be less than --from");
     }
     Path directory = CommandSyntax.directory(given);
-    WalReader<byte[]> reader = WalReader.of(LogDirectory.forReading(directory), Codecs.bytes());
+    Codec<byte[]> codec = given.hasMatchedOption(JSON) ? new EntryJson() : Codecs.bytes();
+    WalReader<byte[]> reader = WalReader.of(LogDirectory.forReading(directory), codec);
     OutputStream buffer = new BufferedOutputStream(io.out(), BUFFER_BYTES);
     EntryOutput out =
         new EntryOutput(

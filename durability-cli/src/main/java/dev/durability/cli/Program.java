@@ -26,7 +26,16 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class Program {
   private static final String NAME = "durability";
   private static final List<String> COMMANDS =
-      List.of("append", "cat", "verify", "quarantine", "truncate", "demo", "bench", "torture");
+      List.of(
+          "append",
+          "cat",
+          "verify",
+          "quarantine",
+          "schema",
+          "truncate",
+          "demo",
+          "bench",
+          "torture");
   private static final String HELP = "help";
   private static final String HELP_OPTION = "--help";
 
@@ -195,6 +204,7 @@ final class Program {
       case "cat" -> new CatCommand(io);
       case "verify" -> new VerifyCommand(io);
       case "quarantine" -> new QuarantineCommand(io);
+      case "schema" -> new SchemaCommand(io);
       case "truncate" -> new TruncateCommand(io);
       case "demo" -> new DemoCommand(io);
       case "bench" -> new BenchCommand(io);

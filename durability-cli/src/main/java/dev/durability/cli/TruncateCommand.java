@@ -2,7 +2,6 @@ package dev.durability.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.durability.codec.Codecs;
 import dev.durability.log.SegmentRange;
 import dev.durability.storage.FsDirectory;
 import dev.durability.wal.WalMaintenance;
@@ -88,7 +87,8 @@ final class TruncateCommand implements Command {
     }
     FsDirectory directory = LogDirectory.forWriting(path);
     long cut;
-    try (WalWriter<byte[]> log = WalWriter.open(directory, Codecs.bytes(), WalOptions.defaults())) {
+    try (WalWriter<byte[]> log =
+        WalWriter.open(directory, WalMaintenance.anyEntries(directory), WalOptions.defaults())) {
       cut = log.lastAppendedId() - lastId;
       if (log.lastAppendedId() != last) {
         throw new UsageException(

@@ -3,7 +3,6 @@ package dev.durability.cli;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.durability.codec.Codecs;
 import dev.durability.storage.FsDirectory;
 import dev.durability.wal.WalOptions;
 import dev.durability.wal.WalWriter;
@@ -249,7 +248,7 @@ class AppendCommandTest {
   @Test
   void aLogThatIsOpenElsewhereIsRefusedInOneLine() throws IOException {
     try (WalWriter<byte[]> writer =
-        WalWriter.open(FsDirectory.open(log), Codecs.bytes(), WalOptions.defaults())) {
+        WalWriter.open(FsDirectory.open(log), LineCodec.INSTANCE, WalOptions.defaults())) {
       writer.appendDurable(new byte[] {'a'});
       Run run = lines("b\n");
       assertThat(run.status()).isEqualTo(3);

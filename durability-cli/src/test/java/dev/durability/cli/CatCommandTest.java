@@ -3,7 +3,6 @@ package dev.durability.cli;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.durability.codec.Codecs;
 import dev.durability.storage.FsDirectory;
 import dev.durability.wal.WalOptions;
 import dev.durability.wal.WalWriter;
@@ -146,6 +145,6 @@ class CatCommandTest {
   }
 
   private static WalWriter<byte[]> open(Path log) throws IOException {
-    return WalWriter.open(FsDirectory.open(log), Codecs.bytes(), WalOptions.defaults());
+    return WalWriter.open(FsDirectory.open(log), LineCodec.INSTANCE, WalOptions.defaults());
   }
 }

@@ -1,6 +1,5 @@
 package dev.durability.cli;
 
-import dev.durability.codec.Codecs;
 import dev.durability.storage.FsDirectory;
 import dev.durability.wal.WalOptions;
 import dev.durability.wal.WalWriter;
@@ -28,7 +27,7 @@ final class Logs {
   /** Makes a log with these entries. */
   static Path of(Path directory, String... entries) throws IOException {
     try (WalWriter<byte[]> writer =
-        WalWriter.open(FsDirectory.open(directory), Codecs.bytes(), WalOptions.defaults())) {
+        WalWriter.open(FsDirectory.open(directory), LineCodec.INSTANCE, WalOptions.defaults())) {
       for (String entry : entries) {
         writer.append(entry.getBytes(StandardCharsets.ISO_8859_1));
       }

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * {@code <target>.hex}.
  */
 class ProgramFuzzingTest {
-  private static final int TARGETS = 6; // With those of the library.
+  private static final int TARGETS = 7; // With those of the library.
   private static final long SECONDS = 10;
 
   private static List<byte[]> corpus(Class<?> target) throws IOException {

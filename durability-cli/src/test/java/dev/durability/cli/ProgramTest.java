@@ -29,7 +29,17 @@ class ProgramTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"append", "cat", "verify", "quarantine", "truncate", "demo", "bench", "torture"})
+      strings = {
+        "append",
+        "cat",
+        "verify",
+        "quarantine",
+        "schema",
+        "truncate",
+        "demo",
+        "bench",
+        "torture"
+      })
   void theHelpOfEveryCommandHasExamplesAndExitStatuses(String command) {
     Run run = Run.of(command, "--help");
     assertThat(run.status()).isZero();
@@ -44,7 +54,16 @@ class ProgramTest {
   void theHelpFitsTheTerminal(int columns) {
     for (String command :
         new String[] {
-          "append", "cat", "verify", "quarantine", "truncate", "demo", "bench", "torture", "help"
+          "append",
+          "cat",
+          "verify",
+          "quarantine",
+          "schema",
+          "truncate",
+          "demo",
+          "bench",
+          "torture",
+          "help"
         }) {
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       CommandIo io =
@@ -94,7 +113,17 @@ class ProgramTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"append", "cat", "verify", "quarantine", "truncate", "demo", "bench", "torture"})
+      strings = {
+        "append",
+        "cat",
+        "verify",
+        "quarantine",
+        "schema",
+        "truncate",
+        "demo",
+        "bench",
+        "torture"
+      })
   void helpOfACommandIsItsHelp(String command) {
     assertThat(Run.of("help", command)).isEqualTo(Run.of(command, "--help"));
   }
@@ -110,7 +139,17 @@ class ProgramTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"append", "cat", "verify", "quarantine", "truncate", "demo", "bench", "torture"})
+      strings = {
+        "append",
+        "cat",
+        "verify",
+        "quarantine",
+        "schema",
+        "truncate",
+        "demo",
+        "bench",
+        "torture"
+      })
   void anEmptyArgumentIsRefusedAndNothingIsMade(String command) throws IOException {
     Path here = Path.of("").toAbsolutePath();
     var before = here.toFile().list();
@@ -121,7 +160,17 @@ class ProgramTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"append", "cat", "verify", "quarantine", "truncate", "demo", "bench", "torture"})
+      strings = {
+        "append",
+        "cat",
+        "verify",
+        "quarantine",
+        "schema",
+        "truncate",
+        "demo",
+        "bench",
+        "torture"
+      })
   void anArgumentThatJavaHasGarbledIsRefused(String command) {
     assertUsage(Run.of(command, "pr\uFFFDf"), "'pr?f' has ");
     assertUsage(Run.of(command, "--from=\uFFFD", "log"), "'--from=?' has ");

@@ -2,7 +2,6 @@ package dev.durability.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.durability.codec.Codecs;
 import dev.durability.storage.FsDirectory;
 import dev.durability.wal.WalOptions;
 import dev.durability.wal.WalWriter;
@@ -123,7 +122,7 @@ class TruncateCommandTest {
   void whatACheckpointCoversStays() throws IOException {
     Path log = Logs.of(tmp.resolve("log"), "a", "b");
     try (WalWriter<byte[]> writer =
-        WalWriter.open(FsDirectory.open(log), Codecs.bytes(), WalOptions.defaults())) {
+        WalWriter.open(FsDirectory.open(log), LineCodec.INSTANCE, WalOptions.defaults())) {
       writer.appendCheckpoint(2, "");
     }
     Run run = Run.of("truncate", "--after", "1", "--yes", log);

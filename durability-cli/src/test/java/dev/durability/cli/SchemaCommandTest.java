@@ -1,0 +1,143 @@
+package dev.durability.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.durability.codec.Codec;
+import dev.durability.codec.Codecs;
+import dev.durability.codec.PostcardCodec;
+import dev.durability.storage.FsDirectory;
+import dev.durability.wal.WalOptions;
+import dev.durability.wal.WalWriter;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is in a log is shown without the classes of the program that wrote it. */
+class SchemaCommandTest {
+  /** A variant, with all that JSON knows, and what it does not. */
+  sealed interface Change permits Put, Remove {}
+
+  @SuppressWarnings("ArrayRecordComponent") // Nobody compares them.
+  record Put(
+      String key,
+      byte[] value,
+      Optional<Instant> until,
+      List<Double> weights,
+      Map<Integer, Boolean> flags,
+      char sign)
+      implements Change {}
+
+  record Remove(Map<String, Reason> why) implements Change {}
+
+  enum Reason {
+    ASKED
+  }
+
+  private static final Codec<Change> CHANGES =
+      PostcardCodec.of(Change.class, MethodHandles.lookup());
+
+  @TempDir private Path tmp;
+
+  @SafeVarargs
+  private static <T> void append(Path log, Codec<T> codec, T... entries) throws IOException {
+    try (WalWriter<T> writer =
+        WalWriter.open(FsDirectory.open(log), codec, WalOptions.defaults())) {
+      for (T each : entries) {
+        writer.append(each);
+      }
+      writer.sync();
+    }
+  }
+
+  @Test
+  void entriesArePrintedAsJson() throws IOException {
+    Path log = tmp.resolve("log");
+    append(
+        log,
+        CHANGES,
+        new Put(
+            "a",
+            new byte[] {1, 2, 3},
+            Optional.of(Instant.EPOCH),
+            List.of(0.5, Double.NaN),
+            Map.of(1, true),
+            '"'),
+        new Put("b", new byte[0], Optional.empty(), List.of(), Map.of(), 'x'),
+        new Remove(Map.of("b", Reason.ASKED)));
+    assertThat(Run.of("cat", "--json", log).out())
+        .isEqualTo(
+            """
+            {"Put":{"key":"a","value":"AQID","until":"1970-01-01T00:00:00Z","weights":[0.5,"NaN"],\
+            "flags":[[1,true]],"sign":"\\""}}
+            {"Put":{"key":"b","value":"","until":null,"weights":[],"flags":{},"sign":"x"}}
+            {"Remove":{"why":{"b":"ASKED"}}}
+            """);
+  }
+
+  @Test
+  void schemasArePrintedWithTheFirstEntryThatHasThem() throws IOException {
+    Path log = tmp.resolve("log");
+    append(log, CHANGES, new Remove(Map.of()), new Remove(Map.of()));
+    append(log, Codecs.upcasting(PostcardCodec.of(Long.class), CHANGES, each -> 0L), 7L);
+    assertThat(Run.of("schema", log).out())
+        .isEqualTo(
+            """
+            from entry 1: application/vnd.durability.postcard
+              Change
+              Change = variants Put: Put, Remove: Remove
+              Put = record key: string, value: bytes, until: option<instant>, weights: list<f64>, \
+            flags: map<i32, bool>, sign: char
+              Remove = record why: map<string, Reason>
+              Reason = enum ASKED
+            from entry 3: application/vnd.durability.postcard
+              i64
+            """);
+    assertThat(Run.of("schema", "--json", log).out())
+        .contains("{\"firstEntryId\":3,\"mediaType\":\"application/vnd.durability.postcard\"")
+        .contains("\"descriptor\":\"i64\\n\"}\n");
+    assertThat(Run.of("cat", "--json", "--from", 3, log).out()).isEqualTo("7\n");
+  }
+
+  @Test
+  void aLogWithoutASchemaSaysSo() throws IOException {
+    Path log = tmp.resolve("log");
+    append(log, Codecs.utf8(), "a");
+    assertThat(Run.of("schema", log).out()).isEqualTo("from entry 1: no schema\n");
+    assertThat(Run.of("cat", "--json", log).out()).isEqualTo("{\"base64\":\"YQ==\"}\n");
+  }
+
+  @Test
+  void linesAreStringsAndAppendedToLinesAlone() throws IOException {
+    Path log = tmp.resolve("log");
+    Path lines = Files.write(tmp.resolve("lines"), new byte[] {'a', '\n', (byte) 0xFF, '\n'});
+    assertThat(Run.of("append", log, lines).status()).isZero();
+    assertThat(Run.of("append", log, lines).status()).isZero();
+    assertThat(Run.of("cat", "--json", "--to", 2, log).out())
+        .isEqualTo("\"a\"\n{\"base64\":\"/w==\"}\n");
+    assertThat(Run.of("schema", log).out())
+        .isEqualTo("from entry 1: application/vnd.durability.lines\n");
+
+    for (Codec<?> codec : List.of(CHANGES, Codecs.bytes())) {
+      Path foreign = tmp.resolve("foreign" + codec.schema().isPresent());
+      if (codec == CHANGES) {
+        append(foreign, CHANGES, new Remove(Map.of()));
+      } else {
+        append(foreign, Codecs.utf8(), "a");
+      }
+      Run refused = Run.of("append", foreign, lines);
+      assertThat(refused.status()).isEqualTo(ExitStatus.FAILED);
+      assertThat(refused.err()).contains("schema");
+      assertThat(Run.of("cat", "--ids", foreign).out().getBytes(StandardCharsets.UTF_8))
+          .startsWith('1', '\t')
+          .doesNotContain('2');
+    }
+  }
+}
