@@ -2,6 +2,7 @@ package dev.durability;
 
 import dev.durability.errors.DurabilityException;
 import dev.durability.threads.StackSafeLock;
+import dev.durability.threads.Thrown;
 import dev.durability.wal.WalWriter;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
@@ -152,7 +153,6 @@ final class AppliedWaits {
     }
   }
 
-  @SuppressWarnings("EmptyCatch")
   private void wakeThrough(long appliedId) {
     try {
       boolean unused =
@@ -163,7 +163,7 @@ final class AppliedWaits {
                 return true;
               });
     } catch (Throwable e) {
-      // The caller has done its work, and those who wait look by themselves.
+      Thrown.report(e); // The caller has done its work, and those who wait look by themselves.
     }
   }
 

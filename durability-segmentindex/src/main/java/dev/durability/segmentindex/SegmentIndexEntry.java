@@ -35,7 +35,9 @@ public sealed interface SegmentIndexEntry
    * @return the codec, safe for many threads
    */
   static Codec<SegmentIndexEntry> codec() {
-    return PostcardCodec.ofUnsigned(SegmentIndexEntry.class, MethodHandles.lookup());
+    // The crate has no schemas, and the order of its entries is its format.
+    return PostcardCodec.ofUnsigned(SegmentIndexEntry.class, MethodHandles.lookup())
+        .readingByPosition();
   }
 
   /**
