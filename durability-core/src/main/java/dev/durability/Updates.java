@@ -1,7 +1,6 @@
 package dev.durability;
 
 import dev.durability.AppliedState.Expected;
-import dev.durability.AppliedState.Progress;
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.OutcomeOpenException;
 import dev.durability.frame.FrameFormat;
@@ -323,9 +322,11 @@ final class Updates<S, E> {
    * @throws DurabilityException if that entry could not be applied
    */
   void applyDurable(long neededId) throws DurabilityException {
-    Progress now = applied.applyThrough(log.lastDurableId(), neededId);
-    waits.wake(applied.appliedId());
-    background.progressed(now);
+    if (neededId == 0 || applied.appliedId() < neededId) { // Of those who share a sync, the first.
+      var now = applied.applyThrough(log.lastDurableId(), neededId);
+      waits.wake(applied.appliedId());
+      background.progressed(now);
+    }
   }
 
   /** The outcome of an update whose entry is durable or failed: null is success. */

@@ -24,6 +24,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  * any of it back: whatever opens and closes something does so often enough to use that up.
  */
 @Timeout(120)
+@Tag("slow")
 class SmallMemoryTest {
   private static final int CHECKPOINTS = 200;
   private static final int TIMES = 80;

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -171,6 +172,7 @@ class DocumentedReaderTest {
         .satisfies(checkpoint -> assertThat(checkpoint.payload()).isEqualTo(payload));
   }
 
+  @Tag("slow")
   @Test
   void recordLogsThatWereDamagedAtRandomAreJudgedAlikeByBoth(@TempDir Path folder)
       throws Exception {

@@ -31,6 +31,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -74,6 +75,7 @@ class LogJudgedByBothTest {
     return files;
   }
 
+  @Tag("slow")
   @Test
   void wholeAndDamagedLogsGetTheSameVerdictAndNumbers(@TempDir Path folder) throws Exception {
     Map<String, byte[]> whole = write(folder.resolve("whole"));
@@ -115,6 +117,7 @@ class LogJudgedByBothTest {
    * Logs with cuts and new beginnings, whole and damaged. {@code durability.format.logs} says how
    * many, {@code durability.format.seed} which.
    */
+  @Tag("slow")
   @Test
   void logsWithCutsAndNewBeginningsAreJudgedAlikeByBoth() throws Exception {
     int logs = Integer.getInteger("durability.format.logs", 2500);

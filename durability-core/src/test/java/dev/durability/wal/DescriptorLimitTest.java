@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
  * and nothing is poisoned. In a child JVM with a limit of its own.
  */
 @SuppressWarnings("try") // Descriptors that are taken are only held.
+@Tag("slow")
 class DescriptorLimitTest {
   private static final int FREE_MAX = 4;
 

@@ -28,12 +28,14 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A writer that is not the only one any more acknowledges nothing and changes nothing. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Tag("slow")
 class LostLockTest {
   @TempDir Path temp;
 

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.Timeout;
  * included, and the first goes on where it was. What either of them acknowledged stays.
  */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Tag("slow")
 class TakenOverTest {
   private static final WalOptions OPTIONS =
       WalOptions.builder().segmentBytes(4096).bufferBytes(4096).preallocatedBytesMax(4096).build();

@@ -143,6 +143,7 @@ class CheckpointPublisherTest {
     throw new AssertionError(pattern + " does not come after step " + from + " of " + steps);
   }
 
+  @Tag("slow")
   @Test
   void afterAFailureOfAnyStepTheStateIsRightAndPublishingCanBeTriedAgain() throws IOException {
     List<BiFunction<Operation, Fault, Fault>> kinds =

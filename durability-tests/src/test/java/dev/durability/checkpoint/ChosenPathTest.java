@@ -30,6 +30,7 @@ import java.nio.file.NoSuchFileException;
 import java.time.Clock;
 import java.util.List;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -284,6 +285,7 @@ class ChosenPathTest {
   }
 
   /** Two paths in turn, one checkpoint kept: whatever is removed, recovery finds what covers it. */
+  @Tag("slow")
   @Test
   void publishingThatDiesOrFailsAtAnyStepLeavesALogThatRecovers() throws IOException {
     for (boolean dies : new boolean[] {true, false}) {

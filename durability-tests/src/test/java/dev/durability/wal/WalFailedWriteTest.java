@@ -29,6 +29,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -124,6 +125,7 @@ class WalFailedWriteTest {
     assertThat(Logs.entries(directory)).isEqualTo(expected);
   }
 
+  @Tag("slow")
   @Test
   void fullDiskAtEveryByteOfRotationLosesNothingAndIdsContinue() throws IOException {
     for (int room = 0; room < 3200; room += room < 300 || room > 3000 ? 7 : 97) {

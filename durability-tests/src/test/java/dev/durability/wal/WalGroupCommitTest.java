@@ -30,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Many threads on one log: rounds, waiting, interrupts, closing. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class WalGroupCommitTest extends GroupCommitFixture {
+  @Tag("slow")
   @Test
   void noWakeUpIsLostInManyShortRuns() throws Exception {
     for (int run = 0; run < 60; run++) {
@@ -154,6 +155,7 @@ class WalGroupCommitTest extends GroupCommitFixture {
     log.close();
   }
 
+  @Tag("slow")
   @Test
   void appendersThatWaitForRoomAllGoOn() throws Exception {
     WalWriter<String> log =

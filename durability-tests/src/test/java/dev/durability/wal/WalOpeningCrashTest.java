@@ -69,6 +69,7 @@ class WalOpeningCrashTest {
     assertThat(verdicts).containsKeys(Verdict.CLEAN, Verdict.TORN);
   }
 
+  @Tag("slow")
   @Test
   void openingAfterDeathOfTheProcessThatDiesByPowerLossKeepsWhatWasAcknowledged()
       throws IOException {

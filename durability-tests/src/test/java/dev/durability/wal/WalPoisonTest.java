@@ -321,6 +321,7 @@ class WalPoisonTest {
   }
 
   /** The sync of a new segment's name runs beside the first sync of its content. */
+  @Tag("slow")
   @Test
   void failedSyncOfNameOfSegmentWhoseContentIsSyncedIsSurvivedByWhatIsRecovered() throws Exception {
     for (long seed = 0; seed < 30; seed++) {
