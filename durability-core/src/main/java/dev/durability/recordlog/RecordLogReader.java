@@ -134,14 +134,15 @@ public final class RecordLogReader<T> {
 
   /** A walk over the records of the file. */
   private final class Cursor extends AbstractSpliterator<T> implements AutoCloseable {
+    /** The schema of the records that were decoded last. Set before the file is open. */
+    private Optional<Schema> known = Optional.empty();
+
     private RecordLogFile file = RecordLogFile.open(directory, path);
     private long suspected = -1;
     private @Nullable Throwable failure;
 
-    /** How records of the schema are decoded that was met last. */
+    /** How records of that schema are decoded. */
     private @Nullable Decoder<T> decoder;
-
-    private Optional<Schema> known = Optional.empty();
 
     Cursor() throws IOException {
       super(Long.MAX_VALUE, ORDERED | NONNULL);
