@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,9 @@ final class StraceOutput {
   private final Map<String, Begun> open = new HashMap<>();
   private final List<SystemCall> calls = new ArrayList<>();
 
+  /** When the calls began that a death cut off. */
+  private final Set<Integer> deaths = new HashSet<>();
+
   private StraceOutput(String root) {
     this.root = root;
   }
@@ -68,8 +72,21 @@ final class StraceOutput {
       output.line(i + 1, lines.get(i));
     }
     output.open.values().forEach(begun -> output.cutOff(begun, lines.size()));
+    output.calls.removeIf(output::didNotHappen);
     output.calls.sort(Comparator.comparingInt(SystemCall::begun));
     return List.copyOf(output.calls);
+  }
+
+  /** A death cut the rename off, and whoever came after it found the old name: it deleted that. */
+  private boolean didNotHappen(SystemCall call) {
+    return call.kind() == Kind.RENAME
+        && deaths.contains(call.begun())
+        && calls.stream()
+            .anyMatch(
+                later ->
+                    later.kind() == Kind.DELETE
+                        && later.path().equals(call.path())
+                        && later.follows(call));
   }
 
   private void line(int number, String line) {
@@ -122,6 +139,7 @@ final class StraceOutput {
       throw new IllegalArgumentException("not the beginning of a call: " + begun.text());
     }
     if (!call.group(1).endsWith("sync")) {
+      deaths.add(begun.line());
       add(begun.line(), death, call.group(1), arguments(call.group(2)), -1);
     }
   }

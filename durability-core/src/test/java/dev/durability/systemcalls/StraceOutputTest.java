@@ -111,6 +111,21 @@ class StraceOutputTest {
   }
 
   @Test
+  void renameThatADeathCutOffDidNotHappenIfItsOldNameWasDeletedLater() {
+    String rename = "7 rename(\"/log/a.tmp\", \"/log/a\" <unfinished ...>";
+    String death = "7 +++ killed by SIGKILL +++";
+    assertThat(read(rename, death, "8 unlink(\"/log/a.tmp\") = 0"))
+        .extracting(SystemCall::kind)
+        .containsExactly(Kind.DELETE);
+    assertThat(read(rename, death, "8 unlink(\"/log/a\") = 0"))
+        .extracting(SystemCall::kind)
+        .containsExactly(Kind.RENAME, Kind.DELETE);
+    assertThat(read("7 rename(\"/log/a.tmp\", \"/log/a\") = 0", "8 unlink(\"/log/a.tmp\") = 0"))
+        .extracting(SystemCall::kind)
+        .containsExactly(Kind.RENAME, Kind.DELETE);
+  }
+
+  @Test
   void callThatFailedIsLeftOutAndShortWriteHasOnlyWhatWasWritten() {
     List<SystemCall> calls =
         read(
