@@ -10,6 +10,7 @@ import dev.durability.errors.OutcomeOpenException;
 import dev.durability.errors.WriterPoisonedException;
 import dev.durability.testkit.Fault;
 import dev.durability.testkit.Fault.Operation;
+import dev.durability.wal.FlushPolicy;
 import dev.durability.wal.WalObserver;
 import dev.durability.wal.WalOptions;
 import java.io.IOException;
@@ -55,8 +56,10 @@ class DurableStatePendingTest extends DurableStateFixture {
     }
   }
 
+  private FlushPolicy flushPolicy = WalOptions.defaults().flushPolicy();
+
   private DurableState<List<String>, String> open(StateOptions.Builder options) throws IOException {
-    WalOptions ofLog = WalOptions.builder().observer(pending).build();
+    WalOptions ofLog = WalOptions.builder().observer(pending).flushPolicy(flushPolicy).build();
     var state =
         DurableState.open(
             directory,
@@ -183,6 +186,8 @@ class DurableStatePendingTest extends DurableStateFixture {
 
   @Test
   void onAFullDiskNothingMoreIsAppendedAndWithRoomEachUpdateAppearsOnce() throws Exception {
+    // The log's own thread does not meet the full disk between two updates.
+    flushPolicy = FlushPolicy.manual();
     try (var state = open(StateOptions.builder().pendingUpdatesMax(4))) {
       state.update("a");
       directory.fillUpAfter(0);
