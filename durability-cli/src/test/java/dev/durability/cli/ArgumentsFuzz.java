@@ -40,7 +40,8 @@ public final class ArgumentsFuzz {
           "-1",
           "",
           "help",
-          "--debug");
+          "--debug",
+          "schema");
   private static final Path PLACE = make();
 
   private ArgumentsFuzz() {}

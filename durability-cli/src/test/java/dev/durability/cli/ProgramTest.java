@@ -12,12 +12,18 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ProgramTest {
+  private static Stream<String> commands() {
+    return Stream.of(
+        "append", "cat", "verify", "quarantine", "schema", "truncate", "demo", "bench", "torture");
+  }
 
   @Test
   void withoutArgumentsTheHelpIsShownAsAUsageError() {
@@ -28,18 +34,7 @@ class ProgramTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "append",
-        "cat",
-        "verify",
-        "quarantine",
-        "schema",
-        "truncate",
-        "demo",
-        "bench",
-        "torture"
-      })
+  @MethodSource("commands")
   void theHelpOfEveryCommandHasExamplesAndExitStatuses(String command) {
     Run run = Run.of(command, "--help");
     assertThat(run.status()).isZero();
@@ -52,19 +47,7 @@ class ProgramTest {
   @ParameterizedTest
   @ValueSource(ints = {50, 80, 200})
   void theHelpFitsTheTerminal(int columns) {
-    for (String command :
-        new String[] {
-          "append",
-          "cat",
-          "verify",
-          "quarantine",
-          "schema",
-          "truncate",
-          "demo",
-          "bench",
-          "torture",
-          "help"
-        }) {
+    for (String command : Stream.concat(commands(), Stream.of("help")).toList()) {
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       CommandIo io =
           new CommandIo(
@@ -106,24 +89,12 @@ class ProgramTest {
     Run run = Run.of("--help");
     assertThat(run.status()).isZero();
     assertThat(run.out())
-        .contains(
-            "append ", "cat ", "verify ", "quarantine ", "truncate ", "demo ", "bench ", "torture ")
+        .contains(commands().map(command -> command + " ").toList())
         .contains("Examples:", "Exit status:");
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "append",
-        "cat",
-        "verify",
-        "quarantine",
-        "schema",
-        "truncate",
-        "demo",
-        "bench",
-        "torture"
-      })
+  @MethodSource("commands")
   void helpOfACommandIsItsHelp(String command) {
     assertThat(Run.of("help", command)).isEqualTo(Run.of(command, "--help"));
   }
@@ -138,18 +109,7 @@ class ProgramTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "append",
-        "cat",
-        "verify",
-        "quarantine",
-        "schema",
-        "truncate",
-        "demo",
-        "bench",
-        "torture"
-      })
+  @MethodSource("commands")
   void anEmptyArgumentIsRefusedAndNothingIsMade(String command) throws IOException {
     Path here = Path.of("").toAbsolutePath();
     var before = here.toFile().list();
@@ -159,18 +119,7 @@ class ProgramTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "append",
-        "cat",
-        "verify",
-        "quarantine",
-        "schema",
-        "truncate",
-        "demo",
-        "bench",
-        "torture"
-      })
+  @MethodSource("commands")
   void anArgumentThatJavaHasGarbledIsRefused(String command) {
     assertUsage(Run.of(command, "pr\uFFFDf"), "'pr?f' has ");
     assertUsage(Run.of(command, "--from=\uFFFD", "log"), "'--from=?' has ");

@@ -31,8 +31,8 @@ final class DescriptionCheck {
   /**
    * What a value has.
    *
-   * @param emptyParts how many of its parts take no bytes, those behind an index, an option or a
-   *     count aside
+   * @param emptyParts how many of its parts take no bytes, not counting those after an index, an
+   *     option or a count
    * @param empty whether it takes no bytes itself
    */
   private record Extent(int emptyParts, boolean empty) {}

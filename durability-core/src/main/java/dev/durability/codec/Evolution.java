@@ -14,8 +14,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a caller told of the changes of a type since it was first written: former names, and values
- * for what is new. Immutable.
+ * The changes of a type since it was first written, as the caller declared them: former names, and
+ * values of new components. Immutable.
  *
  * @param names the former names of a record, or of a variant, with no member
  * @param values what a new component has in values that were written without it
@@ -58,23 +58,25 @@ record Evolution(Map<Member, Set<String>> names, Map<Member, Object> values) {
 
   /** Refuses a value that is not of the component's type. */
   static void requireValue(Class<?> type, String component, Object value) {
+    if (!type.isRecord()) {
+      throw new IllegalArgumentException(type.getSimpleName() + " is not a record");
+    }
     requireMember(type, component);
     Class<?> declared =
         Arrays.stream(type.getRecordComponents())
             .filter(each -> each.getName().equals(component))
             .findFirst()
-            .orElseThrow(() -> new IllegalArgumentException(type + " is no record"))
+            .orElseThrow()
             .getType();
     if (!MethodType.methodType(declared).wrap().returnType().isInstance(value)) {
       throw new IllegalArgumentException(
           type.getSimpleName()
               + "."
               + component
-              + " is a "
+              + " is of type "
               + declared.getSimpleName()
-              + ", and "
-              + value.getClass().getSimpleName()
-              + " is none");
+              + ", but the default is of type "
+              + value.getClass().getSimpleName());
     }
   }
 

@@ -69,8 +69,9 @@ import java.util.Optional;
  *
  * <p>The bytes depend on the order of components, permitted subtypes and enum constants. The {@link
  * #schema} says what it was when they were written. So whatever has a schema beside it is read by
- * names, by any later declaration: see {@link #decoderOf}. Without one, appending a variant or a
- * constant keeps old bytes readable, and no other change does.
+ * names, by any later declaration: see {@link #decoderOf}. So the variants of a sealed interface
+ * need different simple names. Without one, appending a variant or a constant keeps old bytes
+ * readable, and no other change does.
  *
  * <p>Sets and maps are written in their iteration order. For the same bytes from the same content,
  * use a {@link java.util.SortedMap} or {@link java.util.LinkedHashMap}, or their sets. Decoded

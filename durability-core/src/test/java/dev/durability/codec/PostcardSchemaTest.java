@@ -290,12 +290,32 @@ class PostcardSchemaTest {
         .isEqualTo(Map.of("a", 255, "b", 65_535, "c", 4_294_967_295L, "d", largest));
   }
 
+  static final class Twice {
+    sealed interface Change permits Inner.Put, Put {}
+
+    record Put(int number) implements Change {}
+
+    static final class Inner {
+      record Put(int number) implements Change {}
+    }
+  }
+
+  @Test
+  void variantsOfTheSameNameCannotBeToldApart() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> codec(Twice.Change.class))
+        .withMessageContaining("Put stands there twice");
+  }
+
   @Test
   void aDefaultIsOfTheTypeOfItsComponent() {
     PostcardCodec<Amount> codec = codec(Amount.class);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> codec.withDefault(Amount.class, "note", 7))
-        .withMessageContaining("Amount.note is a String");
+        .withMessage("Amount.note is of type String, but the default is of type Integer");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> codec.withDefault(V1.Kind.class, "DEAR", 7))
+        .withMessage("Kind is not a record");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> codec.withDefault(Amount.class, "nothing", 7));
     assertThatIllegalArgumentException()

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FollowerExampleTest {
 
   // begin:follower
-  /** Copies the log of a leader into one of its own, under the same ids, while it is told to. */
+  /** Copies a leader's log into its own log, with the same ids, until {@code goesOn} is false. */
   static void follow(Directory leader, Directory own, BooleanSupplier goesOn) throws IOException {
     WalReader<String> reader = WalReader.of(leader, Codecs.utf8());
     try (WalWriter<String> copy = WalWriter.open(own, Codecs.utf8(), WalOptions.defaults())) {

@@ -31,6 +31,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -45,6 +46,22 @@ import org.junit.jupiter.api.io.TempDir;
 /** Machines that are not deterministic are found, and those that are pass. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DeterminismCheckTest {
+  private static void writeTexts(Collection<String> texts, OutputStream out) throws IOException {
+    DataOutputStream data = new DataOutputStream(out);
+    data.writeInt(texts.size());
+    for (String text : texts) {
+      data.writeUTF(text);
+    }
+  }
+
+  private static <C extends Collection<String>> C readTexts(InputStream in, C texts)
+      throws IOException {
+    DataInputStream data = new DataInputStream(in);
+    for (int left = data.readInt(); left > 0; left--) {
+      texts.add(data.readUTF());
+    }
+    return texts;
+  }
 
   /** True in the JVM of the test alone. */
   static volatile boolean here;
@@ -90,21 +107,12 @@ class DeterminismCheckTest {
 
     @Override
     public void write(List<String> state, OutputStream out) throws IOException {
-      DataOutputStream data = new DataOutputStream(out);
-      data.writeInt(state.size());
-      for (String text : state) {
-        data.writeUTF(text);
-      }
+      writeTexts(state, out);
     }
 
     @Override
     public List<String> read(InputStream in) throws IOException {
-      DataInputStream data = new DataInputStream(in);
-      List<String> state = new ArrayList<>();
-      for (int left = data.readInt(); left > 0; left--) {
-        state.add(data.readUTF());
-      }
-      return state;
+      return readTexts(in, new ArrayList<>());
     }
   }
 
@@ -474,21 +482,12 @@ class DeterminismCheckTest {
 
     @Override
     public void write(SortedSet<String> names, OutputStream out) throws IOException {
-      DataOutputStream data = new DataOutputStream(out);
-      data.writeInt(names.size());
-      for (String name : names) {
-        data.writeUTF(name);
-      }
+      writeTexts(names, out);
     }
 
     @Override
     public SortedSet<String> read(InputStream in) throws IOException {
-      DataInputStream data = new DataInputStream(in);
-      SortedSet<String> names = new TreeSet<>();
-      for (int left = data.readInt(); left > 0; left--) {
-        names.add(data.readUTF());
-      }
-      return names;
+      return readTexts(in, new TreeSet<>());
     }
   }
 
