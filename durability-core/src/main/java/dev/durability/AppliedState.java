@@ -257,7 +257,7 @@ final class AppliedState<S, E> {
     if (id == 0) {
       return new DurabilityException(
           "an Error broke off an update ("
-              + cause
+              + shown(cause)
               + "), so the log may hold an entry that the state lacks. Close the state and open"
               + " it again",
           cause);
@@ -272,10 +272,19 @@ final class AppliedState<S, E> {
             + id
             + where
             + " failed ("
-            + cause
+            + shown(cause)
             + "). The entry is durable, but the state in memory lacks it. Close the state, fix"
             + " what failed, and open it again: opening applies the entry to a fresh state",
         cause);
+  }
+
+  /** An exception may itself be unable to say what it is. */
+  private static String shown(Throwable cause) {
+    try {
+      return cause.toString();
+    } catch (RuntimeException e) {
+      return cause.getClass().getName();
+    }
   }
 
   @SuppressWarnings("LockNotBeforeTry") // As above.
