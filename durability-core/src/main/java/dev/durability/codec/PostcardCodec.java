@@ -262,13 +262,18 @@ public final class PostcardCodec<T> implements Codec<T> {
 
   /**
    * Returns a codec that also reads values beside which there is no schema, although they have
-   * variants or constants. It reads those by their position. So whoever calls this knows that no
-   * variant and no constant changed its place since.
+   * variants or constants, or it is one of several in {@link Codecs#upcasting}. It reads those by
+   * their position. So whoever calls this knows that no variant and no constant changed its place
+   * since.
    *
    * @return a codec that otherwise is as this one
    */
   public PostcardCodec<T> readingByPosition() {
     return new PostcardCodec<>(this, evolution, true);
+  }
+
+  boolean readsByPosition() {
+    return byPosition;
   }
 
   /**

@@ -239,6 +239,46 @@ class PostcardSchemaTest {
     assertThatIllegalArgumentException().isThrownBy(() -> Codecs.upcasting(now, now, each -> each));
   }
 
+  @Test
+  void ofSeveralVersionsTheCallerSaysWhichOneWroteWithoutASchema() throws IOException {
+    PostcardCodec<Celsius> celsius = codec(Celsius.class);
+    PostcardCodec<Kelvin> kelvin = codec(Kelvin.class);
+    assertThatExceptionOfType(SchemaException.class)
+        .isThrownBy(
+            () -> Codecs.upcasting(kelvin, celsius, c -> new Kelvin(0)).decoderOf(Optional.empty()))
+        .withMessageContaining("which version wrote them");
+    Codec<Kelvin> chain =
+        Codecs.upcasting(
+            kelvin, celsius.readingByPosition(), each -> new Kelvin(each.degrees() + 273.15));
+    assertThat(chain.decoderOf(Optional.empty()).decode(bytes(celsius, new Celsius(0))))
+        .isEqualTo(new Kelvin(273.15));
+  }
+
+  record Cents(long amount) {}
+
+  static final class Later {
+    record Cents(long amount) {}
+  }
+
+  @Test
+  void aSchemaThatAFormerVersionHasTooIsRefused() {
+    PostcardCodec<Cents> first = codec(Cents.class); // Whole units, say.
+    PostcardCodec<Later.Cents> now = codec(Later.Cents.class);
+    Codec<Celsius> between =
+        Codecs.upcasting(codec(Celsius.class), first, cents -> new Celsius(cents.amount()));
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> Codecs.upcasting(now, between, each -> new Later.Cents((long) each.degrees())))
+        .withMessageContaining("the same schema");
+    Codec<Kelvin> both =
+        Codecs.upcasting(
+            Codecs.upcasting(codec(Kelvin.class), first, cents -> new Kelvin(cents.amount())),
+            codec(Celsius.class),
+            each -> new Kelvin(each.degrees()));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Codecs.upcasting(now, both, each -> new Later.Cents(0)));
+  }
+
   record Before(int a) {}
 
   record Pair<A, B>(A first, B second) {}
