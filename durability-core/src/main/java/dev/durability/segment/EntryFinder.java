@@ -4,6 +4,7 @@ import dev.durability.errors.ChecksumMismatch;
 import dev.durability.errors.CorruptLogException;
 import dev.durability.frame.AfterFailure;
 import dev.durability.frame.BadHeaderException;
+import dev.durability.frame.FileHeader;
 import dev.durability.frame.FrameRun;
 import dev.durability.frame.WrittenSchema;
 import dev.durability.storage.Directory;
@@ -169,7 +170,6 @@ public final class EntryFinder implements Closeable {
     Opened opened = null;
     try {
       opened = new Opened(name, segment, segment.run(windowBytes));
-      opened.schema.passPreamble(opened.run); // It is written with the header, before any entry.
       return opened;
     } catch (Throwable e) { // Nobody else knows of them.
       AfterFailure.close(e, opened == null ? segment : opened);
@@ -222,6 +222,7 @@ public final class EntryFinder implements Closeable {
     private final Segment segment;
     private final FrameRun run;
     private final WrittenSchema schema = new WrittenSchema();
+    private boolean begun;
 
     private Opened(SegmentName name, Segment segment, FrameRun run) {
       this.name = name;
@@ -234,6 +235,9 @@ public final class EntryFinder implements Closeable {
         throws IOException {
       EntryIndex.Place place = index.atOrBefore(name, fromId);
       run.refresh(); // The segment may be written: what is in memory may be older.
+      if (!begun && !begins()) {
+        return fromId;
+      }
       run.seek(place.offset(), place.entryId());
       long known = place.offset();
       while (run.nextId() <= toId) {
@@ -242,6 +246,7 @@ public final class EntryFinder implements Closeable {
         FrameRun.Step step = run.next();
         if (step == FrameRun.Step.SCHEMA) {
           schema.pass(run);
+          begun = false; // Another read may start before it.
         }
         if (step == FrameRun.Step.STOP) {
           return Math.max(fromId, id);
@@ -257,6 +262,20 @@ public final class EntryFinder implements Closeable {
         }
       }
       return toId + 1;
+    }
+
+    /**
+     * Reads what stands before the first entry: its schema is written with the header. If something
+     * else follows than a valid frame, the schema may be what is damaged.
+     *
+     * @return whether the entries can be decoded
+     */
+    private boolean begins() throws IOException {
+      run.seek(FileHeader.BYTES, name.firstEntryId());
+      schema.beginFile();
+      schema.passPreamble(run);
+      begun = run.next() != FrameRun.Step.STOP;
+      return begun;
     }
 
     @Override

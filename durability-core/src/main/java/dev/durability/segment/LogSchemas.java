@@ -95,7 +95,8 @@ public final class LogSchemas {
       try (FrameRun run = segment.run(windowBytes)) {
         schema.beginFile();
         schema.passPreamble(run);
-        return !isAsked || run.next() == FrameRun.Step.ENTRY;
+        boolean isSure = !isAsked && schema.now().isPresent(); // Else it may be what is damaged.
+        return isSure || run.next() == FrameRun.Step.ENTRY;
       }
     }
   }
