@@ -135,8 +135,22 @@ final class Resolution {
       WireType reader = new ReadOnlyType.ConstantByName(target.type(), constants.names(), values);
       known.put(pair, reader);
       return reader;
+    } else if (describe(mine) instanceof Named) { // It may have the same name.
+      return changed(place, kind(definition) + " " + type, kind(mine) + " " + describe(mine), mine);
     }
     return changed(place, type, mine);
+  }
+
+  private static String kind(Definition definition) {
+    return definition instanceof Components
+        ? "record"
+        : definition instanceof Variants ? "sealed interface" : "enum";
+  }
+
+  private static String kind(WireType type) {
+    return type instanceof RecordType
+        ? "record"
+        : type instanceof SealedType ? "sealed interface" : "enum";
   }
 
   private void components(
@@ -202,8 +216,12 @@ final class Resolution {
   }
 
   private WireType changed(String place, Described type, WireType mine) {
+    return changed(place, type.toString(), describe(mine).toString(), mine);
+  }
+
+  private WireType changed(String place, String before, String now, WireType mine) {
     if (changes.size() < CHANGES_MAX) {
-      changes.add(place + " was " + type + " and is " + describe(mine));
+      changes.add(place + " was " + before + " and is " + now);
     }
     return mine;
   }
