@@ -133,6 +133,9 @@ final class Resolution {
       WireType reader = new ReadOnlyType.ConstantByName(target.type(), constants.names(), values);
       known.put(pair, reader);
       return reader;
+    } else if (describe(mine) instanceof Named) { // It may have the same name.
+      change(place + " was " + kind(definition) + " " + type + " and is " + kind(mine) + " " + describe(mine));
+      return mine;
     }
     return changed(place, type, mine);
   }
@@ -171,6 +174,18 @@ final class Resolution {
   private static boolean isCalled(String name, String now, Set<String> former) {
     return Stream.concat(Stream.of(now), former.stream())
         .anyMatch(each -> name.equals(each) || name.matches(Pattern.quote(each) + "_\\d+"));
+  }
+
+  private static String kind(Definition definition) {
+    return definition instanceof Components
+        ? "record"
+        : definition instanceof Variants ? "sealed interface" : "enum";
+  }
+
+  private static String kind(WireType type) {
+    return type instanceof RecordType
+        ? "record"
+        : type instanceof SealedType ? "sealed interface" : "enum";
   }
 
   private void components(
