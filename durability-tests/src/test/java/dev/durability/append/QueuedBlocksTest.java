@@ -48,7 +48,7 @@ class QueuedBlocksTest {
     AppendEvents events =
         new AppendEvents() {
           @Override
-          public void onFlush(long lastId, long bytes) {
+          public void onFlush(long lastId, long entries, long bytes) {
             flushed.add(lastId);
           }
 

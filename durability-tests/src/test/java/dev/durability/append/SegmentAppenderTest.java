@@ -75,7 +75,7 @@ class SegmentAppenderTest {
     AppendEvents events =
         new AppendEvents() {
           @Override
-          public void onFlush(long lastId, long bytes) {}
+          public void onFlush(long lastId, long entries, long bytes) {}
 
           @Override
           public void onSync(long lastId, long durationNanos) {
