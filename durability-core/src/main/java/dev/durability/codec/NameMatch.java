@@ -1,7 +1,6 @@
 package dev.durability.codec;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,7 +18,7 @@ import java.util.Set;
  * @param indexes for each written name the index of the member, {@link #GONE} if there is none
  * @param ambiguous the written names that several members had, each with these
  */
-record NameMatch(int[] indexes, List<String> ambiguous) {
+record NameMatch(List<Integer> indexes, List<String> ambiguous) {
   /** No member has the name. */
   static final int GONE = -1;
 
@@ -49,7 +48,7 @@ record NameMatch(int[] indexes, List<String> ambiguous) {
         }
       }
     }
-    int[] indexes = written.stream().mapToInt(name -> byName.getOrDefault(name, GONE)).toArray();
+    List<Integer> indexes = written.stream().map(name -> byName.getOrDefault(name, GONE)).toList();
     return new NameMatch(
         indexes,
         written.stream()
@@ -81,6 +80,6 @@ record NameMatch(int[] indexes, List<String> ambiguous) {
 
   /** Whether no member has any of the names. */
   boolean isEmpty() {
-    return Arrays.stream(indexes).allMatch(index -> index == GONE);
+    return indexes.stream().allMatch(index -> index == GONE);
   }
 }

@@ -16,7 +16,6 @@ import dev.durability.errors.CodecException;
 import dev.durability.errors.SchemaException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -129,12 +128,21 @@ final class Resolution {
     } else if (definition instanceof Constants constants && mine instanceof EnumType target) {
       NameMatch match = match(type, target.type(), constants.names(), target.names());
       List<Optional<Object>> values =
-          Arrays.stream(match.indexes()).mapToObj(index -> constant(target, index)).toList();
+          match.indexes().stream().map(index -> constant(target, index)).toList();
       WireType reader = new ReadOnlyType.ConstantByName(target.type(), constants.names(), values);
       known.put(pair, reader);
       return reader;
     } else if (describe(mine) instanceof Named) { // It may have the same name.
-      change(place + " was " + kind(definition) + " " + type + " and is " + kind(mine) + " " + describe(mine));
+      change(
+          place
+              + " was "
+              + kind(definition)
+              + " "
+              + type
+              + " and is "
+              + kind(mine)
+              + " "
+              + describe(mine));
       return mine;
     }
     return changed(place, type, mine);
@@ -159,7 +167,7 @@ final class Resolution {
     for (String each : match.ambiguous()) {
       change(shown + ": " + each);
     }
-    boolean isUnlike = match.indexes().length > 0 && match.isEmpty();
+    boolean isUnlike = !match.indexes().isEmpty() && match.isEmpty();
     if (isUnlike && !isCalled(type.name(), shown, evolution.formerNames(mine, ""))) {
       change(
           shown
@@ -191,12 +199,12 @@ final class Resolution {
   private void components(
       Named type, List<Member> members, RecordType target, ReadOnlyType.RecordByNames reader) {
     List<String> names = members.stream().map(Member::name).toList();
-    int[] indexes = match(type, target.type(), names, target.componentNames()).indexes();
+    List<Integer> indexes = match(type, target.type(), names, target.componentNames()).indexes();
     List<String> gone = new ArrayList<>();
     boolean[] filled = new boolean[target.size()];
     for (int i = 0; i < members.size(); i++) {
       Member member = members.get(i);
-      int index = indexes[i];
+      int index = indexes.get(i);
       if (index == NameMatch.GONE) {
         gone.add("\"" + member + "\"");
         reader.read(i, member.name(), any.type(member.type()), index);
@@ -253,14 +261,15 @@ final class Resolution {
     List<String> now = permitted.stream().map(Class::getSimpleName).toList();
     List<Set<String>> former =
         permitted.stream().map(each -> evolution.formerNames(each, "")).toList();
-    int[] indexes = checked(type, target.type(), NameMatch.of(names, now, former)).indexes();
+    List<Integer> indexes =
+        checked(type, target.type(), NameMatch.of(names, now, former)).indexes();
     for (int i = 0; i < members.size(); i++) {
       String name = names.get(i);
-      if (indexes[i] == NameMatch.GONE) {
+      if (indexes.get(i) == NameMatch.GONE) {
         reader.variant(i, name, null); // An error only where it is met.
       } else {
         String place = target.name() + "." + name;
-        WireType its = resolve(members.get(i).type(), target.variant(indexes[i]), place);
+        WireType its = resolve(members.get(i).type(), target.variant(indexes.get(i)), place);
         reader.variant(i, name, its);
       }
     }
