@@ -26,6 +26,7 @@ final class ExamplesInDocumentsTest {
       List.of(
           "durability-core/src/test/java/dev/durability/examples",
           "durability-testkit/src/test/java/dev/durability/testkit/examples",
+          "durability-protobuf/src/test/java/dev/durability/protobuf/examples",
           "durability-segmentindex/src/test/java/dev/durability/segmentindex/examples");
   private static final Pattern PROGRAM = Pattern.compile("\\./durability(?: --?\\w+)*(?: (\\w+))?");
   private static final Pattern OPTION = Pattern.compile(" (--\\w+)");
@@ -47,8 +48,13 @@ final class ExamplesInDocumentsTest {
   }
 
   @Test
-  void theGuideShowsEachRegionOfTheExamples() throws IOException {
-    List<String> shown = blocks(GUIDE, "java");
+  void theGuideOrAPageAboutCodecsShowsEachRegionOfTheExamples() throws IOException {
+    List<String> shown = new ArrayList<>(blocks(GUIDE, "java"));
+    for (Path document : ProjectFiles.endingIn(".md")) {
+      if (document.getFileName().toString().startsWith("codecs")) {
+        shown.addAll(blocks(document, "java"));
+      }
+    }
 
     regions().forEach((name, region) -> assertThat(shown).as(name).contains(region));
   }
