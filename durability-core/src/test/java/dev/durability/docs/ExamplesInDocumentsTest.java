@@ -48,6 +48,23 @@ final class ExamplesInDocumentsTest {
   }
 
   @Test
+  void kotlinBlocksAreRegionsOfTheExamplesWhichTheTestsRun() throws IOException {
+    List<String> regions = new ArrayList<>();
+    for (Path source : ProjectFiles.endingIn(".kt")) {
+      Matcher region = REGION.matcher(Files.readString(source));
+      while (region.find()) {
+        regions.add(unindented(region.group(2)));
+      }
+    }
+    List<String> shown = new ArrayList<>();
+    for (Path document : ProjectFiles.endingIn(".md")) {
+      shown.addAll(blocks(document, "kotlin"));
+    }
+
+    assertThat(regions).isNotEmpty().containsExactlyInAnyOrderElementsOf(shown);
+  }
+
+  @Test
   void theGuideOrAPageAboutCodecsShowsEachRegionOfTheExamples() throws IOException {
     List<String> shown = new ArrayList<>(blocks(GUIDE, "java"));
     for (Path document : ProjectFiles.endingIn(".md")) {
