@@ -28,7 +28,8 @@ final class ExamplesInDocumentsTest {
           "durability-testkit/src/test/java/dev/durability/testkit/examples",
           "durability-segmentindex/src/test/java/dev/durability/segmentindex/examples",
           "durability-jackson/src/test/java/dev/durability/jackson/examples",
-          "durability-avro/src/test/java/dev/durability/avro/examples");
+          "durability-avro/src/test/java/dev/durability/avro/examples",
+          "durability-protobuf/src/test/java/dev/durability/protobuf/examples");
   private static final Pattern PROGRAM = Pattern.compile("\\./durability(?: --?\\w+)*(?: (\\w+))?");
   private static final Pattern OPTION = Pattern.compile(" (--\\w+)");
   private static final Pattern MAVEN_TEST =
@@ -46,6 +47,23 @@ final class ExamplesInDocumentsTest {
     }
     assertThat(blocks(README, "java")).isNotEmpty();
     assertThat(blocks(GUIDE, "java")).isNotEmpty();
+  }
+
+  @Test
+  void kotlinBlocksAreRegionsOfTheExamplesWhichTheTestsRun() throws IOException {
+    List<String> regions = new ArrayList<>();
+    for (Path source : ProjectFiles.endingIn(".kt")) {
+      Matcher region = REGION.matcher(Files.readString(source));
+      while (region.find()) {
+        regions.add(unindented(region.group(2)));
+      }
+    }
+    List<String> shown = new ArrayList<>();
+    for (Path document : ProjectFiles.endingIn(".md")) {
+      shown.addAll(blocks(document, "kotlin"));
+    }
+
+    assertThat(regions).isNotEmpty().containsExactlyInAnyOrderElementsOf(shown);
   }
 
   @Test
