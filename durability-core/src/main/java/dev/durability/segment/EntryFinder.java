@@ -1,5 +1,6 @@
 package dev.durability.segment;
 
+import dev.durability.codec.Schema;
 import dev.durability.errors.ChecksumMismatch;
 import dev.durability.errors.CorruptLogException;
 import dev.durability.frame.AfterFailure;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
 import java.util.Iterator;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -169,7 +171,8 @@ public final class EntryFinder implements Closeable {
     Opened opened = null;
     try {
       opened = new Opened(name, segment, segment.run(windowBytes));
-      opened.schema.passPreamble(opened.run); // It is written with the header, before any entry.
+      opened.schema.passPreamble(opened.run);
+      opened.schemaOfPlaces = opened.schema.now();
       return opened;
     } catch (Throwable e) { // Nobody else knows of them.
       AfterFailure.close(e, opened == null ? segment : opened);
@@ -223,6 +226,9 @@ public final class EntryFinder implements Closeable {
     private final FrameRun run;
     private final WrittenSchema schema = new WrittenSchema();
 
+    /** That of the entries at all known places: none after another SCHEMA is kept in the index. */
+    private Optional<Schema> schemaOfPlaces = Optional.empty();
+
     private Opened(SegmentName name, Segment segment, FrameRun run) {
       this.name = name;
       this.nameForMessages = () -> name;
@@ -235,6 +241,7 @@ public final class EntryFinder implements Closeable {
       EntryIndex.Place place = index.atOrBefore(name, fromId);
       run.refresh(); // The segment may be written: what is in memory may be older.
       run.seek(place.offset(), place.entryId());
+      schema.goBackTo(schemaOfPlaces);
       long known = place.offset();
       while (run.nextId() <= toId) {
         long offset = run.offset();
@@ -247,7 +254,7 @@ public final class EntryFinder implements Closeable {
           return Math.max(fromId, id);
         }
         if (step == FrameRun.Step.ENTRY) {
-          if (offset - known >= EntryIndex.STEP_BYTES) {
+          if (offset - known >= EntryIndex.STEP_BYTES && schema.now().equals(schemaOfPlaces)) {
             index.add(name, id, offset);
             known = offset;
           }
