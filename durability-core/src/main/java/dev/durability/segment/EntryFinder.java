@@ -1,5 +1,6 @@
 package dev.durability.segment;
 
+import dev.durability.codec.Schema;
 import dev.durability.errors.ChecksumMismatch;
 import dev.durability.errors.CorruptLogException;
 import dev.durability.frame.AfterFailure;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
 import java.util.Iterator;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -224,6 +226,9 @@ public final class EntryFinder implements Closeable {
     private final WrittenSchema schema = new WrittenSchema();
     private boolean begun;
 
+    /** That of the entries at all known places: none after another SCHEMA is kept in the index. */
+    private Optional<Schema> schemaOfPlaces = Optional.empty();
+
     private Opened(SegmentName name, Segment segment, FrameRun run) {
       this.name = name;
       this.nameForMessages = () -> name;
@@ -239,6 +244,7 @@ public final class EntryFinder implements Closeable {
         return fromId;
       }
       run.seek(place.offset(), place.entryId());
+      schema.goBackTo(schemaOfPlaces);
       long known = place.offset();
       while (run.nextId() <= toId) {
         long offset = run.offset();
@@ -246,13 +252,12 @@ public final class EntryFinder implements Closeable {
         FrameRun.Step step = run.next();
         if (step == FrameRun.Step.SCHEMA) {
           schema.pass(run);
-          begun = false; // Another read may start before it.
         }
         if (step == FrameRun.Step.STOP) {
           return Math.max(fromId, id);
         }
         if (step == FrameRun.Step.ENTRY) {
-          if (offset - known >= EntryIndex.STEP_BYTES) {
+          if (offset - known >= EntryIndex.STEP_BYTES && schema.now().equals(schemaOfPlaces)) {
             index.add(name, id, offset);
             known = offset;
           }
@@ -274,6 +279,7 @@ public final class EntryFinder implements Closeable {
       run.seek(FileHeader.BYTES, name.firstEntryId());
       schema.beginFile();
       schema.passPreamble(run);
+      schemaOfPlaces = schema.now();
       begun = run.next() != FrameRun.Step.STOP;
       return begun;
     }

@@ -76,8 +76,7 @@ public final class LogSchemas {
     for (int i = Math.max(0, start); i < segments.size(); i++) {
       SegmentName name = segments.get(i);
       boolean isLast = i == segments.size() - 1;
-      boolean hasEntries = isLast || segments.get(i + 1).firstEntryId() > name.firstEntryId();
-      if (hasEntries && read(directory, name, isLast, schema)) {
+      if (read(directory, name, isLast, schema)) { // A segment that another follows has entries.
         visitor.segment(name, schema);
       }
     }

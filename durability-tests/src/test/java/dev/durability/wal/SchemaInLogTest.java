@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.durability.checkpoint.Checkpoints;
 import dev.durability.codec.Codec;
 import dev.durability.codec.Codecs;
+import dev.durability.codec.Decoder;
 import dev.durability.codec.PostcardCodec;
 import dev.durability.errors.CorruptLogException;
+import dev.durability.codec.Schema;
 import dev.durability.errors.SchemaException;
+import dev.durability.log.SchemaRange;
 import dev.durability.recordlog.RecordLogReader;
 import dev.durability.recordlog.RecordLogWriter;
 import dev.durability.storage.Directory;
@@ -334,5 +337,49 @@ class SchemaInLogTest {
 
   private static <T> Codec<T> codec(Class<T> type) {
     return PostcardCodec.of(type, MethodHandles.lookup());
+  }
+
+  @Test
+  void schemasOfALogAreListedOnceForAllSegmentsInARowThatHaveThem() throws IOException {
+    append(FIRST, new V1.Put("a", 1));
+    append(FIRST, new V1.Remove("a"));
+    append(SECOND, new V2.Clear(true));
+    append(SECOND, new V2.Clear(false));
+    assertThat(WalMaintenance.schemas(directory))
+        .containsExactly(new SchemaRange(1, FIRST.schema()), new SchemaRange(3, SECOND.schema()));
+  }
+
+  @Test
+  void segmentWithoutASchemaHasNoneWhateverTheOneBeforeItHas() throws IOException {
+    LogBuilder log = new LogBuilder(directory);
+    log.segment(1).schema("text", "A").entries(2).end(2).write();
+    log.segment(2).entries(1).end(3).write();
+    log.segment(3).schema("text", "B").entries(1).mark(4).write();
+    Codec<String> naming =
+        new Codec<>() {
+          @Override
+          public void encode(String value, OutputStream out) throws IOException {
+            Codecs.utf8().encode(value, out);
+          }
+
+          @Override
+          public String decode(ByteBuffer in) throws IOException {
+            return Codecs.utf8().decode(in);
+          }
+
+          @Override
+          public Decoder<String> decoderOf(Optional<Schema> written) {
+            String label =
+                written
+                    .map(s -> StandardCharsets.UTF_8.decode(s.descriptor()).toString())
+                    .orElse("-");
+            return in -> decode(in) + label;
+          }
+        };
+    assertThat(WalReader.of(directory, naming).readAll().stream().map(WalRecord::entry))
+        .containsExactly("e1A", "e2A", "e3-", "e4B");
+    assertThat(WalMaintenance.schemas(directory).stream().map(SchemaRange::firstEntryId))
+        .containsExactly(1L, 3L, 4L);
+    assertThat(WalMaintenance.schemas(directory).get(1).schema()).isEmpty();
   }
 }
