@@ -284,6 +284,7 @@ class PostcardSchemaTest {
   record Pair<A, B>(A first, B second) {}
 
   static final class Defaults {
+    @SuppressWarnings("ArrayRecordComponent") // That is what is tested.
     record Before(int a, byte[] bytes, List<String> names, Pair<String, Long> pair) {}
 
     record Holder(Pair<String, Long> pair) {}
