@@ -72,7 +72,7 @@ final class InstalledTest {
       String base = module.artifactId() + "/" + Project.VERSION + "/" + module.artifactId();
       expected.add(base + "-" + Project.VERSION + ".jar");
     }
-    Path group = maven.repository().resolve("dev/durability");
+    Path group = group();
 
     try (Stream<Path> files = Files.walk(group)) {
       assertThat(
@@ -165,8 +165,12 @@ final class InstalledTest {
     for (String document : List.of(README, PAGE)) {
       assertThat(Files.readString(Project.root().resolve(document)))
           .contains(
-              "implementation(platform(\"dev.durability:durability-bom:" + Project.VERSION + "\"))")
-          .contains("implementation(\"dev.durability:durability-core\")");
+              "implementation(platform(\""
+                  + Project.GROUP
+                  + ":durability-bom:"
+                  + Project.VERSION
+                  + "\"))")
+          .contains("implementation(\"" + Project.GROUP + ":durability-core\")");
     }
   }
 
@@ -269,10 +273,12 @@ final class InstalledTest {
     return found.get(0);
   }
 
+  private static Path group() {
+    return maven.repository().resolve(Project.GROUP.replace('.', '/'));
+  }
+
   private static Path installed(String artifact, String type) {
-    return maven
-        .repository()
-        .resolve("dev/durability")
+    return group()
         .resolve(artifact)
         .resolve(Project.VERSION)
         .resolve(artifact + "-" + Project.VERSION + "." + type);

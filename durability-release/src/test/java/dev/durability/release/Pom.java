@@ -53,7 +53,7 @@ record Pom(Path file, Element project) {
   /** The artifact ids of dependencies in the group of the project, below a path of names. */
   List<String> ownDependencies(String... path) {
     return elements(path).stream()
-        .filter(each -> childText(each, "groupId").equals("dev.durability"))
+        .filter(each -> childText(each, "groupId").equals(Project.GROUP))
         .map(each -> childText(each, "artifactId"))
         .toList();
   }

@@ -14,6 +14,7 @@ import org.w3c.dom.Element;
 
 /** The modules of the project, and what the build that runs these tests made of them. */
 final class Project {
+  static final String GROUP = System.getProperty("project.group", "");
   static final String VERSION = System.getProperty("project.version", "");
 
   private Project() {}

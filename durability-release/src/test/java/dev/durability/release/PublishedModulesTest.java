@@ -37,7 +37,7 @@ final class PublishedModulesTest {
     Pom here = Pom.read(Project.root().resolve("durability-release/pom.xml"));
 
     assertThat(here.ownDependencies("dependencies", "dependency"))
-        .containsExactlyInAnyOrderElementsOf(names(Project.withJars()));
+        .containsExactlyInAnyOrderElementsOf(names(Project.published()));
   }
 
   @Test
