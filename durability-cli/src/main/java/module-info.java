@@ -8,4 +8,6 @@ module dev.durability.cli {
   requires me.tongfei.progressbar;
   requires com.fasterxml.jackson.core;
   requires HdrHistogram;
+
+  uses dev.durability.codec.SchemaDecoder;
 }

@@ -93,10 +93,12 @@ final class Appending {
     completeLater(left);
   }
 
-  /** The same for one that was broken off, without the lock: completes them here. */
+  /** The same for one that was broken off: without the lock, completes them here. */
   void completeThoseBefore(UpdateFuture<?> update) {
     takeBack(update);
-    completeSettled();
+    if (!lock.isHeldByCurrentThread()) {
+      completeSettled();
+    }
   }
 
   private void completeSettled() {

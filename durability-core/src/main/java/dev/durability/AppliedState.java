@@ -45,7 +45,7 @@ final class AppliedState<S, E> {
 
   /** An entry on its way into the log, or in the log and on its way into the state. */
   static final class Expected<E> {
-    private final @Nullable E entry;
+    private @Nullable E entry;
     private final long bytes;
     private final boolean answers;
     private long id;
@@ -222,11 +222,14 @@ final class AppliedState<S, E> {
                   machine.apply(state, entry, next.id), "StateMachine.apply returned null");
       Object result = done != null ? done.result() : null;
       Progress after = new Progress(progress.entries() + 1, progress.bytes() + next.bytes);
+      Expected<E> before = applied;
       // Nothing is called from here on.
       next.result = result;
       state = changed;
       progress = after;
       applied = next;
+      before.next = null; // Its future may be kept: that must not keep all later entries.
+      next.entry = null; // Nor its own.
       appliedId = next.id;
       failedId = 0;
     } catch (Throwable e) {
@@ -254,7 +257,7 @@ final class AppliedState<S, E> {
     if (id == 0) {
       return new DurabilityException(
           "an Error broke off an update ("
-              + cause
+              + shown(cause)
               + "), so the log may hold an entry that the state lacks. Close the state and open"
               + " it again",
           cause);
@@ -269,10 +272,19 @@ final class AppliedState<S, E> {
             + id
             + where
             + " failed ("
-            + cause
+            + shown(cause)
             + "). The entry is durable, but the state in memory lacks it. Close the state, fix"
             + " what failed, and open it again: opening applies the entry to a fresh state",
         cause);
+  }
+
+  /** An exception may itself be unable to say what it is. */
+  private static String shown(Throwable cause) {
+    try {
+      return cause.toString();
+    } catch (RuntimeException e) {
+      return cause.getClass().getName();
+    }
   }
 
   @SuppressWarnings("LockNotBeforeTry") // As above.

@@ -6,6 +6,7 @@ import dev.durability.codec.Codec;
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.OutcomeOpenException;
 import dev.durability.log.LogReport;
+import dev.durability.log.LogStats;
 import dev.durability.recovery.StateMachine;
 import dev.durability.storage.Directory;
 import dev.durability.threads.StackRoom;
@@ -333,6 +334,11 @@ public final class DurableState<S, E> implements Closeable {
   /** {@return the id of the last entry that is in the state, 0 if there is none} */
   public long lastAppliedId() {
     return applied.appliedId();
+  }
+
+  /** {@return what the log did and where it stands; any thread, also after closing} */
+  public LogStats logStats() {
+    return log.stats();
   }
 
   /** {@return what opening found in the log} */

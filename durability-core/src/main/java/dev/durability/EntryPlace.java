@@ -14,8 +14,10 @@ final class EntryPlace {
       return WalMaintenance.find(directory, entryId)
           .map(at -> " (it ends at offset " + at.offset() + " of " + at.file() + ")")
           .orElse("");
-    } catch (IOException e) {
-      failure.addSuppressed(e);
+    } catch (IOException | RuntimeException e) { // Of a directory that is not ours.
+      if (e != failure) {
+        failure.addSuppressed(e);
+      }
       return "";
     }
   }

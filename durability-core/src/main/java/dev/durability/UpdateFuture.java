@@ -62,7 +62,15 @@ final class UpdateFuture<V extends @Nullable Object> extends CompletableFuture<V
       outcome = updates.outcome(expected, (Throwable) failure);
       updates.complete(this);
     } catch (Throwable e) {
-      completeExceptionally(updates.brokenOff(e));
+      completeExceptionally(brokenOff(e));
+    }
+  }
+
+  private Throwable brokenOff(Throwable e) {
+    try {
+      return updates.brokenOff(this, e);
+    } catch (Throwable again) {
+      return e; // Nobody is left waiting because there is no memory to say more.
     }
   }
 

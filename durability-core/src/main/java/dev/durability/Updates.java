@@ -119,9 +119,8 @@ final class Updates<S, E> {
   }
 
   /**
-   * Too many updates are pending: this thread makes them durable and applies them, so that it
-   * depends on no other. In code that depends on an update it waits for the appending lock with
-   * that: see {@link Appending}.
+   * Too many are pending: this thread makes them durable and applies them, so it depends on no
+   * other. In code that depends on an update that waits for the lock: see {@link Appending}.
    */
   private void makeRoom() throws IOException {
     refuseIfClosed();
@@ -284,9 +283,10 @@ final class Updates<S, E> {
     }
   }
 
-  /** The same, for a future. */
-  DurabilityException brokenOff(Throwable e) {
+  /** The same, for a future; those that were left to it complete. */
+  DurabilityException brokenOff(UpdateFuture<?> update, Throwable e) {
     applied.fail(e);
+    appending.completeThoseBefore(update);
     return applied.failed();
   }
 

@@ -74,6 +74,53 @@ class DurableStateFailuresTest extends DurableStateFixture {
     }
   }
 
+  /** It cannot even say what it is. */
+  private static final class Nameless extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public String toString() {
+      throw new IllegalStateException("no name");
+    }
+  }
+
+  @Test
+  void codeThatDependsOnAnUpdateIsToldOfAnExceptionThatCannotSayWhatItIs() throws Exception {
+    try (var state = open()) {
+      machine.duringApply =
+          () -> {
+            throw new Nameless();
+          };
+      CompletableFuture<Throwable> told = state.updateAsync("a").handle((id, failure) -> failure);
+      assertThat(told.get(20, TimeUnit.SECONDS))
+          .isInstanceOf(DurabilityException.class)
+          .hasMessageContaining("entry 1 ")
+          .hasCauseInstanceOf(Nameless.class);
+      assertThatExceptionOfType(DurabilityException.class).isThrownBy(() -> all(state));
+    }
+  }
+
+  @Test
+  void aDirectoryThatThrowsDoesNotKeepTheCallerFromLearningWhatFailed() throws Exception {
+    try (var state = open()) {
+      machine.poison = "bad";
+      machine.duringApply =
+          () ->
+              directory.before(
+                  (operation, path) -> {
+                    if (operation == Operation.LIST) {
+                      throw new IllegalArgumentException("no list");
+                    }
+                  });
+      state.update("a");
+      CompletableFuture<Throwable> told = state.updateAsync("bad").handle((id, failure) -> failure);
+      assertThat(told.get(20, TimeUnit.SECONDS))
+          .isInstanceOf(DurabilityException.class)
+          .hasMessageContaining("entry 2 failed");
+      directory.before((operation, path) -> {});
+    }
+  }
+
   @Test
   void afterAFailedSyncUpdatesThrowAndReadingGoesOn() throws IOException {
     var state = open();

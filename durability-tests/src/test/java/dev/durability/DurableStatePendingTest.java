@@ -8,12 +8,17 @@ import dev.durability.codec.Codecs;
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.OutcomeOpenException;
 import dev.durability.errors.WriterPoisonedException;
+import dev.durability.recovery.StateMachine;
 import dev.durability.testkit.Fault;
 import dev.durability.testkit.Fault.Operation;
 import dev.durability.wal.FlushPolicy;
 import dev.durability.wal.WalObserver;
 import dev.durability.wal.WalOptions;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.ref.WeakReference;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -250,6 +255,56 @@ class DurableStatePendingTest extends DurableStateFixture {
           .withMessageContaining("entry 1 ");
       assertThatExceptionOfType(CompletionException.class).isThrownBy(bad::join);
       assertThat(pending.appended()).isEqualTo(2);
+    }
+  }
+
+  /** Counts entries, and keeps none of them. */
+  private static final class Counting implements StateMachine<Long, byte[]> {
+    private final List<WeakReference<byte[]>> seen =
+        Collections.synchronizedList(new ArrayList<>());
+
+    @Override
+    public Long initial() {
+      return 0L;
+    }
+
+    @Override
+    public Long apply(Long state, byte[] entry) {
+      seen.add(new WeakReference<>(entry));
+      return state + 1;
+    }
+
+    @Override
+    public Long snapshot(Long state) {
+      return state;
+    }
+
+    @Override
+    public void write(Long state, OutputStream out) throws IOException {
+      Codecs.longs().encode(state, out);
+    }
+
+    @Override
+    public Long read(InputStream in) throws IOException {
+      return Codecs.longs().decode(ByteBuffer.wrap(in.readAllBytes()));
+    }
+  }
+
+  @Test
+  @SuppressWarnings("ThreadPriorityCheck") // Gives the collector time.
+  void aFutureThatIsKeptKeepsNoEntriesNeitherItsOwnNorLaterOnes() throws Exception {
+    Counting counting = new Counting();
+    try (var state =
+        DurableState.open(directory, Codecs.bytes(), counting, StateOptions.defaults())) {
+      CompletableFuture<Long> kept = state.updateAsync(new byte[100]);
+      for (int i = 0; i < 10; i++) {
+        state.updateAsync(new byte[100]).join();
+      }
+      while (counting.seen.stream().anyMatch(each -> each.get() != null)) {
+        System.gc();
+        Thread.yield();
+      }
+      assertThat(kept.join()).isEqualTo(1);
     }
   }
 

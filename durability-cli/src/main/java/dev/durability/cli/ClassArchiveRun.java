@@ -35,6 +35,8 @@ final class ClassArchiveRun {
     run("verify", "--json", log);
     run("verify", log + "/wal");
     run("quarantine", log);
+    run("cat", "--json", log);
+    run("schema", log);
     run("verify");
     Main.main(new String[] {"--version"}); // Does not return.
   }

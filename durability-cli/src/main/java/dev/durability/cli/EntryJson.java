@@ -5,14 +5,11 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.durability.codec.Codec;
 import dev.durability.codec.Codecs;
 import dev.durability.codec.Decoder;
-import dev.durability.codec.PostcardCodec;
 import dev.durability.codec.Schema;
 import dev.durability.errors.SchemaException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -36,20 +33,21 @@ final class EntryJson implements Codec<byte[]> {
 
   @Override
   public Decoder<byte[]> decoderOf(Optional<Schema> written) {
-    return switch (written.map(Schema::mediaType).orElse("")) {
-      case PostcardCodec.MEDIA_TYPE -> postcard(written.get());
-      case LineCodec.MEDIA_TYPE -> EntryJson::line;
-      default -> this;
-    };
-  }
-
-  private Decoder<byte[]> postcard(Schema schema) {
+    if (written.isEmpty()) {
+      return this;
+    } else if (written.get().mediaType().equals(LineCodec.MEDIA_TYPE)) {
+      return EntryJson::line;
+    }
     try {
-      Decoder<Object> values = PostcardCodec.withoutClasses(schema);
-      return in -> json(values.decode(in));
+      Optional<Decoder<Object>> values = SchemaDecoders.of(written.get());
+      return values.isEmpty() ? this : decoder(values.get());
     } catch (SchemaException ofLaterVersion) {
       return this;
     }
+  }
+
+  private static Decoder<byte[]> decoder(Decoder<Object> values) {
+    return in -> json(values.decode(in));
   }
 
   /** Text as a string. A line that is no UTF-8 is bytes. */
@@ -126,21 +124,15 @@ final class EntryJson implements Codec<byte[]> {
     }
   }
 
-  /** What JSON has no number for is a string. */
+  /** With all its digits, also if a reader is going to round it. What is no number is a string. */
   private static void writeNumber(JsonGenerator json, Number number) throws IOException {
-    if (number instanceof Double || number instanceof Float) {
-      double value = number.doubleValue();
-      if (Double.isFinite(value)) {
-        json.writeNumber(number.toString());
-      } else {
-        json.writeString(number.toString());
-      }
-    } else if (number instanceof BigDecimal decimal) {
-      json.writeString(decimal.toString()); // Readers would round it.
-    } else if (number instanceof BigInteger integer) {
-      json.writeNumber(integer);
+    boolean isFinite =
+        !(number instanceof Double || number instanceof Float)
+            || Double.isFinite(number.doubleValue());
+    if (isFinite) {
+      json.writeNumber(number.toString());
     } else {
-      json.writeNumber(number.longValue());
+      json.writeString(number.toString());
     }
   }
 }

@@ -8,6 +8,9 @@ final class ExitStatus {
   /** {@code verify}: the end of the log was being written when a crash came. */
   static final int TORN = 1;
 
+  /** {@code schema check}: something in the log is not read. */
+  static final int NOT_READ = 1;
+
   /** Something that was promised to be durable is damaged or missing. */
   static final int CORRUPT = 2;
 

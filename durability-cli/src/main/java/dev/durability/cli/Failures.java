@@ -49,7 +49,12 @@ final class Failures {
   static String line(Throwable failure) {
     OutOfMemoryError noMemory = outOfMemory(failure);
     String text = noMemory == null ? text(unwrap(failure)) : outOfMemoryText(noMemory);
-    return text.replaceAll("\\s*\\R\\s*", "; ");
+    return inOneLine(text);
+  }
+
+  /** A message, with semicolons for its line breaks. */
+  static String inOneLine(String message) {
+    return message.replaceAll("\\s*\\R\\s*", "; ");
   }
 
   /** Whatever it is wrapped in: what was being done then does not help the user. */

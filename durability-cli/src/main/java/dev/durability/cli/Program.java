@@ -166,7 +166,8 @@ final class Program {
         "0",
         "all is well",
         "1",
-        "verify: the end of the log is torn, as a crash leaves it",
+        "verify: the end of the log is torn, as a crash leaves it; schema check: something is not"
+            + " read",
         "2",
         "the log is corrupt, or did not keep what it promised",
         "3",

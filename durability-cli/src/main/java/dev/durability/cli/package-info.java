@@ -9,6 +9,8 @@
  *   Program     parses the command line, runs a Command, reports a failure in one line
  *     append    AppendCommand: Records are read, AppendPipeline appends, AckOutput prints ids
  *     cat, verify, quarantine
+ *     schema    SchemaCommand prints; SchemaCheck asks the codec of a CodecReference, which a
+ *               CodecClassLoader loads
  *     demo      DemoCommand starts and kills a DemoProcess in each DemoRound; DemoTally checks
  *     torture   TortureCommand starts a TortureProcess in each TortureLife, kills it as
  *               TorturePlan says; TortureCheck checks; TortureTally has the result

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.durability.codec.Codec;
 import dev.durability.codec.Codecs;
 import dev.durability.codec.PostcardCodec;
+import dev.durability.codec.Schema;
 import dev.durability.storage.FsDirectory;
 import dev.durability.wal.WalOptions;
 import dev.durability.wal.WalWriter;
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -139,5 +141,83 @@ class SchemaCommandTest {
           .startsWith('1', '\t')
           .doesNotContain('2');
     }
+  }
+
+  private static Codec<byte[]> pairs(String descriptor) {
+    return Codecs.bytes(
+        Schema.of(PairsDecoder.MEDIA_TYPE, descriptor.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void aModuleDecodesWhatTheProgramDoesNotKnow() throws IOException {
+    Path log = tmp.resolve("log");
+    append(
+        log,
+        pairs("a,b"),
+        bytes(",x"),
+        bytes("d0.12345678901234567890123,i9007199254740993"),
+        bytes("d1E+400,f1E300"),
+        bytes("sx,bx"),
+        bytes("n-7,ttrue"));
+    append(log, pairs("c"), bytes("fNaN"));
+    append(log, pairs(PairsDecoder.DAMAGED), bytes("x"));
+    append(log, Codecs.bytes(Schema.of("text/x-unknown", new byte[0])), bytes("x"));
+    assertThat(Run.of("cat", "--json", log).out())
+        .isEqualTo(
+            """
+            {"a":null,"b":["x"]}
+            {"a":0.12345678901234567890123,"b":9007199254740993}
+            {"a":1E+400,"b":1.0E300}
+            {"a":"x","b":"eA=="}
+            {"a":-7,"b":true}
+            {"c":"NaN"}
+            {"base64":"eA=="}
+            {"base64":"eA=="}
+            """);
+  }
+
+  @Test
+  void anEntryThatAModuleRefusesEndsTheOutputAndIsNamed() throws IOException {
+    Path log = tmp.resolve("log");
+    append(log, pairs("a"), bytes("n1"), bytes("n1,n2"));
+    Run run = Run.of("cat", "--json", log);
+    assertThat(run.status()).isEqualTo(ExitStatus.FAILED);
+    assertThat(run.out()).isEqualTo("{\"a\":1}\n");
+    assertThat(run.err()).contains("entry 2", "the entry has 2 values");
+  }
+
+  @Test
+  void modulesAreLookedForOnlyIfASchemaNeedsOne() throws Exception {
+    Path known = tmp.resolve("known");
+    append(known, CHANGES, new Remove(Map.of()));
+    append(known, Codecs.upcasting(PostcardCodec.of(Long.class), CHANGES, each -> 0L), 7L);
+    assertThat(loadedClasses("cat", "--json", known.toString()))
+        .contains(EntryJson.class.getName() + " ")
+        .doesNotContain(PairsDecoder.class.getName());
+    Path unknown = tmp.resolve("unknown");
+    append(unknown, Codecs.bytes(Schema.of("text/x-unknown", new byte[0])), bytes("x"));
+    assertThat(loadedClasses("cat", "--json", unknown.toString()))
+        .contains(PairsDecoder.class.getName() + " ");
+  }
+
+  private static String loadedClasses(String... args) throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xlog:class+load",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+    command.addAll(List.of(args));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    process.getOutputStream().close();
+    String classes = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(classes).isZero();
+    return classes;
   }
 }

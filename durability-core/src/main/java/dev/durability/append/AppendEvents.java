@@ -9,9 +9,10 @@ public interface AppendEvents {
    * Entries were written.
    *
    * @param lastId the last of them
+   * @param entries how many
    * @param bytes how many bytes were written
    */
-  void onFlush(long lastId, long bytes);
+  void onFlush(long lastId, long entries, long bytes);
 
   /**
    * Entries became durable.

@@ -175,6 +175,7 @@ public final class SegmentAppender {
     }
     int bytes = frames.remaining();
     write(target, frames);
+    long entries = block.nextId() - 1 - writtenId;
     writtenId = block.nextId() - 1;
     boolean startsOver = successor != null && successor.flags() != 0;
     written = startsOver ? block.position() - 1 : block.position();
@@ -182,7 +183,7 @@ public final class SegmentAppender {
     promisedId = marks || successor != null ? promising : promisedId;
     int endBytes = successor == null ? 0 : FrameFormat.PROMISE_FRAME_BYTES;
     block.written(target.position() - endBytes, index);
-    events.onFlush(writtenId, bytes);
+    events.onFlush(writtenId, entries, bytes);
     if (startsOver) {
       endSegment(target);
       cuts.begin(new StartingOver(Objects.requireNonNull(successor), block.position()));

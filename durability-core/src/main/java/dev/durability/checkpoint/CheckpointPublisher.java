@@ -5,6 +5,7 @@ import dev.durability.log.CheckpointReference;
 import dev.durability.log.MarkerPosition;
 import dev.durability.storage.Directory;
 import dev.durability.threads.StackSafeLock;
+import dev.durability.threads.Thrown;
 import dev.durability.wal.WalMaintenance;
 import dev.durability.wal.WalWriter;
 import java.io.Closeable;
@@ -151,15 +152,27 @@ public final class CheckpointPublisher {
     }
     // Also refuses if the log is closed: another writer may own it by now, so no checkpoint may
     // be added.
+    long start = System.nanoTime();
     log.sync();
+    SizedContent sized = new SizedContent(content);
     String path = chosen;
     if (path == null) {
-      path = checkpoints.write(log.logId(), lastEntryId, content);
+      path = checkpoints.write(log.logId(), lastEntryId, sized);
     } else {
-      long unused = checkpoints.write(path, log.logId(), lastEntryId, content);
+      long unused = checkpoints.write(path, log.logId(), lastEntryId, sized);
     }
     MarkerPosition marker = log.appendCheckpoint(lastEntryId, path);
+    tell(path, lastEntryId, sized.bytes(), System.nanoTime() - start);
     return removeOld(path, lastEntryId, marker);
+  }
+
+  /** What the observer throws takes nothing back: the checkpoint is published. */
+  private void tell(String path, long lastEntryId, long bytes, long durationNanos) {
+    try {
+      log.observer().onCheckpoint(path, lastEntryId, bytes, durationNanos);
+    } catch (Throwable e) {
+      Thrown.report(e);
+    }
   }
 
   private PublishResult removeOld(String path, long lastEntryId, MarkerPosition marker)

@@ -3,6 +3,7 @@ package dev.durability.checkpoint;
 import dev.durability.codec.Codec;
 import dev.durability.codec.Schema;
 import dev.durability.errors.CodecException;
+import dev.durability.errors.SchemaException;
 import dev.durability.frame.CheckpointFile;
 import dev.durability.log.CheckpointReference;
 import dev.durability.segment.CheckpointName;
@@ -231,7 +232,13 @@ public final class Checkpoints {
    */
   public <R> R read(String path, Parser<R> parser) throws IOException {
     try (CheckpointReader reader = CheckpointReader.open(directory, path)) {
-      R result = parser.readFrom(new OpenInput(reader), reader.schema());
+      R result;
+      try {
+        result = parser.readFrom(new OpenInput(reader), reader.schema());
+      } catch (SchemaException refused) {
+        reader.transferTo(OutputStream.nullOutputStream()); // Or the schema is what is damaged.
+        throw refused;
+      }
       reader.transferTo(OutputStream.nullOutputStream());
       return result;
     }

@@ -26,8 +26,9 @@ public final class Codecs {
   }
 
   /**
-   * Returns a codec of bytes that another program encoded under a schema: for tools that cut or
-   * copy a log without its classes. It hands out the bytes of entries under any schema.
+   * Returns a codec of bytes that another program encoded under a schema: for tools that cut a log
+   * without its classes. It hands out the bytes of entries under any schema. So a tool that copies
+   * entries to another log takes those of one schema at a time: all that it writes has this one.
    *
    * @param schema how the bytes are encoded that are going to be written
    * @return the codec
@@ -59,7 +60,8 @@ public final class Codecs {
    *
    * <p>It writes as {@code codec} does. What was written under the very schema of a codec in the
    * chain is read by that one. What was written under any other schema is read by the newest codec
-   * that can.
+   * that can. What has no schema is read only by a codec that is {@linkplain
+   * PostcardCodec#readingByPosition told to}.
    *
    * @param codec the codec of the values as they are now; it has a schema
    * @param former the codec of the values as they were; it has a schema, another one
@@ -68,15 +70,17 @@ public final class Codecs {
    * @param <T> the type of the values
    * @param <F> their former type
    * @return the codec
-   * @throws IllegalArgumentException if one of the codecs has no schema, or both have the same
+   * @throws IllegalArgumentException if one of the codecs has no schema, or a former one in the
+   *     chain has that of {@code codec}
    */
   public static <T, F> Codec<T> upcasting(
       Codec<T> codec, Codec<F> former, Function<? super F, ? extends T> convert) {
     if (codec.schema().isEmpty() || former.schema().isEmpty()) {
       throw new IllegalArgumentException("a codec without a schema cannot be told from another");
-    } else if (codec.schema().equals(former.schema())) {
+    } else if (Upcasting.isOwn(former, codec.schema())) {
       throw new IllegalArgumentException(
-          "both codecs have the same schema, so nothing tells which of them wrote a value");
+          "the codec and a former one have the same schema, so nothing tells which of them wrote a"
+              + " value: give the type or a component another name");
     }
     return new Upcasting<>(codec, former, convert);
   }

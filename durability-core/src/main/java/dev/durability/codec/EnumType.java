@@ -2,8 +2,7 @@ package dev.durability.codec;
 
 import dev.durability.errors.CodecException;
 import java.util.Arrays;
-import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.List;
 
 /** An enum: the constant's ordinal as a u32 varint. */
 final class EnumType implements WireType {
@@ -20,9 +19,13 @@ final class EnumType implements WireType {
     return type;
   }
 
-  /** The constant whose name fits, if there is one. */
-  Optional<Object> constant(Predicate<String> named) {
-    return Arrays.stream(constants).filter(each -> named.test(nameOf(each))).findFirst();
+  Object constant(int index) {
+    return constants[index];
+  }
+
+  /** The names of the constants, by ordinal. */
+  List<String> names() {
+    return Arrays.stream(constants).map(EnumType::nameOf).toList();
   }
 
   private static String nameOf(Object constant) {
@@ -31,10 +34,7 @@ final class EnumType implements WireType {
 
   @Override
   public Described describe(Describer describer) {
-    return describer.named(
-        type,
-        type.getSimpleName(),
-        () -> new Described.Constants(Arrays.stream(constants).map(EnumType::nameOf).toList()));
+    return describer.named(type, type.getSimpleName(), () -> new Described.Constants(names()));
   }
 
   @Override

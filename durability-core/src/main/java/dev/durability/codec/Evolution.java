@@ -40,7 +40,11 @@ record Evolution(Map<Member, Set<String>> names, Map<Member, Object> values) {
    * @param type a record, an enum, or a variant of a sealed interface
    * @param name its component or constant; empty for the type itself
    */
-  record Member(Class<?> type, String name) {}
+  record Member(Class<?> type, String name) {
+    String shown() {
+      return name.isEmpty() ? type.getSimpleName() : name;
+    }
+  }
 
   /** Refuses a name that the record or enum does not have. */
   static void requireMember(Class<?> type, String member) {
@@ -80,7 +84,22 @@ record Evolution(Map<Member, Set<String>> names, Map<Member, Object> values) {
     }
   }
 
+  /**
+   * Adds a former name.
+   *
+   * @throws IllegalArgumentException if members had each other's names: what was written before and
+   *     after that has the same names
+   */
   Evolution renamed(Class<?> type, String now, String before) {
+    String shown = now.isEmpty() ? type.getSimpleName() : now;
+    if (!before.equals(shown) && reaches(type, now, before, shown, new HashSet<>())) {
+      throw new IllegalArgumentException(
+          shown
+              + " and "
+              + before
+              + " had each other's names, so what has both does not tell when it was written: give"
+              + " one of them a name that neither had");
+    }
     Map<Member, Set<String>> changed = new HashMap<>(names);
     Set<String> former = new HashSet<>(names.getOrDefault(new Member(type, now), Set.of()));
     former.add(before);
@@ -94,25 +113,43 @@ record Evolution(Map<Member, Set<String>> names, Map<Member, Object> values) {
     return new Evolution(names, Map.copyOf(changed));
   }
 
+  /** Whether what has a name now had another one, directly or by way of others' names. */
+  private boolean reaches(
+      Class<?> type, String member, String name, String former, Set<String> seen) {
+    if (!seen.add(name)) {
+      return false;
+    }
+    for (Map.Entry<Member, Set<String>> each : names.entrySet()) {
+      Member other = each.getKey();
+      boolean isAlike = member.isEmpty() ? other.name().isEmpty() : other.type() == type;
+      if (isAlike && other.shown().equals(name)) {
+        for (String before : each.getValue()) {
+          if (before.equals(former) || reaches(type, member, before, former, seen)) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
+  }
+
   /**
-   * Tells whether a member is the one that was written under a name. A former name does not count
-   * if the present one was written, too.
+   * The former names of a member.
    *
    * @param type whose member
    * @param now its name; empty for the type itself
-   * @param shown what it is called now
-   * @param name the name that was written
-   * @param all all the names that were written beside it
    */
-  boolean isNamed(Class<?> type, String now, String shown, String name, Set<String> all) {
-    return shown.equals(name)
-        || (!all.contains(shown)
-            && names.getOrDefault(new Member(type, now), Set.of()).contains(name));
+  Set<String> formerNames(Class<?> type, String now) {
+    return names.getOrDefault(new Member(type, now), Set.of());
   }
 
-  /** The value of a component that was not written, or null if it has none. */
-  @Nullable Object valueOf(Class<?> record, String component, Class<?> type) {
-    Object preset = values.get(new Member(record, component));
-    return preset != null ? preset : EMPTY.get(type);
+  /** The value of a component that was not written, as the caller set it, or null. */
+  @Nullable Object preset(Class<?> record, String component) {
+    return values.get(new Member(record, component));
+  }
+
+  /** The empty value of an optional or a collection, null for any other type. */
+  static @Nullable Object empty(Class<?> type) {
+    return EMPTY.get(type);
   }
 }

@@ -213,25 +213,29 @@ public final class PostcardCodec<T> implements Codec<T> {
   }
 
   /**
-   * Returns a codec that also knows a former name of a record or sealed interface, as a variant of
-   * a sealed interface.
+   * Returns a codec that also knows a former name of a type: as a variant of a sealed interface,
+   * and for a type that has no member in common with what was written.
    *
    * @param type the class under its present name
    * @param before its former simple name
    * @return a codec that otherwise is as this one
+   * @throws IllegalArgumentException if that makes two types that had each other's names
    */
   public PostcardCodec<T> renamed(Class<?> type, String before) {
     return new PostcardCodec<>(this, evolution.renamed(type, "", before), byPosition);
   }
 
   /**
-   * Returns a codec that also knows a former name of a component or of a constant.
+   * Returns a codec that also knows a former name of a component or of a constant. It counts where
+   * the present name was not written, or was another member's then. So {@code a} may have become
+   * {@code b} when {@code b} became {@code c}, and a new member may have the name that another had.
    *
    * @param type the record or enum
    * @param member the component or constant under its present name
    * @param before its former name
    * @return a codec that otherwise is as this one
-   * @throws IllegalArgumentException if the type has no such member
+   * @throws IllegalArgumentException if the type has no such member, or two members had each
+   *     other's names: what was written before and after that could not be told apart
    */
   public PostcardCodec<T> renamed(Class<?> type, String member, String before) {
     Evolution.requireMember(type, member);
@@ -245,7 +249,8 @@ public final class PostcardCodec<T> implements Codec<T> {
    *
    * @param type the record
    * @param component the component
-   * @param value what it has in records that were written without it
+   * @param value what it has in records that were written without it; each gets a copy, as if it
+   *     had been written
    * @return a codec that otherwise is as this one
    * @throws IllegalArgumentException if the record has no such component, or the value is not of
    *     its type
@@ -257,13 +262,18 @@ public final class PostcardCodec<T> implements Codec<T> {
 
   /**
    * Returns a codec that also reads values beside which there is no schema, although they have
-   * variants or constants. It reads those by their position. So whoever calls this knows that no
-   * variant and no constant changed its place since.
+   * variants or constants, or it is one of several in {@link Codecs#upcasting}. It reads those by
+   * their position. So whoever calls this knows that no variant and no constant changed its place
+   * since.
    *
    * @return a codec that otherwise is as this one
    */
   public PostcardCodec<T> readingByPosition() {
     return new PostcardCodec<>(this, evolution, true);
+  }
+
+  boolean readsByPosition() {
+    return byPosition;
   }
 
   /**

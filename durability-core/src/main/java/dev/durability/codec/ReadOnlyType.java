@@ -24,14 +24,11 @@ abstract class ReadOnlyType implements WireType {
 
   /** A record whose components were others, or in another order. */
   static final class RecordByNames extends ReadOnlyType {
-    /** The index of a component that is gone. */
-    static final int NOWHERE = -1;
-
     private final RecordType target;
     private final String[] names;
     private final WireType[] types;
     private final int[] indexes;
-    private final @Nullable Object[] preset;
+    private final @Nullable Preset[] presets;
 
     /** Creates it with its components missing, so that these can refer back to it. */
     RecordByNames(RecordType target, int written) {
@@ -39,7 +36,7 @@ abstract class ReadOnlyType implements WireType {
       this.names = new String[written];
       this.types = new WireType[written];
       this.indexes = new int[written];
-      this.preset = new @Nullable Object[target.size()];
+      this.presets = new @Nullable Preset[target.size()];
     }
 
     /** Says how a written component is read, and where it belongs. */
@@ -50,20 +47,26 @@ abstract class ReadOnlyType implements WireType {
     }
 
     /** Gives a value to a component that was not written. */
-    void preset(int index, Object value) {
-      preset[index] = value;
+    void preset(int index, Preset value) {
+      presets[index] = value;
     }
 
     @Override
     public Object read(PostcardInput in) throws CodecException {
-      @Nullable Object[] values = preset.clone();
+      @Nullable Object[] values = new @Nullable Object[presets.length];
       for (int i = 0; i < types.length; i++) {
         in.enter(names[i]);
         Object value = types[i].read(in);
-        if (indexes[i] != NOWHERE) {
+        if (indexes[i] != NameMatch.GONE) {
           values[indexes[i]] = value;
         }
         in.leave();
+      }
+      for (int i = 0; i < values.length; i++) {
+        Preset preset = presets[i];
+        if (preset != null) {
+          values[i] = preset.value();
+        }
       }
       return target.make(values, in);
     }

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A record: its components in order, with nothing between them. */
@@ -80,14 +79,9 @@ final class RecordType implements WireType {
     return type.getRecordComponents()[index].getType();
   }
 
-  /** The index of the first component whose name fits, or -1. */
-  int indexOf(Predicate<String> named) {
-    for (int i = 0; i < names.length; i++) {
-      if (named.test(names[i])) {
-        return i;
-      }
-    }
-    return -1;
+  /** The names of the components, in order. */
+  List<String> componentNames() {
+    return List.of(names);
   }
 
   @Override

@@ -12,6 +12,7 @@ import dev.durability.codec.Described.OptionOf;
 import dev.durability.codec.Described.Scalar;
 import dev.durability.codec.Described.SetOf;
 import dev.durability.codec.Described.Variants;
+import dev.durability.errors.CodecException;
 import dev.durability.errors.SchemaException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -22,7 +23,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Finds how to read, as values of one type, what was written as another. Components, variants and
@@ -115,96 +117,172 @@ final class Resolution {
       ReadOnlyType.RecordByNames reader =
           new ReadOnlyType.RecordByNames(target, components.members().size());
       known.put(pair, reader);
-      incomplete.add(() -> components(components.members(), target, reader));
+      incomplete.add(() -> components(type, components.members(), target, reader));
       return reader;
     } else if (definition instanceof Variants variants && mine instanceof SealedType target) {
       ReadOnlyType.VariantByName reader =
           new ReadOnlyType.VariantByName(target.name(), variants.members().size());
       known.put(pair, reader);
-      incomplete.add(() -> variants(variants.members(), target, reader));
+      incomplete.add(() -> variants(type, variants.members(), target, reader));
       return reader;
     } else if (definition instanceof Constants constants && mine instanceof EnumType target) {
-      Set<String> names = Set.copyOf(constants.names());
+      NameMatch match = match(type, target.type(), constants.names(), target.names());
       List<Optional<Object>> values =
-          constants.names().stream()
-              .map(
-                  name ->
-                      target.constant(
-                          now -> evolution.isNamed(target.type(), now, now, name, names)))
-              .toList();
+          match.indexes().stream().map(index -> constant(target, index)).toList();
       WireType reader = new ReadOnlyType.ConstantByName(target.type(), constants.names(), values);
       known.put(pair, reader);
       return reader;
+    } else if (describe(mine) instanceof Named) { // It may have the same name.
+      change(
+          place
+              + " was "
+              + kind(definition)
+              + " "
+              + type
+              + " and is "
+              + kind(mine)
+              + " "
+              + describe(mine));
+      return mine;
     }
     return changed(place, type, mine);
   }
 
+  private static Optional<Object> constant(EnumType type, int index) {
+    return index == NameMatch.GONE ? Optional.empty() : Optional.of(type.constant(index));
+  }
+
+  /** Finds which component or constant has each name that was written. */
+  private NameMatch match(Named type, Class<?> mine, List<String> names, List<String> now) {
+    List<Set<String>> former = now.stream().map(each -> evolution.formerNames(mine, each)).toList();
+    return checked(type, mine, NameMatch.of(names, now, former));
+  }
+
+  /**
+   * If the two types have no name in common, they are the same type only if they are called so.
+   * Otherwise any values could be read as a type whose components are all optional.
+   */
+  private NameMatch checked(Named type, Class<?> mine, NameMatch match) {
+    String shown = mine.getSimpleName();
+    for (String each : match.ambiguous()) {
+      change(shown + ": " + each);
+    }
+    boolean isUnlike = !match.indexes().isEmpty() && match.isEmpty();
+    if (isUnlike && !isCalled(type.name(), shown, evolution.formerNames(mine, ""))) {
+      change(
+          shown
+              + " has nothing of what "
+              + type
+              + " had; if it is the same type, tell its former name");
+    }
+    return match;
+  }
+
+  /** Types of the same name are numbered in a description. */
+  private static boolean isCalled(String name, String now, Set<String> former) {
+    return Stream.concat(Stream.of(now), former.stream())
+        .anyMatch(each -> name.equals(each) || name.matches(Pattern.quote(each) + "_\\d+"));
+  }
+
+  private static String kind(Definition definition) {
+    return definition instanceof Components
+        ? "record"
+        : definition instanceof Variants ? "sealed interface" : "enum";
+  }
+
+  private static String kind(WireType type) {
+    return type instanceof RecordType
+        ? "record"
+        : type instanceof SealedType ? "sealed interface" : "enum";
+  }
+
   private void components(
-      List<Member> members, RecordType target, ReadOnlyType.RecordByNames reader) {
-    Set<String> names = members.stream().map(Member::name).collect(Collectors.toSet());
+      Named type, List<Member> members, RecordType target, ReadOnlyType.RecordByNames reader) {
+    List<String> names = members.stream().map(Member::name).toList();
+    List<Integer> indexes = match(type, target.type(), names, target.componentNames()).indexes();
     List<String> gone = new ArrayList<>();
     boolean[] filled = new boolean[target.size()];
     for (int i = 0; i < members.size(); i++) {
       Member member = members.get(i);
-      int index =
-          target.indexOf(now -> evolution.isNamed(target.type(), now, now, member.name(), names));
-      if (index >= 0 && filled[index]) {
-        changes.add(
+      int index = indexes.get(i);
+      if (index == NameMatch.GONE) {
+        gone.add("\"" + member + "\"");
+        reader.read(i, member.name(), any.type(member.type()), index);
+      } else if (filled[index]) {
+        change(
             target.name()
                 + "."
                 + target.componentName(index)
                 + " was written under two of its former names");
-      } else if (index >= 0) {
+      } else {
         filled[index] = true;
         String place = target.name() + "." + target.componentName(index);
         WireType its = resolve(member.type(), target.component(index), place);
         reader.read(i, member.name(), its, index);
-      } else {
-        gone.add("\"" + member + "\"");
-        reader.read(i, member.name(), any.type(member.type()), ReadOnlyType.RecordByNames.NOWHERE);
       }
     }
     for (int i = 0; i < filled.length; i++) {
       if (!filled[i]) {
-        Object value =
-            evolution.valueOf(target.type(), target.componentName(i), target.componentClass(i));
-        if (value == null) {
-          changes.add(
-              target.name()
-                  + ": component "
-                  + (i + 1)
-                  + ", \""
-                  + new Member(target.componentName(i), describe(target.component(i)))
-                  + "\", is new and has no default"
-                  + (gone.isEmpty() ? "" : "; gone is " + String.join(", ", gone)));
-        } else {
-          reader.preset(i, value);
-        }
+        preset(i, target, reader, gone);
       }
+    }
+  }
+
+  /** A component was not written. */
+  private void preset(
+      int index, RecordType target, ReadOnlyType.RecordByNames reader, List<String> gone) {
+    String name = target.componentName(index);
+    Object preset = evolution.preset(target.type(), name);
+    Object empty = Evolution.empty(target.componentClass(index));
+    if (preset != null) {
+      try {
+        reader.preset(index, Preset.of(preset, target.component(index), target.type()));
+      } catch (CodecException | RuntimeException refused) { // Of another type argument, say.
+        change("the default of " + target.name() + "." + name + " cannot be used: " + refused);
+      }
+    } else if (empty != null) {
+      reader.preset(index, () -> empty);
+    } else {
+      change(
+          target.name()
+              + ": component "
+              + (index + 1)
+              + ", \""
+              + new Member(name, describe(target.component(index)))
+              + "\", is new and has no default"
+              + (gone.isEmpty() ? "" : "; gone is " + String.join(", ", gone)));
     }
   }
 
   private void variants(
-      List<Member> members, SealedType target, ReadOnlyType.VariantByName reader) {
-    Set<String> names = members.stream().map(Member::name).collect(Collectors.toSet());
+      Named type, List<Member> members, SealedType target, ReadOnlyType.VariantByName reader) {
+    List<String> names = members.stream().map(Member::name).toList();
+    List<Class<?>> permitted = target.permitted();
+    List<String> now = permitted.stream().map(Class::getSimpleName).toList();
+    List<Set<String>> former =
+        permitted.stream().map(each -> evolution.formerNames(each, "")).toList();
+    List<Integer> indexes =
+        checked(type, target.type(), NameMatch.of(names, now, former)).indexes();
     for (int i = 0; i < members.size(); i++) {
-      String name = members.get(i).name();
-      int index =
-          target.indexOf(
-              variant -> evolution.isNamed(variant, "", variant.getSimpleName(), name, names));
-      if (index >= 0) {
-        String place = target.name() + "." + name;
-        reader.variant(i, name, resolve(members.get(i).type(), target.variant(index), place));
+      String name = names.get(i);
+      if (indexes.get(i) == NameMatch.GONE) {
+        reader.variant(i, name, null); // An error only where it is met.
       } else {
-        reader.variant(i, name, null); // Gone: an error only where it is met.
+        String place = target.name() + "." + name;
+        WireType its = resolve(members.get(i).type(), target.variant(indexes.get(i)), place);
+        reader.variant(i, name, its);
       }
     }
   }
 
-  private WireType changed(String place, Described type, WireType mine) {
+  private void change(String what) {
     if (changes.size() < CHANGES_MAX) {
-      changes.add(place + " was " + type + " and is " + describe(mine));
+      changes.add(what);
     }
+  }
+
+  private WireType changed(String place, Described type, WireType mine) {
+    change(place + " was " + type + " and is " + describe(mine));
     return mine;
   }
 

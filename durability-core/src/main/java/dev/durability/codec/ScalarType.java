@@ -60,9 +60,16 @@ record ScalarType(Scalar kind, Writer writer, Reader reader) implements WireType
     return reader.read(in);
   }
 
+  /**
+   * A hash map orders keys with the same hash code if their class compares itself with itself.
+   * Three of the classes compare themselves with an interface, and a byte[] cannot be a key.
+   */
   @Override
   public boolean isOrdered() {
-    return true; // All but byte[], which cannot be a key.
+    return switch (kind) {
+      case DATE, DATETIME, ZONEDDATETIME -> false;
+      default -> true;
+    };
   }
 
   private static Map<Class<?>, WireType> signed() {

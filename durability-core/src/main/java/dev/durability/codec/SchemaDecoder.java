@@ -3,8 +3,8 @@ package dev.durability.codec;
 import dev.durability.errors.SchemaException;
 
 /**
- * Decodes values by their schema alone, without the classes of the program that wrote them. A module
- * with a codec provides one, and programs that show logs find it with {@link
+ * Decodes values by their schema alone, without the classes of the program that wrote them. A
+ * module with a codec provides one, and programs that show logs find it with {@link
  * java.util.ServiceLoader}.
  *
  * <p>Safe for use by many threads.
@@ -22,8 +22,8 @@ public interface SchemaDecoder {
   /**
    * Finds how to decode values that were written under a schema.
    *
-   * <p>A decoded value is a {@link Boolean}, a {@link Number}, a {@link String}, a {@code byte[]}, a
-   * {@link java.util.Optional}, a {@link java.util.Collection} or a {@link java.util.Map} of such
+   * <p>A decoded value is a {@link Boolean}, a {@link Number}, a {@link String}, a {@code byte[]},
+   * a {@link java.util.Optional}, a {@link java.util.Collection} or a {@link java.util.Map} of such
    * values. An empty {@code Optional} stands for null. The components of a record are a map from
    * their names, in the order of the schema.
    *

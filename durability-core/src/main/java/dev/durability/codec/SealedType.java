@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
 
 /**
  * A sealed interface: the index of the permitted subtype as a u32 varint, then the value as one of
@@ -42,6 +41,10 @@ final class SealedType implements WireType {
     variants[index] = variant;
   }
 
+  Class<?> type() {
+    return type;
+  }
+
   String name() {
     return type.getSimpleName();
   }
@@ -50,15 +53,9 @@ final class SealedType implements WireType {
     return variants[index];
   }
 
-  /** The index of the permitted subtype that fits, or -1. */
-  int indexOf(Predicate<Class<?>> fits) {
-    Class<?>[] permitted = type.getPermittedSubclasses();
-    for (int i = 0; i < permitted.length; i++) {
-      if (fits.test(permitted[i])) {
-        return i;
-      }
-    }
-    return -1;
+  /** The permitted subtypes, in the order of their indexes. */
+  List<Class<?>> permitted() {
+    return List.of(type.getPermittedSubclasses());
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.durability.errors.SchemaException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -49,7 +50,7 @@ final class Upcasting<T, F> implements Codec<T> {
       return converting(written);
     }
     try {
-      return codec.decoderOf(written);
+      return decoderOf(codec, written);
     } catch (SchemaException now) {
       try {
         return converting(written);
@@ -60,13 +61,27 @@ final class Upcasting<T, F> implements Codec<T> {
     }
   }
 
-  private static boolean isOwn(Codec<?> codec, Optional<Schema> written) {
+  /** Whether a codec, or one before it in its chain, has a schema. */
+  static boolean isOwn(Codec<?> codec, Optional<Schema> written) {
     return codec.schema().equals(written)
-        || (codec instanceof Upcasting<?, ?> chain && isOwn(chain.former, written));
+        || (codec instanceof Upcasting<?, ?> chain
+            && (isOwn(chain.codec, written) || isOwn(chain.former, written)));
+  }
+
+  /** Without a schema nothing but the caller tells which version wrote a value. */
+  private static <V> Decoder<V> decoderOf(Codec<V> codec, Optional<Schema> written)
+      throws SchemaException {
+    if (written.isEmpty() && codec instanceof PostcardCodec<V> each && !each.readsByPosition()) {
+      throw new SchemaException(
+          "there is no schema beside the values, so nothing tells which version wrote them: give"
+              + " the chain that one with readingByPosition()",
+          List.of());
+    }
+    return codec.decoderOf(written);
   }
 
   private Decoder<T> converting(Optional<Schema> written) throws SchemaException {
-    Decoder<F> decoder = former.decoderOf(written);
+    Decoder<F> decoder = decoderOf(former, written);
     return in -> convert(decoder.decode(in));
   }
 

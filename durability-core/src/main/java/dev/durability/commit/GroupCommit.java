@@ -4,6 +4,7 @@ import dev.durability.errors.DurabilityException;
 import dev.durability.threads.StackRoom;
 import dev.durability.threads.SureLock;
 import java.io.IOException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +50,20 @@ public final class GroupCommit {
   /** {@return what poisoned the writer, or null; any thread} */
   public @Nullable Throwable poison() {
     return rounds.poison.first();
+  }
+
+  /**
+   * Sets who is told, once, of what poisons the writer. Before the writer is used.
+   *
+   * @param told given the failure, after those who wait were told; throws nothing
+   */
+  public void whenPoisoned(Consumer<Throwable> told) {
+    rounds.poison.whenThere(told);
+  }
+
+  /** {@return how many wait for the round that comes next; with the lock} */
+  public int waiting() {
+    return rounds.next().size();
   }
 
   /** {@return the position up to which all survives power loss; any thread} */

@@ -5,6 +5,8 @@ import dev.durability.errors.OutcomeOpenException;
 import dev.durability.errors.WriterPoisonedException;
 import java.io.IOException;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +26,28 @@ final class Poison {
               + " and are written first: make room, then sync again",
           new IOException("there was no memory to keep what failed"));
 
+  private final AtomicBoolean isTold = new AtomicBoolean();
+  private Consumer<Throwable> told = failure -> {};
   private volatile @Nullable Throwable first;
+
+  /** Sets who is told of it; before the writer is used. */
+  void whenThere(Consumer<Throwable> consumer) {
+    told = consumer;
+  }
+
+  /** Tells of the failure, if there is one, once; again if an Error kept it from that. */
+  void tell() {
+    Throwable failure = first;
+    if (failure == null || !isTold.compareAndSet(false, true)) {
+      return;
+    }
+    try {
+      told.accept(failure);
+    } catch (Throwable e) {
+      isTold.set(false);
+      throw e;
+    }
+  }
 
   /** Whether there was such a failure. */
   boolean isThere() {

@@ -80,6 +80,11 @@ final class Round {
     return threadCount;
   }
 
+  /** How many wait. */
+  int size() {
+    return threadCount + futureCount;
+  }
+
   boolean hasFutures() {
     return futureCount > 0;
   }

@@ -242,6 +242,7 @@ final class Rounds {
     settle(self, failure);
     if (poison.isThere()) {
       settleStranded(self);
+      poison.tell();
     }
   }
 
@@ -388,6 +389,7 @@ final class Rounds {
       lock.unlock();
     }
     settleStranded(self);
+    poison.tell();
   }
 
   /** About how many: it is asked without the lock. */

@@ -14,9 +14,6 @@ public interface Waiter {
   /** The last entry up to that position, for messages. */
   long entryId();
 
-  /** Whether it waits for that to be durable, or just written. */
-  boolean wantsSync();
-
   /**
    * A thread that waits, and leads a round if it is told to. It can be used again once its wait has
    * ended.
@@ -70,8 +67,8 @@ public interface Waiter {
       return entryId;
     }
 
-    @Override
-    public boolean wantsSync() {
+    /** Whether it waits for that to be durable, or just written. */
+    boolean wantsSync() {
       return wantsSync;
     }
 

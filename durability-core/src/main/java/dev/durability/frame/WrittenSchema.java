@@ -21,6 +21,15 @@ public final class WrittenSchema {
   }
 
   /**
+   * Goes back to a place in the file.
+   *
+   * @param then what {@link #now} returned there
+   */
+  public void goBackTo(Optional<Schema> then) {
+    now = then;
+  }
+
+  /**
    * A SCHEMA was stepped over.
    *
    * @throws IOException if the file cannot be read

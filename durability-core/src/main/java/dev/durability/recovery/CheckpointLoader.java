@@ -150,6 +150,7 @@ final class CheckpointLoader<S> {
               parser.readFrom(openWhatever(reader), reader.schema()),
               "the state that was read is null");
     } catch (SchemaException e) {
+      reader.transferTo(OutputStream.nullOutputStream()); // Or the schema is what is damaged.
       throw e.at(reference.path());
     } catch (Throwable e) { // Including checked exceptions that read does not declare.
       String what = "failed at offset " + reader.offset() + ": " + e;

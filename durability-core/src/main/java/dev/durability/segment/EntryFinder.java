@@ -1,9 +1,11 @@
 package dev.durability.segment;
 
+import dev.durability.codec.Schema;
 import dev.durability.errors.ChecksumMismatch;
 import dev.durability.errors.CorruptLogException;
 import dev.durability.frame.AfterFailure;
 import dev.durability.frame.BadHeaderException;
+import dev.durability.frame.FileHeader;
 import dev.durability.frame.FrameRun;
 import dev.durability.frame.WrittenSchema;
 import dev.durability.storage.Directory;
@@ -14,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
 import java.util.Iterator;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -169,7 +172,6 @@ public final class EntryFinder implements Closeable {
     Opened opened = null;
     try {
       opened = new Opened(name, segment, segment.run(windowBytes));
-      opened.schema.passPreamble(opened.run); // It is written with the header, before any entry.
       return opened;
     } catch (Throwable e) { // Nobody else knows of them.
       AfterFailure.close(e, opened == null ? segment : opened);
@@ -222,6 +224,10 @@ public final class EntryFinder implements Closeable {
     private final Segment segment;
     private final FrameRun run;
     private final WrittenSchema schema = new WrittenSchema();
+    private boolean begun;
+
+    /** That of the entries at all known places: none after another SCHEMA is kept in the index. */
+    private Optional<Schema> schemaOfPlaces = Optional.empty();
 
     private Opened(SegmentName name, Segment segment, FrameRun run) {
       this.name = name;
@@ -234,7 +240,11 @@ public final class EntryFinder implements Closeable {
         throws IOException {
       EntryIndex.Place place = index.atOrBefore(name, fromId);
       run.refresh(); // The segment may be written: what is in memory may be older.
+      if (!begun && !begins()) {
+        return fromId;
+      }
       run.seek(place.offset(), place.entryId());
+      schema.goBackTo(schemaOfPlaces);
       long known = place.offset();
       while (run.nextId() <= toId) {
         long offset = run.offset();
@@ -247,7 +257,7 @@ public final class EntryFinder implements Closeable {
           return Math.max(fromId, id);
         }
         if (step == FrameRun.Step.ENTRY) {
-          if (offset - known >= EntryIndex.STEP_BYTES) {
+          if (offset - known >= EntryIndex.STEP_BYTES && schema.now().equals(schemaOfPlaces)) {
             index.add(name, id, offset);
             known = offset;
           }
@@ -257,6 +267,21 @@ public final class EntryFinder implements Closeable {
         }
       }
       return toId + 1;
+    }
+
+    /**
+     * Reads what stands before the first entry: its schema is written with the header. If something
+     * else follows than a valid frame, the schema may be what is damaged.
+     *
+     * @return whether the entries can be decoded
+     */
+    private boolean begins() throws IOException {
+      run.seek(FileHeader.BYTES, name.firstEntryId());
+      schema.beginFile();
+      schema.passPreamble(run);
+      schemaOfPlaces = schema.now();
+      begun = run.next() != FrameRun.Step.STOP;
+      return begun;
     }
 
     @Override

@@ -76,8 +76,7 @@ public final class LogSchemas {
     for (int i = Math.max(0, start); i < segments.size(); i++) {
       SegmentName name = segments.get(i);
       boolean isLast = i == segments.size() - 1;
-      boolean hasEntries = isLast || segments.get(i + 1).firstEntryId() > name.firstEntryId();
-      if (hasEntries && read(directory, name, isLast, schema)) {
+      if (read(directory, name, isLast, schema)) { // A segment that another follows has entries.
         visitor.segment(name, schema);
       }
     }
@@ -95,7 +94,8 @@ public final class LogSchemas {
       try (FrameRun run = segment.run(windowBytes)) {
         schema.beginFile();
         schema.passPreamble(run);
-        return !isAsked || run.next() == FrameRun.Step.ENTRY;
+        boolean isSure = !isAsked && schema.now().isPresent(); // Else it may be what is damaged.
+        return isSure || run.next() == FrameRun.Step.ENTRY;
       }
     }
   }

@@ -108,8 +108,7 @@ public final class SegmentStart {
       file.sync();
       return file;
     } catch (IOException failure) {
-      AfterFailure.close(failure, file);
-      throw poison(failure);
+      throw poison(failure); // Whoever catches it closes the file.
     }
   }
 

@@ -34,11 +34,6 @@ final class DurableFuture extends AppendFuture implements FutureWaiter {
   }
 
   @Override
-  public boolean wantsSync() {
-    return true;
-  }
-
-  @Override
   public void fail(DurabilityException why) {
     failure = why;
   }

@@ -40,7 +40,6 @@ final class EntryAppender<E> {
   private final Consumer<FutureWaiter> help;
   private final Scratch.Pool scratches = new Scratch.Pool();
   private int unflushedAppends;
-  private long appendedBytes;
   private long coveredId;
   private @Nullable Marker lastMarker;
   private @Nullable SegmentName markedSegment;
@@ -54,11 +53,6 @@ final class EntryAppender<E> {
     this.commits = commits;
     this.lock = commits.lock();
     this.help = commits::help;
-  }
-
-  /** How many bytes of frames were appended; with the lock. */
-  long appendedBytes() {
-    return appendedBytes;
   }
 
   /** The last entry that a marker of this writer covers; with the lock. */
@@ -80,7 +74,7 @@ final class EntryAppender<E> {
         boolean flushes = isFlushDue();
         id = queue.entry(scratch.bytes(), scratch.size());
         happened = true;
-        appended(id, id, FrameFormat.frameBytes(scratch.size()));
+        notices.onAppend(id, id, FrameFormat.frameBytes(scratch.size()));
         flush = flushes ? commits.join(scratch.waiter(), false) : null;
       } finally {
         unlock();
@@ -96,6 +90,9 @@ final class EntryAppender<E> {
 
   /** Appends entries that are recovered all or not at all, and flushes if that is due. */
   long appendBatch(List<? extends E> batch) throws IOException {
+    if (batch.isEmpty()) {
+      throw new IllegalArgumentException("an atomic batch has at least one entry");
+    }
     Scratch scratch = scratches.take();
     boolean happened = false;
     try {
@@ -109,7 +106,7 @@ final class EntryAppender<E> {
         boolean flushes = isFlushDue();
         id = queue.batch(scratch.bytes(), ends);
         happened = true;
-        appended(id - ends.length + 1, id, frameBytes);
+        notices.onAppend(id - ends.length + 1, id, frameBytes);
         flush = flushes ? commits.join(scratch.waiter(), false) : null;
       } finally {
         unlock();
@@ -137,7 +134,7 @@ final class EntryAppender<E> {
         reserve(scratch, 1, FrameFormat.frameBytes(scratch.size()));
         id = queue.entry(scratch.bytes(), scratch.size());
         happened = true;
-        appended(id, id, FrameFormat.frameBytes(scratch.size()));
+        notices.onAppend(id, id, FrameFormat.frameBytes(scratch.size()));
         durable = commits.join(scratch.waiter(), true);
       } finally {
         unlock();
@@ -164,7 +161,7 @@ final class EntryAppender<E> {
         durable = new DurableFuture(queue.nextId(), queue.position() + 1, help);
         long id = queue.entry(scratch.bytes(), scratch.size());
         happened = true;
-        appended(id, id, FrameFormat.frameBytes(scratch.size()));
+        notices.onAppend(id, id, FrameFormat.frameBytes(scratch.size()));
         commits.commitLater(durable);
       } finally {
         unlock();
@@ -204,7 +201,7 @@ final class EntryAppender<E> {
           happened = true;
           lastMarker = marker;
           markedSegment = segment;
-          appendedBytes += frameBytes;
+          notices.markerAppended(frameBytes);
         }
         durable = commits.join(waiter, true);
       } finally {
@@ -356,11 +353,6 @@ final class EntryAppender<E> {
     if (rotates) {
       queue.rotate();
     }
-  }
-
-  private void appended(long firstId, long lastId, long frameBytes) {
-    appendedBytes += frameBytes;
-    notices.onAppend(firstId, lastId, frameBytes);
   }
 
   /** Whether this append is one that is written, by the flush policy. With the lock. */

@@ -80,23 +80,24 @@ final class LogOpening {
   }
 
   <E> LogStart open(Codec<E> codec, @Nullable WalReplay<E> replay) throws IOException {
+    long start = System.nanoTime();
     removeTemporaryFiles();
     List<SegmentName> segments = LogListing.segments(directory);
     long fromId = replay == null ? WalReplay.START : replay.fromId();
     if (segments.isEmpty()) {
-      return create(codec.schema());
+      return create(codec.schema(), start);
     }
     long covered = replay == null ? 0 : replay.checkpointId();
     LogListing listing = LogListing.of(directory, segments, covered);
     LogFindings found;
-    int start = listing.start();
-    LogSchemas.requireFit(directory, listing, start, codec);
-    try (LogCursor cursor = new LogCursor(directory, listing, start)) {
+    int first = listing.start();
+    LogSchemas.requireFit(directory, listing, first, codec);
+    try (LogCursor cursor = new LogCursor(directory, listing, first)) {
       // Without its first entries, the rest is no prefix: nobody gets to see it.
-      handOver(cursor, codec, start < 0 ? null : replay, fromId);
+      handOver(cursor, codec, first < 0 ? null : replay, fromId);
       found = LogFindings.conclude(cursor);
     }
-    new Notices(options.observer()).onRecovery(found.judgement().report());
+    tellOfRecovery(found.judgement().report(), start);
     found.judgement().refuseUnless(ReplayMode.PREFIX);
     return settle(found, codec.schema());
   }
@@ -125,7 +126,7 @@ final class LogOpening {
     }
   }
 
-  private LogStart create(Optional<Schema> schema) throws IOException {
+  private LogStart create(Optional<Schema> schema, long start) throws IOException {
     LogListing.refuseCheckpointsAlone(directory);
     long before = options.firstEntryId() - 1;
     LogReport report =
@@ -139,9 +140,13 @@ final class LogOpening {
             null,
             null,
             null);
-    new Notices(options.observer()).onRecovery(report);
+    tellOfRecovery(report, start);
     SegmentPlan first = SegmentPlan.first(options.firstEntryId(), schema);
     return new LogStart(report, UUID.randomUUID(), first, List.of(), 0);
+  }
+
+  private void tellOfRecovery(LogReport report, long start) {
+    new Notices(options.observer()).onRecovery(report, System.nanoTime() - start);
   }
 
   private static <E> void handOver(

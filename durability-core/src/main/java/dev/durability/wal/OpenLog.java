@@ -15,6 +15,7 @@ import dev.durability.errors.WriterPoisonedException;
 import dev.durability.frame.AfterFailure;
 import dev.durability.frame.OwnedDirectory;
 import dev.durability.log.LogExtent;
+import dev.durability.log.LogStats;
 import dev.durability.log.SegmentRange;
 import dev.durability.segment.ForeignLog;
 import dev.durability.segment.LogFiles;
@@ -71,6 +72,7 @@ final class OpenLog {
             options.syncIntervalNanos(),
             options.flushPolicy().intervalNanos(),
             appender.lock()::askForLeader);
+    commits.whenPoisoned(notices::onPoisoned);
     this.lookup = new EntryLookup(directory, appender);
     this.thread = new Thread(commits.logThreadTask(), "durability-wal");
     thread.setDaemon(true);
@@ -168,6 +170,25 @@ final class OpenLog {
           long nextId = queue.nextId(); // Less if the log was begun anew meanwhile.
           return new LogExtent(Math.min(firstId, nextId), nextId, queue.segmentBytes());
         });
+  }
+
+  /** What the log did, and where it stands; see {@link WalWriter#stats}. */
+  LogStats stats() {
+    return locked(
+        () ->
+            new LogStats(
+                notices.appendedEntries(),
+                notices.appendedBytes(),
+                notices.writtenBytes(),
+                notices.syncs(),
+                notices.syncNanos(),
+                notices.rotations(),
+                segments().size(),
+                queue.nextId() - 1,
+                appender.durableId(),
+                queue.position() - commits.durable(),
+                commits.waiting(),
+                commits.poison()));
   }
 
   /** The segments with their entries, the one that is being written last. */

@@ -45,7 +45,7 @@ final class Truncation {
   /** Held while the end is cut off, and while a checkpoint is published. */
   private final StackSafeLock endLock = new StackSafeLock();
 
-  Truncation(OpenLog log, EntryAppender<?> entries, CheckpointMarker marker) {
+  Truncation(OpenLog log, EntryAppender<?> entries) {
     this.log = log;
     this.directory = log.directory;
     this.logId = log.start.logId();
@@ -55,7 +55,7 @@ final class Truncation {
     this.commits = log.commits;
     this.entries = entries;
     this.lookup = log.lookup;
-    this.marker = marker;
+    this.marker = new CheckpointMarker(directory, entries, appender, commits);
   }
 
   /**

@@ -174,8 +174,8 @@ public final class WalMaintenance {
   }
 
   /**
-   * Returns a codec for tools that cut or copy a log without its classes. Entries are bytes. What
-   * is written has the schema of the last entry.
+   * Returns a codec for tools that cut a log without its classes. Entries are bytes. What is
+   * written has the schema of the last entry, whatever schema it was read under.
    *
    * @param directory where the log is
    * @return the codec

@@ -39,9 +39,22 @@ public interface WalObserver {
    * The log was synced.
    *
    * @param lastId the last entry id that is durable now
-   * @param durationNanos how long the system call took, in nanoseconds
+   * @param durationNanos how long that took, in nanoseconds
    */
   default void onSync(long lastId, long durationNanos) {}
+
+  /**
+   * The log was synced: the end of a round of group commit. Calls {@link #onSync(long, long)}
+   * unless it is overridden.
+   *
+   * @param lastId the last entry id that is durable now
+   * @param entries how many entries this made durable
+   * @param bytes how many bytes were written for them
+   * @param durationNanos how long the sync took, in nanoseconds, without the write before it
+   */
+  default void onSync(long lastId, long entries, long bytes, long durationNanos) {
+    onSync(lastId, durationNanos);
+  }
 
   /**
    * A segment ended and a new one follows.
@@ -65,6 +78,17 @@ public interface WalObserver {
   default void onRecovery(LogReport report) {}
 
   /**
+   * The log was opened, or refused. Calls {@link #onRecovery(LogReport)} unless it is overridden.
+   *
+   * @param report what was found in its files
+   * @param durationNanos how long it took to read the log and to hand its entries over, a
+   *     checkpoint before them included, in nanoseconds
+   */
+  default void onRecovery(LogReport report, long durationNanos) {
+    onRecovery(report);
+  }
+
+  /**
    * Asks whether a segment may be removed. Removal stops at the first that may not, because a log
    * has no holes.
    *
@@ -76,6 +100,17 @@ public interface WalObserver {
   }
 
   /**
+   * A {@link dev.durability.checkpoint.CheckpointPublisher}, that of a state included, published a
+   * checkpoint: it is durable, and the log says so. What it covers is removed after this.
+   *
+   * @param path the checkpoint, relative to the log's directory
+   * @param lastEntryId the last entry that it contains
+   * @param bytes the size of its payload
+   * @param durationNanos how long it took to publish it, in nanoseconds
+   */
+  default void onCheckpoint(String path, long lastEntryId, long bytes, long durationNanos) {}
+
+  /**
    * A checkpoint that a {@link dev.durability.DurableState} writes by its policy failed, or its
    * thread could not start. The log still holds everything, and the next is tried when it is due.
    * Called with no lock held.
@@ -83,4 +118,22 @@ public interface WalObserver {
    * @param cause what failed
    */
   default void onCheckpointFailed(Throwable cause) {}
+
+  /**
+   * A failure poisoned the writer: it refuses to go on, until the log is closed and opened again.
+   * Called once per writer, after the calls that failed by it were told.
+   *
+   * @param cause the failure
+   */
+  default void onPoisoned(Throwable cause) {}
+
+  /**
+   * Combines two observers: this one is called first. A segment may be removed if both agree.
+   *
+   * @param next the other
+   * @return an observer that calls both, also if this one throws
+   */
+  default WalObserver andThen(WalObserver next) {
+    return Notices.both(this, next);
+  }
 }

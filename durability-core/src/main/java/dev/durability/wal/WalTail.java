@@ -184,8 +184,7 @@ public final class WalTail<E> implements Closeable {
       checkedToId = now.firstIdAfter(checkedIn);
       return false;
     }
-    promised = Math.min(promised, firstVoidId - 1);
-    astray = true;
+    astray = true; // Starting again, below or in the next call, forgets promises of what is void.
     if (firstVoidId <= givenId) {
       LogCutException cut = new LogCutException(firstVoidId, givenId);
       // Nothing is called from here on: the cut was told, or it was not.

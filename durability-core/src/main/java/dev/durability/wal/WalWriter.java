@@ -3,6 +3,7 @@ package dev.durability.wal;
 import dev.durability.codec.Codec;
 import dev.durability.log.LogExtent;
 import dev.durability.log.LogReport;
+import dev.durability.log.LogStats;
 import dev.durability.log.MarkerPosition;
 import dev.durability.log.SegmentRange;
 import dev.durability.storage.Directory;
@@ -50,9 +51,7 @@ public final class WalWriter<E> implements Closeable {
     this.log = log;
     this.entries = new EntryAppender<>(codec, options, log.notices, log.queue, log.commits);
     this.reading = new EntryReading<>(log, entries, codec);
-    CheckpointMarker marker =
-        new CheckpointMarker(log.directory, entries, log.appender, log.commits);
-    this.truncation = new Truncation(log, entries, marker);
+    this.truncation = new Truncation(log, entries);
   }
 
   /**
@@ -73,8 +72,7 @@ public final class WalWriter<E> implements Closeable {
    *     or the directory has a log of the Rust crate; nothing was changed
    * @throws NoSuchFileException if the options say not to create one, and there is none
    * @throws java.nio.file.FileAlreadyExistsException if they say to create one, and there is one
-   * @throws IOException if the storage fails; what was valid is unchanged, and opening can be
-   *     retried
+   * @throws IOException if the storage fails; what was valid is unchanged, and this can be retried
    */
   public static <E> WalWriter<E> open(Directory directory, Codec<E> codec, WalOptions options)
       throws IOException {
@@ -109,9 +107,9 @@ public final class WalWriter<E> implements Closeable {
    * @param entry the entry
    * @return its id
    * @throws IllegalArgumentException if its bytes are more than the log takes; nothing was appended
-   * @throws dev.durability.errors.OutcomeOpenException if it has an id, and writing it failed and
-   *     was rolled back; or if earlier entries could not be written to make room for it, and then
-   *     nothing was appended: {@link #lastAppendedId} tells
+   * @throws dev.durability.errors.OutcomeOpenException if it has an id, and writing it was rolled
+   *     back; or if earlier entries could not be written to make room, and then nothing was
+   *     appended: {@link #lastAppendedId} tells
    * @throws IOException if the codec fails, or the log has used up its entry ids, which end at
    *     2^63-2, and nothing was appended; or the writer is poisoned or closed
    */
@@ -130,9 +128,6 @@ public final class WalWriter<E> implements Closeable {
    * @throws IOException as {@link #append}
    */
   public long appendBatch(List<? extends E> batch) throws IOException {
-    if (batch.isEmpty()) {
-      throw new IllegalArgumentException("an atomic batch has at least one entry");
-    }
     log.refuseWithinCallback();
     return entries.appendBatch(batch);
   }
@@ -230,7 +225,17 @@ public final class WalWriter<E> implements Closeable {
 
   /** {@return how many bytes of frames were appended since the log was opened} */
   public long appendedBytes() {
-    return log.locked(entries::appendedBytes);
+    return log.locked(log.notices::appendedBytes);
+  }
+
+  /** {@return what the log did and where it stands; any thread, also after it was closed} */
+  public LogStats stats() {
+    return log.stats();
+  }
+
+  /** {@return the observer, as the options have it} */
+  public WalObserver observer() {
+    return log.notices.observer();
   }
 
   /** {@return the id of the last entry that survives power loss, 0 if there is none} */
@@ -301,8 +306,7 @@ public final class WalWriter<E> implements Closeable {
    *     empty if it is kept elsewhere. Its name is made durable here, because the name of one that
    *     a killed process left may not be durable yet
    * @return where the marker is
-   * @throws IllegalArgumentException if the entry is not durable yet, or the path has more than
-   *     4,096 bytes
+   * @throws IllegalArgumentException if the entry is not durable, or the path exceeds 4,096 bytes
    * @throws NoSuchFileException if the checkpoint does not exist
    * @throws IOException as {@link #appendDurable}; or if the directory of the checkpoint cannot be
    *     synced, and then nothing was appended: write the checkpoint anew
@@ -324,14 +328,11 @@ public final class WalWriter<E> implements Closeable {
    * is being written. Unless a checkpoint marker of this writer covers the entry, it first writes
    * one without a path: the caller thereby says that it keeps what it needs elsewhere.
    *
-   * <p>The observer may veto: removal stops there.
-   *
    * @param throughId the last entry that is not needed in the log any more; durable
-   * @return the segments that were removed, durably, oldest first
+   * @return what was removed, durably, oldest first; the observer may keep one, and all after it
    * @throws IllegalArgumentException if the entry is not durable yet
    * @throws dev.durability.errors.WriterPoisonedException if the removal could not be made durable
-   * @throws IOException if the marker or a removal fails; the log is whole, and truncating can be
-   *     retried
+   * @throws IOException if the marker or a removal fails; the log is whole, and this can be retried
    */
   public List<SegmentRange> truncate(long throughId) throws IOException {
     return truncation.through(throughId);
@@ -362,8 +363,7 @@ public final class WalWriter<E> implements Closeable {
    * a snapshot from another machine, and recovery starts there. What was appended from that entry
    * on becomes void, as after {@link #truncateAfter}; what is before stays until it is truncated.
    *
-   * @param firstEntryId the id of the next entry that is appended; what is before it is at least
-   *     what the checkpoints of the log cover
+   * @param firstEntryId the id of the next entry; the checkpoints of the log cover none from it on
    * @throws IllegalArgumentException if the id is not 1 to 2^63-2, or a checkpoint covers more than
    *     what is before it; nothing was changed
    * @throws IOException as {@link #truncateAfter}

@@ -1,11 +1,15 @@
 package dev.durability.append;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.durability.errors.DurabilityException;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FrameFormat;
 import dev.durability.segment.SegmentName;
 import dev.durability.segment.SegmentPlan;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -311,5 +315,142 @@ class AppendQueueTest {
     assertThat(taken).isEmpty();
     entry(FRAME);
     assertThat(queue.isEmpty()).isFalse();
+  }
+
+  @Test
+  void errorInTheMiddleOfAChangeLeavesTheQueueBroken() {
+    entry(FRAME);
+    assertThat(queue.isBroken()).isFalse();
+    ArrayDeque<Block> failing =
+        new ArrayDeque<>() {
+          @Override
+          public boolean add(Block block) {
+            throw new OutOfMemoryError("planted");
+          }
+        };
+    assertThatThrownBy(() -> queue.takeInto(failing, false)).isInstanceOf(OutOfMemoryError.class);
+    assertThat(queue.isBroken()).isTrue();
+  }
+
+  @Test
+  void idsEndAtTheLargestAndTheFailureSaysHowManyAreWanted() throws Exception {
+    SegmentName last = new SegmentName(3, FrameFormat.ENTRY_ID_MAX);
+    SegmentPlan plan = new SegmentPlan(last, 77, 66, 0, Optional.empty(), List.of());
+    queue = new AppendQueue(settings(Long.MAX_VALUE, BYTES), plan);
+    queue.refuseBeyondEnd(1, false);
+    assertThatThrownBy(() -> queue.refuseBeyondEnd(2, false))
+        .isInstanceOf(DurabilityException.class)
+        .hasMessageContaining(FrameFormat.ENTRY_ID_MAX + ", and 2 are wanted.");
+    entry(FRAME);
+    assertThatThrownBy(() -> queue.refuseBeyondEnd(1, false))
+        .isInstanceOf(DurabilityException.class)
+        .hasMessageContaining("the next would be " + Long.MAX_VALUE + ".");
+  }
+
+  @Test
+  void logStartsOverAfterWhatIsCoveredAndNotBefore() {
+    assertThat(queue.reserve(FRAME)).isTrue();
+    queue.checkpoint(new Marker(8, ""), new byte[0]);
+    assertThatThrownBy(() -> queue.startOver(8, FileHeader.REWINDS))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("cannot go on at entry 8: it is covered up to entry 8.");
+    assertThat(queue.startedOverAt()).isZero();
+    queue.startOver(9, FileHeader.REWINDS);
+    assertThat(queue.startedOverAt()).isEqualTo(2).isEqualTo(queue.position());
+    assertThat(queue.nextId()).isEqualTo(9);
+  }
+
+  @Test
+  void checkpointCoversNoMoreThanWasAppended() {
+    entry(FRAME);
+    assertThat(queue.reserve(FRAME)).isTrue();
+    assertThatThrownBy(() -> queue.checkpoint(new Marker(12, ""), new byte[0]))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("a checkpoint cannot cover entry 12: the log ends at entry 11");
+    queue.checkpoint(new Marker(11, ""), new byte[0]);
+    assertThat(queue.position()).isEqualTo(2);
+  }
+
+  private void batch(int... frameBytes) {
+    int[] ends = new int[frameBytes.length];
+    int frames = 0;
+    int end = 0;
+    for (int i = 0; i < ends.length; i++) {
+      frames += frameBytes[i];
+      end += frameBytes[i] - FrameFormat.OVERHEAD_BYTES;
+      ends[i] = end;
+    }
+    assertThat(queue.reserve(frames)).isTrue();
+    assertThat(queue.batch(new byte[end], ends)).isEqualTo(queue.nextId() - 1);
+  }
+
+  @Test
+  void ageCountsFromABatchToo() {
+    aged(Duration.ofSeconds(1));
+    nanos = afterMillis(5_000);
+    batch(FRAME, FRAME);
+    nanos = afterMillis(5_999);
+    assertThat(queue.needsRotation(FRAME)).isFalse();
+    nanos = afterMillis(6_000);
+    assertThat(queue.needsRotation(FRAME)).isTrue();
+  }
+
+  @Test
+  void roundAfterABatchEndsTheSegmentIfTheLastEntryOfThatWouldNotFitOnceMore() {
+    batch(left(2 * FRAME, FrameFormat.PROMISE_FRAME_BYTES), FRAME);
+    queue.takeInto(taken, true);
+    assertThat(queue.segment()).as("one more such entry fits").isEqualTo(FIRST);
+    batch(FRAME);
+    queue.takeInto(taken, true);
+    assertThat(queue.segment().name()).isEqualTo(new SegmentName(4, 14));
+  }
+
+  @Test
+  void entryThatWaitsIsFoundByItsIdWhereverItIsInItsBlock() {
+    int entries = 60; // Of a kibibyte: more than one place in a block.
+    queue = new AppendQueue(settings(Long.MAX_VALUE, 100 << 10), FIRST);
+    for (int round = 0; round < 2; round++) {
+      long firstId = queue.nextId();
+      for (int i = 0; i < entries; i++) {
+        assertThat(queue.reserve(FrameFormat.frameBytes(1000))).isTrue();
+        byte[] payload = new byte[1000];
+        payload[0] = (byte) i;
+        long unused = queue.entry(payload, payload.length);
+      }
+      for (int i = 0; i < entries; i++) {
+        assertThat(queue.payloadOf(firstId + i)).hasSize(1000).startsWith((byte) i);
+      }
+      assertThat(queue.payloadOf(firstId - 1)).as("it is not in the block").isNull();
+      assertThat(queue.payloadOf(queue.nextId())).isNull();
+      queue.takeInto(taken, false);
+      queue.recycle(taken.remove()); // The next round uses the same block.
+    }
+  }
+
+  private static long directBytes() {
+    return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+        .filter(pool -> pool.getName().equals("direct"))
+        .mapToLong(BufferPoolMXBean::getTotalCapacity)
+        .sum();
+  }
+
+  @Test
+  void memoryOfAQueueThatWasGivenUpServesTheNext() {
+    int bytes = 1 << 20;
+    long before = Long.MAX_VALUE;
+    for (int turn = 0; turn < 3; turn++) {
+      for (boolean isUsed : new boolean[] {false, true}) {
+        queue = new AppendQueue(settings(Long.MAX_VALUE, bytes), FIRST);
+        assertThat(queue.reserve(FRAME)).isTrue();
+        if (isUsed) {
+          entry(FRAME);
+          queue.takeInto(taken, false);
+          queue.recycle(taken.remove());
+        }
+        assertThat(directBytes()).as("turn %d, used %s", turn, isUsed).isLessThanOrEqualTo(before);
+        before = directBytes();
+        queue.release();
+      }
+    }
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.durability.errors.LockLostException;
 import dev.durability.storage.DirectoryLock;
+import dev.durability.wal.Await;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +67,16 @@ class LockCheckTest {
     lock.meanwhile = () -> {};
     check.requireToAcknowledge();
     assertThat(lock.asked).isEqualTo(2);
+  }
+
+  @Test
+  void whatIsWrittenNeedsALockThatWasFoundHeldWithinTheLastMillisecond() throws Exception {
+    check.requireNow();
+    long asked = System.nanoTime();
+    lock.lost = true;
+    Await.until(
+        "the answer is too old", () -> System.nanoTime() - asked > LockCheck.HELD_FOR_NANOS);
+    assertThatThrownBy(check::requireToWrite).isInstanceOf(LockLostException.class);
   }
 
   private static final class CountingLock implements DirectoryLock {

@@ -7,6 +7,11 @@ import dev.durability.errors.CodecException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -20,6 +25,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** How deep values may nest, and what keys with colliding hash codes may cost. */
@@ -229,6 +235,38 @@ class PostcardLimitsTest {
         .as(type.getSimpleName())
         .isThrownBy(() -> PostcardCodec.of(type).decode(ByteBuffer.wrap(bytes)))
         .withMessageContaining("have the same hash code");
+  }
+
+  private record Times(Set<LocalDateTime> set) {}
+
+  private record TimeList(List<LocalDateTime> list) {}
+
+  private record Zones(Map<ZonedDateTime, Boolean> map) {}
+
+  private record ZoneAndFlag(ZonedDateTime time, boolean flag) {}
+
+  private record ZoneList(List<ZoneAndFlag> list) {}
+
+  /** A hash map cannot order them: their classes compare themselves with an interface. */
+  @Test
+  void timesThatWereMadeToCollideAreRefused() throws IOException {
+    LocalDate day = LocalDate.of(2026, 7, 1);
+    List<LocalDateTime> times =
+        LongStream.range(0, 20_000) // Upper and lower half of the nanosecond cancel each other.
+            .mapToObj(i -> LocalDateTime.of(day, LocalTime.ofNanoOfDay(i << 32 | i)))
+            .toList();
+    assertThat(times.stream().mapToInt(LocalDateTime::hashCode).distinct().count()).isEqualTo(1);
+    refused(Times.class, TimeList.class, new TimeList(times));
+    refused(
+        Zones.class,
+        ZoneList.class,
+        new ZoneList(
+            times.stream()
+                .map(each -> new ZoneAndFlag(each.atZone(ZoneOffset.UTC), true))
+                .toList()));
+    Times few = new Times(new LinkedHashSet<>(times.subList(0, 100)));
+    Codec<Times> codec = PostcardCodec.of(Times.class);
+    assertThat(codec.decode(ByteBuffer.wrap(encode(codec, few)))).isEqualTo(few);
   }
 
   private record Sets(Set<Set<Pair>> sets) {}

@@ -22,6 +22,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -236,6 +237,103 @@ class PostcardSchemaTest {
         .isThrownBy(() -> chain.decoderOf(FIRST.schema()))
         .satisfies(refused -> assertThat(refused.getSuppressed()).isNotEmpty());
     assertThatIllegalArgumentException().isThrownBy(() -> Codecs.upcasting(now, now, each -> each));
+  }
+
+  @Test
+  void ofSeveralVersionsTheCallerSaysWhichOneWroteWithoutASchema() throws IOException {
+    PostcardCodec<Celsius> celsius = codec(Celsius.class);
+    PostcardCodec<Kelvin> kelvin = codec(Kelvin.class);
+    assertThatExceptionOfType(SchemaException.class)
+        .isThrownBy(
+            () -> Codecs.upcasting(kelvin, celsius, c -> new Kelvin(0)).decoderOf(Optional.empty()))
+        .withMessageContaining("which version wrote them");
+    Codec<Kelvin> chain =
+        Codecs.upcasting(
+            kelvin, celsius.readingByPosition(), each -> new Kelvin(each.degrees() + 273.15));
+    assertThat(chain.decoderOf(Optional.empty()).decode(bytes(celsius, new Celsius(0))))
+        .isEqualTo(new Kelvin(273.15));
+  }
+
+  record Cents(long amount) {}
+
+  static final class Later {
+    record Cents(long amount) {}
+  }
+
+  @Test
+  void aSchemaThatAFormerVersionHasTooIsRefused() {
+    PostcardCodec<Cents> first = codec(Cents.class); // Whole units, say.
+    PostcardCodec<Later.Cents> now = codec(Later.Cents.class);
+    Codec<Celsius> between =
+        Codecs.upcasting(codec(Celsius.class), first, cents -> new Celsius(cents.amount()));
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> Codecs.upcasting(now, between, each -> new Later.Cents((long) each.degrees())))
+        .withMessageContaining("the same schema");
+    Codec<Kelvin> both =
+        Codecs.upcasting(
+            Codecs.upcasting(codec(Kelvin.class), first, cents -> new Kelvin(cents.amount())),
+            codec(Celsius.class),
+            each -> new Kelvin(each.degrees()));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Codecs.upcasting(now, both, each -> new Later.Cents(0)));
+  }
+
+  record Before(int a) {}
+
+  record Pair<A, B>(A first, B second) {}
+
+  static final class Defaults {
+    record Before(int a, byte[] bytes, List<String> names, Pair<String, Long> pair) {}
+
+    record Holder(Pair<String, Long> pair) {}
+  }
+
+  static final class Half {
+    record Pair<A>(A first) {}
+
+    record Holder(Pair<String> pair) {}
+  }
+
+  @Test
+  void valuesShareNothingOfADefaultThatCouldBeChanged() throws IOException {
+    PostcardCodec<Before> before = codec(Before.class);
+    byte[] mine = {1, 2};
+    List<String> names = new ArrayList<>(List.of("a"));
+    Decoder<Defaults.Before> decoder =
+        codec(Defaults.Before.class)
+            .withDefault(Defaults.Before.class, "bytes", mine)
+            .withDefault(Defaults.Before.class, "names", names)
+            .withDefault(Defaults.Before.class, "pair", new Pair<>("p", 1L))
+            .decoderOf(before.schema());
+    ByteBuffer bytes = bytes(before, new Before(7));
+    Defaults.Before one = decoder.decode(bytes.duplicate());
+    one.bytes()[0] = 9;
+    mine[1] = 9;
+    names.add("b");
+    Defaults.Before other = decoder.decode(bytes.duplicate());
+    assertThat(other.bytes()).containsExactly(1, 2);
+    assertThat(other.names()).containsExactly("a");
+    assertThat(other.pair()).isEqualTo(new Pair<>("p", 1L));
+  }
+
+  @Test
+  void aDefaultOfAnotherTypeArgumentIsRefused() {
+    PostcardCodec<Before> before = codec(Before.class);
+    PostcardCodec<Defaults.Before> codec =
+        codec(Defaults.Before.class)
+            .withDefault(Defaults.Before.class, "bytes", new byte[0])
+            .withDefault(Defaults.Before.class, "pair", new Pair<>(1L, "p"))
+            .withDefault(Defaults.Before.class, "names", List.of(1));
+    assertThatExceptionOfType(SchemaException.class)
+        .isThrownBy(() -> codec.decoderOf(before.schema()))
+        .withMessageContaining("the default of Before.names cannot be used")
+        .withMessageContaining("the default of Before.pair cannot be used");
+    PostcardCodec<Defaults.Holder> generic =
+        codec(Defaults.Holder.class).withDefault(Pair.class, "second", "text");
+    assertThatExceptionOfType(SchemaException.class)
+        .isThrownBy(() -> generic.decoderOf(codec(Half.Holder.class).schema()))
+        .withMessageContaining("the default of Pair.second cannot be used");
   }
 
   record Values(

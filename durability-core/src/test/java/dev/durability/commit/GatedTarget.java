@@ -29,6 +29,12 @@ final class GatedTarget implements CommitTarget {
   volatile @Nullable IOException syncFailure;
   volatile @Nullable IOException markFailure;
 
+  /** Whether an Error broke off an append. */
+  volatile boolean broken;
+
+  /** Done in each mark, before anything else. */
+  volatile Runnable duringMark = () -> {};
+
   /** What asking for the last entry throws next. */
   volatile @Nullable Error appendedError;
 
@@ -55,7 +61,7 @@ final class GatedTarget implements CommitTarget {
 
   @Override
   public boolean isBroken() {
-    return false;
+    return broken;
   }
 
   @Override
@@ -131,6 +137,7 @@ final class GatedTarget implements CommitTarget {
 
   @Override
   public void mark() throws IOException {
+    duringMark.run();
     IOException failure = markFailure;
     markFailure = null;
     if (failure instanceof OutcomeOpenException) {

@@ -11,13 +11,18 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Schedules of group commit: who leads, who shares a sync, and what a failure comes to. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
 class GroupCommitTest {
   private static final String LOG_THREAD = "log";
+  private static final long TIMEOUT_MILLIS = 20_000;
 
   private final GatedTarget target = new GatedTarget();
   private final GroupCommit commits = new GroupCommit(target, 0, 0, () -> {});
@@ -337,5 +342,372 @@ class GroupCommitTest {
     byTheClock.close(() -> {}, () -> {});
     thread.join();
     assertThat(timed.steps).contains("write 1-1", "sync 1 by clock");
+  }
+
+  @Test
+  void whatIsDurableIsCommittedWithoutARound() throws Exception {
+    target.open();
+    commit();
+    Waiter.OfThread waiter = new Waiter.OfThread();
+    commits.lock().lock();
+    try {
+      assertThat(commits.join(waiter, true)).isNull();
+      assertThat(commits.join(waiter, false)).isNull();
+    } finally {
+      commits.lock().unlock();
+    }
+    assertThat(commits.durable()).isEqualTo(1);
+  }
+
+  @Test
+  void nothingIsAppendedOnceAnErrorBrokeOffAnAppend() {
+    target.broken = true;
+    assertThatThrownBy(this::commit)
+        .isInstanceOf(WriterPoisonedException.class)
+        .hasMessageContaining("an Error broke off an append");
+    assertThat(appended()).isZero();
+    target.broken = false;
+    assertThatThrownBy(this::commit).as("it stays so").isInstanceOf(WriterPoisonedException.class);
+  }
+
+  /** A thread that waits for room; it ends once it was told that there may be some. */
+  private Thread waiterForRoom() {
+    Thread waiter =
+        new Thread(
+            () -> {
+              commits.lock().lock();
+              try {
+                commits.awaitRoom(new Waiter.OfThread());
+              } catch (DurabilityException e) {
+                failures.add(e);
+              } finally {
+                commits.lock().unlock();
+              }
+            },
+            "waits for room");
+    waiter.setDaemon(true);
+    waiter.start();
+    Await.until("it waits", () -> waiter.getState() == Thread.State.WAITING);
+    return waiter;
+  }
+
+  private static void assertEnds(Thread thread) throws InterruptedException {
+    thread.join(TIMEOUT_MILLIS);
+    assertThat(thread.isAlive()).as(thread.getName() + " is still there").isFalse();
+  }
+
+  @Test
+  void whoWaitsForRoomLooksAgainAfterTheRound() throws Exception {
+    startCaller("a");
+    target.awaitSync();
+    Thread waiter = waiterForRoom();
+    target.letSyncEnd();
+    assertEnds(waiter);
+    assertThat(failures).isEmpty();
+  }
+
+  @Test
+  void whoNeedsRoomWhileNobodyWritesDoesSoItselfAndHasTheLockAfterwards() throws Exception {
+    target.open();
+    commits.lock().lock();
+    try {
+      commits.prepare();
+      target.append();
+      commits.awaitRoom(new Waiter.OfThread());
+      assertThat(commits.lock().isHeldByCurrentThread()).isTrue();
+    } finally {
+      commits.lock().unlock();
+    }
+    assertThat(steps()).containsExactly("write 1-1");
+  }
+
+  @Test
+  void whoWaitsForRoomIsToldAtOnceThatTheWriterFailed() throws Exception {
+    startCaller("a");
+    target.awaitSync();
+    Thread waiter = waiterForRoom();
+    commits.poison(new IOException("elsewhere"));
+    assertEnds(waiter);
+  }
+
+  @Test
+  void whoWaitsForRoomIsToldAtOnceThatAnErrorEndedTheWriter() throws Exception {
+    startCaller("a");
+    target.awaitSync();
+    Thread waiter = waiterForRoom();
+    commits.brokenOff(new Waiter.OfThread(), true, new OutOfMemoryError("planted"));
+    assertEnds(waiter);
+  }
+
+  @Test
+  void interruptDoesNotEndAWaitAndTheFlagIsSetAfterwards() throws Exception {
+    startCaller("a");
+    target.awaitSync();
+    List<Boolean> interrupted = new CopyOnWriteArrayList<>();
+    Thread caller =
+        new Thread(
+            () -> {
+              try {
+                commit();
+              } catch (DurabilityException e) {
+                failures.add(e);
+              }
+              interrupted.add(Thread.interrupted());
+            },
+            "b");
+    caller.start();
+    callers.add(caller);
+    Await.until("b waits", () -> caller.getState() == Thread.State.WAITING);
+    caller.interrupt();
+    Await.until("b takes note of it", () -> !caller.isInterrupted());
+    assertThat(caller.isAlive()).isTrue();
+    target.open();
+    joinCallers();
+    assertThat(failures).isEmpty();
+    assertThat(interrupted).containsExactly(true);
+    assertThat(target.durable()).isEqualTo(2);
+  }
+
+  @Test
+  void helpForAFutureThatTheLogServesAnywayWaitsForNothing() throws Exception {
+    WaitingFuture first = commitLater();
+    target.awaitSync();
+    WaitingFuture second = commitLater();
+    commits.help(second);
+    assertThat(second.isDone()).isFalse();
+    target.open();
+    assertThat(first.join()).isEqualTo(1);
+    assertThat(second.join()).isEqualTo(2);
+    assertThat(steps()).allMatch(step -> step.startsWith("write") || step.endsWith(LOG_THREAD));
+  }
+
+  /** The first future of a round, whose dependents ask for the last of the same round. */
+  private WaitingFuture firstOfTwoInARound(List<WaitingFuture> both) throws Exception {
+    startCaller("a");
+    target.awaitSync();
+    both.add(commitLater());
+    both.add(commitLater());
+    return both.get(0);
+  }
+
+  @Test
+  void whatDependsOnAFutureMayWaitForAnotherOneOfItsRound() throws Exception {
+    List<WaitingFuture> both = new ArrayList<>();
+    var dependent =
+        firstOfTwoInARound(both)
+            .thenApply(
+                id -> {
+                  commits.help(both.get(1));
+                  return both.get(1).getNow(0L);
+                });
+    target.open();
+    assertThat(dependent.join()).isEqualTo(3);
+  }
+
+  @Test
+  void whatDependsOnAFutureThatFailedIsToldAtOnceThatOthersOfItsRoundFailed() throws Exception {
+    List<WaitingFuture> both = new ArrayList<>();
+    var dependent =
+        firstOfTwoInARound(both)
+            .handle(
+                (id, failure) -> {
+                  commits.help(both.get(1));
+                  return both.get(1).handle((none, its) -> its).getNow(null);
+                });
+    target.syncFailure = new IOException("lost");
+    target.open();
+    assertThat(dependent.join())
+        .isInstanceOf(WriterPoisonedException.class)
+        .isSameAs(both.get(1).failure());
+  }
+
+  @Test
+  void logsThreadLeadsForThreadsAgainAfterItHasServedFutures() throws Exception {
+    WaitingFuture future = commitLater();
+    target.awaitSync();
+    target.letSyncEnd();
+    assertThat(future.join()).isEqualTo(1);
+    Await.until("the log's thread is idle again", () -> target.steps.contains("mark 1"));
+    startCaller("a");
+    target.awaitSync();
+    startCaller("b");
+    startCaller("c");
+    target.letSyncEnd();
+    target.awaitSync();
+    target.letSyncEnd();
+    joinCallers();
+    assertThat(steps()).endsWith("write 3-4", "sync 4 by " + LOG_THREAD);
+  }
+
+  @Test
+  void promiseIsWrittenWithoutTheLock() throws Exception {
+    List<Boolean> held = new CopyOnWriteArrayList<>();
+    target.duringMark = () -> held.add(commits.lock().isHeldByCurrentThread());
+    target.open();
+    commit();
+    Await.until("the mark", () -> target.steps.contains("mark 1"));
+    assertThat(held).containsExactly(false);
+  }
+
+  @Test
+  void closingWaitsForAPromiseThatIsBeingWritten() throws Exception {
+    CountDownLatch marking = new CountDownLatch(1);
+    CountDownLatch marked = new CountDownLatch(1);
+    target.duringMark =
+        () -> {
+          marking.countDown();
+          awaitUninterruptibly(marked);
+        };
+    target.open();
+    commit();
+    awaitUninterruptibly(marking);
+    List<Object> last = new CopyOnWriteArrayList<>();
+    Thread closer =
+        new Thread(
+            () -> {
+              try {
+                commits.close(() -> last.add(target.owesPromise()), () -> last.add("abandon"));
+              } catch (IOException | RuntimeException e) {
+                last.add(e);
+              }
+            },
+            "closer");
+    closer.setDaemon(true);
+    closer.start();
+    Await.until(
+        "the closer waits or is done",
+        () -> closer.getState() == Thread.State.WAITING || !closer.isAlive());
+    assertThat(last).isEmpty();
+    marked.countDown();
+    assertEnds(closer);
+    assertThat(last).as("the last step came after the promise").containsExactly(false);
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    Await.until("the latch is open", () -> latch.getCount() == 0);
+  }
+
+  @Test
+  void closingServesHoweverManyWait() throws Exception {
+    startCaller("first");
+    target.awaitSync();
+    for (int i = 0; i < 16; i++) { // As many as a round has room for at first.
+      startCaller("caller " + i);
+    }
+    Thread opener =
+        new Thread(
+            () -> {
+              Await.until("closing has begun", this::isClosed);
+              target.open();
+            });
+    opener.start();
+    commits.close(() -> {}, () -> {});
+    opener.join();
+    joinCallers();
+    assertThat(failures).isEmpty();
+    assertThat(target.durable()).isEqualTo(17);
+  }
+
+  private boolean isClosed() {
+    commits.lock().lock();
+    try {
+      commits.refuseIfDone();
+      return false;
+    } catch (DurabilityException closed) {
+      return true;
+    } finally {
+      commits.lock().unlock();
+    }
+  }
+
+  private WaitingFuture lateFuture() {
+    commits.lock().lock();
+    try {
+      commits.prepare();
+      WaitingFuture late = new WaitingFuture(target.append());
+      commits.commitLater(late);
+      return late;
+    } finally {
+      commits.lock().unlock();
+    }
+  }
+
+  @Test
+  void whoeverStillWaitsWhenTheFilesAreClosedIsToldSo() throws Exception {
+    target.open();
+    List<WaitingFuture> late = new ArrayList<>();
+    commits.close(() -> late.add(lateFuture()), () -> {});
+    assertThatThrownBy(late.get(0)::join)
+        .hasCauseInstanceOf(DurabilityException.class)
+        .hasStackTraceContaining("the writer was closed");
+  }
+
+  @Test
+  void whoeverStillWaitsWhenTheLastStepFailedIsToldWhy() throws Exception {
+    target.open();
+    List<WaitingFuture> late = new ArrayList<>();
+    IOException failure = new IOException("the disk is gone");
+    assertThatThrownBy(
+            () ->
+                commits.close(
+                    () -> {
+                      late.add(lateFuture());
+                      throw failure;
+                    },
+                    () -> {}))
+        .isSameAs(failure);
+    assertThatThrownBy(late.get(0)::join).hasStackTraceContaining("the disk is gone");
+  }
+
+  @Test
+  void intervalSyncsWhatWasFlushedMeanwhile() throws Exception {
+    GatedTarget timed = new GatedTarget();
+    timed.open();
+    GroupCommit byTheClock = new GroupCommit(timed, 20_000_000, 0, () -> {});
+    Thread thread = new Thread(byTheClock.logThreadTask(), "clock");
+    thread.start();
+    Waiter.OfThread joined;
+    byTheClock.lock().lock();
+    try {
+      byTheClock.prepare();
+      timed.append();
+      joined = byTheClock.join(new Waiter.OfThread(), false);
+    } finally {
+      byTheClock.lock().unlock();
+    }
+    byTheClock.await(joined);
+    assertThat(timed.written()).isEqualTo(1);
+    Await.until("the entry is durable", () -> timed.durable() == 1);
+    byTheClock.close(() -> {}, () -> {});
+    thread.join();
+  }
+
+  @Test
+  void callThatAnErrorBrokeOffWaitsUntilItsRoundIsOver() throws Exception {
+    startCaller("a");
+    target.awaitSync();
+    List<Integer> states = new CopyOnWriteArrayList<>();
+    Thread hit =
+        new Thread(
+            () -> {
+              Waiter.OfThread waiter = new Waiter.OfThread();
+              commits.lock().lock();
+              try {
+                commits.prepare();
+                target.append();
+                commits.join(waiter, true);
+              } finally {
+                commits.lock().unlock();
+              }
+              commits.brokenOff(waiter, true, new OutOfMemoryError("planted"));
+              states.add(waiter.state);
+            },
+            "hit");
+    hit.setDaemon(true);
+    hit.start();
+    Await.until("the writer is poisoned", () -> commits.poison() != null);
+    target.open();
+    assertEnds(hit);
+    assertThat(states).as("it is in no round any more").containsExactly(Waiter.OfThread.SETTLED);
   }
 }

@@ -24,11 +24,6 @@ class WaitingFuture extends CompletableFuture<Long> implements FutureWaiter {
   }
 
   @Override
-  public boolean wantsSync() {
-    return true;
-  }
-
-  @Override
   public void fail(DurabilityException why) {
     failure = why;
   }

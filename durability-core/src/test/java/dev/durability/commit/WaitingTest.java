@@ -95,4 +95,46 @@ class WaitingTest {
       patience.roundTook(nanos);
     }
   }
+
+  /**
+   * The system may stop a thread for longer than it would have waited; it does not do so always.
+   */
+  private static final int TRIES = 1_000;
+
+  @Test
+  void aThreadDoesSomethingUsefulBetweenItsLooks() {
+    AtomicInteger useful = new AtomicInteger();
+    Patience working = new Patience(useful::incrementAndGet);
+    for (int i = 0; i < 20; i++) {
+      working.roundTook(TimeUnit.MICROSECONDS.toNanos(400));
+    }
+    for (int i = 0; i < TRIES && useful.get() == 0; i++) {
+      looks.set(0);
+      working.waitWhile(() -> looks.incrementAndGet() < 2);
+    }
+    assertThat(useful).hasPositiveValue();
+  }
+
+  @Test
+  void roundOfHalfAMillisecondIsShort() {
+    patience.roundTook(8 * TimeUnit.MICROSECONDS.toNanos(500)); // An eighth of it counts.
+    for (int i = 0; i < TRIES && looks.get() == 0; i++) {
+      patience.waitWhile(() -> looks.incrementAndGet() < 1);
+    }
+    assertThat(looks).hasPositiveValue();
+  }
+
+  @Test
+  void whoComesAMomentLaterIsWaitedFor() {
+    boolean came = false;
+    for (int i = 0; i < TRIES && !came; i++) {
+      while (!gathering.isWorthwhile(2)) {
+        // It is not, for some rounds after one in which nobody came.
+      }
+      looks.set(0);
+      gathering.await(() -> looks.incrementAndGet() < 4 ? 0 : 2);
+      came = looks.get() >= 4;
+    }
+    assertThat(came).isTrue();
+  }
 }

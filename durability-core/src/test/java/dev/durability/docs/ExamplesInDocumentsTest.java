@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +27,15 @@ final class ExamplesInDocumentsTest {
       List.of(
           "durability-core/src/test/java/dev/durability/examples",
           "durability-testkit/src/test/java/dev/durability/testkit/examples",
-          "durability-protobuf/src/test/java/dev/durability/protobuf/examples",
-          "durability-segmentindex/src/test/java/dev/durability/segmentindex/examples");
+          "durability-segmentindex/src/test/java/dev/durability/segmentindex/examples",
+          "durability-jackson/src/test/java/dev/durability/jackson/examples",
+          "durability-avro/src/test/java/dev/durability/avro/examples",
+          "durability-protobuf/src/test/java/dev/durability/protobuf/examples");
+
+  /** Examples of modules that have a page of their own. */
+  private static final Map<String, String> EXAMPLES_OF_PAGES =
+      Map.of("docs/pekko.md", "durability-pekko/src/test/java/dev/durability/pekko/examples");
+
   private static final Pattern PROGRAM = Pattern.compile("\\./durability(?: --?\\w+)*(?: (\\w+))?");
   private static final Pattern OPTION = Pattern.compile(" (--\\w+)");
   private static final Pattern MAVEN_TEST =
@@ -36,7 +44,8 @@ final class ExamplesInDocumentsTest {
 
   @Test
   void javaBlocksAreRegionsOfTheExamplesWhichTheTestsRun() throws IOException {
-    Map<String, String> regions = regions();
+    Map<String, String> regions = regions(EXAMPLES);
+    regions.putAll(regions(EXAMPLES_OF_PAGES.values()));
 
     for (Path document : ProjectFiles.endingIn(".md")) {
       assertThat(regions.values())
@@ -73,7 +82,15 @@ final class ExamplesInDocumentsTest {
       }
     }
 
-    regions().forEach((name, region) -> assertThat(shown).as(name).contains(region));
+    regions(EXAMPLES).forEach((name, region) -> assertThat(shown).as(name).contains(region));
+  }
+
+  @Test
+  void pagesShowEachRegionOfTheirExamples() throws IOException {
+    for (Map.Entry<String, String> page : EXAMPLES_OF_PAGES.entrySet()) {
+      assertThat(blocks(ProjectFiles.root().resolve(page.getKey()), "java"))
+          .containsExactlyInAnyOrderElementsOf(regions(List.of(page.getValue())).values());
+    }
   }
 
   @Test
@@ -182,10 +199,10 @@ final class ExamplesInDocumentsTest {
     return blocks;
   }
 
-  private static Map<String, String> regions() throws IOException {
+  private static Map<String, String> regions(Collection<String> places) throws IOException {
     Map<String, String> regions = new LinkedHashMap<>();
     List<Path> examples = new ArrayList<>();
-    for (String place : EXAMPLES) {
+    for (String place : places) {
       examples.addAll(ProjectFiles.javaSources(place));
     }
     for (Path source : examples) {

@@ -54,4 +54,25 @@ class DirectMemoryTest {
     DirectMemory.of((8 << 20) + 1).close();
     assertThat(DirectMemory.keptBytes()).isLessThanOrEqualTo(8L << 20);
   }
+
+  @Test
+  void eightMegabytesInOnePieceAreKeptAndTakenAgain() {
+    int most = 8 << 20;
+    DirectMemory.of(most).close();
+    assertThat(DirectMemory.keptBytes()).as("there is room for nothing else").isEqualTo(most);
+    DirectMemory again = DirectMemory.of(most);
+    assertThat(DirectMemory.keptBytes()).isZero();
+    again.close();
+  }
+
+  @Test
+  void piecesAreKeptUntilTheyTakeEightMegabytesExactly() {
+    DirectMemory.of(8 << 20).close();
+    List<DirectMemory> pieces = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      pieces.add(DirectMemory.of(1 << 20));
+    }
+    pieces.forEach(DirectMemory::close);
+    assertThat(DirectMemory.keptBytes()).isEqualTo(8 << 20);
+  }
 }

@@ -3,6 +3,8 @@ package dev.durability.segment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.durability.storage.Directory;
+import dev.durability.storage.ForwardingDirectory;
 import dev.durability.storage.MemoryDirectory;
 import dev.durability.wal.LogBuilder;
 import java.io.IOException;
@@ -10,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Where in the segments of a log an entry is looked for, and whose log it is. */
@@ -101,5 +104,43 @@ class LogListingTest {
     assertThatThrownBy(() -> LogListing.existing(directory))
         .isInstanceOf(NoSuchFileException.class)
         .hasMessageContaining("no log here");
+  }
+
+  @Test
+  void ofSegmentsWithTheSameFirstEntryTheLaterStands() {
+    SegmentName again = new SegmentName(5, 10);
+    assertThat(LogListing.standing(List.of(FIRST, again))).containsExactly(again);
+    LogListing both = LogListing.withoutVerdict(List.of(FIRST, again, THIRD));
+    assertThat(both.segments()).containsExactly(again, THIRD);
+    assertThat(both.names()).containsExactly(FIRST, again, THIRD);
+  }
+
+  @Test
+  void firstEntryAfterASegmentIsTheLowestOfAllThatFollowIt() {
+    SegmentName cut = new SegmentName(7, 15);
+    LogListing all = LogListing.withoutVerdict(List.of(FIRST, SECOND, THIRD, cut));
+    assertThat(all.firstIdAfter(FIRST)).isEqualTo(15);
+    assertThat(all.firstIdAfter(cut)).isEqualTo(Long.MAX_VALUE);
+    assertThat(listing.firstIdAfter(FIRST)).isEqualTo(20);
+    assertThat(listing.firstIdAfter(SECOND)).isEqualTo(30);
+    assertThat(listing.firstIdAfter(THIRD)).isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
+  void listingWithoutASegmentIsMadeOnceMore() throws IOException {
+    new LogBuilder(directory).segment(4, 10).write();
+    AtomicInteger lists = new AtomicInteger();
+    Directory late =
+        new ForwardingDirectory(directory) {
+          @Override
+          public List<String> list(String path) throws IOException {
+            boolean isFirst = path.equals("wal") && lists.getAndIncrement() == 0;
+            return isFirst ? List.of() : super.list(path);
+          }
+        };
+    assertThat(LogListing.existing(late)).containsExactly(FIRST);
+    assertThat(lists).hasValue(2);
+    assertThat(LogListing.existing(late)).containsExactly(FIRST);
+    assertThat(lists).as("one that shows a segment is not made again").hasValue(3);
   }
 }

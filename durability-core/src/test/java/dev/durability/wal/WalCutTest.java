@@ -309,6 +309,7 @@ class WalCutTest {
       log.sync();
       assertThatExceptionOfType(LogCutException.class)
           .isThrownBy(() -> pollAll(tail))
+          .withMessageContaining("read up to entry 3:")
           .matches(cut -> cut.fromId() == 101);
       assertThat(Objects.requireNonNull(tail.poll(Duration.ofSeconds(9))).id()).isEqualTo(101);
     }
@@ -414,14 +415,17 @@ class WalCutTest {
         assertThat(records.next().entry()).isEqualTo("b");
         log.truncateAfter(1);
         long unused = log.appendDurable("d");
+        long[] last = {2};
         assertThatExceptionOfType(java.io.UncheckedIOException.class)
             .isThrownBy(
                 () -> {
                   while (records.hasNext()) {
                     assertThat(records.next().entry()).isEqualTo("c");
+                    last[0]++;
                   }
                 })
-            .withCauseInstanceOf(LogCutException.class);
+            .withCauseInstanceOf(LogCutException.class)
+            .withStackTraceContaining("at entry 2 after it was read up to entry " + last[0] + ":");
       }
     }
   }

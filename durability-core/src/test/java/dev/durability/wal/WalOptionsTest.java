@@ -2,6 +2,7 @@ package dev.durability.wal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.Map;
@@ -59,5 +60,21 @@ class WalOptionsTest {
     assertThat(FlushPolicy.perAppend()).hasToString("flush every 1 appends");
     assertThat(FlushPolicy.every(7)).hasToString("flush every 7 appends");
     assertThat(FlushPolicy.interval(Duration.ofMillis(20))).hasToString("flush every PT0.02S");
+  }
+
+  @Test
+  void limitsAreThoseThatTheDocumentationNames() {
+    WalOptions largest =
+        WalOptions.builder()
+            .bufferBytes(1 << 30)
+            .firstEntryId(Long.MAX_VALUE - 1)
+            .preallocatedBytesMax(12_345)
+            .build();
+    assertThat(largest.bufferBytes()).isEqualTo(1 << 30);
+    assertThat(largest.firstEntryId()).isEqualTo(Long.MAX_VALUE - 1);
+    assertThat(largest.preallocatedBytesMax()).isEqualTo(12_345);
+    assertThatThrownBy(() -> WalOptions.builder().firstEntryId(Long.MAX_VALUE))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("firstEntryId is at most 2^63-2, not " + Long.MAX_VALUE);
   }
 }

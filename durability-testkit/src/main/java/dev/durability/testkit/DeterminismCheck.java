@@ -2,7 +2,10 @@ package dev.durability.testkit;
 
 import dev.durability.codec.Codec;
 import dev.durability.codec.Codecs;
+import dev.durability.codec.Decoder;
+import dev.durability.codec.Schema;
 import dev.durability.errors.CorruptLogException;
+import dev.durability.errors.SchemaException;
 import dev.durability.recovery.Recoverer;
 import dev.durability.recovery.Recovery;
 import dev.durability.recovery.StateMachine;
@@ -13,9 +16,12 @@ import dev.durability.wal.WalMaintenance;
 import dev.durability.wal.WalReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -159,7 +165,7 @@ public final class DeterminismCheck<S, E> {
     if (WalMaintenance.firstEntryId(directory) == 1) {
       Replay.Entries all;
       try {
-        all = entries(directory, null, 1);
+        all = entries(directory, Replay.make(factory).codec(), null, 1);
       } catch (CorruptLogException e) {
         // A crash may bring back a segment that was removed, and not the one after it.
         all = entriesAfterCheckpoint(directory);
@@ -174,13 +180,47 @@ public final class DeterminismCheck<S, E> {
     MachineFactory<S, E> made = Replay.make(factory);
     StateMachine<S, E> machine = made.machine();
     Recovery<S> newest = Recoverer.of(directory, made.codec(), machine).loadCheckpoint();
-    return entries(directory, Replay.bytes(machine, newest.state()), newest.lastEntryId() + 1);
+    byte[] start = Replay.bytes(machine, newest.state());
+    return entries(directory, made.codec(), start, newest.lastEntryId() + 1);
   }
 
-  private static Replay.Entries entries(Directory directory, byte @Nullable [] start, long firstId)
+  /** The bytes of entries as a codec encodes them now. */
+  private record AsOfNow<E>(Codec<E> codec) implements Codec<byte[]> {
+    @Override
+    public void encode(byte[] value, OutputStream out) throws IOException {
+      Codecs.bytes().encode(value, out);
+    }
+
+    @Override
+    public byte[] decode(ByteBuffer in) throws IOException {
+      return Codecs.bytes().decode(in);
+    }
+
+    @Override
+    public Optional<Schema> schema() {
+      return codec.schema();
+    }
+
+    /** Those of another schema are encoded again. */
+    @Override
+    public Decoder<byte[]> decoderOf(Optional<Schema> written) throws SchemaException {
+      Decoder<E> decoder = codec.decoderOf(written);
+      if (codec.schema().isEmpty() || codec.schema().equals(written)) {
+        return this;
+      }
+      return in -> {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        codec.encode(decoder.decode(in), bytes);
+        return bytes.toByteArray();
+      };
+    }
+  }
+
+  private static <E> Replay.Entries entries(
+      Directory directory, Codec<E> codec, byte @Nullable [] start, long firstId)
       throws IOException {
     List<byte[]> entries = new ArrayList<>();
-    WalReader.of(directory, Codecs.bytes())
+    WalReader.of(directory, new AsOfNow<>(codec))
         .replay(firstId, Long.MAX_VALUE, (id, bytes) -> entries.add(bytes));
     return new Replay.Entries(start, firstId, entries);
   }

@@ -16,12 +16,14 @@ import dev.durability.recovery.StateMachine;
 import dev.durability.storage.MemoryDirectory;
 import dev.durability.wal.WalMaintenance;
 import dev.durability.wal.WalOptions;
+import dev.durability.wal.WalWriter;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.lang.invoke.MethodHandles;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -530,6 +532,65 @@ class DeterminismCheckTest {
       assertThat(failure).isNotNull();
       assertThat(failure.firstEntryId()).isEqualTo(4);
     }
+  }
+
+  record Span(int from, int to) {}
+
+  /** The same in another version. */
+  static final class Later {
+    record Span(int to, int from) {}
+  }
+
+  /** Refuses what ends before it begins. */
+  static final class Spans
+      implements StateMachine<Integer, Later.Span>, MachineFactory<Integer, Later.Span> {
+    @Override
+    public StateMachine<Integer, Later.Span> machine() {
+      return this;
+    }
+
+    @Override
+    public Codec<Later.Span> codec() {
+      return PostcardCodec.of(Later.Span.class, MethodHandles.lookup());
+    }
+
+    @Override
+    public Integer initial() {
+      return 0;
+    }
+
+    @Override
+    public Integer apply(Integer state, Later.Span span) {
+      if (span.from() > span.to()) {
+        throw new IllegalArgumentException("from " + span.from() + " to " + span.to());
+      }
+      return state + span.to() - span.from();
+    }
+
+    @Override
+    public Integer snapshot(Integer state) {
+      return state;
+    }
+
+    @Override
+    public void write(Integer state, OutputStream out) throws IOException {
+      new DataOutputStream(out).writeInt(state);
+    }
+
+    @Override
+    public Integer read(InputStream in) throws IOException {
+      return new DataInputStream(in).readInt();
+    }
+  }
+
+  @Test
+  void entriesOfAnEarlierVersionAreCheckedAsTheMachineGetsThem() throws IOException {
+    MemoryDirectory directory = new MemoryDirectory();
+    Codec<Span> codec = PostcardCodec.of(Span.class, MethodHandles.lookup());
+    try (WalWriter<Span> log = WalWriter.open(directory, codec, WalOptions.defaults())) {
+      long unused = log.append(new Span(1, 2));
+    }
+    DeterminismCheck.of(Spans.class).checkLog(directory);
   }
 
   /** Cannot be made by another JVM. */

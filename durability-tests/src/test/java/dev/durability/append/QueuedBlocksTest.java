@@ -17,6 +17,7 @@ import dev.durability.testkit.FaultDirectory;
 import dev.durability.wal.Await;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -48,7 +49,7 @@ class QueuedBlocksTest {
     AppendEvents events =
         new AppendEvents() {
           @Override
-          public void onFlush(long lastId, long bytes) {
+          public void onFlush(long lastId, long entries, long bytes) {
             flushed.add(lastId);
           }
 
@@ -175,5 +176,43 @@ class QueuedBlocksTest {
     append(3000);
     assertThat(blocks.take(true)).isTrue();
     assertThat(queue.segment()).isEqualTo(FIRST);
+  }
+
+  @Test
+  void cutIsDurableWithTheRoundThatWritesItThoughNothingFollows() throws IOException {
+    append(40);
+    append(40);
+    commit();
+    queue.startOver(2, FileHeader.REWINDS);
+    assertThat(blocks.take(true)).isTrue();
+    blocks.write(true);
+    assertThat(appender.durableId()).isEqualTo(1);
+    assertThat(blocks.durable()).isEqualTo(blocks.appended()).isEqualTo(3);
+    assertThat(directory.exists(queue.segment().name().path())).isTrue();
+    blocks.giveBack();
+  }
+
+  @Test
+  void memoryIsShortOnlyOnceBothBlocksAreInUse() {
+    assertThat(blocks.isShort()).isFalse();
+    append(4096);
+    assertThat(blocks.isShort()).isFalse();
+    append(4096);
+    assertThat(blocks.isShort()).isTrue();
+  }
+
+  @Test
+  void changeOfTheQueueThatAnErrorBrokeOffIsKnown() {
+    append(40);
+    assertThat(blocks.isBroken()).isFalse();
+    ArrayDeque<Block> failing =
+        new ArrayDeque<>() {
+          @Override
+          public boolean add(Block block) {
+            throw new OutOfMemoryError("planted");
+          }
+        };
+    assertThatThrownBy(() -> queue.takeInto(failing, false)).isInstanceOf(OutOfMemoryError.class);
+    assertThat(blocks.isBroken()).isTrue();
   }
 }

@@ -2,13 +2,17 @@ package dev.durability.append;
 
 import static dev.durability.testkit.Fault.Operation.CLOSE_APPEND;
 import static dev.durability.testkit.Fault.Operation.CREATE;
+import static dev.durability.testkit.Fault.Operation.DELETE;
+import static dev.durability.testkit.Fault.Operation.SYNC_DIRECTORY;
 import static dev.durability.testkit.Fault.Operation.SYNC_FILE;
 import static dev.durability.testkit.Fault.Operation.TRUNCATE;
 import static dev.durability.testkit.Fault.Operation.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.durability.errors.LockLostException;
 import dev.durability.errors.OutcomeOpenException;
+import dev.durability.errors.WriterPoisonedException;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FrameEncoder;
 import dev.durability.frame.FrameFormat;
@@ -20,8 +24,10 @@ import dev.durability.segment.SegmentName;
 import dev.durability.segment.SegmentPlan;
 import dev.durability.storage.AppendFile;
 import dev.durability.storage.ForwardingDirectory;
+import dev.durability.storage.LosableLock;
 import dev.durability.storage.MemoryDirectory;
 import dev.durability.testkit.Fault;
+import dev.durability.testkit.Fault.Operation;
 import dev.durability.testkit.FaultDirectory;
 import dev.durability.wal.Await;
 import dev.durability.wal.Logs;
@@ -35,6 +41,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -55,6 +62,7 @@ class SegmentAppenderTest {
 
   private final MemoryDirectory memory = new MemoryDirectory();
   private final FaultDirectory directory = new FaultDirectory(memory);
+  private final LosableLock lock = new LosableLock();
   private final FrameEncoder encoder = new FrameEncoder();
   private final List<Long> reserved = new CopyOnWriteArrayList<>();
   private final List<String> steps = new CopyOnWriteArrayList<>();
@@ -75,7 +83,7 @@ class SegmentAppenderTest {
     AppendEvents events =
         new AppendEvents() {
           @Override
-          public void onFlush(long lastId, long bytes) {}
+          public void onFlush(long lastId, long entries, long bytes) {}
 
           @Override
           public void onSync(long lastId, long durationNanos) {
@@ -88,7 +96,7 @@ class SegmentAppenderTest {
     SegmentAppender appender =
         new SegmentAppender(
             counting,
-            new MemoryDirectory().lock("lock"),
+            lock,
             settings,
             events,
             new LogStart(NEW, new UUID(1, 2), FIRST, List.of(), 0));
@@ -399,5 +407,241 @@ class SegmentAppenderTest {
     appender.finish();
     assertThat(directory.count(TRUNCATE)).isZero();
     assertThat(size(second)).isEqualTo(HEADER + FRAME + MARK + 7000 + MARK);
+  }
+
+  /** The lock is lost, and was found held so long ago that the appender asks again. */
+  private void loseLock() {
+    lock.lose();
+    long lost = System.nanoTime();
+    Await.until(
+        "what is known of the lock is too old",
+        () -> System.nanoTime() - lost > LockCheck.HELD_FOR_NANOS);
+  }
+
+  private void loseLockAt(Operation operation) {
+    directory.before(
+        (each, path) -> {
+          if (each == operation) {
+            lock.lose();
+          }
+        });
+  }
+
+  private static void assertLost(ThrowingCallable call) {
+    assertThatThrownBy(call).isInstanceOf(LockLostException.class);
+  }
+
+  @Test
+  void noSegmentIsMadeWithoutTheLock() throws IOException {
+    lock.lose();
+    assertLost(() -> started(SMALL));
+    assertThat(Logs.names(memory)).isEmpty();
+  }
+
+  @Test
+  void nothingIsWrittenOnceTheLockIsLost() throws IOException {
+    SegmentAppender appender = started(SMALL);
+    appender.write(block(FIRST, 1, FRAME), true);
+    appender.sync();
+    loseLock();
+    assertLost(() -> appender.write(block(FIRST, 2, FRAME), true));
+    assertLost(appender::mark);
+    assertLost(appender::finish);
+    assertThat(size(FIRST)).isEqualTo(HEADER + FRAME);
+  }
+
+  @Test
+  void whatIsSyncedAfterTheLockWasLostIsNotAcknowledged() throws IOException {
+    SegmentAppender appender = started(SMALL);
+    appender.write(block(FIRST, 1, FRAME), true);
+    loseLockAt(SYNC_FILE);
+    assertLost(appender::sync);
+    assertThat(appender.durableId()).isZero();
+    assertThat(appender.durable()).isZero();
+    appender.abandon();
+  }
+
+  @Test
+  void closingFailsIfTheLockIsLostWhileTheEndIsSynced() throws IOException {
+    SegmentAppender appender = started(SMALL);
+    appender.write(block(FIRST, 1, FRAME), true);
+    appender.sync();
+    loseLockAt(SYNC_FILE);
+    assertLost(appender::finish);
+  }
+
+  /** Three entries, and a cut after the first that is not made durable yet. */
+  private SegmentPlan cutAfterTheFirst(SegmentAppender appender) throws IOException {
+    for (long id = 1; id < 3; id++) {
+      appender.write(block(FIRST, id, FRAME), true);
+    }
+    appender.sync();
+    SegmentPlan second = FIRST.startingOver(2, FileHeader.REWINDS);
+    Block third = last(block(FIRST, 3, FRAME), second);
+    third.position = 4; // The cut has a position of its own.
+    appender.write(third, true);
+    return second;
+  }
+
+  @Test
+  void whatACutMakesVoidIsNotThereAnyMoreBeforeTheCutIsDurable() throws IOException {
+    SegmentAppender appender = started(SMALL);
+    SegmentPlan second = cutAfterTheFirst(appender);
+    assertThat(appender.durableId()).isEqualTo(1);
+    assertThat(appender.writtenId()).isEqualTo(1);
+    assertThat(appender.written()).as("the cut is not written").isEqualTo(3);
+    assertThat(memory.exists(second.name().path())).isFalse();
+    appender.abandon();
+  }
+
+  /** Something that the appender does. */
+  private interface Step {
+    void of(SegmentAppender appender, SegmentPlan second) throws IOException;
+  }
+
+  @Test
+  void cutThatIsDueComesBeforeAllElse() throws IOException {
+    List<Step> steps =
+        List.of(
+            (appender, second) -> appender.write(block(second, 2, FRAME), true),
+            (appender, second) -> appender.sync(),
+            (appender, second) -> appender.mark());
+    for (Step step : steps) {
+      SegmentAppender appender = started(SMALL);
+      SegmentPlan second = cutAfterTheFirst(appender);
+      assertThat(appender.cuts.count()).isZero();
+      step.of(appender, second);
+      assertThat(appender.cuts.count()).isEqualTo(1);
+      assertThat(memory.exists(second.name().path())).isTrue();
+      assertThat(appender.ended()).containsExactly(new SegmentRange(1, 1, 1, FIRST.name().path()));
+      appender.abandon();
+      memory.delete(FIRST.name().path());
+      memory.delete(second.name().path());
+    }
+  }
+
+  @Test
+  void nothingIsCutWithoutTheLock() throws IOException {
+    SegmentAppender appender = started(SMALL);
+    SegmentPlan second = cutAfterTheFirst(appender);
+    lock.lose();
+    assertLost(appender::startOverIfDue);
+    assertThat(memory.exists(second.name().path())).isFalse();
+    appender.abandon();
+  }
+
+  @Test
+  void cutIsNotAcknowledgedIfTheLockIsLostWhileItBecomesDurable() throws IOException {
+    SegmentAppender appender = started(SMALL);
+    cutAfterTheFirst(appender);
+    loseLockAt(SYNC_DIRECTORY);
+    assertLost(appender::startOverIfDue);
+    assertThat(appender.cuts.count()).isZero();
+    assertThat(appender.durable()).isEqualTo(3);
+    appender.abandon();
+  }
+
+  @Test
+  void cutIsNotAcknowledgedIfTheNameOfItsSegmentIsNotDurable() throws IOException {
+    SegmentAppender appender = started(SMALL);
+    cutAfterTheFirst(appender);
+    directory.inject(Fault.of(SYNC_DIRECTORY));
+    assertThatThrownBy(appender::startOverIfDue).isInstanceOf(WriterPoisonedException.class);
+    assertThat(appender.cuts.count()).isZero();
+    appender.abandon();
+  }
+
+  @Test
+  void spareThatTheStorageFailedToMakeAndLeftIsRemoved() throws IOException {
+    directory.inject(Fault.of(CREATE).endingIn("spare.tmp").afterEffect());
+    SegmentAppender appender = withSpares(8192);
+    appender.write(block(FIRST, 1, FRAME), true);
+    appender.sync();
+    appender.write(block(FIRST, 2, 5000), true);
+    appender.abandon(); // Waits for what was begun.
+    assertThat(directory.count(CREATE)).as("one for the segment").isEqualTo(2);
+    assertThat(memory.exists(SPARE)).isFalse();
+  }
+
+  @Test
+  void spareThatCannotBeRemovedIsReportedAndClosed() throws Exception {
+    List<Throwable> reported = new CopyOnWriteArrayList<>();
+    SegmentAppender appender = withSpareMade(5000);
+    directory.inject(Fault.of(DELETE).endingIn("spare.tmp"));
+    Thread closer =
+        new Thread(
+            () -> {
+              try {
+                appender.abandon();
+              } catch (IOException e) {
+                throw new AssertionError(e);
+              }
+            });
+    closer.setUncaughtExceptionHandler((thread, e) -> reported.add(e));
+    closer.start();
+    closer.join();
+    assertThat(reported).singleElement().satisfies(e -> assertThat(e).hasMessageContaining(SPARE));
+    assertThat(directory.count(CLOSE_APPEND)).isEqualTo(2);
+  }
+
+  /** A segment that is begun ahead of need, while the storage fails. */
+  private List<Throwable> reportedOnAbandoning(Fault fault) throws Exception {
+    List<Throwable> reported = new CopyOnWriteArrayList<>();
+    SegmentAppender appender = started(SMALL);
+    directory.inject(fault);
+    appender.write(last(block(FIRST, 1, FRAME), FIRST.next(2, 8)), true);
+    Thread closer =
+        new Thread(
+            () -> {
+              try {
+                appender.abandon();
+              } catch (IOException e) {
+                throw new AssertionError(e);
+              }
+            });
+    closer.setUncaughtExceptionHandler((thread, e) -> reported.add(e));
+    closer.start();
+    closer.join();
+    return reported;
+  }
+
+  @Test
+  void nextSegmentThatCouldNotBeMadeIsReportedIfNobodyEntersIt() throws Exception {
+    assertThat(reportedOnAbandoning(Fault.of(CREATE).endingIn(".tmp")))
+        .singleElement()
+        .isInstanceOf(OutcomeOpenException.class);
+  }
+
+  @Test
+  void nextSegmentThatCouldNotBeRemovedIsReportedIfNobodyEntersIt() throws Exception {
+    assertThat(reportedOnAbandoning(Fault.of(DELETE).endingIn(".tmp")))
+        .singleElement()
+        .satisfies(e -> assertThat(e).hasMessageContaining(".tmp"));
+    assertThat(directory.count(CLOSE_APPEND)).isEqualTo(2);
+  }
+
+  @Test
+  void whatIsLeftOfASegmentThatCouldNotBeMadeIsToldWithTheFailure() throws Exception {
+    directory.inject(Fault.of(WRITE).endingIn(".tmp").saying("the write failed"));
+    directory.inject(Fault.of(DELETE).endingIn(".tmp").saying("the deletion failed"));
+    assertThatThrownBy(() -> started(SMALL))
+        .isInstanceOf(OutcomeOpenException.class)
+        .cause()
+        .hasMessageContaining("the write failed")
+        .satisfies(
+            e ->
+                assertThat(e.getSuppressed())
+                    .singleElement()
+                    .satisfies(it -> assertThat(it).hasMessageContaining("the deletion failed")));
+    assertThat(Logs.names(memory)).as("the file that could not be removed").hasSize(1);
+  }
+
+  @Test
+  void fileOfASegmentThatCouldNotBeMadeIsClosedBeforeItIsRemoved() {
+    directory.inject(Fault.of(WRITE).endingIn(".tmp"));
+    recordSteps();
+    assertThatThrownBy(() -> started(SMALL)).isInstanceOf(OutcomeOpenException.class);
+    String path = FIRST.name().path() + ".tmp";
+    assertThat(steps).containsSubsequence("CLOSE_APPEND " + path, "DELETE " + path);
   }
 }

@@ -104,6 +104,16 @@ abstract class Life {
       told("onCheckpointFailed");
     }
 
+    @Override
+    public void onCheckpoint(String path, long lastEntryId, long bytes, long durationNanos) {
+      told("onCheckpoint");
+    }
+
+    @Override
+    public void onPoisoned(Throwable cause) {
+      told("onPoisoned");
+    }
+
     private void told(String what) {
       hook.at("observer " + what);
       if (hook.wants("handler")) {

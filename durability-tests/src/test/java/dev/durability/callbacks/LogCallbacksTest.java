@@ -36,6 +36,7 @@ class LogCallbacksTest extends CallbackPairs {
     calls.put("sync", life -> life.log().sync());
     calls.put("lastAppendedId", life -> life.log().lastAppendedId());
     calls.put("appendedBytes", life -> life.log().appendedBytes());
+    calls.put("stats", life -> life.log().stats());
     calls.put("lastDurableId", life -> life.log().lastDurableId());
     calls.put("poison", life -> life.log().poison());
     calls.put("recovered", life -> life.log().recovered());
@@ -77,6 +78,7 @@ class LogCallbacksTest extends CallbackPairs {
                 "observer onTruncate",
                 "observer onRecovery",
                 "observer mayRemove",
+                "observer onCheckpoint",
                 "clock",
                 "codec encode",
                 "codec decode",

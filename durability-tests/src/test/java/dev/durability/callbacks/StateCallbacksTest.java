@@ -79,6 +79,7 @@ class StateCallbacksTest extends CallbackPairs {
                 "observer onTruncate",
                 "observer onRecovery",
                 "observer mayRemove",
+                "observer onCheckpoint",
                 "observer onCheckpointFailed",
                 "clock",
                 "codec encode",

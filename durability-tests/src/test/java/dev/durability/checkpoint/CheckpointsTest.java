@@ -11,6 +11,8 @@ import static dev.durability.testkit.Fault.Operation.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.durability.codec.Codecs;
+import dev.durability.codec.Schema;
 import dev.durability.errors.CorruptLogException;
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.FormatException;
@@ -18,6 +20,7 @@ import dev.durability.format.Vectors;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FileType;
 import dev.durability.frame.FrameEncoder;
+import dev.durability.frame.FrameFormat;
 import dev.durability.frame.FrameKind;
 import dev.durability.storage.AppendFile;
 import dev.durability.storage.Directory;
@@ -26,6 +29,7 @@ import dev.durability.storage.MemoryDirectory;
 import dev.durability.storage.ReadFile;
 import dev.durability.testkit.Fault;
 import dev.durability.testkit.FaultDirectory;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStreamWriter;
@@ -510,5 +514,54 @@ class CheckpointsTest {
   private static long allocated() {
     return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean())
         .getThreadAllocatedBytes(Thread.currentThread().getId());
+  }
+
+  @Test
+  void emptyPayloadTakesNoChunk() throws Exception {
+    checkpoints.writeAlone("a", out -> {});
+    assertThat(bytes("a")).hasSize(FileHeader.BYTES + FrameFormat.PROMISE_FRAME_BYTES);
+  }
+
+  @Test
+  void noCheckpointIsMadeWhereTheLogKeepsItsFilesAndNothingThereIsRemoved() throws Exception {
+    disk.createDirectories("wal");
+    put("wal/a.0123abcd.tmp", new byte[1]);
+    assertThatThrownBy(() -> checkpoints.writeAlone("wal/a", out -> out.write(1)))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> CheckpointWriter.create(directory, "wal/a", LOG, 0, CLOCK))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("wal/a");
+    assertThat(disk.list("wal")).containsExactly("a.0123abcd.tmp");
+  }
+
+  @Test
+  void writerSaysWhyNothingMoreCanBeWritten() throws Exception {
+    CheckpointWriter failed = CheckpointWriter.create(directory, "a", LOG, 0, CLOCK);
+    directory.inject(Fault.of(WRITE));
+    assertThatThrownBy(() -> failed.write(new byte[3 << 20])).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> failed.write(1))
+        .hasMessageContaining("a: it failed")
+        .cause()
+        .hasStackTraceContaining("injected");
+    failed.close();
+    assertThatThrownBy(() -> failed.write(1)).hasMessageContaining("a: it failed");
+    CheckpointWriter closed = CheckpointWriter.create(directory, "b", LOG, 0, CLOCK);
+    closed.close();
+    assertThatThrownBy(closed::commit).hasMessageContaining("b: it is closed");
+    assertThatThrownBy(() -> closed.schema(Schema.of("text", new byte[0])))
+        .hasMessageContaining("b: it is closed");
+    try (CheckpointWriter committed = CheckpointWriter.create(directory, "c", LOG, 0, CLOCK)) {
+      committed.commit();
+      assertThatThrownBy(() -> committed.write(1)).hasMessageContaining("c: it is committed");
+      assertThatThrownBy(() -> committed.schema(Schema.of("text", new byte[0])))
+          .hasMessageContaining("c: it is committed");
+    }
+  }
+
+  @Test
+  void valueIsReadWithoutASchemaToo() throws Exception {
+    var parser = Checkpoints.parser(Codecs.utf8());
+    assertThat(parser.readFrom(new ByteArrayInputStream("text".getBytes(StandardCharsets.UTF_8))))
+        .isEqualTo("text");
   }
 }

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.durability.storage.AppendFile;
 import dev.durability.storage.Directory;
 import dev.durability.storage.MemoryDirectory;
+import dev.durability.storage.QuarantinedFile;
 import dev.durability.storage.ReadFile;
 import dev.durability.testkit.Fault;
 import dev.durability.testkit.FaultDirectory;
@@ -178,5 +179,33 @@ class QuarantineTest {
     }
     Quarantine.removeTemporaries(directory, "q", "a.wal"::equals);
     assertThat(disk.list("q")).containsExactly("a.wal.tmp", "a.wal@8-1", "b.wal@8-1.tmp");
+  }
+
+  private static QuarantinedFile kept(String path, long bytes) {
+    return new QuarantinedFile(path, bytes);
+  }
+
+  @Test
+  void removalIsDurableWhenItReturnsAndNothingIsSyncedIfThereIsNone() throws Exception {
+    disk.createDirectories("q");
+    write(disk, "q/a.wal@8-1", new byte[10]);
+    Quarantine.remove(directory, "q", "a.wal"::equals, List.of());
+    assertThat(directory.count(SYNC_DIRECTORY)).isZero();
+    Quarantine.remove(directory, "q", "a.wal"::equals, List.of(kept("q/a.wal@8-1", 10)));
+    assertThat(disk.exists("q/a.wal@8-1")).isFalse();
+    assertThat(directory.count(SYNC_DIRECTORY)).isEqualTo(1);
+  }
+
+  @Test
+  void asManyBytesAsAllowedAreKeptAndTheOldestGoFirst() throws Exception {
+    disk.createDirectories("q");
+    for (int n = 1; n <= 3; n++) {
+      write(disk, "q/a.wal@8-" + n, new byte[10]);
+    }
+    Quarantine.bound(directory, "q", "a.wal"::equals, 30, "q/a.wal@8-3");
+    assertThat(Quarantine.list(disk, "q", "a.wal"::equals)).hasSize(3);
+    Quarantine.bound(directory, "q", "a.wal"::equals, 29, "q/a.wal@8-3");
+    assertThat(Quarantine.list(disk, "q", "a.wal"::equals))
+        .containsExactly(kept("q/a.wal@8-2", 10), kept("q/a.wal@8-3", 10));
   }
 }

@@ -652,4 +652,82 @@ class RecovererTest {
     }
     assertThat(latest(disk)).isEqualTo(appended);
   }
+
+  @Test
+  void errorOfTheFunctionIsThrownAsItIsAndNamesTheEntry() throws IOException {
+    try (WalWriter<String> log = WalWriter.open(disk, Codecs.utf8(), WalOptions.defaults())) {
+      log.appendDurable("a");
+      log.appendDurable("b");
+    }
+    Error error = new AssertionError("the caller's");
+    Recoverer<String, String> failing =
+        Recoverer.of(
+            disk,
+            Codecs.utf8(),
+            () -> "",
+            in -> "",
+            (state, entry, id) -> {
+              if (id == 2) {
+                throw error;
+              }
+              return entry;
+            });
+    assertThatThrownBy(() -> failing.recover(RecoveryOptions.latest()))
+        .isSameAs(error)
+        .satisfies(
+            e ->
+                assertThat(e.getSuppressed())
+                    .singleElement()
+                    .satisfies(it -> assertThat(it).hasMessageContaining("applying entry 2 (")));
+  }
+
+  /** Three segments of one entry each. */
+  private void writeThreeSegments() throws IOException {
+    WalOptions options = WalOptions.builder().segmentBytes(4096).bufferBytes(4096).build();
+    try (WalWriter<String> log = WalWriter.open(disk, Codecs.utf8(), options)) {
+      for (String entry : List.of("a", "b", "c")) {
+        log.appendDurable(entry + "x".repeat(3_000));
+      }
+    }
+  }
+
+  @Test
+  void logWhoseBeginningIsGoneSaysHowFarTheBestCheckpointReaches() throws IOException {
+    writeThreeSegments();
+    Checkpoints.in(disk, Clock.systemUTC())
+        .write(
+            Objects.requireNonNull(WalMaintenance.logId(disk)),
+            1,
+            out -> MACHINE.write(List.of("a"), out));
+    disk.delete(WalMaintenance.segments(disk).get(0).file());
+    disk.delete(WalMaintenance.segments(disk).get(0).file());
+    assertThatExceptionOfType(DurabilityException.class)
+        .isThrownBy(() -> latest(disk))
+        .withMessageContaining("the log starts at entry 3")
+        .withMessageContaining("0 are damaged, the best other one ends at entry 1");
+  }
+
+  @Test
+  void whatAPublisherRemovesUnderARecoveryIsNotMissed() throws IOException {
+    writeThreeSegments();
+    String first = WalMaintenance.segments(disk).get(0).file();
+    int[] opened = {0};
+    directory.before(
+        (operation, path) -> {
+          if (operation == Operation.OPEN && path.equals(first) && ++opened[0] == 1) {
+            try {
+              Checkpoints.in(disk, Clock.systemUTC())
+                  .write(
+                      Objects.requireNonNull(WalMaintenance.logId(disk)),
+                      1,
+                      out -> MACHINE.write(List.of("a"), out));
+              disk.delete(first);
+            } catch (IOException e) {
+              throw new AssertionError(e);
+            }
+          }
+        });
+    assertThat(latest(directory)).hasSize(3).startsWith("a");
+    assertThat(opened[0]).as("the publisher was at work").isPositive();
+  }
 }

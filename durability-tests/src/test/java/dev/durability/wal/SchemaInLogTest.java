@@ -6,10 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.durability.checkpoint.Checkpoints;
 import dev.durability.codec.Codec;
 import dev.durability.codec.Codecs;
+import dev.durability.codec.Decoder;
 import dev.durability.codec.PostcardCodec;
+import dev.durability.errors.CorruptLogException;
+import dev.durability.codec.Schema;
 import dev.durability.errors.SchemaException;
+import dev.durability.log.SchemaRange;
 import dev.durability.recordlog.RecordLogReader;
 import dev.durability.recordlog.RecordLogWriter;
+import dev.durability.storage.Directory;
+import dev.durability.storage.FsDirectory;
 import dev.durability.storage.MemoryDirectory;
 import dev.durability.storage.ReadFile;
 import java.io.IOException;
@@ -17,6 +23,8 @@ import java.io.OutputStream;
 import java.lang.invoke.MethodHandles;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,6 +34,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A log says how its entries are encoded, and a codec is compared with that before it decodes. */
 @SuppressWarnings("SameNameButDifferent") // The same names in another version.
@@ -230,6 +239,68 @@ class SchemaInLogTest {
         .isThrownBy(() -> checkpoints.read("b.state", Checkpoints.parser(FIRST)));
   }
 
+  @Test
+  void aSchemaThatIsDamagedIsDamageAndNoSchemaThatIsMissing(@TempDir Path folder)
+      throws IOException {
+    Directory files = FsDirectory.open(folder);
+    for (int i = 0; i < 2; i++) {
+      try (WalWriter<V1.Change> log = WalWriter.open(files, FIRST, WalOptions.defaults())) {
+        long unused = log.append(new V1.Put("a", i));
+      }
+    }
+    Checkpoints checkpoints = Checkpoints.in(files, Clock.systemUTC());
+    checkpoints.writeAlone("a.state", Checkpoints.content(FIRST, new V1.Put("a", 1)));
+    String segment =
+        files.list("wal").stream()
+            .sorted()
+            .filter(n -> n.endsWith(".wal"))
+            .findFirst()
+            .orElseThrow();
+    for (Path each : List.of(folder.resolve("wal").resolve(segment), folder.resolve("a.state"))) {
+      byte[] bytes = Files.readAllBytes(each);
+      bytes[100] ^= 1;
+      Files.write(each, bytes);
+    }
+    assertThatExceptionOfType(CorruptLogException.class)
+        .isThrownBy(() -> WalWriter.open(files, FIRST, WalOptions.defaults()));
+    assertThatExceptionOfType(CorruptLogException.class)
+        .isThrownBy(() -> checkpoints.read("a.state", Checkpoints.parser(FIRST)));
+  }
+
+  record Range(int from, int to) {}
+
+  static final class Turned {
+    record Range(int to, int from) {}
+  }
+
+  /** The index of entries leads past what is damaged. */
+  @Test
+  void entriesWhoseSchemaIsDamagedAreNotReadByPosition(@TempDir Path folder) throws IOException {
+    Directory files = FsDirectory.open(folder);
+    int count = 5_000;
+    try (WalWriter<Range> log = WalWriter.open(files, codec(Range.class), WalOptions.defaults())) {
+      for (int i = 1; i <= count; i++) {
+        long unused = log.append(new Range(i, -i));
+      }
+    }
+    Codec<Turned.Range> codec = codec(Turned.Range.class);
+    try (WalWriter<Turned.Range> log = WalWriter.open(files, codec, WalOptions.defaults())) {
+      log.read(1, count, (id, entry) -> assertThat(entry.from()).isEqualTo((int) id));
+      Path first = folder.resolve(log.segments().get(0).file());
+      byte[] bytes = Files.readAllBytes(first);
+      bytes[100] ^= 1;
+      Files.write(first, bytes);
+      assertThatExceptionOfType(CorruptLogException.class)
+          .isThrownBy(
+              () ->
+                  log.read(
+                      count - 1,
+                      count,
+                      (id, entry) -> assertThat(entry.from()).isEqualTo((int) id)));
+      assertThatExceptionOfType(CorruptLogException.class).isThrownBy(() -> log.read(count));
+    }
+  }
+
   @SafeVarargs
   private <T> void append(Codec<T> codec, T... entries) throws IOException {
     try (WalWriter<T> log = WalWriter.open(directory, codec, WalOptions.defaults())) {
@@ -266,5 +337,49 @@ class SchemaInLogTest {
 
   private static <T> Codec<T> codec(Class<T> type) {
     return PostcardCodec.of(type, MethodHandles.lookup());
+  }
+
+  @Test
+  void schemasOfALogAreListedOnceForAllSegmentsInARowThatHaveThem() throws IOException {
+    append(FIRST, new V1.Put("a", 1));
+    append(FIRST, new V1.Remove("a"));
+    append(SECOND, new V2.Clear(true));
+    append(SECOND, new V2.Clear(false));
+    assertThat(WalMaintenance.schemas(directory))
+        .containsExactly(new SchemaRange(1, FIRST.schema()), new SchemaRange(3, SECOND.schema()));
+  }
+
+  @Test
+  void segmentWithoutASchemaHasNoneWhateverTheOneBeforeItHas() throws IOException {
+    LogBuilder log = new LogBuilder(directory);
+    log.segment(1).schema("text", "A").entries(2).end(2).write();
+    log.segment(2).entries(1).end(3).write();
+    log.segment(3).schema("text", "B").entries(1).mark(4).write();
+    Codec<String> naming =
+        new Codec<>() {
+          @Override
+          public void encode(String value, OutputStream out) throws IOException {
+            Codecs.utf8().encode(value, out);
+          }
+
+          @Override
+          public String decode(ByteBuffer in) throws IOException {
+            return Codecs.utf8().decode(in);
+          }
+
+          @Override
+          public Decoder<String> decoderOf(Optional<Schema> written) {
+            String label =
+                written
+                    .map(s -> StandardCharsets.UTF_8.decode(s.descriptor()).toString())
+                    .orElse("-");
+            return in -> decode(in) + label;
+          }
+        };
+    assertThat(WalReader.of(directory, naming).readAll().stream().map(WalRecord::entry))
+        .containsExactly("e1A", "e2A", "e3-", "e4B");
+    assertThat(WalMaintenance.schemas(directory).stream().map(SchemaRange::firstEntryId))
+        .containsExactly(1L, 3L, 4L);
+    assertThat(WalMaintenance.schemas(directory).get(1).schema()).isEmpty();
   }
 }

@@ -26,7 +26,9 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -448,6 +450,7 @@ class WalMaintenanceTest {
         List.of(
             () -> WalMaintenance.verify(vanishing),
             () -> WalMaintenance.segments(vanishing),
+            () -> WalMaintenance.schemas(vanishing),
             () -> WalReader.of(vanishing, Codecs.utf8()).replay(1, 9, (id, entry) -> {}));
     for (ThrowingCallable call : calls) {
       opened[0] = 0;
@@ -499,5 +502,64 @@ class WalMaintenanceTest {
         .containsExactly(new SegmentRange(1, 1, 4, FIRST));
     assertThat(WalMaintenance.verify(directory).verdict()).isEqualTo(Verdict.CLEAN);
     assertThat(WalMaintenance.segments(directory).get(0).file()).isEqualTo(SECOND);
+  }
+
+  /** Lists the segments in another way each time that is said, then as they are. */
+  private static final class Listings extends ForwardingDirectory {
+    private final Deque<List<String>> next = new ArrayDeque<>();
+    private int lists;
+
+    Listings(Directory under) {
+      super(under);
+    }
+
+    @Override
+    public List<String> list(String path) throws IOException {
+      if (!path.equals(LogFiles.SEGMENTS)) {
+        return super.list(path);
+      }
+      lists++;
+      List<String> planned = next.poll();
+      return planned == null ? super.list(path) : planned;
+    }
+  }
+
+  private static String name(String path) {
+    return path.substring(path.lastIndexOf('/') + 1);
+  }
+
+  @Test
+  void segmentThatAListingLackedIsNotTakenForALostOne() throws IOException {
+    log();
+    Listings listings = new Listings(directory);
+    assertThat(WalMaintenance.verify(listings).verdict()).isEqualTo(Verdict.CLEAN);
+    assertThat(listings.lists).as("a log that is in order is judged once").isEqualTo(1);
+    listings.next.add(List.of(name(FIRST), name(THIRD)));
+    assertThat(WalMaintenance.verify(listings).verdict()).isEqualTo(Verdict.CLEAN);
+    assertThat(listings.lists).isEqualTo(3);
+  }
+
+  @Test
+  void damageIsJudgedThreeTimesIfEachListingIsAnotherAndTwiceIfNot() throws IOException {
+    log();
+    Listings listings = new Listings(directory);
+    listings.next.add(List.of(name(FIRST), name(THIRD)));
+    listings.next.add(List.of(name(SECOND), name(THIRD)));
+    listings.next.add(List.of(name(THIRD)));
+    assertThat(WalMaintenance.verify(listings).verdict()).isEqualTo(Verdict.CORRUPT);
+    assertThat(listings.lists).isEqualTo(3);
+    directory.delete(SECOND);
+    listings.lists = 0;
+    assertThat(WalMaintenance.verify(listings).verdict()).isEqualTo(Verdict.CORRUPT);
+    assertThat(listings.lists).isEqualTo(2);
+  }
+
+  @Test
+  void twoSegmentsOfOneNumberAreDamage() throws IOException {
+    log();
+    new LogBuilder(directory).segment(1, 3).entries(2).write();
+    LogReport report = WalMaintenance.verify(directory);
+    assertThat(report.verdict()).isEqualTo(Verdict.CORRUPT);
+    assertThat(report.reason()).contains("another segment before it has the same number");
   }
 }

@@ -1,10 +1,14 @@
 package dev.durability.wal;
 
 import static dev.durability.testkit.Fault.Operation.CREATE;
+import static dev.durability.testkit.Fault.Operation.SYNC_FILE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.durability.codec.Codecs;
+import dev.durability.errors.WriterPoisonedException;
 import dev.durability.log.LogReport;
+import dev.durability.log.LogStats;
 import dev.durability.log.SegmentRange;
 import dev.durability.storage.MemoryDirectory;
 import dev.durability.testkit.Fault;
@@ -134,6 +138,177 @@ class WalObserverTest {
     @Override
     public boolean mayRemove(SegmentRange segment) {
       throw new AssertionError("may remove");
+    }
+  }
+
+  @Test
+  void syncTellsHowManyEntriesAndBytesItMadeDurable() throws IOException {
+    List<String> syncs = new CopyOnWriteArrayList<>();
+    WalObserver observer =
+        new WalObserver() {
+          @Override
+          public void onSync(long lastId, long entries, long bytes, long durationNanos) {
+            assertThat(durationNanos).isNotNegative();
+            syncs.add(lastId + ": " + entries + " entries, " + bytes + " bytes");
+          }
+        };
+    WalOptions options = Logs.small().flushPolicy(FlushPolicy.manual()).observer(observer).build();
+    try (WalWriter<String> log = Logs.open(directory, options)) {
+      log.append("12345678");
+      log.flush();
+      log.append("12345678");
+      log.sync();
+      log.appendBatch(List.of("12345678", "12345678", "12345678"));
+      log.sync();
+      log.truncateAfter(3);
+      log.append("12345678");
+      log.sync();
+    }
+    assertThat(syncs)
+        .containsSubsequence(
+            "2: 2 entries, 48 bytes", "5: 3 entries, 104 bytes", "4: 1 entries, 24 bytes");
+  }
+
+  @Test
+  void statsCountWhatWasAppendedWrittenSyncedAndRotated() throws IOException {
+    WalOptions options = Logs.small().flushPolicy(FlushPolicy.manual()).build();
+    WalWriter<String> closed;
+    try (WalWriter<String> log = Logs.open(directory, options)) {
+      closed = log;
+      assertThat(log.observer()).isSameAs(WalObserver.NONE);
+      assertThat(log.stats()).isEqualTo(new LogStats(0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, null));
+      log.append("12345678");
+      log.appendBatch(List.of("12345678", "12345678"));
+      LogStats pending = log.stats();
+      assertThat(pending).isEqualTo(new LogStats(3, 72, 0, 0, 0, 0, 1, 3, 0, 3, 0, null));
+      AppendFuture future = log.appendAsync("12345678");
+      log.sync();
+      assertThat(future).isCompletedWithValue(4L);
+      LogStats synced = log.stats();
+      assertThat(synced.appendedEntries()).isEqualTo(4);
+      assertThat(synced.writtenBytes()).isGreaterThanOrEqualTo(96);
+      assertThat(synced.syncs()).isPositive();
+      assertThat(synced.syncNanos()).isPositive();
+      assertThat(synced.durableId()).isEqualTo(4);
+      assertThat(synced.pendingAppends()).isZero();
+      log.appendCheckpoint(4, "");
+      assertThat(log.stats().rotations()).isEqualTo(1);
+      assertThat(log.stats().segments()).isEqualTo(2);
+      assertThat(log.stats().appendedBytes()).isEqualTo(log.appendedBytes()).isGreaterThan(96);
+      assertThat(log.stats().appendedEntries()).as("a marker is no entry").isEqualTo(4);
+    }
+    assertThat(closed.stats().appendedEntries()).as("after closing").isEqualTo(4);
+  }
+
+  @Test
+  void poisonIsToldOnceWithWhatFailed() throws IOException {
+    List<Throwable> told = new CopyOnWriteArrayList<>();
+    WalObserver observer =
+        new WalObserver() {
+          @Override
+          public void onPoisoned(Throwable cause) {
+            told.add(cause);
+          }
+        };
+    WalWriter<String> log = Logs.open(directory, Logs.small().observer(observer).build());
+    directory.inject(Fault.of(SYNC_FILE));
+    assertThatThrownBy(() -> log.appendDurable("a")).isInstanceOf(WriterPoisonedException.class);
+    assertThat(told).hasSize(1);
+    assertThat(log.poison()).isSameAs(told.get(0));
+    assertThat(log.stats().poison()).isSameAs(told.get(0));
+    assertThatThrownBy(() -> log.append("b")).isInstanceOf(WriterPoisonedException.class);
+    assertThatThrownBy(log::close).isInstanceOf(WriterPoisonedException.class);
+    assertThat(told).hasSize(1);
+  }
+
+  @Test
+  void twoObserversAreBothToldEvenIfTheFirstThrowsAndEachMayVeto() throws IOException {
+    List<Throwable> reported = new CopyOnWriteArrayList<>();
+    Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+    Thread.setDefaultUncaughtExceptionHandler((thread, e) -> reported.add(e));
+    List<String> told = new CopyOnWriteArrayList<>();
+    WalObserver second = new Telling(told);
+    try (WalWriter<String> log =
+        Logs.open(directory, Logs.small().observer(new Throwing().andThen(second)).build())) {
+      log.appendDurable("a");
+      log.appendCheckpoint(1, "");
+      assertThat(log.truncate(1)).as("vetoed").isEmpty();
+    } finally {
+      Thread.setDefaultUncaughtExceptionHandler(before);
+    }
+    WalObserver both = WalObserver.NONE.andThen(second);
+    SegmentRange segment = new SegmentRange(1, 1, 2, "a");
+    assertThat(both.mayRemove(segment)).isFalse();
+    assertThat(WalObserver.NONE.andThen(WalObserver.NONE).mayRemove(segment)).isTrue();
+    both.onTruncate(List.of(segment));
+    both.onCheckpoint("c", 1, 2, 3);
+    both.onCheckpointFailed(new IOException());
+    both.onPoisoned(new IOException());
+    assertThat(reported).isNotEmpty().allMatch(e -> e instanceof AssertionError);
+    assertThat(told)
+        .contains(
+            "append",
+            "flush",
+            "sync",
+            "rotate",
+            "recovery",
+            "may remove",
+            "truncate",
+            "checkpoint",
+            "checkpoint failed",
+            "poisoned");
+  }
+
+  private record Telling(List<String> told) implements WalObserver {
+    @Override
+    public void onAppend(long firstId, long lastId, long bytes) {
+      told.add("append");
+    }
+
+    @Override
+    public void onFlush(long lastId, long bytes) {
+      told.add("flush");
+    }
+
+    @Override
+    public void onSync(long lastId, long durationNanos) {
+      told.add("sync");
+    }
+
+    @Override
+    public void onRotate(SegmentRange ended) {
+      told.add("rotate");
+    }
+
+    @Override
+    public void onTruncate(List<SegmentRange> removed) {
+      told.add("truncate");
+    }
+
+    @Override
+    public void onRecovery(LogReport report) {
+      told.add("recovery");
+    }
+
+    @Override
+    public boolean mayRemove(SegmentRange segment) {
+      told.add("may remove");
+      return false;
+    }
+
+    @Override
+    public void onCheckpoint(String path, long lastEntryId, long bytes, long durationNanos) {
+      told.add("checkpoint");
+    }
+
+    @Override
+    public void onCheckpointFailed(Throwable cause) {
+      told.add("checkpoint failed");
+    }
+
+    @Override
+    public void onPoisoned(Throwable cause) {
+      told.add("poisoned");
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.durability.wal;
 
+import static dev.durability.testkit.Fault.Operation.READ;
 import static dev.durability.testkit.Fault.Operation.TRUNCATE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -432,5 +433,36 @@ class WalRotationTest {
     for (int i = 0; i < 8; i++) {
       assertThat(found.get(i).entry()).isEqualTo(expected.get(i % 4));
     }
+  }
+
+  @Test
+  void damageAfterAnInstantDoesNotHideWhatWasThereByThen() throws Exception {
+    WalOptions options = Logs.small().clock(clock).build();
+    Instant start = clock.instant();
+    for (int i = 0; i < 4; i++) {
+      try (WalWriter<String> log = Logs.open(directory, options)) {
+        log.appendDurable("a");
+      }
+      clock.advance(Duration.ofSeconds(10));
+    }
+    String last = WalMaintenance.segments(memory).get(3).file();
+    List<Throwable> reported = new ArrayList<>();
+    List<Object> found = new ArrayList<>();
+    Thread asking =
+        new Thread(
+            () -> {
+              // The header is read before: the segments are searched from the last one on.
+              directory.inject(Fault.of(READ).endingIn(last).from(2));
+              try {
+                found.add(WalMaintenance.lastEntryAt(directory, start).lastEntryId());
+              } catch (IOException e) {
+                found.add(e);
+              }
+            });
+    asking.setUncaughtExceptionHandler((thread, e) -> reported.add(e));
+    asking.start();
+    asking.join();
+    assertThat(found).containsExactly(1L);
+    assertThat(reported).singleElement().satisfies(e -> assertThat(e).hasMessageContaining(last));
   }
 }

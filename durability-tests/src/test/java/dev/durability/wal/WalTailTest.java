@@ -521,4 +521,22 @@ class WalTailTest {
     tail.close();
     assertThat(files.count()).isZero();
   }
+
+  @Test
+  void zerosThatWereReadAheadOfTheWriterAreReadAgain() throws IOException {
+    LogBuilder log = new LogBuilder(directory).segment(1).entries(1).mark(1);
+    int written = log.offset();
+    log.zeros(8192).write();
+    try (WalTail<String> tail = reader.follow(1)) {
+      assertThat(drain(tail)).containsExactly(1L);
+      for (long id = 2; id < 5; id++) {
+        byte[] more = log.cut(written).entries(1).mark(id).bytes();
+        try (var file = directory.resume(log.path(), 0)) {
+          file.write(ByteBuffer.wrap(more)); // The zeros after it stay.
+        }
+        written = log.offset();
+        assertThat(drain(tail)).containsExactly(id);
+      }
+    }
+  }
 }

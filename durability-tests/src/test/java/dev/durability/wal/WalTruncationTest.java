@@ -5,20 +5,29 @@ import static dev.durability.testkit.Fault.Operation.SYNC_DIRECTORY;
 import static dev.durability.testkit.Fault.Operation.SYNC_FILE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 
+import dev.durability.errors.DurabilityException;
+import dev.durability.errors.LockLostException;
+import dev.durability.errors.WriterPoisonedException;
 import dev.durability.frame.FileHeader;
 import dev.durability.log.MarkerPosition;
 import dev.durability.log.SegmentRange;
 import dev.durability.log.Verdict;
+import dev.durability.segment.CheckpointName;
 import dev.durability.storage.Directory;
+import dev.durability.storage.DirectoryLock;
 import dev.durability.storage.ForwardingDirectory;
+import dev.durability.storage.LosableLock;
 import dev.durability.storage.MemoryDirectory;
 import dev.durability.testkit.Fault;
 import dev.durability.testkit.FaultDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -199,5 +208,124 @@ class WalTruncationTest {
     }
     assertThat(Logs.entries(directory)).containsExactly("six");
     assertThat(Logs.verdict(directory)).isEqualTo(Verdict.CLEAN);
+  }
+
+  @Test
+  void writerThatLostTheLockRemovesNothingAndIsPoisoned() throws IOException {
+    LosableLock lock = new LosableLock();
+    List<SegmentRange> asked = new ArrayList<>();
+    Directory losing =
+        new ForwardingDirectory(memory) {
+          @Override
+          public DirectoryLock lock(String path) {
+            return lock;
+          }
+        };
+    WalObserver observer =
+        new WalObserver() {
+          @Override
+          public boolean mayRemove(SegmentRange segment) {
+            asked.add(segment);
+            return true;
+          }
+        };
+    WalWriter<String> log = Logs.open(losing, Logs.small().observer(observer).build());
+    log.appendDurable("x".repeat(3_000));
+    log.appendDurable("y".repeat(3_000));
+    log.appendCheckpoint(1, "");
+    Await.until("nothing is left to be promised", () -> promised() == 2);
+    lock.lose();
+    assertThatThrownBy(() -> log.truncate(1)).isInstanceOf(LockLostException.class);
+    assertThat(asked).isEmpty();
+    assertThat(log.poison()).isInstanceOf(LockLostException.class);
+    assertThat(WalMaintenance.firstEntryId(memory)).isEqualTo(1);
+    assertThatThrownBy(() -> log.appendDurable("z")).isInstanceOf(WriterPoisonedException.class);
+    log.close();
+  }
+
+  private long promised() {
+    try {
+      return WalMaintenance.verify(memory).promised();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void failedDeletionIsToldAlsoIfTheRemovalOfOthersIsNotDurable() throws IOException {
+    WalWriter<String> log = Logs.open(directory);
+    for (int i = 0; i < 4; i++) {
+      log.appendDurable("x".repeat(3_000));
+    }
+    log.appendCheckpoint(3, "");
+    directory.inject(Fault.of(DELETE).nth(2).saying("the deletion failed"));
+    directory.inject(Fault.of(SYNC_DIRECTORY).always().saying("the sync failed"));
+    assertThatThrownBy(() -> log.truncate(3))
+        .isInstanceOf(WriterPoisonedException.class)
+        .hasStackTraceContaining("the sync failed")
+        .satisfies(
+            e ->
+                assertThat(e.getSuppressed())
+                    .singleElement()
+                    .satisfies(it -> assertThat(it).hasMessageContaining("the deletion failed")));
+    log.close();
+  }
+
+  @Test
+  void nothingIsCutOffThatACheckpointOnTheDiskContainsThoughTheLogDoesNotNameIt()
+      throws IOException {
+    try (WalWriter<String> log = Logs.open(memory)) {
+      for (int i = 0; i < 5; i++) {
+        log.appendDurable("x");
+      }
+      LogBuilder files = new LogBuilder(memory);
+      files.checkpointFile(CheckpointName.path(4), UUID.randomUUID(), 4);
+      files.checkpointFile(CheckpointName.path(3), log.logId(), 3);
+      assertThatThrownBy(() -> log.truncateAfter(2))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("cannot end at entry 2: a checkpoint covers it up to entry 3.");
+      log.truncateAfter(3);
+      assertThat(log.lastAppendedId()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void numbersThatNoEntryHasAreRefusedAndTheLastOnesAreNot() throws IOException {
+    long last = Long.MAX_VALUE - 1;
+    try (WalWriter<String> log = Logs.open(memory)) {
+      log.restartAt(1);
+      assertThat(log.appendDurable("a")).isEqualTo(1);
+      for (long none : new long[] {-1, Long.MAX_VALUE}) {
+        assertThatThrownBy(() -> log.truncateAfter(none))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessage("no log ends at entry " + none);
+      }
+      assertThatThrownBy(() -> log.truncateAfter(last))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("cannot cut off what follows entry " + last + ": the log ends at entry 1");
+      for (long none : new long[] {0, Long.MAX_VALUE}) {
+        assertThatThrownBy(() -> log.restartAt(none))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("not " + none);
+      }
+      log.restartAt(last);
+      assertThat(log.appendDurable("z")).isEqualTo(last);
+      assertThatThrownBy(() -> log.append("beyond")).isInstanceOf(DurabilityException.class);
+    }
+  }
+
+  @Test
+  void rangeFromBeforeTheLogStopsWhereItBegins() throws IOException {
+    try (WalWriter<String> log = Logs.open(memory)) {
+      for (int i = 0; i < 4; i++) {
+        log.appendDurable("x".repeat(3_000));
+      }
+      log.truncate(2);
+      assertThat(log.read(1, 4, (id, entry) -> fail("entry " + id))).isEqualTo(1);
+      String removed = log.segments().get(0).file();
+      memory.delete(removed);
+      assertThat(log.read(3)).as("removed by someone else").isNull();
+      assertThat(log.read(3, 4, (id, entry) -> fail("entry " + id))).isEqualTo(3);
+    }
   }
 }

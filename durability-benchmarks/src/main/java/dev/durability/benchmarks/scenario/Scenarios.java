@@ -74,6 +74,7 @@ public final class Scenarios {
             ReadHeats.byId()),
         of("truncate-after", "truncateAfter beside durable appends, 128 B", AppendHeats::cuts),
         new Scenario("rotation", "durable append while segments of 1 MiB end", new Rotation()),
+        new Scenario("codecs", "encoding and decoding a record of four fields", new CodecHeats()),
         new Scenario("allocation", "heap bytes allocated an operation", new Allocation()),
         new Scenario("replay-8g", "replay of 8 GiB in a JVM with -Xmx64m", new SmallHeap()),
         new Scenario(

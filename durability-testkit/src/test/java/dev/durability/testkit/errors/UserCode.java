@@ -76,6 +76,16 @@ final class UserCode {
       return true;
     }
 
+    @Override
+    public void onCheckpoint(String path, long lastEntryId, long bytes, long durationNanos) {
+      note();
+    }
+
+    @Override
+    public void onPoisoned(Throwable cause) {
+      note();
+    }
+
     private static void note() {
       Thread.onSpinWait();
     }

@@ -52,6 +52,7 @@ public final class LibraryHunt implements Hunt {
       case RECORD_LOG -> CrashExplorer.of(() -> new RecordLogWorkload(seed));
       case CUTS -> CrashExplorer.of(() -> new CutWorkload(seed, CUT_STEPS));
       case STATE -> CrashExplorer.of(() -> new StateWorkload(seed));
+      case VERSIONS -> CrashExplorer.of(() -> new VersionsWorkload(seed));
     };
   }
 

@@ -15,7 +15,8 @@ public interface Hunt {
     LOG_ON_FULL_DISKS,
     RECORD_LOG,
     CUTS,
-    STATE
+    STATE,
+    VERSIONS
   }
 
   /**

@@ -3,6 +3,9 @@ package dev.durability.testkit.planted;
 import dev.durability.checkpoint.CheckpointPublisher;
 import dev.durability.checkpoint.Checkpoints;
 import dev.durability.checkpoint.PublishResult;
+import dev.durability.codec.Codec;
+import dev.durability.codec.Decoder;
+import dev.durability.codec.Schema;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FrameEncoder;
 import dev.durability.frame.FrameFile;
@@ -11,6 +14,7 @@ import dev.durability.frame.Rewrite;
 import dev.durability.log.CheckpointReference;
 import dev.durability.recovery.StateMachine;
 import dev.durability.segment.Preamble;
+import dev.durability.segment.SegmentPlan;
 import dev.durability.storage.AppendFile;
 import dev.durability.storage.AtomicFile;
 import dev.durability.storage.Directory;
@@ -22,8 +26,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
@@ -38,6 +45,10 @@ public final class Instead {
   private static final int LOOKS_FOR_NEWER = 10;
 
   private static final int ROOM_FOR_ONE_MARK_MORE = 2_048;
+
+  /** The library is loaded once for each bug, and this with it. */
+  private static final AtomicReference<@Nullable Optional<Schema>> FIRST_SCHEMA =
+      new AtomicReference<>();
 
   private Instead() {}
 
@@ -230,6 +241,30 @@ public final class Instead {
     List<T> list = stream.collect(Collectors.toList());
     Collections.reverse(list);
     return list;
+  }
+
+  /** Says nothing of the entries of the next segment. */
+  public static Optional<Schema> noSchema(SegmentPlan plan) {
+    return Optional.empty();
+  }
+
+  /** Keeps the schema that a codec of the log had first. */
+  public static Optional<Schema> firstSchema(Codec<?> codec) {
+    Optional<Schema> first = FIRST_SCHEMA.get();
+    if (first == null) {
+      FIRST_SCHEMA.compareAndSet(null, codec.schema());
+    }
+    return Objects.requireNonNull(FIRST_SCHEMA.get());
+  }
+
+  /** Takes the schema of the codec for that of the entries. */
+  public static <T> Decoder<T> ownDecoder(Codec<T> codec, Optional<Schema> written) {
+    return codec;
+  }
+
+  /** Takes any schema for the right one. */
+  public static boolean bothPresent(Optional<?> one, Object other) {
+    return one.isPresent() && ((Optional<?>) other).isPresent();
   }
 
   /** Takes a read error for the end of the file. */

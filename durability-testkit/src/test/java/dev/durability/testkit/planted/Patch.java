@@ -172,6 +172,27 @@ record Patch(String className, String method, Change change, int sites) {
         };
   }
 
+  /** Instead of a field, what a static method of {@link Instead} makes of its object is read. */
+  static Change asking(String insteadMethod, String insteadOf) {
+    return (next, descriptor, found) ->
+        new MethodVisitor(Opcodes.ASM9, next) {
+          @Override
+          public void visitFieldInsn(int opcode, String owner, String name, String type) {
+            if (opcode == Opcodes.GETFIELD && name.equals(insteadOf)) {
+              found.run();
+              super.visitMethodInsn(
+                  Opcodes.INVOKESTATIC,
+                  Type.getInternalName(Instead.class),
+                  insteadMethod,
+                  "(L" + owner + ";)" + type,
+                  false);
+            } else {
+              super.visitFieldInsn(opcode, owner, name, type);
+            }
+          }
+        };
+  }
+
   /** A field is not assigned. */
   static Change withoutAssigning(String field) {
     return (next, descriptor, found) ->

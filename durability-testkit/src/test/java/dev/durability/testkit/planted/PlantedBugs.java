@@ -1,5 +1,6 @@
 package dev.durability.testkit.planted;
 
+import static dev.durability.testkit.planted.Patch.asking;
 import static dev.durability.testkit.planted.Patch.assuming;
 import static dev.durability.testkit.planted.Patch.atItsEnd;
 import static dev.durability.testkit.planted.Patch.calling;
@@ -611,6 +612,57 @@ final class PlantedBugs {
               new Patch(
                   "append.SegmentAppender", "endSegment", withoutCall("SegmentAppender.sync")),
               Workload.CUTS,
+              1),
+          bug(
+              "next-segment-without-schema",
+              "the SCHEMA in a segment that a rotation begins",
+              "each entry is read as it was written",
+              new Patch("segment.SegmentPlan", "next", asking("noSchema", "schema")),
+              Workload.VERSIONS,
+              1),
+          bug(
+              "old-schema-kept",
+              "that new segments have the schema of the codec that opened the log",
+              "each entry is read as it was written",
+              new Patch("wal.LogOpening", "open", calling("Codec.schema", "firstSchema")).times(2),
+              Workload.VERSIONS,
+              1),
+          bug(
+              "decoded-by-own-schema",
+              "that an entry is decoded by the schema that stands before it",
+              "each entry is read as it was written",
+              new Patch("segment.Decoding", "decoderOf", calling("Codec.decoderOf", "ownDecoder")),
+              Workload.VERSIONS,
+              1),
+          bug(
+              "schemas-not-compared",
+              "to compare the schemas with the codec when a log is opened",
+              "a codec that cannot read the entries is refused",
+              new Patch("wal.LogOpening", "open", withoutCall("LogSchemas.requireFit")),
+              Workload.VERSIONS,
+              1),
+          bug(
+              "checkpoint-without-schema",
+              "the SCHEMA of a checkpoint that is one value",
+              "a checkpoint is read as it was written",
+              new Patch(
+                  "checkpoint.Checkpoints", "writeFile", withoutCall("CheckpointWriter.schema")),
+              Workload.VERSIONS,
+              1),
+          bug(
+              "record-log-without-schema",
+              "the SCHEMA of a record log",
+              "each record is read as it was written",
+              new Patch("recordlog.RecordLogWriter", "begin", assuming("Optional.isPresent", 0)),
+              Workload.VERSIONS,
+              1),
+          bug(
+              "record-log-keeps-old-schema",
+              "that a record log changes its schema with the codec",
+              "each record is read as it was written",
+              new Patch(
+                  "recordlog.RecordLogWriter", "begin", calling("Optional.equals", "bothPresent")),
+              Workload.VERSIONS,
               1));
 
   private PlantedBugs() {}

@@ -1,0 +1,2 @@
+/** Codecs of Avro's data, with schemas. */
+package dev.durability.avro;

@@ -1,0 +1,192 @@
+package dev.durability.cli;
+
+import dev.durability.checkpoint.CheckpointReader;
+import dev.durability.checkpoint.Checkpoints;
+import dev.durability.codec.Codec;
+import dev.durability.codec.Decoder;
+import dev.durability.codec.Schema;
+import dev.durability.errors.DurabilityException;
+import dev.durability.errors.SchemaException;
+import dev.durability.log.CheckpointReference;
+import dev.durability.log.SchemaRange;
+import dev.durability.storage.Directory;
+import dev.durability.wal.WalMaintenance;
+import dev.durability.wal.WalReader;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Tells whether a codec reads what is in a log. It reads, and changes nothing. */
+final class SchemaCheck {
+  private final Directory directory;
+
+  SchemaCheck(Directory directory) {
+    this.directory = directory;
+  }
+
+  /**
+   * Checks.
+   *
+   * @param classes has the classes of the program that is going to read the log
+   * @param entries its codec of entries, or null
+   * @param checkpoints its codec of checkpoints, or null
+   * @param decodes whether to decode values, and not only to compare schemas
+   */
+  SchemaCheckReport run(
+      ClassLoader classes,
+      @Nullable CodecReference entries,
+      @Nullable CodecReference checkpoints,
+      boolean decodes)
+      throws IOException {
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+    thread.setContextClassLoader(classes); // For libraries that look up services.
+    try {
+      List<CheckedSchema> ofEntries = List.of();
+      if (entries != null) {
+        Codec<?> codec = entries.load(classes);
+        ofEntries = decodes ? entries(codec) : schemas(codec);
+      }
+      Map<String, CheckedSchema> ofCheckpoints = Map.of();
+      List<String> unchecked = List.of();
+      if (checkpoints != null) {
+        ofCheckpoints = checkpoints(checkpoints.load(classes), decodes);
+      } else {
+        unchecked = withSchema().stream().map(CheckpointReference::path).toList();
+      }
+      return new SchemaCheckReport(ofEntries, ofCheckpoints, unchecked, decodes);
+    } catch (LinkageError e) {
+      throw CodecReference.incomplete(e);
+    } finally {
+      thread.setContextClassLoader(before);
+    }
+  }
+
+  /** Asks a codec whether it reads the schemas of the entries, and decodes none of these. */
+  private List<CheckedSchema> schemas(Codec<?> codec) throws IOException {
+    List<CheckedSchema> checked = new ArrayList<>();
+    for (SchemaRange range : WalMaintenance.schemas(directory)) {
+      checked.add(ofEntries(codec, range.schema()).beginsWith(range.firstEntryId()));
+    }
+    return checked;
+  }
+
+  /** Decodes all entries that the log holds; what is made of each schema, in their order. */
+  private List<CheckedSchema> entries(Codec<?> codec) throws IOException {
+    List<CheckedSchema> checked = new ArrayList<>();
+    Checking entries =
+        new Checking() {
+          @Override
+          CheckedSchema check(Optional<Schema> written) {
+            checked.add(ofEntries(codec, written)); // Asked once for each change of the schema.
+            return checked.get(checked.size() - 1);
+          }
+        };
+    WalReader.of(directory, entries)
+        .replay(
+            WalMaintenance.firstEntryId(directory),
+            Long.MAX_VALUE,
+            (id, schema) -> schema.count(id));
+    return checked;
+  }
+
+  /**
+   * Reads the checkpoints that the log knows of and that have a schema. Without one, a checkpoint
+   * is a stream of which no codec knows.
+   */
+  private Map<String, CheckedSchema> checkpoints(Codec<?> codec, boolean decodes)
+      throws IOException {
+    Checking values =
+        new Checking() {
+          @Override
+          CheckedSchema check(Optional<Schema> written) {
+            return ofValues(codec, written);
+          }
+        };
+    Map<String, CheckedSchema> checked = new LinkedHashMap<>();
+    for (CheckpointReference each : withSchema()) {
+      CheckedSchema schema;
+      if (decodes) {
+        schema =
+            Checkpoints.in(directory, Clock.systemUTC())
+                .read(each.path(), Checkpoints.parser(values));
+        schema.count(each.lastEntryId());
+      } else {
+        schema = ofValues(codec, schema(each)).beginsWith(each.lastEntryId());
+      }
+      checked.put(each.path(), schema);
+    }
+    return checked;
+  }
+
+  /** The checkpoints that are there and have a schema, the one that contains most first. */
+  private List<CheckpointReference> withSchema() throws IOException {
+    List<CheckpointReference> typed = new ArrayList<>();
+    for (CheckpointReference each : WalMaintenance.checkpoints(directory)) {
+      if (!each.path().isEmpty() && schema(each).isPresent()) {
+        typed.add(each);
+      }
+    }
+    return typed;
+  }
+
+  private Optional<Schema> schema(CheckpointReference checkpoint) throws IOException {
+    try (CheckpointReader reader = CheckpointReader.open(directory, checkpoint.path())) {
+      return reader.schema();
+    } catch (NoSuchFileException removedMeanwhile) {
+      return Optional.empty();
+    }
+  }
+
+  /** Opening a log to write it asks more than reading it. */
+  private static CheckedSchema ofEntries(Codec<?> codec, Optional<Schema> written) {
+    return written.isPresent() && codec.schema().isEmpty()
+        ? CheckedSchema.refused(
+            written,
+            new SchemaException(
+                "the entries have a schema, and the codec has none, so that it is refused when the"
+                    + " log is opened",
+                List.of()))
+        : ofValues(codec, written);
+  }
+
+  private static CheckedSchema ofValues(Codec<?> codec, Optional<Schema> written) {
+    try {
+      return CheckedSchema.readBy(written, codec.decoderOf(written));
+    } catch (SchemaException refused) {
+      return CheckedSchema.refused(written, refused);
+    }
+  }
+
+  /** Gives for each value what is known of its schema, which has decoded it. */
+  private abstract static class Checking implements Codec<CheckedSchema> {
+    abstract CheckedSchema check(Optional<Schema> written);
+
+    @Override
+    public Decoder<CheckedSchema> decoderOf(Optional<Schema> written) {
+      CheckedSchema schema = check(written);
+      return in -> {
+        schema.decode(in);
+        return schema;
+      };
+    }
+
+    @Override
+    public CheckedSchema decode(ByteBuffer in) throws IOException {
+      throw new DurabilityException("values are decoded by their schema");
+    }
+
+    @Override
+    public void encode(CheckedSchema value, OutputStream out) throws IOException {
+      throw new DurabilityException("nothing is written");
+    }
+  }
+}

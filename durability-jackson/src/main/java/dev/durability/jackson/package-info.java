@@ -1,0 +1,2 @@
+/** Codecs of JSON and its binary relatives by Jackson, with schemas. */
+package dev.durability.jackson;

@@ -1,0 +1,32 @@
+package dev.durability.jackson;
+
+import dev.durability.codec.Codec;
+import dev.durability.codec.Decoder;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/** Encodes to arrays and decodes from them. */
+final class Bytes {
+
+  private Bytes() {}
+
+  static <T> byte[] encode(Codec<T> codec, T value) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    codec.encode(value, out);
+    return out.toByteArray();
+  }
+
+  static <T> String text(Codec<T> codec, T value) throws IOException {
+    return new String(encode(codec, value), StandardCharsets.UTF_8);
+  }
+
+  static <T> T decode(Decoder<T> decoder, byte[] bytes) throws IOException {
+    return decoder.decode(ByteBuffer.wrap(bytes).asReadOnlyBuffer());
+  }
+
+  static <T> T decode(Decoder<T> decoder, String text) throws IOException {
+    return decode(decoder, text.getBytes(StandardCharsets.UTF_8));
+  }
+}

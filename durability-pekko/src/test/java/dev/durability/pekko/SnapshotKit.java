@@ -1,0 +1,27 @@
+package dev.durability.pekko;
+
+import com.typesafe.config.Config;
+import org.apache.pekko.persistence.CapabilityFlag;
+import org.apache.pekko.persistence.japi.snapshot.JavaSnapshotStoreSpec;
+import org.junit.runner.RunWith;
+import org.scalatestplus.junit.JUnitRunner;
+
+/** Pekko's tests of a snapshot store, with all that is optional; {@link KitTest} runs them. */
+@RunWith(JUnitRunner.class)
+public final class SnapshotKit extends JavaSnapshotStoreSpec {
+  private static final long serialVersionUID = 1L;
+
+  /** Makes the suite; ScalaTest does so. */
+  public SnapshotKit() {
+    super(settings());
+  }
+
+  private static Config settings() {
+    return Systems.config(Systems.temporary("kit-snapshots"));
+  }
+
+  @Override
+  public CapabilityFlag supportsMetadata() {
+    return CapabilityFlag.on();
+  }
+}
