@@ -253,8 +253,7 @@ public final class KotlinCodec<T> implements Codec<T> {
     }
   }
 
-  private CodecException tooDeep(
-      String action, @Nullable Throwable cause) {
+  private CodecException tooDeep(String action, @Nullable Throwable cause) {
     return new CodecException(
         action + " a " + name() + ": it is nested more than " + DEPTH_MAX + " deep", cause);
   }

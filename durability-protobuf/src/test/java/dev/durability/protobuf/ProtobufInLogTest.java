@@ -151,7 +151,8 @@ class ProtobufInLogTest {
           try (ReadFile file = directory.open(path)) {
             ByteBuffer content = ByteBuffer.allocate(Math.toIntExact(file.size()));
             int read = file.read(content, 0);
-            assertThat(read).isEqualTo(content.capacity());
+            assertThat(Math.max(read, 0))
+                .isEqualTo(content.capacity()); // An empty file has an end.
             files.put(path, content.flip());
           }
         }
