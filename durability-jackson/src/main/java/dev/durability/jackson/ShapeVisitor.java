@@ -10,7 +10,6 @@ import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.jsonFormatVisitors.JsonAnyFormatVisitor;
 import com.fasterxml.jackson.databind.jsonFormatVisitors.JsonArrayFormatVisitor;
 import com.fasterxml.jackson.databind.jsonFormatVisitors.JsonBooleanFormatVisitor;
-import com.fasterxml.jackson.databind.jsonFormatVisitors.JsonFormatTypes;
 import com.fasterxml.jackson.databind.jsonFormatVisitors.JsonFormatVisitable;
 import com.fasterxml.jackson.databind.jsonFormatVisitors.JsonFormatVisitorWrapper;
 import com.fasterxml.jackson.databind.jsonFormatVisitors.JsonIntegerFormatVisitor;
@@ -90,13 +89,6 @@ final class ShapeVisitor extends JsonFormatVisitorWrapper.Base {
           throws JsonMappingException {
         if (handler instanceof JsonSerializer<?> serializer) {
           shape = new ListOf(describer.described(elementType, serializer));
-        }
-      }
-
-      @Override
-      public void itemsFormat(JsonFormatTypes format) {
-        if (type.getContentType() == null) {
-          shape = new ListOf(new Leaf(format.value(), ""));
         }
       }
     };
