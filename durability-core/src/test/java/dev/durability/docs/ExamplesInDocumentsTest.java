@@ -26,7 +26,8 @@ final class ExamplesInDocumentsTest {
       List.of(
           "durability-core/src/test/java/dev/durability/examples",
           "durability-testkit/src/test/java/dev/durability/testkit/examples",
-          "durability-segmentindex/src/test/java/dev/durability/segmentindex/examples");
+          "durability-segmentindex/src/test/java/dev/durability/segmentindex/examples",
+          "durability-micrometer/src/test/java/dev/durability/micrometer/examples");
   private static final Pattern PROGRAM = Pattern.compile("\\./durability(?: --?\\w+)*(?: (\\w+))?");
   private static final Pattern OPTION = Pattern.compile(" (--\\w+)");
   private static final Pattern MAVEN_TEST =

@@ -74,6 +74,14 @@ public final class Scenarios {
             ReadHeats.byId()),
         of("truncate-after", "truncateAfter beside durable appends, 128 B", AppendHeats::cuts),
         new Scenario("rotation", "durable append while segments of 1 MiB end", new Rotation()),
+        of(
+            "metrics-unsynced",
+            "unsynced append with metrics, beside the same without, 1 thread, 128 B",
+            MetricsHeats::unsynced),
+        of(
+            "metrics-durable",
+            "durable append with metrics, beside the same without, 16 threads, 128 B",
+            MetricsHeats::durable),
         new Scenario("allocation", "heap bytes allocated an operation", new Allocation()),
         new Scenario("replay-8g", "replay of 8 GiB in a JVM with -Xmx64m", new SmallHeap()),
         new Scenario(
