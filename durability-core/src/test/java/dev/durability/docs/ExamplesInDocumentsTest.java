@@ -30,7 +30,8 @@ final class ExamplesInDocumentsTest {
           "durability-segmentindex/src/test/java/dev/durability/segmentindex/examples",
           "durability-jackson/src/test/java/dev/durability/jackson/examples",
           "durability-avro/src/test/java/dev/durability/avro/examples",
-          "durability-protobuf/src/test/java/dev/durability/protobuf/examples");
+          "durability-protobuf/src/test/java/dev/durability/protobuf/examples",
+          "durability-micrometer/src/test/java/dev/durability/micrometer/examples");
 
   /** Examples of modules that have a page of their own. */
   private static final Map<String, String> EXAMPLES_OF_PAGES =

@@ -75,6 +75,14 @@ public final class Scenarios {
         of("truncate-after", "truncateAfter beside durable appends, 128 B", AppendHeats::cuts),
         new Scenario("rotation", "durable append while segments of 1 MiB end", new Rotation()),
         new Scenario("codecs", "encoding and decoding a record of four fields", new CodecHeats()),
+        of(
+            "metrics-unsynced",
+            "unsynced append with metrics, beside the same without, 1 thread, 128 B",
+            MetricsHeats::unsynced),
+        of(
+            "metrics-durable",
+            "durable append with metrics, beside the same without, 16 threads, 128 B",
+            MetricsHeats::durable),
         new Scenario("allocation", "heap bytes allocated an operation", new Allocation()),
         new Scenario("replay-8g", "replay of 8 GiB in a JVM with -Xmx64m", new SmallHeap()),
         new Scenario(
