@@ -152,14 +152,15 @@ final class EventLog implements Closeable {
     AppendFuture durable = log.appendAsync(Objects.requireNonNull(added.entry));
     added.entryId = durable.entryId();
     enqueue(added);
-    var unused = durable.whenComplete(
-        (id, failure) -> {
-          if (failure != null) {
-            added.failure = failure;
-            hasOpen = true;
-          }
-          scheduleSettling();
-        });
+    var unused =
+        durable.whenComplete(
+            (id, failure) -> {
+              if (failure != null) {
+                added.failure = failure;
+                hasOpen = true;
+              }
+              scheduleSettling();
+            });
   }
 
   /** What was appended is in the log even if it could not be written yet. */

@@ -32,13 +32,7 @@ class EntryCodecTest {
               new StoredEvent(
                   10, "not a uuid", 1_699_999_999_999L, "", payload("c"), null, List.of("x", "y")),
               new StoredEvent(
-                  11,
-                  WRITER.toUpperCase(Locale.ROOT),
-                  0,
-                  "",
-                  payload("d"),
-                  null,
-                  List.of())));
+                  11, WRITER.toUpperCase(Locale.ROOT), 0, "", payload("d"), null, List.of())));
 
   private static Payload payload(String text) {
     return new Payload(-4, "manifest", text.getBytes(StandardCharsets.UTF_8));

@@ -86,7 +86,8 @@ class EventListTest {
     list.write(10, 1, 1);
     list.write(20, 2, 2);
     EventList.Items all = list.items(null);
-    assertThat(all.next() && all.next()).isTrue();
+    assertThat(all.next()).isTrue();
+    assertThat(all.next()).isTrue();
     EventList.Place end = all.place();
     list.write(30, 3, 4);
 

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.PoisonPill;
@@ -96,7 +97,7 @@ class PluginTest {
       TestKit probe = new TestKit(system);
       ActorRef account = account(system, probe, "a");
       persist(probe, account, "1");
-      account.tell(new StringBuilder("no serializer"), probe.getRef());
+      account.tell(new AtomicInteger(1), probe.getRef());
       assertThat((String) probe.receiveOne(PATIENCE)).startsWith("rejected: ");
       account.tell("x".repeat(17 << 20), probe.getRef());
       probe.expectMsgEquals(PATIENCE, "rejected: IllegalArgumentException");
