@@ -303,7 +303,10 @@ class ResourcesTest {
   @Test
   void entryThatThisWriterAppendedIsReadByItsIdWithoutGoingOverItsSegment() throws IOException {
     WalOptions options =
-        Logs.small().segmentBytes(1 << 20).bufferBytes(1 << 16).flushPolicy(FlushPolicy.manual())
+        Logs.small()
+            .segmentBytes(1 << 20)
+            .bufferBytes(1 << 16)
+            .flushPolicy(FlushPolicy.manual())
             .build();
     try (WalWriter<String> log = Logs.open(directory, options)) {
       for (int i = 1; i <= 600; i++) {
@@ -321,7 +324,8 @@ class ResourcesTest {
 
   @Test
   void entriesBeforeAnEndThatIsWrittenWithThemAreFoundByTheirIds() throws IOException {
-    WalOptions options = Logs.small().bufferBytes(1 << 16).flushPolicy(FlushPolicy.manual()).build();
+    WalOptions options =
+        Logs.small().bufferBytes(1 << 16).flushPolicy(FlushPolicy.manual()).build();
     try (WalWriter<String> log = Logs.open(directory, options)) {
       for (int i = 1; i <= 9; i++) {
         log.append(i + "x".repeat(1_500));
