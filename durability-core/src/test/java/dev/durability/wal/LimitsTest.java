@@ -2,6 +2,7 @@ package dev.durability.wal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.durability.checkpoint.CheckpointWriter;
 import dev.durability.codec.Codecs;
@@ -127,6 +128,12 @@ class LimitsTest {
       assertThatExceptionOfType(DurabilityException.class)
           .isThrownBy(() -> log.appendCheckpoint(5, ""))
           .isExactlyInstanceOf(DurabilityException.class);
+      for (ThrowingCallable cut :
+          List.<ThrowingCallable>of(() -> log.truncateAfter(3), () -> log.restartAt(100))) {
+        assertThatThrownBy(cut)
+            .isExactlyInstanceOf(DurabilityException.class)
+            .hasMessageContaining("segment numbers, which end at 2^63-2");
+      }
       assertThat(log.appendDurable("a small one still fits")).isEqualTo(10);
       log.sync();
     }

@@ -524,4 +524,33 @@ class CheckpointPublisherTest {
         Checkpoints.in(disk, CLOCK).read(Checkpoints.pathOf(1), in -> in.readAllBytes());
     assertThat(payload).containsExactly(9);
   }
+
+  @Test
+  void checkpointOfNothingIsPublishedAndOneOfMoreThanThereIsIsRefused() throws IOException {
+    try (WalWriter<String> log = open(directory)) {
+      CheckpointPublisher publisher = CheckpointPublisher.of(directory, Clock.systemUTC(), log);
+      assertThat(publisher.publish(0, out -> {}).lastEntryId()).isZero();
+      assertThatThrownBy(() -> publisher.publish(1, out -> {}))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("a checkpoint cannot contain entry 1: the log ends at entry 0");
+    }
+  }
+
+  @Test
+  void checkpointThatIsOlderThanAnotherOneIsKeptAndNothingAfterItIsRemoved() throws IOException {
+    try (WalWriter<String> log = open(directory)) {
+      append(log, 40);
+      log.sync();
+      CheckpointPublisher publisher =
+          CheckpointPublisher.of(directory, Clock.systemUTC(), log).keeping(1);
+      Checkpoints.in(directory, Clock.systemUTC())
+          .write(log.logId(), 40, out -> MACHINE.write(appended, out));
+      PublishResult older =
+          publisher.publish(20, out -> MACHINE.write(appended.subList(0, 20), out));
+      assertThat(older.removedCheckpoints()).isEmpty();
+      assertThat(disk.exists(older.path())).isTrue();
+      assertThat(older.removedSegments()).allMatch(segment -> segment.lastEntryId() <= 20);
+    }
+    assertThat(recover(disk).state()).isEqualTo(appended);
+  }
 }

@@ -348,4 +348,21 @@ class ChosenPathTest {
     recovered = recover(disk, RecoveryOptions.latest());
     assertThat(recovered.state()).as(where).isEqualTo(sumUpTo(recovered.lastEntryId()));
   }
+
+  @Test
+  void checkpointThatAnotherOneTookThePlaceOfKeepsNothingSafe() throws IOException {
+    WalOptions options = WalOptions.builder().segmentBytes(4096).bufferBytes(4096).build();
+    try (WalWriter<Long> log = WalWriter.open(directory, LONGS, options)) {
+      CheckpointPublisher publisher =
+          CheckpointPublisher.of(directory, Clock.systemUTC(), log).keeping(2);
+      long first = append(log, 300);
+      publisher.publishTo("a", first, Checkpoints.content(LONGS, sumUpTo(first)));
+      checkpoints.write("a", LOG, first, Checkpoints.content(LONGS, 0L)); // Of another log.
+      long last = append(log, 300);
+      PublishResult result =
+          publisher.publishTo("b", last, Checkpoints.content(LONGS, sumUpTo(last)));
+      assertThat(result.removedSegments()).as("the last but one cannot be used").isEmpty();
+      assertThat(log.firstEntryId()).isEqualTo(1);
+    }
+  }
 }

@@ -11,7 +11,9 @@ import dev.durability.codec.PostcardCodec;
 import dev.durability.codec.Schema;
 import dev.durability.errors.CorruptLogException;
 import dev.durability.errors.SchemaException;
+import dev.durability.frame.FrameKind;
 import dev.durability.log.SchemaRange;
+import dev.durability.log.Verdict;
 import dev.durability.recordlog.RecordLogReader;
 import dev.durability.recordlog.RecordLogWriter;
 import dev.durability.storage.Directory;
@@ -381,5 +383,19 @@ class SchemaInLogTest {
     assertThat(WalMaintenance.schemas(directory).stream().map(SchemaRange::firstEntryId))
         .containsExactly(1L, 3L, 4L);
     assertThat(WalMaintenance.schemas(directory).get(1).schema()).isEmpty();
+  }
+
+  @Test
+  void schemaWithoutAMediaTypeIsNoFrame() throws IOException {
+    for (byte[] payload : List.of(new byte[] {1, 2, 3}, new byte[] {0, 1, 2})) {
+      LogBuilder log = new LogBuilder(directory).segment(1).entries(1);
+      int end = log.offset();
+      log.frame(FrameKind.SCHEMA, 2, payload).entries(1).write();
+      assertThat(WalMaintenance.verify(directory))
+          .satisfies(
+              report -> assertThat(report.verdict()).isEqualTo(Verdict.AMBIGUOUS),
+              report -> assertThat(report.intact()).isEqualTo(1),
+              report -> assertThat(report.end().offset()).isEqualTo(end));
+    }
   }
 }
