@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.durability.errors.DurabilityException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -97,17 +95,5 @@ class ErrorRecoveryTest {
     assertThat(hasLeft()).isFalse();
     endLeft();
     assertThat(hasLeft()).isFalse();
-  }
-
-  @Test
-  void whatIsLeftIsEndedWithoutTheLock() {
-    SteppingFuture future = new SteppingFuture();
-    failOnce(future);
-    List<Boolean> held = new ArrayList<>();
-    future.steps.add(() -> held.add(rounds.lock.isHeldByCurrentThread()));
-    recovery.brokenOff(leaderOf(future), false, new OutOfMemoryError("one"));
-    endLeft();
-    assertThat(future).isDone();
-    assertThat(held).as("what depends on it may wait for others").containsExactly(false);
   }
 }
