@@ -75,6 +75,7 @@ class DurableStateFailuresTest extends DurableStateFixture {
   }
 
   /** It cannot even say what it is. */
+  @SuppressWarnings("OverrideThrowableToString") // Not a message: toString is what fails.
   private static final class Nameless extends RuntimeException {
     private static final long serialVersionUID = 1;
 
