@@ -38,7 +38,7 @@ final class ExamplesInDocumentsTest {
       Map.of("docs/pekko.md", "durability-pekko/src/test/java/dev/durability/pekko/examples");
 
   private static final Pattern PROGRAM = Pattern.compile("\\./durability(?: --?\\w+)*(?: (\\w+))?");
-  private static final Pattern OPTION = Pattern.compile(" (--\\w+)");
+  private static final Pattern OPTION = Pattern.compile(" (--[\\w-]+)");
   private static final Pattern MAVEN_TEST =
       Pattern.compile("mvn [^\n]*-pl ([\\w-]+) [^\n]*-Dtest='?([\\w,*#]*[A-Z]\\w+)");
   private static final int README_LINES_MAX = 150;

@@ -2,13 +2,8 @@ package dev.durability.pekko;
 
 import dev.durability.checkpoint.CheckpointPublisher;
 import dev.durability.errors.DurabilityException;
-import dev.durability.log.SegmentRange;
-import dev.durability.recovery.Recoverer;
-import dev.durability.recovery.Recovery;
 import dev.durability.storage.Directory;
 import dev.durability.wal.AppendFuture;
-import dev.durability.wal.WalObserver;
-import dev.durability.wal.WalReplay;
 import dev.durability.wal.WalWriter;
 import java.io.Closeable;
 import java.io.IOException;
@@ -86,7 +81,7 @@ final class EventLog implements Closeable {
             loaded.checkpointId(),
             settings.checkpointBytes(),
             new IndexContent(index, log, removal));
-    if (loaded.replayed > REPLAYED_MAX) {
+    if (loaded.replayed() > REPLAYED_MAX) {
       upkeep.schedule();
     }
   }
@@ -377,60 +372,6 @@ final class EventLog implements Closeable {
       return pending.pollFirst();
     } finally {
       queue.unlock();
-    }
-  }
-
-  /** Keeps the segments that hold events which are not deleted. */
-  static final class Removal implements WalObserver {
-    private volatile long firstEntryId;
-
-    /** Everything before this entry was deleted, or was appended again. */
-    void allowBefore(long entryId) {
-      firstEntryId = entryId;
-    }
-
-    @Override
-    public boolean mayRemove(SegmentRange segment) {
-      return segment.lastEntryId() < firstEntryId;
-    }
-  }
-
-  /** Builds the index: from the newest checkpoint, and the entries after it. */
-  private static final class Loading implements WalReplay<Entry> {
-    private final Directory directory;
-    private @Nullable Recovery<Index> checkpoint;
-    private long replayed;
-
-    Loading(Directory directory) {
-      this.directory = directory;
-    }
-
-    Index index() {
-      return Objects.requireNonNull(checkpoint).state();
-    }
-
-    @Override
-    public long fromId() throws IOException {
-      checkpoint =
-          Recoverer.of(
-                  directory,
-                  new EntryCodec(),
-                  Index::new,
-                  new IndexContent.Reading(),
-                  (Index state, Entry entry, long id) -> state)
-              .loadCheckpoint();
-      return checkpoint.lastEntryId() + 1;
-    }
-
-    @Override
-    public long checkpointId() {
-      return Objects.requireNonNull(checkpoint).lastEntryId();
-    }
-
-    @Override
-    public void entry(long id, Entry entry) {
-      index().apply(id, entry);
-      replayed++;
     }
   }
 }

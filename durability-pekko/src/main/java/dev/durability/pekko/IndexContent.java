@@ -12,10 +12,10 @@ import java.util.Optional;
 final class IndexContent implements Checkpoints.Content {
   private final Index index;
   private final WalWriter<Entry> log;
-  private final EventLog.Removal removal;
+  private final Removal removal;
   private long bytes;
 
-  IndexContent(Index index, WalWriter<Entry> log, EventLog.Removal removal) {
+  IndexContent(Index index, WalWriter<Entry> log, Removal removal) {
     this.index = index;
     this.log = log;
     this.removal = removal;
