@@ -43,8 +43,12 @@ class JfrObserverTest {
 
   /** Runs something while a recording is made; returns the events of this library. */
   private List<RecordedEvent> recorded(Body body) throws Exception {
+    return recorded(body, new Recording());
+  }
+
+  private List<RecordedEvent> recorded(Body body, Recording made) throws Exception {
     Path file = files.resolve("recording.jfr");
-    try (Recording recording = new Recording()) {
+    try (Recording recording = made) {
       recording.start();
       body.run();
       recording.stop();
@@ -122,6 +126,22 @@ class JfrObserverTest {
               assertThat(recovery.getInt("segments")).isZero();
               assertThat(recovery.getDuration("took")).isPositive();
             });
+  }
+
+  @Test
+  void recordingThatAsksForNoSyncsHasTheOtherEvents() throws Exception {
+    Recording recording = new Recording();
+    recording.disable("dev.durability.Sync");
+    List<RecordedEvent> events =
+        recorded(
+            () -> {
+              try (WalWriter<String> log = open(directory)) {
+                log.appendDurable("a");
+              }
+            },
+            recording);
+    assertThat(of(events, "Sync")).isEmpty();
+    assertThat(of(events, "Recovery")).hasSize(1);
   }
 
   @Test
