@@ -178,9 +178,11 @@ public final class DurableState<S, E> implements Closeable {
    * @param entry the update
    * @return completes with the entry id when the update is durable and applied, or with what {@link
    *     #update} throws. Code that depends on it runs on the thread that made the update durable,
-   *     the log's own or another updating thread, with no lock of this state held. It may call this
-   *     state and join another such future, but must not wait for other threads. Hand anything slow
-   *     to an executor
+   *     the log's own or another updating thread, with no lock of this state held; or on one that
+   *     takes a checkpoint, which other checkpoints wait for. It may call this state and join
+   *     another such future, but must not wait for other threads. If such code both joins and takes
+   *     checkpoints, two threads can wait for each other for ever: take checkpoints elsewhere. Hand
+   *     anything slow to an executor
    * @throws IOException as {@link #update}, if the update gets no entry id; also if so many are
    *     pending, and cannot be made durable
    */
