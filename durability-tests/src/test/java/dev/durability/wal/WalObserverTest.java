@@ -5,6 +5,8 @@ import static dev.durability.testkit.Fault.Operation.SYNC_FILE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.durability.checkpoint.CheckpointPublisher;
+import dev.durability.checkpoint.Checkpoints;
 import dev.durability.codec.Codecs;
 import dev.durability.errors.WriterPoisonedException;
 import dev.durability.log.LogReport;
@@ -14,6 +16,7 @@ import dev.durability.storage.MemoryDirectory;
 import dev.durability.testkit.Fault;
 import dev.durability.testkit.FaultDirectory;
 import java.io.IOException;
+import java.time.Clock;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -219,6 +222,40 @@ class WalObserverTest {
     assertThatThrownBy(() -> log.append("b")).isInstanceOf(WriterPoisonedException.class);
     assertThatThrownBy(log::close).isInstanceOf(WriterPoisonedException.class);
     assertThat(told).hasSize(1);
+  }
+
+  @Test
+  void observerThatThrowsChangesNothingAboutACheckpointOrAPoisonedWriter() throws IOException {
+    List<Throwable> reported = new CopyOnWriteArrayList<>();
+    Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+    Thread.setDefaultUncaughtExceptionHandler((thread, e) -> reported.add(e));
+    WalObserver observer =
+        new WalObserver() {
+          @Override
+          public void onCheckpoint(String path, long lastEntryId, long bytes, long durationNanos) {
+            throw new AssertionError("checkpoint");
+          }
+
+          @Override
+          public void onPoisoned(Throwable cause) {
+            throw new AssertionError("poisoned");
+          }
+        };
+    try {
+      WalWriter<String> log = Logs.open(directory, Logs.small().observer(observer).build());
+      log.appendDurable("a");
+      CheckpointPublisher publisher = CheckpointPublisher.of(directory, Clock.systemUTC(), log);
+      assertThat(publisher.publish(1, out -> out.write(1)).lastEntryId()).isEqualTo(1);
+      assertThat(Checkpoints.in(directory, Clock.systemUTC()).list()).containsExactly(1L);
+      directory.inject(Fault.of(SYNC_FILE));
+      assertThatThrownBy(() -> log.appendDurable("b")).isInstanceOf(WriterPoisonedException.class);
+      assertThatThrownBy(log::close).isInstanceOf(WriterPoisonedException.class);
+    } finally {
+      Thread.setDefaultUncaughtExceptionHandler(before);
+    }
+    assertThat(reported)
+        .extracting(Throwable::getMessage)
+        .containsExactly("checkpoint", "poisoned");
   }
 
   @Test
