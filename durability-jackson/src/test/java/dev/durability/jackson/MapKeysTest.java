@@ -8,13 +8,11 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.durability.codec.Codec;
 import dev.durability.errors.CodecException;
-import dev.durability.errors.SchemaException;
-import java.nio.file.Path;
+import dev.durability.testkit.LogOfVersions;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The keys of maps are texts in JSON, whatever they mean, and have a type nevertheless. */
 class MapKeysTest {
@@ -44,8 +42,6 @@ class MapKeysTest {
     PAID
   }
 
-  @TempDir private Path folder;
-
   private static <T> Codec<T> codec(Class<T> type) {
     return JacksonCodec.of(type, Mappers.json());
   }
@@ -56,23 +52,16 @@ class MapKeysTest {
     Codec<A> before = codec((Class<A>) written.getClass());
     @SuppressWarnings("unchecked")
     Codec<B> now = codec((Class<B>) expected.getClass());
-    Path log = folder.resolve(written.getClass().getSimpleName() + expected.getClass());
-    Logs.append(log, before, written);
-    Logs.append(log, now, expected);
-    assertThat(Logs.read(log, now)).containsExactly(expected, expected);
+    LogOfVersions log = new LogOfVersions().append(before, written).append(now, expected);
+    assertThat(log.read(now)).containsExactly(expected, expected);
   }
 
   /** Opening the log says so, and changes nothing. */
   private <A> void assertRefused(A written, Class<?> now, String change) throws Exception {
     @SuppressWarnings("unchecked")
     Codec<A> before = codec((Class<A>) written.getClass());
-    Path log = folder.resolve(written.getClass().getSimpleName() + now.getSimpleName());
-    Logs.append(log, before, written);
-    var files = Logs.files(log);
-    assertThatExceptionOfType(SchemaException.class)
-        .isThrownBy(() -> Logs.append(log, codec(now)))
-        .satisfies(refused -> assertThat(refused.changes()).containsExactly(change));
-    assertThat(Logs.files(log)).isEqualTo(files);
+    LogOfVersions log = new LogOfVersions().append(before, written);
+    assertThat(log.refusal(codec(now)).changes()).containsExactly(change);
   }
 
   @Test
@@ -114,10 +103,10 @@ class MapKeysTest {
   void constantsAsKeysAreMatchedByNameAndOneThatIsGoneIsAnErrorWhereItIsMet() throws Exception {
     assertRead(new ByState(Map.of(State.PAID, 1)), new ByLater(Map.of(Later.PAID, 1)));
 
-    Path log = folder.resolve("gone");
-    Logs.append(log, codec(ByState.class), new ByState(Map.of(State.NEW, 1)));
+    LogOfVersions log = new LogOfVersions();
+    log.append(codec(ByState.class), new ByState(Map.of(State.NEW, 1)));
     assertThatExceptionOfType(CodecException.class)
-        .isThrownBy(() -> Logs.read(log, codec(ByLater.class)))
+        .isThrownBy(() -> log.read(codec(ByLater.class)))
         .withMessageContaining("NEW");
   }
 
@@ -130,9 +119,9 @@ class MapKeysTest {
 
     assertThat(Bytes.text(before, new ByState(Map.of(State.PAID, 1))))
         .isEqualTo("{\"counts\":{\"PAID\":1}}");
-    Path log = folder.resolve("log");
-    Logs.append(log, before, new ByState(Map.of(State.PAID, 1)));
-    assertThat(Logs.read(log, now)).containsExactly(new ByLater(Map.of(Later.PAID, 1)));
+    LogOfVersions log = new LogOfVersions();
+    log.append(before, new ByState(Map.of(State.PAID, 1)));
+    assertThat(log.read(now)).containsExactly(new ByLater(Map.of(Later.PAID, 1)));
   }
 
   record Code(@JsonKey String text) implements Comparable<Code> {
