@@ -33,6 +33,7 @@ public final class BookKeeperOptions {
   private final int outstandingBytesMax;
   private final Consumer<ClientConfiguration> client;
   private final byte[] password;
+  private final Consumer<String> warnings;
 
   private BookKeeperOptions(Builder b) {
     servers = b.servers;
@@ -47,6 +48,7 @@ public final class BookKeeperOptions {
     outstandingBytesMax = b.outstandingBytesMax;
     client = b.client;
     password = b.password;
+    warnings = b.warnings;
   }
 
   /**
@@ -129,6 +131,10 @@ public final class BookKeeperOptions {
     return password.clone();
   }
 
+  Consumer<String> warnings() {
+    return warnings;
+  }
+
   /** {@return the address, without what keeps its default} */
   @Override
   public String toString() {
@@ -149,6 +155,7 @@ public final class BookKeeperOptions {
     private int outstandingBytesMax = 8 << 20;
     private Consumer<ClientConfiguration> client = configuration -> {};
     private byte[] password = {};
+    private Consumer<String> warnings = warning -> {};
 
     private Builder(String servers, String root) {
       this.servers = BookKeeperAddress.checkedServers(servers);
@@ -275,6 +282,17 @@ public final class BookKeeperOptions {
      */
     public Builder password(byte[] password) {
       this.password = password.clone();
+      return this;
+    }
+
+    /**
+     * Sets who is told why something takes so long, and what is left for later; nobody by default.
+     *
+     * @param warnings gets a sentence each time, on any thread
+     * @return this builder
+     */
+    public Builder warnings(Consumer<String> warnings) {
+      this.warnings = Objects.requireNonNull(warnings);
       return this;
     }
 
