@@ -73,13 +73,14 @@ final class LedgerAppendFile implements AppendFile {
     if (!source.hasRemaining()) {
       return;
     }
+    long start = position;
     ByteBuffer rest = source.duplicate();
     try {
       prepare().append(rest);
     } catch (IOException e) {
       throw failed(e);
     }
-    position += source.remaining();
+    position = start + source.remaining();
     source.position(source.limit());
   }
 

@@ -170,7 +170,7 @@ final class Ledgers implements Closeable {
             "ledger "
                 + ledger
                 + ", which a former writer left open, cannot be closed yet: "
-                + e.getCause().getMessage()
+                + e.getMessage()
                 + ". Enough bookies of its ensemble have to answer; trying again");
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(500));
@@ -194,7 +194,8 @@ final class Ledgers implements Closeable {
   }
 
   static void close(ReadHandle handle) {
-    handle.closeAsync(); // Nothing of it is needed any more, whatever comes of it.
+    // Nothing of it is needed any more, whatever comes of it.
+    var unused = Awaiting.uninterrupted(handle::closeAsync);
   }
 
   static <T> T result(String what, long ledger, CompletableFuture<T> future) throws IOException {

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 import org.apache.zookeeper.Op;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +19,8 @@ final class OpenFile {
   private final OpenFiles files;
   private final String id;
   private final String path;
-  private final AtomicReference<Known> known;
+  private final ReentrantLock lock = new ReentrantLock();
+  private volatile Known known;
 
   /** What is known of the inode, and which version of its node said so. */
   private record Known(Inode inode, int version) {}
@@ -31,7 +32,7 @@ final class OpenFile {
     this.files = files;
     this.id = id;
     this.path = path;
-    this.known = new AtomicReference<>(new Known(inode, version));
+    this.known = new Known(inode, version);
   }
 
   String id() {
@@ -44,7 +45,7 @@ final class OpenFile {
   }
 
   Layers layers() {
-    return known.get().inode().layers();
+    return known.inode().layers();
   }
 
   private long length(Layer layer, long enough) throws IOException {
@@ -92,14 +93,20 @@ final class OpenFile {
   }
 
   private void know(Inode inode, int version) {
-    Known found = new Known(inode, version);
-    Known unused = known.updateAndGet(now -> now.version() < version ? found : now);
+    lock.lock();
+    try {
+      if (known.version() < version) {
+        known = new Known(inode, version);
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Changes the layers, whatever others do meanwhile. */
   void change(String what, UnaryOperator<Layers> change) throws IOException {
     while (true) {
-      Known now = known.get();
+      Known now = known;
       Inode before = now.inode();
       Inode after = before.with(change.apply(before.layers()));
       List<Op> operations = new ArrayList<>();

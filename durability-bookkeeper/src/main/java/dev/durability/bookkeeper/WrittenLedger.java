@@ -113,7 +113,9 @@ final class WrittenLedger implements LedgerBytes {
       close();
       throw e;
     }
-    Void unused = Ledgers.result("closing " + path, handle.getId(), Awaiting.uninterrupted(handle::closeAsync));
+    Void unused =
+        Ledgers.result(
+            "closing " + path, handle.getId(), Awaiting.uninterrupted(handle::closeAsync));
   }
 
   @Override

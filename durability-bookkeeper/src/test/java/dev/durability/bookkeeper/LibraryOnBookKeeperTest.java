@@ -136,8 +136,7 @@ class LibraryOnBookKeeperTest {
   void largeFilesAreReadAtAnyPlace() throws Exception {
     try (BookKeeperDirectory here = BookKeeperDirectory.open(options);
         BookKeeperDirectory there = BookKeeperDirectory.open(options)) {
-      try (WalWriter<String> log =
-          WalWriter.open(here, Codecs.utf8(), WalOptions.defaults())) {
+      try (WalWriter<String> log = WalWriter.open(here, Codecs.utf8(), WalOptions.defaults())) {
         for (int i = 1; i <= 3_000; i++) {
           log.append("entry " + i + "x".repeat(i % 500));
           if (i % 7 == 0) {

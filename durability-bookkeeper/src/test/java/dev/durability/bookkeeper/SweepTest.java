@@ -55,23 +55,22 @@ class SweepTest {
   @Test
   void ledgersThatNoFileHasGoOnceTheirMakerIsGone() throws Exception {
     BookKeeperOptions options = builder.build();
+    BookKeeperDirectory dying = BookKeeperDirectory.open(options);
     try (BookKeeperDirectory directory = BookKeeperDirectory.open(options);
-        BookKeeperDirectory dying = BookKeeperDirectory.open(options);
-        Ledgers ledgers = Ledgers.connect(options)) {
-      try (AppendFile file = directory.create("a", 0)) {
-        file.write(ByteBuffer.allocate(10));
-        LedgerTags alive = tags(options, dying.markName());
-        long orphan = ledgers.create(alive).getId();
-        LedgerTags others = new LedgerTags("/other", "1", "x", 0, "nobody", "");
-        long foreign = ledgers.create(others).getId();
-        assertThat(directory.sweep().orphans()).as("its maker may still use it").isZero();
-        dying.close();
-        assertThat(directory.sweep().orphans()).isEqualTo(1);
-        assertThat(ledgers.metadata(orphan)).isNull();
-        assertThat(ledgers.metadata(foreign)).isNotNull();
-        file.write(ByteBuffer.allocate(10));
-        file.sync();
-      }
+        Ledgers ledgers = Ledgers.connect(options);
+        AppendFile file = directory.create("a", 0)) {
+      file.write(ByteBuffer.allocate(10));
+      LedgerTags alive = tags(options, dying.markName());
+      long orphan = ledgers.create(alive).getId();
+      LedgerTags others = new LedgerTags("/other", "1", "x", 0, "nobody", "");
+      long foreign = ledgers.create(others).getId();
+      assertThat(directory.sweep().orphans()).as("its maker may still use it").isZero();
+      dying.close();
+      assertThat(directory.sweep().orphans()).isEqualTo(1);
+      assertThat(ledgers.metadata(orphan)).isNull();
+      assertThat(ledgers.metadata(foreign)).isNotNull();
+      file.write(ByteBuffer.allocate(10));
+      file.sync();
       assertThat(DurableFile.read(directory, "a", 100)).hasSize(20);
     }
   }
