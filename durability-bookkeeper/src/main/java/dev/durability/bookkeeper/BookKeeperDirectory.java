@@ -50,6 +50,7 @@ public final class BookKeeperDirectory implements Directory, Closeable {
   private final OpenFiles files;
   private final Locks locks;
   private final AtomicLong nextSweepMillis;
+  private boolean closesLedgers;
 
   private BookKeeperDirectory(BookKeeperOptions options, Session session, Ledgers ledgers) {
     this.options = options;
@@ -58,7 +59,7 @@ public final class BookKeeperDirectory implements Directory, Closeable {
     Garbage garbage = new Garbage(session.paths(), clock);
     this.names = new Names(session, garbage);
     this.files = new OpenFiles(session, ledgers, garbage);
-    this.locks = new Locks(session, names, ledgers, options, clock, options.warnings());
+    this.locks = new Locks(session, names, files, options, clock, options.warnings());
     this.nextSweepMillis = new AtomicLong(clock.millis());
   }
 
@@ -70,15 +71,25 @@ public final class BookKeeperDirectory implements Directory, Closeable {
    * @throws IOException if ZooKeeper or BookKeeper's metadata cannot be reached
    */
   public static BookKeeperDirectory open(BookKeeperOptions options) throws IOException {
-    return open(options, ended -> new ZooKeeperKeeper(options, ended));
+    Ledgers ledgers = Ledgers.connect(options);
+    try {
+      BookKeeperDirectory opened =
+          open(options, ended -> new ZooKeeperKeeper(options, ended), ledgers);
+      opened.closesLedgers = true;
+      return opened;
+    } catch (Throwable e) {
+      ledgers.close();
+      throw e;
+    }
   }
 
-  static BookKeeperDirectory open(BookKeeperOptions options, Keeper.Factory keepers)
-      throws IOException {
+  /** The same, with sessions and a client of BookKeeper that others may use, too. */
+  static BookKeeperDirectory open(
+      BookKeeperOptions options, Keeper.Factory keepers, Ledgers ledgers) throws IOException {
     Session session = new Session(keepers, new ZkPaths(options.root()), options.sessionTimeout());
     try {
       session.start();
-      return new BookKeeperDirectory(options, session, Ledgers.connect(options));
+      return new BookKeeperDirectory(options, session, ledgers);
     } catch (Throwable e) {
       session.close();
       throw e;
@@ -231,7 +242,9 @@ public final class BookKeeperDirectory implements Directory, Closeable {
   @Override
   public void close() throws IOException {
     session.close();
-    ledgers.close();
+    if (closesLedgers) {
+      ledgers.close();
+    }
   }
 
   /** By which its ledgers say who made them. */

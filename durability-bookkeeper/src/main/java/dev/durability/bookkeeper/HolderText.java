@@ -14,14 +14,15 @@ import java.util.TreeMap;
  * session timeout.
  *
  * @param process names one run of a JVM
+ * @param client the mark of the directory object
  * @param sessionTimeout after which it is gone if it is dead
  * @param words host, process id and time
  */
-record HolderText(String process, Duration sessionTimeout, String words) {
+record HolderText(String process, String client, Duration sessionTimeout, String words) {
   /** This run of this JVM. Copies of the class in other class loaders are other processes. */
   static final String THIS_PROCESS = ProcessHandle.current().pid() + "-" + Session.randomId();
 
-  static HolderText ofThisProcess(Duration sessionTimeout, Instant now) {
+  static HolderText ofThisProcess(String client, Duration sessionTimeout, Instant now) {
     String host;
     try {
       host = InetAddress.getLocalHost().getHostName();
@@ -30,13 +31,15 @@ record HolderText(String process, Duration sessionTimeout, String words) {
     }
     return new HolderText(
         THIS_PROCESS,
+        client,
         sessionTimeout,
         "process " + ProcessHandle.current().pid() + " on " + host + " since " + now);
   }
 
   byte[] encode() {
-    return ("process=" + process + "\nsession=" + sessionTimeout.toMillis() + "\nwho=" + words)
-        .getBytes(UTF_8);
+    String text = "process=" + process + "\nclient=" + client;
+    text += "\nsession=" + sessionTimeout.toMillis() + "\nwho=" + words;
+    return text.getBytes(UTF_8);
   }
 
   static HolderText decode(byte[] bytes) {
@@ -50,6 +53,7 @@ record HolderText(String process, Duration sessionTimeout, String words) {
     String millis = values.getOrDefault("session", "");
     return new HolderText(
         values.getOrDefault("process", ""),
+        values.getOrDefault("client", ""),
         Duration.ofMillis(millis.matches("\\d{1,9}") ? Long.parseLong(millis) : 0),
         values.getOrDefault("who", "somebody"));
   }

@@ -44,6 +44,7 @@ final class LedgerAppendFile implements AppendFile {
       return present;
     }
     List<String> held = locks.get();
+    int generation = files.session().generation();
     LedgerTags tags =
         new LedgerTags(
             options.root(),
@@ -57,7 +58,7 @@ final class LedgerAppendFile implements AppendFile {
     try {
       // Before anything is written: a ledger that no file has is swept.
       Layer layer = new Layer(made.id(), position, Long.MAX_VALUE, held);
-      file.change("writing", layers -> layers.with(layer));
+      file.change("writing", generation, layers -> layers.with(layer));
     } catch (IOException e) {
       made.close();
       throw e; // If the change did not take place, the ledger is an orphan, and is swept.
@@ -117,7 +118,7 @@ final class LedgerAppendFile implements AppendFile {
     try {
       if (now > size) {
         endLedger();
-        file.change("cutting", layers -> layers.cutTo(size));
+        file.change("cutting", -1, layers -> layers.cutTo(size));
       }
     } catch (IOException e) {
       throw failed(e);

@@ -27,6 +27,7 @@ final class Locks {
   private final Session session;
   private final Names names;
   private final Ledgers ledgers;
+  private final OpenFiles files;
   private final BookKeeperOptions options;
   private final Clock clock;
   private final Consumer<String> warnings;
@@ -37,13 +38,14 @@ final class Locks {
   Locks(
       Session session,
       Names names,
-      Ledgers ledgers,
+      OpenFiles files,
       BookKeeperOptions options,
       Clock clock,
       Consumer<String> warnings) {
     this.session = session;
     this.names = names;
-    this.ledgers = ledgers;
+    this.ledgers = files.client();
+    this.files = files;
     this.options = options;
     this.clock = clock;
     this.warnings = warnings;
@@ -94,13 +96,17 @@ final class Locks {
   /** Makes the lock ours. */
   private LedgerLock raise(String path) throws IOException {
     String node = session.paths().lock(path);
-    HolderText self = HolderText.ofThisProcess(options.sessionTimeout(), clock.instant());
+    HolderText self =
+        HolderText.ofThisProcess(session.name(), options.sessionTimeout(), clock.instant());
     while (true) {
       Keeper.Node lock = session.read(node, null);
       Keeper.Node holder = session.read(node + ZkPaths.HELD, null);
       if (holder != null && options.takeOver() == TakeOver.AFTER_SESSION) {
-        awaitEnd(path, HolderText.decode(holder.data()));
-        holder = null;
+        HolderText other = HolderText.decode(holder.data());
+        if (!other.client().equals(session.name())) { // Not of a session that ended here.
+          awaitEnd(path, other);
+          holder = null;
+        }
       }
       List<Op> operations = new ArrayList<>();
       if (lock == null) {
@@ -192,5 +198,7 @@ final class Locks {
       }
     }
     ledgers.fence(open, FENCING_MAX.toNanos(), warnings);
+    // Whoever read one while it was open may have seen more than is in it now.
+    open.forEach(files::forget);
   }
 }

@@ -103,8 +103,12 @@ final class OpenFile {
     }
   }
 
-  /** Changes the layers, whatever others do meanwhile. */
-  void change(String what, UnaryOperator<Layers> change) throws IOException {
+  /**
+   * Changes the layers, whatever others do meanwhile.
+   *
+   * @param generation as of {@link Session#generation}, or -1
+   */
+  void change(String what, int generation, UnaryOperator<Layers> change) throws IOException {
     while (true) {
       Known now = known;
       Inode before = now.inode();
@@ -115,7 +119,7 @@ final class OpenFile {
       if (!unused.isEmpty()) {
         operations.add(files.garbage().ledgers(unused));
       }
-      if (files.session().transaction(what + " " + path, operations)) {
+      if (files.session().transaction(what + " " + path, operations, generation)) {
         know(after, now.version() + 1);
         return;
       }

@@ -13,13 +13,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Function;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.KeeperException.Code;
@@ -59,25 +55,21 @@ final class Session implements Closeable {
     void lost(String why);
   }
 
-  private final Keeper.Factory factory;
+  private final Connection connection;
   private final ZkPaths paths;
-  private final long patienceNanos;
   private final String name = randomId();
   private final List<Guard> guards = new CopyOnWriteArrayList<>();
 
   /** Transactions come one after the other, because each demands the version of the mark. */
   private final ReentrantLock transactions = new ReentrantLock();
 
-  private final ReentrantLock connecting = new ReentrantLock();
-  private volatile @Nullable Keeper keeper;
-  private volatile boolean closed;
   private @Nullable Keeper marked;
   private int markVersion;
+  private volatile int generation;
 
   Session(Keeper.Factory factory, ZkPaths paths, Duration sessionTimeout) {
-    this.factory = factory;
+    this.connection = new Connection(factory, sessionTimeout, this::sessionEnded);
     this.paths = paths;
-    this.patienceNanos = sessionTimeout.toNanos() * 2 + TimeUnit.SECONDS.toNanos(1);
   }
 
   static String randomId() {
@@ -95,7 +87,7 @@ final class Session implements Closeable {
 
   /** Connects, and makes the nodes that every directory has. */
   void start() throws IOException {
-    Keeper connected = connected();
+    Keeper connected = connection.connected();
     Keeper.Node root = read(paths.root(), null);
     if (root != null
         && root.data().length > 0
@@ -106,18 +98,18 @@ final class Session implements Closeable {
     StringBuilder node = new StringBuilder();
     for (String part : paths.root().substring(1).split("/", -1)) {
       node.append('/').append(part);
-      createIfMissing(connected, node.toString(), new byte[0], CreateMode.PERSISTENT);
+      connection.createIfMissing(connected, node.toString(), new byte[0], CreateMode.PERSISTENT);
     }
     if (root == null || root.data().length == 0) {
       try {
-        submit(connected, List.of(Op.setData(paths.root(), VERSION, -1)));
+        connection.submit(connected, List.of(Op.setData(paths.root(), VERSION, -1)));
       } catch (KeeperException e) {
-        throw failed("marking " + paths.root(), e);
+        throw Connection.failed("marking " + paths.root(), e);
       }
     }
     for (String part :
         List.of(ZkPaths.NAMES, ZkPaths.INODES, ZkPaths.GARBAGE, ZkPaths.LOCKS, ZkPaths.CLIENTS)) {
-      createIfMissing(connected, paths.of(part), new byte[0], CreateMode.PERSISTENT);
+      connection.createIfMissing(connected, paths.of(part), new byte[0], CreateMode.PERSISTENT);
     }
     transactions.lock();
     try {
@@ -127,84 +119,55 @@ final class Session implements Closeable {
     }
   }
 
-  private void createIfMissing(Keeper on, String node, byte[] data, CreateMode mode)
-      throws IOException {
-    if (read(node, null) == null) {
-      try {
-        submit(on, List.of(Op.create(node, data, ACLS, mode)));
-      } catch (KeeperException.NodeExistsException other) {
-        // Somebody else did it, or this did before the connection was lost.
-      } catch (KeeperException e) {
-        throw failed("creating " + node, e);
-      }
-    }
-  }
-
-  /** Repeats what can be repeated while the connection is lost. */
-  private void submit(Keeper on, List<Op> operations) throws IOException, KeeperException {
-    long end = System.nanoTime() + patienceNanos;
-    while (true) {
-      try {
-        Void unused = Awaiting.result(on.multi(operations));
-        return;
-      } catch (ExecutionException e) {
-        KeeperException failure = keeperFailure(e);
-        if (!isConnectionLoss(failure)) {
-          throw failure;
-        }
-        pauseUnlessLate(end, "changing " + operations.get(0).getPath(), failure);
-      }
-    }
-  }
-
   /** The mark of a new session; under the lock of transactions. */
   private void mark(Keeper on) throws IOException {
-    createIfMissing(on, paths.client(name), new byte[0], CreateMode.EPHEMERAL);
+    Keeper.Node former = read(paths.client(name), null);
+    if (former != null && former.owner() != on.sessionId()) {
+      connection.deleteIfThere(
+          on, paths.client(name)); // Of a session that ended here, and not yet there.
+    }
+    connection.createIfMissing(on, paths.client(name), new byte[0], CreateMode.EPHEMERAL);
     Keeper.Node node = read(paths.client(name), null);
     if (node == null || node.owner() != on.sessionId()) {
       throw new DurabilityException("the session in ZooKeeper ended while it began; try again");
     }
     markVersion = node.version();
     marked = on;
+    int next = generation + 1;
+    generation = next;
   }
 
-  private Keeper connected() throws IOException {
-    Keeper now = keeper;
-    if (now != null && !now.hasEnded()) {
-      return now;
-    }
-    connecting.lock();
-    try {
-      if (closed) {
-        throw new IOException("this directory is closed");
-      }
-      now = keeper;
-      if (now != null && !now.hasEnded()) {
-        return now;
-      }
-      if (now != null) {
-        now.close();
-      }
-      Keeper fresh = factory.connect(this::sessionEnded);
-      keeper = fresh;
-      if (!fresh.awaitConnected(patienceNanos)) {
-        fresh.close();
-        keeper = null;
-        throw new DurabilityException(
-            "no ZooKeeper server answered within "
-                + patienceNanos / 1_000_000
-                + " ms: check the addresses, and whether a majority of the servers runs");
-      }
-      return fresh;
-    } finally {
-      connecting.unlock();
-    }
+  /**
+   * Which mark this object has now. A ledger that was made under an earlier one may have been
+   * swept, because its maker seemed dead.
+   */
+  int generation() {
+    return generation;
   }
 
   private void sessionEnded() {
     for (Guard guard : guards) {
       guard.lost("the session of this process in ZooKeeper has ended");
     }
+  }
+
+  long sessionId() throws IOException {
+    return connection.connected().sessionId();
+  }
+
+  /** As of {@link Connection#read}. */
+  Keeper.@Nullable Node read(String node, @Nullable Watcher watcher) throws IOException {
+    return connection.read(node, watcher);
+  }
+
+  /** As of {@link Connection#children}. */
+  @Nullable List<String> children(String node) throws IOException {
+    return connection.children(node);
+  }
+
+  /** As of {@link Connection#readAll}. */
+  List<Keeper.@Nullable Node> readAll(List<String> nodes) throws IOException {
+    return connection.readAll(nodes);
   }
 
   void add(Guard guard) {
@@ -215,63 +178,6 @@ final class Session implements Closeable {
     guards.remove(guard);
   }
 
-  long sessionId() throws IOException {
-    return connected().sessionId();
-  }
-
-  /** Reads a node, null if it is missing. It is as new as what others had done before the call. */
-  Keeper.@Nullable Node read(String node, @Nullable Watcher watcher) throws IOException {
-    return repeat("reading " + node, on -> on.read(node, watcher));
-  }
-
-  /** Lists what is below a node, null if it is missing. */
-  @Nullable List<String> children(String node) throws IOException {
-    try {
-      return repeat("listing " + node, on -> on.children(node));
-    } catch (NoNode missing) {
-      return null;
-    }
-  }
-
-  /** Reads many nodes at once. */
-  List<Keeper.@Nullable Node> readAll(List<String> nodes) throws IOException {
-    List<Keeper.@Nullable Node> found = new ArrayList<>();
-    List<CompletableFuture<Keeper.@Nullable Node>> futures = new ArrayList<>();
-    Keeper on = connected();
-    on.catchUp();
-    for (String node : nodes) {
-      futures.add(on.read(node, null));
-    }
-    for (int i = 0; i < nodes.size(); i++) {
-      Keeper.Node node;
-      try {
-        node = Awaiting.result(futures.get(i));
-      } catch (ExecutionException again) {
-        node = read(nodes.get(i), null);
-      }
-      found.add(node);
-    }
-    return found;
-  }
-
-  private <T extends @Nullable Object> T repeat(
-      String what, Function<Keeper, CompletableFuture<T>> call) throws IOException {
-    long end = System.nanoTime() + patienceNanos;
-    while (true) {
-      Keeper on = connected();
-      try {
-        on.catchUp();
-        return Awaiting.result(call.apply(on));
-      } catch (ExecutionException e) {
-        KeeperException failure = keeperFailure(e);
-        if (!isConnectionLoss(failure) && failure.code() != Code.SESSIONEXPIRED) {
-          throw asIo(failure);
-        }
-        pauseUnlessLate(end, what, failure);
-      }
-    }
-  }
-
   /**
    * Does all of it, or nothing, if all locks are still held.
    *
@@ -280,14 +186,23 @@ final class Session implements Closeable {
    * @throws IOException if the outcome is unknown: the session has ended meanwhile
    */
   boolean transaction(String what, List<Op> operations) throws IOException {
+    return transaction(what, operations, -1);
+  }
+
+  /** The same, unless the mark is no longer of this {@link #generation}. */
+  boolean transaction(String what, List<Op> operations, int demanded) throws IOException {
     transactions.lock();
     try {
       for (Guard guard : guards) {
         guard.requireHeld();
       }
-      Keeper on = connected();
+      Keeper on = connection.connected();
       if (on != marked) {
         mark(on);
+      }
+      if (demanded >= 0 && demanded != generation) {
+        throw new DurabilityException(
+            what + ": the session in ZooKeeper ended meanwhile, and nothing was done; try again");
       }
       return transaction(on, what, operations);
     } finally {
@@ -297,7 +212,7 @@ final class Session implements Closeable {
 
   private boolean transaction(Keeper on, String what, List<Op> operations) throws IOException {
     byte[] id = ("transaction " + randomId()).getBytes(UTF_8);
-    long end = System.nanoTime() + patienceNanos;
+    long end = connection.deadline();
     while (true) {
       List<Op> all = new ArrayList<>();
       all.add(Op.setData(paths.client(name), id, markVersion));
@@ -309,12 +224,12 @@ final class Session implements Closeable {
         markVersion++;
         return true;
       } catch (ExecutionException e) {
-        KeeperException failure = keeperFailure(e);
-        if (isConnectionLoss(failure)) {
+        KeeperException failure = Connection.keeperFailure(e);
+        if (Connection.isConnectionLoss(failure)) {
           if (tookPlace(on, what, id, failure)) {
             return true;
           }
-          pauseUnlessLate(end, what, failure);
+          Connection.pauseUnlessLate(end, what, failure);
           continue;
         }
         return refused(what, failure, demanded, operations);
@@ -336,14 +251,14 @@ final class Session implements Closeable {
     if (operations.stream().anyMatch(each -> each.getPath().equals(node))) {
       return false;
     }
-    throw failed(what, failure);
+    throw Connection.failed(what, failure);
   }
 
   /** Finds out what became of a transaction whose answer was lost. */
   private boolean tookPlace(Keeper on, String what, byte[] id, KeeperException lost)
       throws IOException {
     Set<String> probes = new HashSet<>();
-    long end = System.nanoTime() + patienceNanos;
+    long end = connection.deadline();
     while (true) {
       String probe = "probe " + randomId();
       probes.add(probe);
@@ -355,7 +270,7 @@ final class Session implements Closeable {
         markVersion++;
         return false;
       } catch (ExecutionException e) {
-        KeeperException failure = keeperFailure(e);
+        KeeperException failure = Connection.keeperFailure(e);
         if (failure.code() == Code.BADVERSION) {
           Keeper.Node mark = read(paths.client(name), null);
           if (mark == null) {
@@ -368,10 +283,10 @@ final class Session implements Closeable {
           }
           return !probes.contains(found);
         }
-        if (!isConnectionLoss(failure)) {
+        if (!Connection.isConnectionLoss(failure)) {
           throw unknown(what, lost);
         }
-        pauseUnlessLate(end, what, failure);
+        Connection.pauseUnlessLate(end, what, failure);
       }
     }
   }
@@ -384,61 +299,8 @@ final class Session implements Closeable {
         cause);
   }
 
-  private static void pauseUnlessLate(long end, String what, KeeperException failure)
-      throws DurabilityException {
-    if (System.nanoTime() - end > 0) {
-      throw failed(what, failure);
-    }
-    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
-  }
-
-  static DurabilityException failed(String what, KeeperException failure) {
-    return new DurabilityException(
-        what + " failed: ZooKeeper says " + failure.getMessage() + ". Check its servers", failure);
-  }
-
-  private static boolean isConnectionLoss(KeeperException failure) {
-    return switch (failure.code()) {
-      case CONNECTIONLOSS, OPERATIONTIMEOUT, SESSIONMOVED, REQUESTTIMEOUT -> true;
-      default -> false;
-    };
-  }
-
-  private static KeeperException keeperFailure(ExecutionException e) {
-    if (e.getCause() instanceof KeeperException failure) {
-      return failure;
-    }
-    throw new IllegalStateException(e.getCause());
-  }
-
-  private static IOException asIo(KeeperException failure) throws NoNode {
-    if (failure.code() == Code.NONODE) {
-      throw new NoNode(failure);
-    }
-    return failed("a request", failure);
-  }
-
-  /** A node is missing. */
-  private static final class NoNode extends IOException {
-    private static final long serialVersionUID = 1L;
-
-    NoNode(KeeperException cause) {
-      super(cause);
-    }
-  }
-
   @Override
   public void close() {
-    connecting.lock();
-    try {
-      closed = true;
-      Keeper now = keeper;
-      if (now != null) {
-        now.close();
-      }
-      keeper = null;
-    } finally {
-      connecting.unlock();
-    }
+    connection.close();
   }
 }

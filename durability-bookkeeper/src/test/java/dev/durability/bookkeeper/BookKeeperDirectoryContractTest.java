@@ -16,7 +16,7 @@ class BookKeeperDirectoryContractTest extends FencingDirectoryContractTest {
 
   @Override
   protected Directory newDirectory() throws IOException {
-    BookKeeperDirectory made = BookKeeperDirectory.open(options);
+    BookKeeperDirectory made = SharedBookies.open(options);
     opened.add(made);
     return made;
   }

@@ -57,7 +57,7 @@ final class FaultyKeeper implements Keeper {
         List<Op> late = plan.late;
         if (late != null) {
           plan.late = null;
-          under.multi(new ArrayList<>(late));
+          var unused = under.multi(new ArrayList<>(late));
         }
         return result;
       }
@@ -66,7 +66,7 @@ final class FaultyKeeper implements Keeper {
         case AFTER ->
             under
                 .multi(operations)
-                .handle((done, failure) -> done)
+                .handle((done, failure) -> false)
                 .thenCompose(done -> CompletableFuture.failedFuture(lost()));
         case LATE -> {
           plan.late = operations;

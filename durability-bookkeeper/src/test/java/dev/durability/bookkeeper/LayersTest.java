@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -99,8 +100,7 @@ class LayersTest {
   private byte[] read(Layers layers, List<byte[]> ledgers, int size) {
     byte[] found = new byte[size];
     for (int at = 0; at < size; ) {
-      Layers.Place place = layers.find(at, this::length);
-      assertThat(place).as("a place for byte %d", at).isNotNull();
+      Layers.Place place = Objects.requireNonNull(layers.find(at, this::length));
       byte[] ledger = ledgers.get((int) place.layer().ledger());
       int count = (int) Math.min(place.bytes(), size - at);
       System.arraycopy(ledger, (int) place.offset(), found, at, count);

@@ -41,8 +41,8 @@ class LibraryOnBookKeeperTest {
   @Test
   void stateIsRecoveredElsewhereFromCheckpointAndLogThatWasTruncated() throws Exception {
     List<String> expected = new ArrayList<>();
-    try (BookKeeperDirectory here = BookKeeperDirectory.open(options);
-        BookKeeperDirectory there = BookKeeperDirectory.open(options)) {
+    try (BookKeeperDirectory here = SharedBookies.open(options);
+        BookKeeperDirectory there = SharedBookies.open(options)) {
       DurableState<List<String>, String> first = state(here);
       for (int i = 0; i < 60; i++) {
         expected.add("word " + i + " " + "x".repeat(200));
@@ -72,7 +72,7 @@ class LibraryOnBookKeeperTest {
 
   @Test
   void endIsCutOffAndTheLogIsRecoveredToAnInstant() throws Exception {
-    try (BookKeeperDirectory here = BookKeeperDirectory.open(options)) {
+    try (BookKeeperDirectory here = SharedBookies.open(options)) {
       Instant between;
       try (WalWriter<String> log = WalWriter.open(here, Codecs.utf8(), small().build())) {
         log.appendDurable("one");
@@ -97,8 +97,8 @@ class LibraryOnBookKeeperTest {
 
   @Test
   void followerElsewhereGetsEachEntryOnceItIsPromised() throws Exception {
-    try (BookKeeperDirectory here = BookKeeperDirectory.open(options);
-        BookKeeperDirectory there = BookKeeperDirectory.open(options);
+    try (BookKeeperDirectory here = SharedBookies.open(options);
+        BookKeeperDirectory there = SharedBookies.open(options);
         WalWriter<String> log = WalWriter.open(here, Codecs.utf8(), small().build())) {
       log.appendDurable("entry 1");
       try (WalTail<String> tail = WalReader.of(there, Codecs.utf8()).follow(1)) {
@@ -116,8 +116,8 @@ class LibraryOnBookKeeperTest {
 
   @Test
   void recordLogGoesOnAfterItsWriterWasTakenOver() throws Exception {
-    try (BookKeeperDirectory here = BookKeeperDirectory.open(options);
-        BookKeeperDirectory there = BookKeeperDirectory.open(options)) {
+    try (BookKeeperDirectory here = SharedBookies.open(options);
+        BookKeeperDirectory there = SharedBookies.open(options)) {
       RecordLogWriter<String> first = RecordLogWriter.open(here, "records", Codecs.utf8());
       first.append("one");
       first.sync();
@@ -134,8 +134,8 @@ class LibraryOnBookKeeperTest {
 
   @Test
   void largeFilesAreReadAtAnyPlace() throws Exception {
-    try (BookKeeperDirectory here = BookKeeperDirectory.open(options);
-        BookKeeperDirectory there = BookKeeperDirectory.open(options)) {
+    try (BookKeeperDirectory here = SharedBookies.open(options);
+        BookKeeperDirectory there = SharedBookies.open(options)) {
       try (WalWriter<String> log = WalWriter.open(here, Codecs.utf8(), WalOptions.defaults())) {
         for (int i = 1; i <= 3_000; i++) {
           log.append("entry " + i + "x".repeat(i % 500));

@@ -10,10 +10,11 @@ import dev.durability.storage.DirectoryLock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicReference;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.Op;
 import org.junit.jupiter.api.Test;
@@ -28,7 +29,7 @@ class LockTest {
     Keeper keeper = new ZooKeeperKeeper(options, () -> {});
     assertThat(keeper.awaitConnected(10_000_000_000L)).isTrue();
     String lock = new ZkPaths(options.root()).lock(".lock");
-    byte[] who = new HolderText("another", session, "process 7 on elsewhere").encode();
+    byte[] who = new HolderText("another", "other", session, "process 7 on elsewhere").encode();
     Awaiting.result(
         keeper.multi(
             List.of(
@@ -39,7 +40,7 @@ class LockTest {
 
   @Test
   void lockOfALiveHolderIsRefusedAfterItsSessionTimeoutWithItsName() throws Exception {
-    try (BookKeeperDirectory directory = BookKeeperDirectory.open(options)) {
+    try (BookKeeperDirectory directory = SharedBookies.open(options)) {
       Keeper other = holder(Duration.ofMillis(200));
       assertThatThrownBy(() -> directory.lock(".lock"))
           .isInstanceOf(LockHeldException.class)
@@ -51,7 +52,7 @@ class LockTest {
 
   @Test
   void lockOfADeadHolderIsTakenWhenItsSessionEnds() throws Exception {
-    try (BookKeeperDirectory directory = BookKeeperDirectory.open(options)) {
+    try (BookKeeperDirectory directory = SharedBookies.open(options)) {
       Keeper other = holder(Duration.ofSeconds(60));
       CompletableFuture<DirectoryLock> waiting =
           CompletableFuture.supplyAsync(
@@ -70,8 +71,8 @@ class LockTest {
 
   @Test
   void anotherObjectOfTheSameProcessIsAliveForCertain() throws Exception {
-    try (BookKeeperDirectory first = BookKeeperDirectory.open(options);
-        BookKeeperDirectory second = BookKeeperDirectory.open(options);
+    try (BookKeeperDirectory first = SharedBookies.open(options);
+        BookKeeperDirectory second = SharedBookies.open(options);
         DirectoryLock held = first.lock(".lock")) {
       assertThatThrownBy(() -> second.lock(".lock"))
           .isInstanceOf(LockHeldException.class)
@@ -82,10 +83,10 @@ class LockTest {
 
   @Test
   void endOfTheSessionLosesTheLockAndANewSessionGoesOn() throws Exception {
-    AtomicReference<ZooKeeperKeeper> last = new AtomicReference<>();
+    Deque<ZooKeeperKeeper> sessions = new ConcurrentLinkedDeque<>();
     CountDownLatch told = new CountDownLatch(1);
     try (BookKeeperDirectory directory =
-        BookKeeperDirectory.open(
+        SharedBookies.open(
             options,
             ended -> {
               Runnable telling =
@@ -93,12 +94,12 @@ class LockTest {
                     ended.run();
                     told.countDown();
                   };
-              last.set(new ZooKeeperKeeper(options, telling));
-              return last.get();
+              sessions.add(new ZooKeeperKeeper(options, telling));
+              return sessions.getLast();
             })) {
       DirectoryLock lock = directory.lock(".lock");
       AppendFile file = directory.create("a", 0);
-      last.get().expire();
+      sessions.getLast().expire();
       told.await();
       assertThatThrownBy(lock::requireHeld)
           .isInstanceOf(LockLostException.class)
@@ -118,8 +119,8 @@ class LockTest {
   @Test
   void oneOfTwoThatTakeTheLockAtOnceHasItInTheEnd() throws Exception {
     BookKeeperOptions atOnce = builder.takeOver(TakeOver.AT_ONCE).build();
-    try (BookKeeperDirectory first = BookKeeperDirectory.open(atOnce);
-        BookKeeperDirectory second = BookKeeperDirectory.open(atOnce)) {
+    try (BookKeeperDirectory first = SharedBookies.open(atOnce);
+        BookKeeperDirectory second = SharedBookies.open(atOnce)) {
       for (int i = 0; i < 10; i++) {
         CompletableFuture<DirectoryLock> other = CompletableFuture.supplyAsync(() -> lock(second));
         DirectoryLock mine = lock(first);

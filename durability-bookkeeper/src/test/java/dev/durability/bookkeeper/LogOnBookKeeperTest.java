@@ -29,7 +29,7 @@ class LogOnBookKeeperTest {
   @Test
   void entriesOfManySegmentsAreThereAfterReopeningElsewhere() throws Exception {
     List<String> expected = new ArrayList<>();
-    try (BookKeeperDirectory here = BookKeeperDirectory.open(options.build());
+    try (BookKeeperDirectory here = SharedBookies.open(options.build());
         WalWriter<String> log = open(here)) {
       for (int i = 0; i < 200; i++) {
         expected.add("entry " + "x".repeat(i));
@@ -53,9 +53,9 @@ class LogOnBookKeeperTest {
 
   @Test
   void flushedEntriesAreSeenElsewhereWhileTheLogIsWritten() throws Exception {
-    try (BookKeeperDirectory here = BookKeeperDirectory.open(options.build());
+    try (BookKeeperDirectory here = SharedBookies.open(options.build());
         WalWriter<String> log = open(here);
-        BookKeeperDirectory there = BookKeeperDirectory.open(options.build())) {
+        BookKeeperDirectory there = SharedBookies.open(options.build())) {
       for (int i = 0; i < 20; i++) {
         log.append("entry " + i);
         log.flush();
@@ -67,8 +67,8 @@ class LogOnBookKeeperTest {
   @Test
   void writerThatWasTakenOverAcknowledgesNothingMore() throws Exception {
     BookKeeperOptions atOnce = options.takeOver(TakeOver.AT_ONCE).build();
-    try (BookKeeperDirectory here = BookKeeperDirectory.open(atOnce);
-        BookKeeperDirectory there = BookKeeperDirectory.open(atOnce)) {
+    try (BookKeeperDirectory here = SharedBookies.open(atOnce);
+        BookKeeperDirectory there = SharedBookies.open(atOnce)) {
       WalWriter<String> former = open(here);
       former.appendDurable("one");
       former.append("two");

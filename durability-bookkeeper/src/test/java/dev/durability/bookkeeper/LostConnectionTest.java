@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class LostConnectionTest {
 
   private static BookKeeperDirectory open(BookKeeperOptions options, Plan plan) throws Exception {
-    return BookKeeperDirectory.open(
+    return SharedBookies.open(
         options, ended -> new FaultyKeeper(new ZooKeeperKeeper(options, ended), plan));
   }
 
@@ -67,7 +67,7 @@ class LostConnectionTest {
           live(directory);
           check(directory, what);
         }
-        try (BookKeeperDirectory directory = BookKeeperDirectory.open(options)) {
+        try (BookKeeperDirectory directory = SharedBookies.open(options)) {
           check(directory, what + ", opened again");
         }
       }

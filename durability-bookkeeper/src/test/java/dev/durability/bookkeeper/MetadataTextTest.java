@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** What stands in ZooKeeper, and in the tags of ledgers. */
@@ -87,10 +88,10 @@ class MetadataTextTest {
 
   @Test
   void holderTellsItsProcessAndItsSessionTimeout() {
-    HolderText self = HolderText.ofThisProcess(Duration.ofSeconds(4), Instant.EPOCH);
+    HolderText self = HolderText.ofThisProcess("7", Duration.ofSeconds(4), Instant.EPOCH);
     assertThat(HolderText.decode(self.encode())).isEqualTo(self);
     assertThat(HolderText.decode("session=x\nanything".getBytes(UTF_8)))
-        .isEqualTo(new HolderText("", Duration.ZERO, "somebody"));
+        .isEqualTo(new HolderText("", "", Duration.ZERO, "somebody"));
   }
 
   @Test
@@ -103,7 +104,8 @@ class MetadataTextTest {
     }
     assertThat(offsets.size()).isLessThanOrEqualTo(1_000_000 / (64 << 10) + 2);
     assertThat(offsets.before(500_000).getKey()).isBetween(400_000L, 500_000L);
-    assertThat(offsets.after(500_000).getKey()).isBetween(500_001L, 600_000L);
+    assertThat(Objects.requireNonNull(offsets.after(500_000)).getKey())
+        .isBetween(500_001L, 600_000L);
     assertThat(offsets.before(500_000).getValue() * 1_000)
         .isEqualTo(offsets.before(500_000).getKey());
   }

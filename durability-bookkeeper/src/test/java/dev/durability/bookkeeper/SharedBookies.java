@@ -1,67 +1,58 @@
 package dev.durability.bookkeeper;
 
-import java.io.File;
+import dev.durability.bookkeeper.cluster.LocalCluster;
+import dev.durability.bookkeeper.cluster.LocalClusterOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.bookkeeper.conf.ServerConfiguration;
-import org.apache.bookkeeper.util.LocalBookKeeper;
 
-/** ZooKeeper and four bookies in this JVM, started once for all tests that kill nothing. */
+/** Three ZooKeeper nodes and four bookies in this JVM, started once for all tests. */
 final class SharedBookies {
   private static final AtomicInteger ROOTS = new AtomicInteger();
-  private static final SharedBookies SHARED = start();
+  private static final LocalCluster CLUSTER = start();
+  private static final Ledgers CLIENT = connect();
 
-  private final int port;
-
-  private SharedBookies(int port) {
-    this.port = port;
-  }
+  private SharedBookies() {}
 
   /** The options of a directory with a root of its own. */
   static BookKeeperOptions.Builder newRoot() {
-    return at("/durability/test" + ROOTS.incrementAndGet());
-  }
-
-  static BookKeeperOptions.Builder at(String root) {
-    return BookKeeperOptions.builder("127.0.0.1:" + SHARED.port, root)
+    return BookKeeperOptions.builder(
+            CLUSTER.zooKeeperServers(), "/durability/test" + ROOTS.incrementAndGet())
         .sessionTimeout(Duration.ofSeconds(4));
   }
 
-  private static SharedBookies start() {
+  /** Opens a directory with a client of BookKeeper that all share: closing one takes its time. */
+  static BookKeeperDirectory open(BookKeeperOptions options) throws IOException {
+    return open(options, ended -> new ZooKeeperKeeper(options, ended));
+  }
+
+  static BookKeeperDirectory open(BookKeeperOptions options, Keeper.Factory keepers)
+      throws IOException {
+    return BookKeeperDirectory.open(options, keepers, CLIENT);
+  }
+
+  static Ledgers client() {
+    return CLIENT;
+  }
+
+  private static Ledgers connect() {
     try {
-      System.setProperty("zookeeper.forceSync", "no"); // No test cuts the power.
-      int port;
-      try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-        port = free.getLocalPort();
-      }
-      File data = Files.createTempDirectory("bookies").toFile();
-      ServerConfiguration conf = new ServerConfiguration();
-      conf.setAllowLoopback(true);
-      conf.setJournalSyncData(false);
-      conf.setAdvertisedAddress("127.0.0.1");
-      conf.setListeningInterface("lo");
-      conf.setAllowMultipleDirsUnderSameDiskPartition(true);
-      conf.setDiskUsageThreshold(0.999f);
-      conf.setDiskUsageWarnThreshold(0.998f);
-      conf.setEntryLogFilePreAllocationEnabled(false);
-      conf.setProperty("journalPreAllocSizeMB", 1);
-      conf.setJournalDirName(data.getPath() + "/journal");
-      conf.setLedgerDirNames(new String[] {data.getPath() + "/ledgers"});
-      conf.setMinUsableSizeForEntryLogCreation(1);
-      conf.setMinUsableSizeForIndexFileCreation(1);
-      conf.setProperty("httpServerEnabled", false);
-      LocalBookKeeper bookies = LocalBookKeeper.getLocalBookies("127.0.0.1", port, 4, true, conf);
-      bookies.start();
-      return new SharedBookies(port);
+      return Ledgers.connect(newRoot().build());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
+    }
+  }
+
+  private static LocalCluster start() {
+    try {
+      Path directory = Files.createTempDirectory(Path.of("target"), "cluster");
+      return LocalCluster.start(
+          directory, LocalClusterOptions.inThisJvm().zooKeepers(3).bookies(4));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

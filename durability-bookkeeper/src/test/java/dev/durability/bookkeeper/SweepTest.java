@@ -18,9 +18,9 @@ class SweepTest {
 
   @Test
   void deletedFilesStayReadableUntilTheirTimeIsOver() throws Exception {
-    try (BookKeeperDirectory directory = BookKeeperDirectory.open(builder.build());
+    try (BookKeeperDirectory directory = SharedBookies.open(builder.build());
         BookKeeperDirectory sweeping =
-            BookKeeperDirectory.open(builder.keepDeleted(Duration.ZERO).build())) {
+            SharedBookies.open(builder.keepDeleted(Duration.ZERO).build())) {
       DurableFile.write(directory, "a", "content".getBytes(UTF_8));
       DurableFile.write(directory, "kept", "kept".getBytes(UTF_8));
       try (ReadFile reader = directory.open("a")) {
@@ -38,7 +38,7 @@ class SweepTest {
   @Test
   void ledgersThatWereCutOffOrReplacedGoToo() throws Exception {
     try (BookKeeperDirectory directory =
-        BookKeeperDirectory.open(builder.keepDeleted(Duration.ZERO).build())) {
+        SharedBookies.open(builder.keepDeleted(Duration.ZERO).build())) {
       AppendFile file = directory.create("a", 0);
       file.write(ByteBuffer.allocate(10));
       file.truncate(0);
@@ -55,10 +55,10 @@ class SweepTest {
   @Test
   void ledgersThatNoFileHasGoOnceTheirMakerIsGone() throws Exception {
     BookKeeperOptions options = builder.build();
-    BookKeeperDirectory dying = BookKeeperDirectory.open(options);
-    try (BookKeeperDirectory directory = BookKeeperDirectory.open(options);
-        Ledgers ledgers = Ledgers.connect(options);
+    BookKeeperDirectory dying = SharedBookies.open(options);
+    try (BookKeeperDirectory directory = SharedBookies.open(options);
         AppendFile file = directory.create("a", 0)) {
+      Ledgers ledgers = SharedBookies.client();
       file.write(ByteBuffer.allocate(10));
       LedgerTags alive = tags(options, dying.markName());
       long orphan = ledgers.create(alive).getId();

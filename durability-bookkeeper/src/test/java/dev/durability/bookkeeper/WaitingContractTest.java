@@ -16,7 +16,7 @@ class WaitingContractTest extends ResumingDirectoryContractTest {
 
   @Override
   protected Directory newDirectory() throws IOException {
-    BookKeeperDirectory made = BookKeeperDirectory.open(SharedBookies.newRoot().build());
+    BookKeeperDirectory made = SharedBookies.open(SharedBookies.newRoot().build());
     opened = made;
     return new Waiting(made);
   }
