@@ -4,6 +4,7 @@ import dev.durability.AppliedState.Expected;
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.OutcomeOpenException;
 import dev.durability.frame.FrameFormat;
+import dev.durability.threads.StackSafeLock;
 import dev.durability.wal.AppendFuture;
 import dev.durability.wal.WalWriter;
 import java.io.IOException;
@@ -28,7 +29,7 @@ final class Updates<S, E> {
   private final BackgroundCheckpoints background;
   private final int pendingMax;
   private final long pendingBytesMax;
-  private final Appending appending = new Appending();
+  private final Appending appending;
   private final AppliedWaits waits;
   private volatile boolean closed;
 
@@ -37,11 +38,13 @@ final class Updates<S, E> {
       WalWriter<Update<E>> log,
       AppliedState<S, E> applied,
       BackgroundCheckpoints background,
+      StackSafeLock publishing,
       StateOptions options) {
     this.codec = codec;
     this.log = log;
     this.applied = applied;
     this.background = background;
+    this.appending = new Appending(publishing::isHeldByCurrentThread);
     this.pendingMax = options.pendingUpdatesMax();
     this.pendingBytesMax = options.pendingBytesMax();
     this.waits = new AppliedWaits(log, applied, this);
@@ -101,9 +104,6 @@ final class Updates<S, E> {
       return result;
     } catch (RuntimeException | Error e) {
       failIfExpected(expected, e);
-      if (result.before != null && !result.follows()) {
-        appending.completeThoseBefore(result);
-      }
       throw e;
     }
   }
@@ -120,18 +120,11 @@ final class Updates<S, E> {
 
   /**
    * Too many are pending: this thread makes them durable and applies them, so it depends on no
-   * other. In code that depends on an update that waits for the lock: see {@link Appending}.
+   * other.
    */
   private void makeRoom() throws IOException {
     refuseIfClosed();
-    if (!appending.isCompleting()) {
-      boolean unused =
-          appending.completing(
-              () -> {
-                settlePending(0, "appended");
-                return true;
-              });
-    }
+    settlePending(0, "appended");
   }
 
   /**
@@ -144,15 +137,9 @@ final class Updates<S, E> {
       throws IOException {
     if (!isRoomFor(expected)) {
       settlePending(applied.lastExpectedId(), "appended");
-      appending.leaveSettledTo(result);
     }
-    try {
-      result.appended(append(update, expected));
-      return true;
-    } catch (Throwable e) {
-      appending.takeBack(result);
-      throw e;
-    }
+    result.appended(append(update, expected));
+    return true;
   }
 
   private boolean isRoomFor(Expected<E> expected) {
@@ -283,10 +270,9 @@ final class Updates<S, E> {
     }
   }
 
-  /** The same, for a future; those that were left to it complete. */
-  DurabilityException brokenOff(UpdateFuture<?> update, Throwable e) {
+  /** The same, for a future. */
+  DurabilityException brokenOff(Throwable e) {
     applied.fail(e);
-    appending.completeThoseBefore(update);
     return applied.failed();
   }
 
@@ -342,9 +328,19 @@ final class Updates<S, E> {
     }
   }
 
-  /** Completes the future of an update that is settled, with no lock of this state held. */
+  /** Completes the future of an update that is settled; see {@link Appending}. */
   void complete(UpdateFuture<?> update) {
     appending.complete(update);
+  }
+
+  /** Completes what was settled under a lock that this thread gave up. */
+  void completeSettled() {
+    appending.completeSettled();
+  }
+
+  /** Whether this thread must complete nothing; see {@link Appending}. */
+  boolean isToLeaveDependents() {
+    return appending.isToLeaveDependents();
   }
 
   void sync() throws IOException {

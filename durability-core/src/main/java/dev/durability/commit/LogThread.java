@@ -54,9 +54,11 @@ final class LogThread implements Runnable {
   private void serve() {
     rounds.lock.lock();
     try {
-      while (!rounds.lead.hasEnded() || recovery.hasLeft()) {
+      while (!rounds.lead.hasEnded() || recovery.hasLeft() || rounds.hasLeft()) {
         if (recovery.hasLeft()) {
           recovery.endLeft();
+        } else if (rounds.hasLeft() && rounds.lead.state() != Lead.State.OFFERED) {
+          rounds.settleLeft(); // Whoever was offered the lead has to lead first.
         } else if (isToLead()) {
           leadRound();
         } else {

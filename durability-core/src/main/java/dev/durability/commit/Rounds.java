@@ -5,10 +5,12 @@ import dev.durability.errors.OutcomeOpenException;
 import dev.durability.threads.StackRoom;
 import dev.durability.threads.SureLock;
 import dev.durability.threads.Thrown;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +56,11 @@ final class Rounds {
   private final AtomicReference<@Nullable Round> unused = new AtomicReference<>();
   private final Round never = new Round();
   private Round next = new Round();
+
+  /** The first round whose futures are left to the log's own thread; with the lock. */
+  private @Nullable Round left;
+
+  private BooleanSupplier leavesDependents = () -> false;
   private boolean markFailed;
   private long written;
   private volatile long durable;
@@ -284,6 +291,9 @@ final class Rounds {
     if (successor == logLeader || next.hasFutures() || wasDemanded) {
       work.signal(); // The log's own thread may have demanded it; it looks again at what is due.
     }
+    if (successor == null && !lead.logThreadCanLead()) {
+      next.wakeAskers(); // One of them leads.
+    }
     return successor;
   }
 
@@ -296,7 +306,7 @@ final class Rounds {
     Waiter.OfThread first = next.firstThread();
     boolean gathers = gathering.isWorthwhile(served + waiting);
     boolean stays = lead.logThreadLeads() && (gathers || waiting > 0);
-    boolean away = !lead.logThreadCanLead();
+    boolean away = !lead.logThreadCanLead() || hasLeft();
     if (first != null && (first.isVirtual() || away || (waiting == 1 && !stays))) {
       return first;
     }
@@ -337,12 +347,78 @@ final class Rounds {
       // the writer is poisoned.
       Thrown.report(failure);
     }
-    if (round.hasFutures()) {
-      long unusedLevels = StackRoom.proveForCallbacks(); // Else the log's own thread does it.
-    }
     round.settle(self.written, self.durable, failure, whyNot);
+    if (round.hasFutures() && leavesDependents() && leave(self, round)) {
+      return;
+    }
+    settleFutures(round);
     self.round = null;
     unused.lazySet(round);
+  }
+
+  private static void settleFutures(Round round) {
+    if (round.hasFutures()) {
+      long unusedLevels = StackRoom.proveForCallbacks(); // Else the log's own thread does it.
+      round.settleFutures();
+    }
+    round.clear();
+  }
+
+  /** Whether this thread must not run what depends on futures: others wait for what it holds. */
+  boolean leavesDependents() {
+    return leavesDependents.getAsBoolean();
+  }
+
+  void leavingDependentsWhile(BooleanSupplier held) {
+    leavesDependents = held;
+  }
+
+  /** Leaves futures to the log's own thread, unless that may have ended. Returns whether it did. */
+  private boolean leave(Leader self, Round round) {
+    lock.lockForSure();
+    try {
+      if (lead.hasEnded()) {
+        return false;
+      }
+      Round last = left;
+      while (last != null && last != round && last.nextLeft != null) {
+        last = last.nextLeft;
+      }
+      if (last == null) {
+        left = round;
+      } else if (last != round) {
+        last.nextLeft = round;
+      }
+      work.signal();
+      self.round = null; // Last: if an Error comes before, this is done again.
+      return true;
+    } finally {
+      lock.unlockForSure();
+    }
+  }
+
+  /** Whether futures are left to the log's own thread; with the lock. */
+  boolean hasLeft() {
+    return left != null;
+  }
+
+  /**
+   * The log's own thread settles futures that were left to it. With the lock, which is given up
+   * meanwhile. If an Error breaks it off, it can be called again.
+   */
+  void settleLeft() {
+    Round round = Objects.requireNonNull(left);
+    lead.callbacksFollow(logLeader);
+    next.wakeAskers(); // It cannot lead for them now.
+    try {
+      lock.unlock();
+      settleFutures(round);
+    } finally {
+      lock.lockForSure();
+      lead.logThreadRests();
+    }
+    left = round.nextLeft;
+    round.nextLeft = null;
   }
 
   /** Once the writer is poisoned nobody leads and nobody joins any more: tells all who wait. */

@@ -4,7 +4,6 @@ import dev.durability.append.AppendQueue;
 import dev.durability.append.Marker;
 import dev.durability.append.Scratch;
 import dev.durability.codec.Codec;
-import dev.durability.commit.FutureWaiter;
 import dev.durability.commit.GroupCommit;
 import dev.durability.commit.Waiter;
 import dev.durability.errors.DurabilityException;
@@ -16,7 +15,6 @@ import dev.durability.threads.StackRoom;
 import dev.durability.threads.SureLock;
 import java.io.IOException;
 import java.util.List;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +35,6 @@ final class EntryAppender<E> {
   private final AppendQueue queue;
   private final GroupCommit commits;
   private final SureLock lock;
-  private final Consumer<FutureWaiter> help;
   private final Scratch.Pool scratches = new Scratch.Pool();
   private int unflushedAppends;
   private long coveredId;
@@ -52,7 +49,6 @@ final class EntryAppender<E> {
     this.queue = queue;
     this.commits = commits;
     this.lock = commits.lock();
-    this.help = commits::help;
   }
 
   /** The last entry that a marker of this writer covers; with the lock. */
@@ -158,7 +154,7 @@ final class EntryAppender<E> {
       lock.lock();
       try {
         reserve(scratch, 1, FrameFormat.frameBytes(scratch.size()));
-        durable = new DurableFuture(queue.nextId(), queue.position() + 1, help);
+        durable = new DurableFuture(queue.nextId(), queue.position() + 1, commits);
         long id = queue.entry(scratch.bytes(), scratch.size());
         happened = true;
         notices.onAppend(id, id, FrameFormat.frameBytes(scratch.size()));

@@ -155,7 +155,10 @@ public final class WalWriter<E> implements Closeable {
    * @return completes with the entry's id when it survives power loss; or with {@link
    *     dev.durability.errors.OutcomeOpenException} or {@link
    *     dev.durability.errors.WriterPoisonedException}. Code that depends on it runs on the thread
-   *     that synced: hand anything slow to an executor
+   *     that synced or that asks for this future, or on the log's own, but on none that publishes a
+   *     checkpoint, truncates the log, or {@linkplain #holdEnd holds its end}. It may make any call
+   *     of this log, and {@code join} or {@code get} such futures. It must not wait for other code
+   *     that depends on one. Hand anything slow to an executor
    * @throws IOException as {@link #append}; the entry then has no id
    */
   public AppendFuture appendAsync(E entry) throws IOException {
