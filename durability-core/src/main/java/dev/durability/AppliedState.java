@@ -27,11 +27,15 @@ final class AppliedState<S, E> {
    */
   private Expected<E> applied = new Expected<>();
 
-  /** The last entry that is expected. Used by one thread at a time. */
-  private Expected<E> last = applied;
+  /** The last entry that is expected. Assigned with the log's lock. */
+  private volatile Expected<E> last = applied;
 
-  /** The bytes of all entries that were expected or replayed. As {@link #last}. */
-  private long expectedBytes;
+  /** The id that the next entry has to have. As {@link #last}. */
+  private long nextId;
+
+  /** What it means if it has another one. */
+  private final DurabilityException gap =
+      new DurabilityException("an entry before the last one is not expected");
 
   private S state;
   private Progress progress;
@@ -49,6 +53,7 @@ final class AppliedState<S, E> {
     private final long bytes;
     private final boolean answers;
     private long id;
+    private long bytesThrough;
     private @Nullable Object result;
     private volatile @Nullable Expected<E> next;
 
@@ -109,13 +114,15 @@ final class AppliedState<S, E> {
       StateMachine<S, E> machine,
       S recovered,
       long lastEntryId,
-      Progress replayed) {
+      Progress replayed,
+      long nextId) {
     this.directory = directory;
     this.machine = machine;
     this.state = recovered;
     this.appliedId = lastEntryId;
     this.progress = replayed;
-    this.expectedBytes = replayed.bytes();
+    this.applied.bytesThrough = replayed.bytes();
+    this.nextId = nextId;
   }
 
   /** What executes a command has to be what applies it at recovery. */
@@ -138,33 +145,38 @@ final class AppliedState<S, E> {
     }
   }
 
-  /** An entry got its id. Called in the order of ids, by one thread at a time. Calls nothing. */
+  /**
+   * An entry got its id. Called in the order of ids, with the log's lock. Calls nothing. If an
+   * Error kept an entry before it from getting here, nothing is applied any more.
+   */
   void expect(long id, Expected<E> entry) {
+    Expected<E> before = last;
+    if (id != nextId && failure == null) {
+      failure = gap;
+    }
+    nextId = id + 1;
     entry.id = id;
-    expectedBytes += entry.bytes;
-    last.next = entry;
+    entry.bytesThrough = before.bytesThrough + entry.bytes;
+    before.next = entry;
     last = entry;
   }
 
-  /**
-   * The last entry that is expected; 0 if there was none since opening. For the thread that
-   * appends.
-   */
+  /** The last entry that is expected; 0 if there was none since opening. */
   long lastExpectedId() {
     return last.id;
   }
 
-  /** How many entries are expected and not yet applied; not positive if none. As above. */
+  /** How many entries are expected and not yet applied; not positive if none. */
   long pendingEntries() {
     return last.id - appliedId;
   }
 
   /**
    * How many bytes of log they take, or took: an older value of the progress may be seen, but not
-   * one from before {@link #pendingEntries} looked. As above.
+   * one from before {@link #pendingEntries} looked.
    */
   long pendingBytes() {
-    return expectedBytes - progress.bytes();
+    return last.bytesThrough - progress.bytes();
   }
 
   /**

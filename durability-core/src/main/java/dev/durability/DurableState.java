@@ -73,7 +73,12 @@ public final class DurableState<S, E> implements Closeable {
     this.log = log;
     this.applied =
         new AppliedState<>(
-            directory, machine, loaded.state(), loaded.lastEntryId(), loaded.replayed());
+            directory,
+            machine,
+            loaded.state(),
+            loaded.lastEntryId(),
+            loaded.replayed(),
+            log.lastAppendedId() + 1);
     this.background =
         new BackgroundCheckpoints(
             policy,
@@ -84,10 +89,11 @@ public final class DurableState<S, E> implements Closeable {
             loaded.replayed());
     StackSafeLock publishingLock = new StackSafeLock();
     this.updates = new Updates<>(codec, log, applied, background, publishingLock, options);
+    codec.expectIn(updates);
     CheckpointPublisher publisher =
         CheckpointPublisher.of(directory, options.walOptions().clock(), log)
             .keeping(options.checkpointsKept());
-    this.publishing = 
+    this.publishing =
         new Publishing<>(machine, publisher, applied, updates, background, publishingLock);
     this.closing = new Closing(policy, log, applied, updates, publishing, background);
   }

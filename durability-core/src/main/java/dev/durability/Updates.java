@@ -3,7 +3,6 @@ package dev.durability;
 import dev.durability.AppliedState.Expected;
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.OutcomeOpenException;
-import dev.durability.frame.FrameFormat;
 import dev.durability.threads.StackSafeLock;
 import dev.durability.wal.AppendFuture;
 import dev.durability.wal.WalWriter;
@@ -23,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * applied. {@link DurableState} says what the public calls promise.
  */
 final class Updates<S, E> {
+  /** What the log returns for an update that is not {@linkplain #admits admitted}. */
+  private static final long NOT_ADMITTED = 0;
+
   private final UpdateCodec<E> codec;
   private final WalWriter<Update<E>> log;
   private final AppliedState<S, E> applied;
@@ -31,6 +33,10 @@ final class Updates<S, E> {
   private final long pendingBytesMax;
   private final Appending appending;
   private final AppliedWaits waits;
+
+  /** Whether a decision is being made, by the thread that has the appending lock. */
+  private volatile boolean decides;
+
   private volatile boolean closed;
 
   Updates(
@@ -51,70 +57,90 @@ final class Updates<S, E> {
   }
 
   long update(E entry) throws IOException {
-    Update<E> update = encode(entry);
-    return settled(update, expected(update, false));
+    return settled(encode(entry, false));
   }
 
   @SuppressWarnings({"unchecked", "NullAway"}) // The command's own result, which may be null.
   <R extends @Nullable Object> R execute(Command<S, R> command) throws IOException {
-    Update<E> update = encode(entryOf(command));
-    Expected<E> expected = expected(update, true);
+    Update<E> update = encode(entryOf(command), true);
     try {
-      long unused = settled(update, expected);
-      return (R) expected.value();
+      long unused = settled(update);
+      return (R) update.expected().value();
     } catch (RuntimeException | Error e) {
-      failIfExpected(expected, e);
+      failIfExpected(update.expected(), e);
       throw e;
     }
   }
 
   /** Appends an update, and returns once it is durable and applied. */
-  private long settled(Update<E> update, Expected<E> expected) throws IOException {
+  private long settled(Update<E> update) throws IOException {
     try {
-      AppendFuture durable = appending.with(() -> append(update, expected));
-      return settle(durable);
+      applied.refuseIfFailed();
+      long id = appendDurable(update);
+      applyDurable(id);
+      return id;
     } catch (RuntimeException | Error e) {
-      failIfExpected(expected, e);
+      failIfExpected(update.expected(), e);
       throw e;
     }
   }
 
+  /**
+   * Appends an update and makes it durable, sharing the sync. If a decision is being made, it is
+   * refused with the log's lock, and waits for that.
+   */
+  private long appendDurable(Update<E> update) throws IOException {
+    try {
+      long id = log.appendDurable(update);
+      return id == NOT_ADMITTED ? settle(appending.with(() -> append(update))) : id;
+    } catch (OutcomeOpenException e) {
+      throw update.expected().id() == 0 ? notAppended(e) : e;
+    }
+  }
+
+  /** Whether an update may be appended without the appending lock. With the log's lock. */
+  boolean admits() {
+    return !decides && !closed;
+  }
+
+  /** An update has its place in the log. With the log's lock. */
+  void expect(long id, Expected<E> expected) {
+    applied.expect(id, expected);
+  }
+
   CompletableFuture<Long> updateAsync(E entry) throws IOException {
-    Update<E> update = encode(entry);
-    return settling(update, expected(update, false));
+    return settling(encode(entry, false));
   }
 
   <R extends @Nullable Object> CompletableFuture<R> executeAsync(Command<S, R> command)
       throws IOException {
-    Update<E> update = encode(entryOf(command));
-    return settling(update, expected(update, true));
+    return settling(encode(entryOf(command), true));
   }
 
   /** Appends an update. {@return what completes once it is durable and applied} */
-  private <V extends @Nullable Object> CompletableFuture<V> settling(
-      Update<E> update, Expected<E> expected) throws IOException {
-    UpdateFuture<V> result = new UpdateFuture<>(this, expected);
+  private <V extends @Nullable Object> CompletableFuture<V> settling(Update<E> update)
+      throws IOException {
+    UpdateFuture<V> result = new UpdateFuture<>(this, update.expected());
     try {
-      boolean appended = appending.with(() -> appendIfRoom(update, expected, result));
+      boolean appended = appending.with(() -> appendIfRoom(update, result));
       if (!appended) {
         makeRoom();
-        boolean unused = appending.with(() -> appendForSure(update, expected, result));
+        boolean unused = appending.with(() -> appendForSure(update, result));
       }
       result.follow();
       return result;
     } catch (RuntimeException | Error e) {
-      failIfExpected(expected, e);
+      failIfExpected(update.expected(), e);
       throw e;
     }
   }
 
   /** Called with the appending lock held. {@return whether it is appended} */
-  private boolean appendIfRoom(Update<E> update, Expected<E> expected, UpdateFuture<?> result)
-      throws IOException {
-    if (!isRoomFor(expected)) {
+  private boolean appendIfRoom(Update<E> update, UpdateFuture<?> result) throws IOException {
+    if (!isRoomFor(update.expected())) {
       return false;
     }
-    result.appended(append(update, expected));
+    result.appended(append(update));
     return true;
   }
 
@@ -133,12 +159,11 @@ final class Updates<S, E> {
    *
    * @throws DurabilityException if nothing was appended
    */
-  private boolean appendForSure(Update<E> update, Expected<E> expected, UpdateFuture<?> result)
-      throws IOException {
-    if (!isRoomFor(expected)) {
+  private boolean appendForSure(Update<E> update, UpdateFuture<?> result) throws IOException {
+    if (!isRoomFor(update.expected())) {
       settlePending(applied.lastExpectedId(), "appended");
     }
-    result.appended(append(update, expected));
+    result.appended(append(update));
     return true;
   }
 
@@ -148,10 +173,16 @@ final class Updates<S, E> {
         || (pending < pendingMax && applied.pendingBytes() + expected.bytes() <= pendingBytesMax);
   }
 
-  private Update<E> encode(E entry) throws IOException {
+  private Update<E> encode(E entry, boolean answers) throws IOException {
     refuseWithinCallback();
     refuseIfClosed();
-    return codec.update(entry);
+    return applicable(entry, answers);
+  }
+
+  private Update<E> applicable(E entry, boolean answers) throws IOException {
+    Update<E> update = codec.update(entry, answers);
+    applied.refuseUnlessApplicable(update.entry());
+    return update;
   }
 
   @SuppressWarnings("unchecked") // The codec refuses what is none of its entries.
@@ -160,41 +191,47 @@ final class Updates<S, E> {
     return (E) command;
   }
 
-  private Expected<E> expected(Update<E> update, boolean answers) {
-    applied.refuseUnlessApplicable(update.entry());
-    return new Expected<>(update.entry(), FrameFormat.frameBytes(update.size()), answers);
-  }
-
   OptionalLong updateIf(Function<? super S, Optional<E>> decision) throws IOException {
     refuseWithinCallback();
-    AtomicReference<@Nullable Expected<E>> decided = new AtomicReference<>();
+    AtomicReference<@Nullable Update<E>> decided = new AtomicReference<>();
     try {
       Optional<AppendFuture> durable = appending.with(() -> decide(decision, decided));
       return durable.isEmpty() ? OptionalLong.empty() : OptionalLong.of(settle(durable.get()));
     } catch (RuntimeException | Error e) {
-      failIfExpected(decided.getPlain(), e);
+      Update<E> update = decided.getPlain();
+      if (update != null) {
+        failIfExpected(update.expected(), e);
+      }
       throw e;
     }
   }
 
   /** Called with the appending lock held. */
   private Optional<AppendFuture> decide(
-      Function<? super S, Optional<E>> decision, AtomicReference<@Nullable Expected<E>> decided)
+      Function<? super S, Optional<E>> decision, AtomicReference<@Nullable Update<E>> decided)
       throws IOException {
     refuseIfClosed();
-    settleEarlierUpdates();
-    Optional<E> entry = applied.read(decision);
-    if (entry.isEmpty()) {
-      return Optional.empty();
+    try {
+      decides = true;
+      settleEarlierUpdates();
+      Optional<E> entry = applied.read(decision);
+      if (entry.isEmpty()) {
+        return Optional.empty();
+      }
+      Update<E> update = applicable(entry.get(), false);
+      decided.setPlain(update);
+      return Optional.of(append(update));
+    } finally {
+      decides = false;
     }
-    Update<E> update = codec.update(entry.get());
-    Expected<E> expected = expected(update, false);
-    decided.setPlain(expected);
-    return Optional.of(append(update, expected));
   }
 
-  /** Makes all that was appended durable and applied. Called with the appending lock held. */
+  /**
+   * Makes all that was appended durable and applied. Called with the appending lock held, while
+   * nothing else is admitted.
+   */
   private void settleEarlierUpdates() throws IOException {
+    long unused = log.lastAppendedId(); // What was admitted before has its place now.
     long earlier = applied.lastExpectedId();
     if (applied.appliedId() < earlier) {
       settlePending(earlier, "decided or appended");
@@ -223,50 +260,42 @@ final class Updates<S, E> {
   }
 
   /**
-   * Called with the appending lock held, so that entries become expected in the order of their ids.
+   * Called with the appending lock held, so that it comes before a decision or after it.
    *
    * @throws DurabilityException if nothing was appended
    */
-  private AppendFuture append(Update<E> update, Expected<E> expected) throws IOException {
+  private AppendFuture append(Update<E> update) throws IOException {
     refuseIfClosed();
     applied.refuseIfFailed();
-    long before = log.lastAppendedId();
     try {
-      AppendFuture durable = log.appendAsync(update);
-      applied.expect(durable.entryId(), expected);
-      return durable;
+      return log.appendAsync(update);
     } catch (OutcomeOpenException e) {
-      throw new DurabilityException(
-          "nothing was appended, because earlier updates fill the buffers and could not be"
-              + " written ("
-              + e.getMessage()
-              + ")",
-          e);
-    } catch (Error e) {
-      failIfAppended(before, expected, e);
-      throw e;
+      throw notAppended(e);
     }
   }
 
-  /** The log has an entry that the state does not expect: the state must not go on. */
-  private void failIfAppended(long before, Expected<E> expected, Error e) {
-    boolean appended = true;
-    try {
-      appended = expected.id() != 0 || log.lastAppendedId() != before;
-    } finally {
-      if (appended) {
-        applied.fail(e);
-      }
-    }
+  private static DurabilityException notAppended(OutcomeOpenException e) {
+    return new DurabilityException(
+        "nothing was appended, because earlier updates fill the buffers and could not be"
+            + " written ("
+            + e.getMessage()
+            + ")",
+        e);
   }
 
   /**
    * A call was broken off. If its entry is in the log, the state refuses from then on: the call did
-   * not say that it had happened.
+   * not say that it had happened. An Error may come before the entry is expected; the log is
+   * poisoned then, and no later entry is applied either: see {@link AppliedState#expect}.
    */
-  private void failIfExpected(@Nullable Expected<E> expected, Throwable e) {
-    if (expected != null && expected.id() != 0) {
-      applied.fail(e);
+  private void failIfExpected(Expected<E> expected, Throwable e) {
+    boolean appended = true;
+    try {
+      appended = expected.id() != 0 || (e instanceof Error && log.poison() != null);
+    } finally {
+      if (appended) {
+        applied.fail(e);
+      }
     }
   }
 

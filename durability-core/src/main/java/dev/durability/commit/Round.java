@@ -102,8 +102,9 @@ final class Round {
   }
 
   /**
-   * Ends the wait of all threads, and tells the futures what they come to. The threads are a tree, in which each wakes a few: those that are to be
-   * woken are settled before the thread that wakes them.
+   * Ends the wait of all threads, and tells the futures what they come to. The threads are a tree,
+   * in which each wakes a few: those that are to be woken are settled before the thread that wakes
+   * them.
    *
    * @param written the position up to which all is written
    * @param durable the position up to which all is durable

@@ -1,5 +1,6 @@
 package dev.durability.wal;
 
+import dev.durability.append.Admission;
 import dev.durability.append.AppendQueue;
 import dev.durability.append.Marker;
 import dev.durability.append.Scratch;
@@ -29,7 +30,11 @@ import org.jspecify.annotations.Nullable;
 final class EntryAppender<E> {
   private static final int BATCH_FRAME_BYTES_MAX = 1 << 30;
 
+  /** What {@link #appendDurable} returns for an entry that was not admitted. */
+  static final long REFUSED = 0;
+
   private final Codec<E> codec;
+  private final @Nullable Admission<E> admission;
   private final WalOptions options;
   private final Notices notices;
   private final AppendQueue queue;
@@ -44,11 +49,29 @@ final class EntryAppender<E> {
   EntryAppender(
       Codec<E> codec, WalOptions options, Notices notices, AppendQueue queue, GroupCommit commits) {
     this.codec = codec;
+    this.admission = admissionOf(codec);
     this.options = options;
     this.notices = notices;
     this.queue = queue;
     this.commits = commits;
     this.lock = commits.lock();
+  }
+
+  @SuppressWarnings("unchecked") // Of the same type of entries as the codec that it is.
+  private static <E> @Nullable Admission<E> admissionOf(Codec<E> codec) {
+    return codec instanceof Admission ? (Admission<E>) codec : null;
+  }
+
+  /** Whether an entry may be appended now; with the lock. */
+  private boolean isAdmitted(E entry) {
+    return admission == null || admission.admits(entry);
+  }
+
+  /** An entry has its place; with the lock. */
+  private void placed(E entry, long id) {
+    if (admission != null) {
+      admission.placed(entry, id);
+    }
   }
 
   /** The last entry that a marker of this writer covers; with the lock. */
@@ -70,6 +93,7 @@ final class EntryAppender<E> {
         boolean flushes = isFlushDue();
         id = queue.entry(scratch.bytes(), scratch.size());
         happened = true;
+        placed(entry, id);
         notices.onAppend(id, id, FrameFormat.frameBytes(scratch.size()));
         flush = flushes ? commits.join(scratch.waiter(), false) : null;
       } finally {
@@ -116,22 +140,29 @@ final class EntryAppender<E> {
     }
   }
 
-  /** Appends an entry and waits until it survives power loss. */
+  /**
+   * Appends an entry and waits until it survives power loss.
+   *
+   * @return its id, or {@link #REFUSED} if it is not {@linkplain Admission admitted}
+   */
   long appendDurable(E entry) throws IOException {
     Scratch scratch = scratches.take();
     boolean happened = false;
     try {
       encode(scratch, entry);
       long unused = StackRoom.prove();
-      long id;
-      Waiter.OfThread durable;
+      long id = REFUSED;
+      Waiter.OfThread durable = null;
       lock.lock();
       try {
         reserve(scratch, 1, FrameFormat.frameBytes(scratch.size()));
-        id = queue.entry(scratch.bytes(), scratch.size());
-        happened = true;
-        notices.onAppend(id, id, FrameFormat.frameBytes(scratch.size()));
-        durable = commits.join(scratch.waiter(), true);
+        if (isAdmitted(entry)) {
+          id = queue.entry(scratch.bytes(), scratch.size());
+          happened = true;
+          placed(entry, id);
+          notices.onAppend(id, id, FrameFormat.frameBytes(scratch.size()));
+          durable = commits.join(scratch.waiter(), true);
+        }
       } finally {
         unlock();
       }
@@ -157,6 +188,7 @@ final class EntryAppender<E> {
         durable = new DurableFuture(queue.nextId(), queue.position() + 1, commits);
         long id = queue.entry(scratch.bytes(), scratch.size());
         happened = true;
+        placed(entry, id);
         notices.onAppend(id, id, FrameFormat.frameBytes(scratch.size()));
         commits.commitLater(durable);
       } finally {
