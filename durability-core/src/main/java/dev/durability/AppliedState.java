@@ -25,7 +25,7 @@ final class AppliedState<S, E> {
    * The last entry that was applied; those after it are still to be applied. Written with the lock
    * held.
    */
-  private Expected<E> applied = new Expected<>();
+  private volatile Expected<E> applied = new Expected<>();
 
   /** The last entry that is expected. Assigned with the log's lock. */
   private volatile Expected<E> last = applied;
@@ -38,7 +38,6 @@ final class AppliedState<S, E> {
       new DurabilityException("an entry before the last one is not expected");
 
   private S state;
-  private Progress progress;
   private volatile long appliedId;
 
   /** The entry whose application failed or was broken off, 0 if there is none. */
@@ -53,6 +52,7 @@ final class AppliedState<S, E> {
     private final long bytes;
     private final boolean answers;
     private long id;
+    private long entriesThrough;
     private long bytesThrough;
     private @Nullable Object result;
     private volatile @Nullable Expected<E> next;
@@ -120,7 +120,7 @@ final class AppliedState<S, E> {
     this.machine = machine;
     this.state = recovered;
     this.appliedId = lastEntryId;
-    this.progress = replayed;
+    this.applied.entriesThrough = replayed.entries();
     this.applied.bytesThrough = replayed.bytes();
     this.nextId = nextId;
   }
@@ -156,6 +156,7 @@ final class AppliedState<S, E> {
     }
     nextId = id + 1;
     entry.id = id;
+    entry.entriesThrough = before.entriesThrough + 1;
     entry.bytesThrough = before.bytesThrough + entry.bytes;
     before.next = entry;
     last = entry;
@@ -171,12 +172,9 @@ final class AppliedState<S, E> {
     return last.id - appliedId;
   }
 
-  /**
-   * How many bytes of log they take, or took: an older value of the progress may be seen, but not
-   * one from before {@link #pendingEntries} looked.
-   */
+  /** How many bytes of log they take. */
   long pendingBytes() {
-    return last.bytesThrough - progress.bytes();
+    return last.bytesThrough - applied.bytesThrough;
   }
 
   /**
@@ -191,25 +189,58 @@ final class AppliedState<S, E> {
   Progress applyThrough(long durableId, long neededId) throws DurabilityException {
     try {
       lock.writeLock().lock();
-      Expected<E> next = applied.next;
-      while (failure == null && next != null && next.id <= durableId) {
-        apply(next);
-        next = next.next;
-      }
+      Progress now = applyWhatIsDurable(durableId);
       if (failure != null && appliedId < neededId) {
         throw failed();
       }
-      Progress now = progress;
       lock.writeLock().unlock();
       return now;
     } catch (Throwable e) {
-      try {
-        unlockWriting();
-      } catch (Throwable again) {
-        unlockWriting();
-        throw again;
-      }
+      unlockWritingForSure();
       throw e;
+    }
+  }
+
+  /**
+   * The same, unless the lock is in use.
+   *
+   * @return what was applied by now; null if it is in use
+   */
+  @SuppressWarnings("LockNotBeforeTry") // As above.
+  @Nullable Progress tryToApplyThrough(long durableId) {
+    try {
+      if (!lock.writeLock().tryLock()) {
+        return null;
+      }
+      Progress now = applyWhatIsDurable(durableId);
+      lock.writeLock().unlock();
+      return now;
+    } catch (Throwable e) {
+      unlockWritingForSure();
+      throw e;
+    }
+  }
+
+  private Progress applyWhatIsDurable(long durableId) {
+    Expected<E> next = applied.next;
+    while (failure == null && next != null && next.id <= durableId) {
+      apply(next);
+      next = next.next;
+    }
+    return progress();
+  }
+
+  private Progress progress() {
+    Expected<E> through = applied;
+    return new Progress(through.entriesThrough, through.bytesThrough);
+  }
+
+  private void unlockWritingForSure() {
+    try {
+      unlockWriting();
+    } catch (Throwable again) {
+      unlockWriting();
+      throw again;
     }
   }
 
@@ -233,12 +264,10 @@ final class AppliedState<S, E> {
               : Objects.requireNonNull(
                   machine.apply(state, entry, next.id), "StateMachine.apply returned null");
       Object result = done != null ? done.result() : null;
-      Progress after = new Progress(progress.entries() + 1, progress.bytes() + next.bytes);
       Expected<E> before = applied;
       // Nothing is called from here on.
       next.result = result;
       state = changed;
-      progress = after;
       applied = next;
       before.next = null; // Its future may be kept: that must not keep all later entries.
       next.entry = null; // Nor its own.
@@ -333,7 +362,7 @@ final class AppliedState<S, E> {
                 Objects.requireNonNull(
                     machine.snapshot(shown), "StateMachine.snapshot returned null"),
                 appliedId,
-                progress));
+                progress()));
   }
 
   /** The last entry in the state. Does not wait. */

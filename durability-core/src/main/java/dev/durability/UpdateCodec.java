@@ -22,10 +22,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class UpdateCodec<E> implements Codec<Update<E>>, Admission<Update<E>> {
   private static final byte[] NONE = new byte[0];
+  private static final int USUAL_BYTES_MIN = 128;
+  private static final int USUAL_BYTES_MAX = 1024;
 
   private final Codec<E> codec;
   private final LiveEntries live;
   private final int entryBytesMax;
+
+  /** How many bytes to begin with. A guess, which any thread may overwrite. */
+  private int usualBytes = USUAL_BYTES_MIN;
 
   /** Where updates are expected once they have their place; assigned before the first update. */
   private @Nullable Updates<?, E> updates;
@@ -53,6 +58,13 @@ final class UpdateCodec<E> implements Codec<Update<E>>, Admission<Update<E>> {
     }
   }
 
+  @Override
+  public void roundEnded() {
+    if (updates != null) {
+      updates.roundEnded();
+    }
+  }
+
   /**
    * Makes an update of an entry.
    *
@@ -61,8 +73,9 @@ final class UpdateCodec<E> implements Codec<Update<E>>, Admission<Update<E>> {
    * @throws IOException if the codec fails
    */
   Update<E> update(E entry, boolean answers) throws IOException {
-    EntryBytes encoded = new EntryBytes(entryBytesMax);
+    EntryBytes encoded = new EntryBytes(usualBytes, entryBytesMax);
     codec.encode(entry, encoded);
+    usualBytes = Math.max(usualBytes, Math.min(encoded.size(), USUAL_BYTES_MAX));
     E applied = live == LiveEntries.AS_PASSED ? entry : decodeAgain(encoded);
     int size = encoded.size();
     return new Update<>(

@@ -1,9 +1,11 @@
 package dev.durability;
 
 import dev.durability.AppliedState.Expected;
+import dev.durability.AppliedState.Progress;
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.OutcomeOpenException;
 import dev.durability.threads.StackSafeLock;
+import dev.durability.threads.Thrown;
 import dev.durability.wal.AppendFuture;
 import dev.durability.wal.WalWriter;
 import java.io.IOException;
@@ -382,6 +384,25 @@ final class Updates<S, E> {
   boolean awaitApplied(long entryId, Duration timeout) throws IOException {
     refuseWithinCallback();
     return waits.await(entryId, TimeUnit.NANOSECONDS.convert(timeout));
+  }
+
+  /**
+   * A round of the log ended: applies what is durable before those who wait for it wake up. So they
+   * need not wait for each other. If the state is being read, they apply it.
+   */
+  void roundEnded() {
+    try {
+      long durableId = log.lastDurableId();
+      if (applied.appliedId() < durableId) {
+        Progress now = applied.tryToApplyThrough(durableId);
+        if (now != null) {
+          waits.wake(applied.appliedId());
+          background.progressed(now);
+        }
+      }
+    } catch (Throwable e) {
+      Thrown.report(e); // Nothing is lost: those who wait apply it.
+    }
   }
 
   /** Makes all that was appended durable, and applies it. Works after {@link #end}, too. */

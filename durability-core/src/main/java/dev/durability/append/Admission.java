@@ -24,4 +24,10 @@ public interface Admission<E> {
    * @param id its id
    */
   void placed(E entry, long id);
+
+  /**
+   * A round ended: more entries may be durable. By the thread that led it, without a lock and
+   * before anyone is told. Throws nothing.
+   */
+  void roundEnded();
 }

@@ -202,6 +202,16 @@ public final class GroupCommit {
   }
 
   /**
+   * Sets what is done at the end of each round, by the thread that led it, without the lock, before
+   * those who wait are told. Before the writer is used.
+   *
+   * @param task does it; throws nothing
+   */
+  public void beforeTelling(Runnable task) {
+    rounds.beforeTelling(task);
+  }
+
+  /**
    * Sets when a thread must not run what depends on futures, because others wait for what it holds:
    * then the log's own thread does it. Before the writer is used.
    *

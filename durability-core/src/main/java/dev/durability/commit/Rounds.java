@@ -61,6 +61,7 @@ final class Rounds {
   private @Nullable Round left;
 
   private BooleanSupplier leavesDependents = () -> false;
+  private Runnable beforeTelling = () -> {};
   private boolean markFailed;
   private long written;
   private volatile long durable;
@@ -246,6 +247,9 @@ final class Rounds {
   void endRound(Leader self, @Nullable Throwable failure) {
     passOn(self, failure);
     wakeHeir(self);
+    if (self.round != null) {
+      beforeTelling.run();
+    }
     settle(self, failure);
     if (poison.isThere()) {
       settleStranded(self);
@@ -367,6 +371,10 @@ final class Rounds {
   /** Whether this thread must not run what depends on futures: others wait for what it holds. */
   boolean leavesDependents() {
     return leavesDependents.getAsBoolean();
+  }
+
+  void beforeTelling(Runnable task) {
+    beforeTelling = task;
   }
 
   void leavingDependentsWhile(BooleanSupplier held) {

@@ -50,6 +50,9 @@ final class EntryAppender<E> {
       Codec<E> codec, WalOptions options, Notices notices, AppendQueue queue, GroupCommit commits) {
     this.codec = codec;
     this.admission = admissionOf(codec);
+    if (admission != null) {
+      commits.beforeTelling(admission::roundEnded);
+    }
     this.options = options;
     this.notices = notices;
     this.queue = queue;

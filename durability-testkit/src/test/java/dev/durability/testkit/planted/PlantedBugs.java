@@ -464,14 +464,18 @@ final class PlantedBugs {
               "answer-without-applying",
               "to apply a command before it answers",
               "a result is that of the command",
-              new Patch("Updates", "settled", withoutCall("Updates.applyDurable")),
+              List.of(
+                  new Patch("Updates", "roundEnded", returning(0)),
+                  new Patch("Updates", "settled", withoutCall("Updates.applyDurable"))),
               Workload.STATE,
               1),
           bug(
               "future-without-applying",
               "the same of a future",
               "a result is that of the command",
-              new Patch("Updates", "outcome", withoutCall("Updates.applyDurable")),
+              List.of(
+                  new Patch("Updates", "roundEnded", returning(0)),
+                  new Patch("Updates", "outcome", withoutCall("Updates.applyDurable"))),
               Workload.STATE,
               1),
           bug(
