@@ -38,7 +38,7 @@ class AppliedStateTest {
     assertThat(applied.pendingEntries()).isEqualTo(1);
     assertThat(applied.pendingBytes()).isEqualTo(10);
     assertThat(applied.lastExpectedId()).isEqualTo(9);
-    assertThat(applied.read(List::copyOf)).containsExactly("recovered", "a");
+    assertThat(applied.<List<String>>read(List::copyOf)).containsExactly("recovered", "a");
   }
 
   @Test

@@ -168,6 +168,19 @@ class AskersTest {
   }
 
   @Test
+  void whoLeadsARoundToAskRunsNothingThatDependsOnOtherFutures() throws Exception {
+    holdUpTheLogThread();
+    WaitingFuture other = commitLater();
+    CompletableFuture<String> thread = other.thenApply(id -> Thread.currentThread().getName());
+    WaitingFuture mine = commitLater();
+    assertThat(commits.await(mine, FOR_EVER, false)).isTrue();
+    assertThat(mine).isDone();
+    assertThat(other).isNotDone();
+    goOn.countDown();
+    assertThat(thread.get(20, TimeUnit.SECONDS)).isEqualTo(LOG_THREAD);
+  }
+
+  @Test
   void whoAskedForTheNextRoundLeadsItIfTheLogsOwnThreadIsHeldUp() throws Exception {
     CountDownLatch running = holdsUp(commitLater());
     target.awaitSync();
