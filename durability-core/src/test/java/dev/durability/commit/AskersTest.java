@@ -11,59 +11,19 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Threads that ask for futures, while the log's own thread runs what depends on others. */
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
-class AskersTest {
-  private static final String LOG_THREAD = "log";
+class AskersTest extends GroupCommitFixture {
   private static final long FOR_EVER = Long.MAX_VALUE;
 
-  private final GatedTarget target = new GatedTarget();
-  private final GroupCommit commits = new GroupCommit(target, 0, 0, () -> {});
-  private final Thread logThread = new Thread(commits.logThreadTask(), LOG_THREAD);
   private final CountDownLatch goOn = new CountDownLatch(1);
 
-  @BeforeEach
-  void start() {
-    logThread.start();
-  }
-
+  @Override
   @AfterEach
-  void close() throws InterruptedException, IOException {
-    target.open();
+  void close() throws InterruptedException {
     goOn.countDown();
-    commits.close(() -> {}, () -> {});
-    logThread.join();
-  }
-
-  private WaitingFuture commitLater() throws DurabilityException {
-    commits.lock().lock();
-    try {
-      commits.refuseIfDone();
-      commits.prepare();
-      WaitingFuture future = new WaitingFuture(target.append());
-      commits.commitLater(future);
-      return future;
-    } finally {
-      commits.lock().unlock();
-    }
-  }
-
-  private void commit() throws DurabilityException {
-    Waiter.OfThread joined;
-    commits.lock().lock();
-    try {
-      commits.refuseIfDone();
-      commits.prepare();
-      long unused = target.append();
-      joined = commits.join(new Waiter.OfThread(), true);
-    } finally {
-      commits.lock().unlock();
-    }
-    commits.await(joined);
+    super.close();
   }
 
   /** Something depends on a future that runs until the test ends. */
@@ -217,9 +177,9 @@ class AskersTest {
     holdUpTheLogThread();
     WaitingFuture first = commitLater();
     CompletableFuture<String> thread = first.thenApply(id -> Thread.currentThread().getName());
-    commit(); // Leads the round of that future, too.
+    assertThat(commit()).isEqualTo(3); // Leads the round of that future, too.
     WaitingFuture second = commitLater();
-    commit();
+    assertThat(commit()).isEqualTo(5);
     assertThat(commits.durable()).isEqualTo(5);
     assertThat(commits.await(first, FOR_EVER, false)).isTrue();
     assertThat(commits.whyNot(first)).isNull();
@@ -236,7 +196,7 @@ class AskersTest {
     commits.leavingDependentsWhile(() -> Thread.currentThread() == self);
     holdUpTheLogThread();
     WaitingFuture left = commitLater();
-    commit();
+    assertThat(commit()).isEqualTo(3);
     commits.close(() -> {}, () -> {});
     assertThat(left).isNotDone();
     goOn.countDown();

@@ -45,6 +45,16 @@ final class ChildMaven {
 
   /** Runs Maven in a directory, and returns what it says. Fails if it fails. */
   String run(Path directory, String... arguments) throws IOException, InterruptedException {
+    return run(directory, true, arguments);
+  }
+
+  /** Runs Maven in a directory, and returns what it says. Fails if it does not fail. */
+  String runInVain(Path directory, String... arguments) throws IOException, InterruptedException {
+    return run(directory, false, arguments);
+  }
+
+  private String run(Path directory, boolean succeeds, String... arguments)
+      throws IOException, InterruptedException {
     Path maven = Path.of(System.getProperty("maven.home"));
     boolean windows = System.getProperty("os.name").startsWith("Windows");
     List<String> command = new ArrayList<>();
@@ -80,9 +90,9 @@ final class ChildMaven {
       process.destroyForcibly();
     }
     String output = Files.readString(said);
-    assertThat(ended && process.exitValue() == 0)
-        .as("%s in %s:%n%s", String.join(" ", command), directory, output)
-        .isTrue();
+    String what = String.join(" ", command) + " in " + directory + ":\n" + output;
+    assertThat(ended).as(what).isTrue();
+    assertThat(process.exitValue() == 0).as(what).isEqualTo(succeeds);
     return output;
   }
 }

@@ -28,37 +28,24 @@ final class InstalledTest {
 
   @TempDir static Path temp;
 
+  /** Packs what is published, from classes that are there. */
+  private static final List<String> PACKS =
+      List.of(
+          "-q",
+          "-Dpublished",
+          "-Dmaven.main.skip",
+          "-Dtest=none", // No coverage.
+          "-Dforbiddenapis.skip",
+          "-Dmaven.javadoc.skip",
+          "-Dspotless.check.skip");
+
   private static ChildMaven maven;
 
   @BeforeAll
   static void install() throws Exception {
     Project.assumeJars();
     maven = new ChildMaven(temp);
-    Path copy = Files.createDirectory(temp.resolve("copy"));
-    Path root = Project.root();
-    for (String file : List.of("pom.xml", ".mvn", "LICENSE")) {
-      copyTree(root.resolve(file), copy.resolve(file));
-    }
-    for (Pom module : Project.published()) {
-      Path from = module.directory();
-      Path to = Files.createDirectories(copy.resolve(root.relativize(from).toString()));
-      Files.copy(module.file(), to.resolve("pom.xml"));
-      for (String each : List.of("src/main/resources", "target/classes")) {
-        if (Files.exists(from.resolve(each))) {
-          copyTree(from.resolve(each), to.resolve(each));
-        }
-      }
-    }
-    maven.run(
-        copy,
-        "-q",
-        "-Dpublished",
-        "-Dmaven.main.skip", // The classes are there.
-        "-Dtest=none", // Without the profile that measures coverage.
-        "-Dforbiddenapis.skip",
-        "-Dmaven.javadoc.skip",
-        "-Dspotless.check.skip",
-        "install");
+    maven.run(copyOfPublished("copy"), packs("install"));
   }
 
   @Test
@@ -155,6 +142,33 @@ final class InstalledTest {
                 "-m",
                 "user/user.Main"))
         .isEqualTo(ENTRIES);
+  }
+
+  @Test
+  void aClassThatIsGoneIsSeenInTheComparisonWithTheLastVersion() throws Exception {
+    Path next = copyOfPublished("next");
+    for (Pom module : Project.published()) {
+      nextVersion(next.resolve(Project.root().relativize(module.file()).toString()));
+    }
+    nextVersion(next.resolve("pom.xml"));
+    String[] compares =
+        packs("-pl", "durability-core", "-Dapi.baseline=" + Project.VERSION, "verify");
+
+    maven.run(next, compares);
+    Files.delete(
+        next.resolve("durability-core/target/classes/dev/durability/storage/AtomicFile.class"));
+
+    assertThat(maven.runInVain(next, compares))
+        .contains("There is at least one incompatibility: dev.durability.storage.AtomicFile");
+  }
+
+  @Test
+  void aVersionIsNotComparedWithItself() throws Exception {
+    assertThat(
+            maven.runInVain(
+                temp.resolve("copy"),
+                packs("-pl", "durability-core", "-Dapi.baseline=" + Project.VERSION, "verify")))
+        .contains("compare with a released one");
   }
 
   @Test
@@ -271,6 +285,34 @@ final class InstalledTest {
     }
     assertThat(found).as("blocks of %s in %s with %s", language, document, word).hasSize(1);
     return found.get(0);
+  }
+
+  /** The POMs, classes and resources of what is published, in a directory of their own. */
+  private static Path copyOfPublished(String name) throws IOException {
+    Path copy = Files.createDirectory(temp.resolve(name));
+    Path root = Project.root();
+    for (String file : List.of("pom.xml", ".mvn", "LICENSE")) {
+      copyTree(root.resolve(file), copy.resolve(file));
+    }
+    for (Pom module : Project.published()) {
+      Path from = module.directory();
+      Path to = Files.createDirectories(copy.resolve(root.relativize(from).toString()));
+      Files.copy(module.file(), to.resolve("pom.xml"));
+      for (String each : List.of("src/main/resources", "target/classes")) {
+        if (Files.exists(from.resolve(each))) {
+          copyTree(from.resolve(each), to.resolve(each));
+        }
+      }
+    }
+    return copy;
+  }
+
+  private static String[] packs(String... arguments) {
+    return Stream.concat(PACKS.stream(), Stream.of(arguments)).toArray(String[]::new);
+  }
+
+  private static void nextVersion(Path pom) throws IOException {
+    Files.writeString(pom, Files.readString(pom).replace(Project.VERSION, "9.9.9"));
   }
 
   private static Path group() {
