@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The lock that keeps decisions apart from other updates, and updates that do not wait from each
- * other; and the futures of updates that are settled and have yet to be completed. Updates that wait
- * do not take the lock, unless a decision is being made.
+ * other; and the futures of updates that are settled and have yet to be completed. Updates that
+ * wait do not take the lock, unless a decision is being made.
  *
  * <p><b>Who completes a future</b> runs code that depends on it, which may call this state, so may
  * wait for its locks, and for rounds of the log. So:

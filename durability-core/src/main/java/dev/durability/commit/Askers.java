@@ -13,8 +13,8 @@ import java.util.concurrent.locks.LockSupport;
  *   <li>It is woken at the end of the round that serves its future, before anything runs that
  *       depends on a future of that round.
  *   <li>If nobody leads, and the log's own thread runs such code or is this one, it leads a round
- *       itself. It looks when it begins to wait, and is woken when that comes to be so. What depends
- *       on the futures of that round it leaves to the log's own thread.
+ *       itself. It looks when it begins to wait, and is woken when that comes to be so. What
+ *       depends on the futures of that round it leaves to the log's own thread.
  * </ul>
  */
 final class Askers {

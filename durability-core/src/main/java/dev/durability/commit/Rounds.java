@@ -352,9 +352,7 @@ final class Rounds {
       Thrown.report(failure);
     }
     round.settle(self.written, self.durable, failure, whyNot);
-    if (round.hasFutures()
-        && (self.leavesDependents || leavesDependents())
-        && leave(self, round)) {
+    if (round.hasFutures() && (self.leavesDependents || leavesDependents()) && leave(self, round)) {
       return;
     }
     settleFutures(round);
