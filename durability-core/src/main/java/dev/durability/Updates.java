@@ -31,9 +31,8 @@ final class Updates<S, E> {
   private final WalWriter<Update<E>> log;
   private final AppliedState<S, E> applied;
   private final BackgroundCheckpoints background;
-  private final int pendingMax;
-  private final long pendingBytesMax;
   private final Appending appending;
+  private final PendingUpdates<E> pending;
   private final AppliedWaits waits;
 
   /** Whether a decision is being made, by the thread that has the appending lock. */
@@ -53,8 +52,7 @@ final class Updates<S, E> {
     this.applied = applied;
     this.background = background;
     this.appending = new Appending(publishing::isHeldByCurrentThread);
-    this.pendingMax = options.pendingUpdatesMax();
-    this.pendingBytesMax = options.pendingBytesMax();
+    this.pending = new PendingUpdates<>(this, appending, applied, options);
     this.waits = new AppliedWaits(log, applied, this);
   }
 
@@ -111,68 +109,12 @@ final class Updates<S, E> {
   }
 
   CompletableFuture<Long> updateAsync(E entry) throws IOException {
-    return settling(encode(entry, false));
+    return pending.append(encode(entry, false));
   }
 
   <R extends @Nullable Object> CompletableFuture<R> executeAsync(Command<S, R> command)
       throws IOException {
-    return settling(encode(entryOf(command), true));
-  }
-
-  /** Appends an update. {@return what completes once it is durable and applied} */
-  private <V extends @Nullable Object> CompletableFuture<V> settling(Update<E> update)
-      throws IOException {
-    UpdateFuture<V> result = new UpdateFuture<>(this, update.expected());
-    try {
-      boolean appended = appending.with(() -> appendIfRoom(update, result));
-      if (!appended) {
-        makeRoom();
-        boolean unused = appending.with(() -> appendForSure(update, result));
-      }
-      result.follow();
-      return result;
-    } catch (RuntimeException | Error e) {
-      failIfExpected(update.expected(), e);
-      throw e;
-    }
-  }
-
-  /** Called with the appending lock held. {@return whether it is appended} */
-  private boolean appendIfRoom(Update<E> update, UpdateFuture<?> result) throws IOException {
-    if (!isRoomFor(update.expected())) {
-      return false;
-    }
-    result.appended(append(update));
-    return true;
-  }
-
-  /**
-   * Too many are pending: this thread makes them durable and applies them, so it depends on no
-   * other.
-   */
-  private void makeRoom() throws IOException {
-    refuseIfClosed();
-    settlePending(0, "appended");
-  }
-
-  /**
-   * If others took the room meanwhile, the same with the lock, as a decision does it: so nobody
-   * tries for ever. Called with the appending lock held.
-   *
-   * @throws DurabilityException if nothing was appended
-   */
-  private boolean appendForSure(Update<E> update, UpdateFuture<?> result) throws IOException {
-    if (!isRoomFor(update.expected())) {
-      settlePending(applied.lastExpectedId(), "appended");
-    }
-    result.appended(append(update));
-    return true;
-  }
-
-  private boolean isRoomFor(Expected<E> expected) {
-    long pending = applied.pendingEntries();
-    return pending <= 0
-        || (pending < pendingMax && applied.pendingBytes() + expected.bytes() <= pendingBytesMax);
+    return pending.append(encode(entryOf(command), true));
   }
 
   private Update<E> encode(E entry, boolean answers) throws IOException {
@@ -246,7 +188,7 @@ final class Updates<S, E> {
    * @param neededId as for {@link #applyDurable}
    * @param refused what has not happened if this fails
    */
-  private void settlePending(long neededId, String refused) throws IOException {
+  void settlePending(long neededId, String refused) throws IOException {
     try {
       log.sync();
     } catch (OutcomeOpenException e) {
@@ -266,7 +208,7 @@ final class Updates<S, E> {
    *
    * @throws DurabilityException if nothing was appended
    */
-  private AppendFuture append(Update<E> update) throws IOException {
+  AppendFuture append(Update<E> update) throws IOException {
     refuseIfClosed();
     applied.refuseIfFailed();
     try {
@@ -290,7 +232,7 @@ final class Updates<S, E> {
    * not say that it had happened. An Error may come before the entry is expected; the log is
    * poisoned then, and no later entry is applied either: see {@link AppliedState#expect}.
    */
-  private void failIfExpected(Expected<E> expected, Throwable e) {
+  void failIfExpected(Expected<E> expected, Throwable e) {
     boolean appended = true;
     try {
       appended = expected.id() != 0 || (e instanceof Error && log.poison() != null);

@@ -176,7 +176,7 @@ public final class GroupCommit {
         return false;
       }
     }
-    if (!rounds.leavesDependents()) {
+    if (!rounds.dependents.mustBeLeft()) {
       settleKnown(future);
     }
     return true;
@@ -208,7 +208,7 @@ public final class GroupCommit {
    * @param task does it; throws nothing
    */
   public void beforeTelling(Runnable task) {
-    rounds.beforeTelling(task);
+    rounds.dependents.after(task);
   }
 
   /**
@@ -218,7 +218,7 @@ public final class GroupCommit {
    * @param held whether the current thread is such a one; throws nothing
    */
   public void leavingDependentsWhile(BooleanSupplier held) {
-    rounds.leavingDependentsWhile(held);
+    rounds.dependents.leftWhile(held);
   }
 
   /**

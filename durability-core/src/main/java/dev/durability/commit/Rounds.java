@@ -2,15 +2,12 @@ package dev.durability.commit;
 
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.OutcomeOpenException;
-import dev.durability.threads.StackRoom;
 import dev.durability.threads.SureLock;
 import dev.durability.threads.Thrown;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiFunction;
-import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +39,7 @@ final class Rounds {
   final Leader logLeader = new Leader();
 
   final Lead lead = new Lead(logLeader);
+  final Dependents dependents = new Dependents(lock, work, lead, logLeader);
 
   private final DurabilityException brokenQueue =
       new DurabilityException("an Error broke off an append");
@@ -56,12 +54,6 @@ final class Rounds {
   private final AtomicReference<@Nullable Round> unused = new AtomicReference<>();
   private final Round never = new Round();
   private Round next = new Round();
-
-  /** The first round whose futures are left to the log's own thread; with the lock. */
-  private @Nullable Round left;
-
-  private BooleanSupplier leavesDependents = () -> false;
-  private Runnable beforeTelling = () -> {};
   private boolean markFailed;
   private long written;
   private volatile long durable;
@@ -247,9 +239,7 @@ final class Rounds {
   void endRound(Leader self, @Nullable Throwable failure) {
     passOn(self, failure);
     wakeHeir(self);
-    if (self.round != null) {
-      beforeTelling.run();
-    }
+    dependents.prepare(self);
     settle(self, failure);
     if (poison.isThere()) {
       settleStranded(self);
@@ -310,7 +300,7 @@ final class Rounds {
     Waiter.OfThread first = next.firstThread();
     boolean gathers = gathering.isWorthwhile(served + waiting);
     boolean stays = lead.logThreadLeads() && (gathers || waiting > 0);
-    boolean away = !lead.logThreadCanLead() || hasLeft();
+    boolean away = !lead.logThreadCanLead() || dependents.hasLeft();
     if (first != null && (first.isVirtual() || away || (waiting == 1 && !stays))) {
       return first;
     }
@@ -347,86 +337,14 @@ final class Rounds {
       return;
     }
     if (round.isDemanded() && failure != null) {
-      // Nobody waits. What failed meets the next caller: the entries are still in the queue, or
-      // the writer is poisoned.
+      // Nobody waits. What failed meets the next caller: its entries are queued, or it is poisoned.
       Thrown.report(failure);
     }
     round.settle(self.written, self.durable, failure, whyNot);
-    if (round.hasFutures() && (self.leavesDependents || leavesDependents()) && leave(self, round)) {
-      return;
+    if (dependents.settle(self, round)) {
+      self.round = null;
+      unused.lazySet(round);
     }
-    settleFutures(round);
-    self.round = null;
-    unused.lazySet(round);
-  }
-
-  private static void settleFutures(Round round) {
-    if (round.hasFutures()) {
-      long unusedLevels = StackRoom.proveForCallbacks(); // Else the log's own thread does it.
-      round.settleFutures();
-    }
-    round.clear();
-  }
-
-  /** Whether this thread must not run what depends on futures: others wait for what it holds. */
-  boolean leavesDependents() {
-    return leavesDependents.getAsBoolean();
-  }
-
-  void beforeTelling(Runnable task) {
-    beforeTelling = task;
-  }
-
-  void leavingDependentsWhile(BooleanSupplier held) {
-    leavesDependents = held;
-  }
-
-  /** Leaves futures to the log's own thread, unless that may have ended. Returns whether it did. */
-  private boolean leave(Leader self, Round round) {
-    lock.lockForSure();
-    try {
-      if (lead.hasEnded()) {
-        return false;
-      }
-      Round last = left;
-      while (last != null && last != round && last.nextLeft != null) {
-        last = last.nextLeft;
-      }
-      if (last == null) {
-        left = round;
-      } else if (last != round) {
-        last.nextLeft = round;
-      }
-      work.signal();
-      self.round = null; // Last: if an Error comes before, this is done again.
-      return true;
-    } finally {
-      lock.unlockForSure();
-    }
-  }
-
-  /** Whether futures are left to the log's own thread; with the lock. */
-  boolean hasLeft() {
-    return left != null;
-  }
-
-  /**
-   * The log's own thread settles futures that were left to it. With the lock, which is given up
-   * meanwhile. If an Error breaks it off, it can be called again.
-   */
-  void settleLeft() {
-    Round round = Objects.requireNonNull(left);
-    lead.callbacksFollow(logLeader);
-    next.wakeAskers(); // It cannot lead for them now.
-    try {
-      lock.unlock();
-      settleFutures(round);
-    } finally {
-      lock.lockForSure();
-      lead.logThreadRests();
-    }
-    left = round.nextLeft;
-    round.nextLeft = null;
   }
 
   /** Once the writer is poisoned nobody leads and nobody joins any more: tells all who wait. */
@@ -476,8 +394,7 @@ final class Rounds {
     poison.tell();
   }
 
-  /** About how many: it is asked without the lock. */
-  private int waitingThreads() {
+  private int waitingThreads() { // About: it is asked without the lock.
     return next.threadCount();
   }
 }

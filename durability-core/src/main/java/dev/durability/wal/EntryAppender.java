@@ -30,11 +30,8 @@ import org.jspecify.annotations.Nullable;
 final class EntryAppender<E> {
   private static final int BATCH_FRAME_BYTES_MAX = 1 << 30;
 
-  /** What {@link #appendDurable} returns for an entry that was not admitted. */
-  static final long REFUSED = 0;
-
   private final Codec<E> codec;
-  private final @Nullable Admission<E> admission;
+  private final Admission<E> admission;
   private final WalOptions options;
   private final Notices notices;
   private final AppendQueue queue;
@@ -49,32 +46,13 @@ final class EntryAppender<E> {
   EntryAppender(
       Codec<E> codec, WalOptions options, Notices notices, AppendQueue queue, GroupCommit commits) {
     this.codec = codec;
-    this.admission = admissionOf(codec);
-    if (admission != null) {
-      commits.beforeTelling(admission::roundEnded);
-    }
+    this.admission = Admission.of(codec);
+    commits.beforeTelling(admission::roundEnded);
     this.options = options;
     this.notices = notices;
     this.queue = queue;
     this.commits = commits;
     this.lock = commits.lock();
-  }
-
-  @SuppressWarnings("unchecked") // Of the same type of entries as the codec that it is.
-  private static <E> @Nullable Admission<E> admissionOf(Codec<E> codec) {
-    return codec instanceof Admission ? (Admission<E>) codec : null;
-  }
-
-  /** Whether an entry may be appended now; with the lock. */
-  private boolean isAdmitted(E entry) {
-    return admission == null || admission.admits(entry);
-  }
-
-  /** An entry has its place; with the lock. */
-  private void placed(E entry, long id) {
-    if (admission != null) {
-      admission.placed(entry, id);
-    }
   }
 
   /** The last entry that a marker of this writer covers; with the lock. */
@@ -96,7 +74,7 @@ final class EntryAppender<E> {
         boolean flushes = isFlushDue();
         id = queue.entry(scratch.bytes(), scratch.size());
         happened = true;
-        placed(entry, id);
+        admission.placed(entry, id);
         notices.onAppend(id, id, FrameFormat.frameBytes(scratch.size()));
         flush = flushes ? commits.join(scratch.waiter(), false) : null;
       } finally {
@@ -143,26 +121,22 @@ final class EntryAppender<E> {
     }
   }
 
-  /**
-   * Appends an entry and waits until it survives power loss.
-   *
-   * @return its id, or {@link #REFUSED} if it is not {@linkplain Admission admitted}
-   */
+  /** Appends an entry, if it is admitted, and waits until it survives power loss. Else 0. */
   long appendDurable(E entry) throws IOException {
     Scratch scratch = scratches.take();
     boolean happened = false;
     try {
       encode(scratch, entry);
       long unused = StackRoom.prove();
-      long id = REFUSED;
+      long id = 0;
       Waiter.OfThread durable = null;
       lock.lock();
       try {
         reserve(scratch, 1, FrameFormat.frameBytes(scratch.size()));
-        if (isAdmitted(entry)) {
+        if (admission.admits(entry)) {
           id = queue.entry(scratch.bytes(), scratch.size());
           happened = true;
-          placed(entry, id);
+          admission.placed(entry, id);
           notices.onAppend(id, id, FrameFormat.frameBytes(scratch.size()));
           durable = commits.join(scratch.waiter(), true);
         }
@@ -191,7 +165,7 @@ final class EntryAppender<E> {
         durable = new DurableFuture(queue.nextId(), queue.position() + 1, commits);
         long id = queue.entry(scratch.bytes(), scratch.size());
         happened = true;
-        placed(entry, id);
+        admission.placed(entry, id);
         notices.onAppend(id, id, FrameFormat.frameBytes(scratch.size()));
         commits.commitLater(durable);
       } finally {
