@@ -58,7 +58,8 @@ final class LogThread implements Runnable {
         if (recovery.hasLeft()) {
           recovery.endLeft();
         } else if (rounds.dependents.hasLeft() && rounds.lead.state() != Lead.State.OFFERED) {
-          rounds.dependents.settleLeft(rounds.next()); // Whoever was offered the lead has to lead first.
+          rounds.dependents.settleLeft(
+              rounds.next()); // Whoever was offered the lead has to lead first.
         } else if (isToLead()) {
           leadRound();
         } else {
