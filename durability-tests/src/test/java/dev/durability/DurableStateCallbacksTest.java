@@ -169,7 +169,12 @@ class DurableStateCallbacksTest extends DurableStateFixture {
               depth.decrementAndGet();
             }
           };
-      state.updateAsync("first").thenRun(() -> again.next(rounds));
+      inCallback( // On the log's own thread, so that no other completes a future before it is used.
+          state,
+          () -> {
+            again.next(rounds);
+            return 0;
+          });
       last.get(30, TimeUnit.SECONDS);
       assertThat(deepest).hasValueLessThanOrEqualTo(2);
     }
