@@ -153,9 +153,8 @@ final class StateScenario extends Lives {
     private void futures(DurableState<List<String>, TextCommand> state) {
       Call first = async(state, "b1", 600);
       CompletableFuture<Long> followed = first.future;
-      if (followed != null) {
-        CompletableFuture<Void> unused = followed.thenRun(() -> follow(state));
-      }
+      @Nullable CompletableFuture<Void> following =
+          followed == null ? null : followed.thenRun(() -> follow(state));
       for (int i = 2; i <= 5; i++) {
         async(state, "b" + i, 600);
       }
@@ -166,6 +165,9 @@ final class StateScenario extends Lives {
         future.handle((id, failure) -> id).join();
       }
       async(state, "b7", 10);
+      if (following != null) {
+        following.handle((none, failure) -> 0).join(); // Before this life is judged.
+      }
     }
 
     /** What depends on an update: it waits for a checkpoint, and for an update of its own. */
