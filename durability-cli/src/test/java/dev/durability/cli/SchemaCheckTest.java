@@ -446,7 +446,8 @@ class SchemaCheckTest {
 
     record(WRITTEN, new Put("a", 1), new Put("b", 2));
     byte[] bytes = Files.readAllBytes(log);
-    int key = new String(bytes, StandardCharsets.ISO_8859_1).lastIndexOf('a');
+    int key = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("\1a\2") + 1;
+    assertThat(bytes[key]).isEqualTo((byte) 'a');
     bytes[key] = 'x'; // Of the first record, which closing promised.
     Files.write(log, bytes);
     Run corrupt = check(log, ".Wider#CODEC");
