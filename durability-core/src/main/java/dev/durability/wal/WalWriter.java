@@ -155,8 +155,7 @@ public final class WalWriter<E> implements Closeable {
    *     dev.durability.errors.OutcomeOpenException} or {@link
    *     dev.durability.errors.WriterPoisonedException}. Code that depends on it runs on a thread
    *     that synced, that asks for it, or that is the log's own, and on none that {@linkplain
-   *     #holdEnd holds the end}. It must not wait for other such code: use an executor if it is
-   *     slow
+   *     #holdEnd holds the end}. It must not wait for other such code, nor be slow
    * @throws IOException as {@link #append}; the entry then has no id
    */
   public AppendFuture appendAsync(E entry) throws IOException {

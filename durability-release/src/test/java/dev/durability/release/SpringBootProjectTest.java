@@ -241,9 +241,8 @@ final class SpringBootProjectTest {
     }
 
     @Override
-    public void close() throws InterruptedException {
-      process.destroyForcibly();
-      assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+    public void close() {
+      assertThat(process.destroyForcibly().onExit()).succeedsWithin(1, TimeUnit.MINUTES);
     }
   }
 }
