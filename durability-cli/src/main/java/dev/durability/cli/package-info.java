@@ -34,4 +34,7 @@
  *   <tr><td>SIGINT and SIGTERM</td><td>{@code Termination}</td></tr>
  * </table>
  */
+@NullMarked
 package dev.durability.cli;
+
+import org.jspecify.annotations.NullMarked;
