@@ -34,7 +34,7 @@ class ForwardingDirectoryTest {
                 Directory.class.getClassLoader(),
                 new Class<?>[] {Directory.class},
                 (proxy, called, arguments) -> {
-                  calls.add(new Call(called, List.of(arguments)));
+                  calls.add(new Call(called, arguments == null ? List.of() : List.of(arguments)));
                   return result;
                 });
     Object[] arguments = new Object[method.getParameterCount()];

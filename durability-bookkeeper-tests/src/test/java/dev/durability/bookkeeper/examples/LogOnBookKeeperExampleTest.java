@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The code in docs/beyond-one-machine.md. */
-final class BeyondOneMachineTest {
+final class LogOnBookKeeperExampleTest {
 
   @Test
   void aLogOnBookKeeperIsWrittenAsAnyOther(@TempDir Path path) throws Exception {
