@@ -1,6 +1,7 @@
 package dev.durability.spring.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.durability.CheckpointPolicy;
 import dev.durability.DurableState;
@@ -35,6 +36,7 @@ import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
@@ -368,6 +370,23 @@ final class DurabilityAutoConfigurationTest {
                                 .hasNotFailed()
                                 .getBean(DurableState.class)
                                 .isSameAs(parent.getBean(DurableState.class))));
+  }
+
+  @Test
+  void theStateStaysOpenWhenTheContextIsStoppedStartedOrRefreshedOnceMore() {
+    runner
+        .withUserConfiguration(Sums.class, Adder.class)
+        .run(
+            context -> {
+              ConfigurableApplicationContext source = context.getSourceApplicationContext();
+              Adder adder = context.getBean(Adder.class);
+              source.stop();
+              assertThat(adder.add(1)).isEqualTo(1);
+              source.start();
+              assertThat(adder.add(1)).isEqualTo(2);
+              assertThatThrownBy(source::refresh).isInstanceOf(IllegalStateException.class);
+              assertThat(adder.add(1)).isEqualTo(3);
+            });
   }
 
   @Test

@@ -51,6 +51,21 @@ final class PlantedBugs {
               Workload.LOG_WITH_FAILED_SYNCS,
               2),
           bug(
+              "not-flushed",
+              "that a round that does not sync flushes",
+              "flushed entries survive the process",
+              new Patch("append.SegmentAppender", "flush", withoutCall("FrameFile.flush")),
+              Workload.LOG_IN_BUFFERS,
+              1),
+          bug(
+              "records-not-flushed",
+              "the same of a record log",
+              "flushed records survive the process",
+              new Patch(
+                  "recordlog.RecordLogWriter", "flushBuffer", withoutCall("OwnedLogFile.flush")),
+              Workload.RECORD_LOG_IN_BUFFERS,
+              1),
+          bug(
               "written-is-acknowledged",
               "to look whether it is durable, and not only written",
               "acknowledged entries survive",
