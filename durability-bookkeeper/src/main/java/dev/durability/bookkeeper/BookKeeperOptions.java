@@ -73,6 +73,27 @@ public final class BookKeeperOptions {
     return BookKeeperAddress.parse(address);
   }
 
+  /**
+   * Starts from these options, to change some.
+   *
+   * @return a builder that has all of them
+   */
+  public Builder toBuilder() {
+    Builder builder = new Builder(servers, root);
+    builder.ledgersRoot = ledgersRoot;
+    builder.ensembleSize = ensembleSize;
+    builder.writeQuorum = writeQuorum;
+    builder.ackQuorum = ackQuorum;
+    builder.sessionTimeout = sessionTimeout;
+    builder.keepDeleted = keepDeleted;
+    builder.takeOver = takeOver;
+    builder.outstandingBytesMax = outstandingBytesMax;
+    builder.client = client;
+    builder.password = password;
+    builder.warnings = warnings;
+    return builder;
+  }
+
   /** {@return the ZooKeeper servers, with commas between them} */
   public String servers() {
     return servers;

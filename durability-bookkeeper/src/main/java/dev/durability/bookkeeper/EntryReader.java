@@ -51,11 +51,21 @@ final class EntryReader {
     } catch (ExecutionException e) {
       int code = Ledgers.code(e);
       if (code == BKException.Code.NoSuchEntryException
-          || code == BKException.Code.NoSuchLedgerExistsException) {
+          || code == BKException.Code.NoSuchLedgerExistsException
+          || (isUnconfirmed(entry) && code == BKException.Code.BookieHandleNotAvailableException)) {
         return null;
       }
       throw Ledgers.failed("reading entry " + entry + " of " + path, handle.getId(), e.getCause());
     }
+  }
+
+  /**
+   * Whether nobody has said yet that enough bookies have the entry. If one of them cannot be
+   * reached and none of the others has it, then it was never acknowledged, as long as the ack
+   * quorum leaves out one bookie: a reader beside a writer sees it as not written yet.
+   */
+  private boolean isUnconfirmed(long entry) {
+    return !handle.isClosed() && entry > handle.getLastAddConfirmed();
   }
 
   /**

@@ -44,6 +44,19 @@ class BookKeeperOptionsTest {
   }
 
   @Test
+  void aBuilderOfOptionsKeepsAllThatIsNotSet() {
+    BookKeeperOptions options =
+        BookKeeperOptions.parse(
+            "bk://z:1/a?ledgers=/bk&ensemble=5&writeQuorum=4&ackQuorum=3&session=500ms"
+                + "&takeOver=at-once&keepDeleted=2h");
+
+    BookKeeperOptions changed = options.toBuilder().keepDeleted(Duration.ZERO).build();
+
+    assertThat(changed.keepDeleted()).isZero();
+    assertThat(changed).usingRecursiveComparison().ignoringFields("keepDeleted").isEqualTo(options);
+  }
+
+  @Test
   void whatIsNoAddressIsRefusedWithTheReason() {
     for (List<String> each :
         List.of(

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -51,7 +50,7 @@ final class SchemaCommand implements Command {
                 + " Changes nothing; another process may be writing to the log.");
     spec.usageMessage()
         .customSynopsis(
-            "durability schema [--json] DIR", "       durability schema check [OPTION]... DIR");
+            "durability schema [--store STORE] [--json] DIR", "       durability schema check [OPTION]... DIR");
     spec.addPositional(
         CommandSyntax.directory(
             "The directory of the log, or the file of a record log; with check, after that word."));
@@ -64,6 +63,7 @@ final class SchemaCommand implements Command {
             .paramLabel("DIR")
             .type(String.class)
             .build());
+    LogLocation.addOption(spec);
     spec.addOption(
         CommandSyntax.flag(
             "Print one JSON object per schema, and per checkpoint that is checked, each on one"
@@ -131,8 +131,10 @@ final class SchemaCommand implements Command {
         throw new UsageException(option + " is an option of schema check");
       }
     }
-    SchemaSource log = SchemaSource.at(Path.of(checks ? second : first));
-    return checks ? check(log, given) : print(log, given);
+    try (LogLocation location = LogLocation.of(given, checks ? second : first, io)) {
+      SchemaSource log = SchemaSource.at(location);
+      return checks ? check(log, given) : print(log, given);
+    }
   }
 
   private int print(SchemaSource log, ParseResult given) throws IOException {

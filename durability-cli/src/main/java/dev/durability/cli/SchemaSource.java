@@ -29,10 +29,14 @@ record SchemaSource(Directory directory, @Nullable String recordLog) {
   /**
    * Opens it for reading.
    *
-   * @param path a directory or a file
+   * @param log a log, or a file with a record log
    * @throws IOException if it is missing, not a log, or not readable
    */
-  static SchemaSource at(Path path) throws IOException {
+  static SchemaSource at(LogLocation log) throws IOException {
+    return log.isLocal() ? at(Path.of(log.name())) : new SchemaSource(log.forReading(), null);
+  }
+
+  private static SchemaSource at(Path path) throws IOException {
     Path name = path.getFileName();
     if (name == null || !Files.isRegularFile(path)) {
       return new SchemaSource(LogDirectory.forReading(path), null);

@@ -72,7 +72,7 @@ class GroupCommitFuturesTest extends GroupCommitFixture {
                 () -> {
                   try {
                     WaitingFuture second = commitLater();
-                    commits.help(second);
+                    ask(second);
                     later.add(second.join());
                   } catch (DurabilityException e) {
                     failures.add(e);
@@ -83,17 +83,13 @@ class GroupCommitFuturesTest extends GroupCommitFixture {
     assertThat(failures).isEmpty();
   }
 
-  @Test
-  void helpForAFutureThatTheLogServesAnywayWaitsForNothing() throws Exception {
-    WaitingFuture first = commitLater();
-    target.awaitSync();
-    WaitingFuture second = commitLater();
-    commits.help(second);
-    assertThat(second.isDone()).isFalse();
-    target.open();
-    assertThat(first.join()).isEqualTo(1);
-    assertThat(second.join()).isEqualTo(2);
-    assertThat(steps()).allMatch(step -> step.startsWith("write") || step.endsWith(LOG_THREAD));
+  /** Waits until it is known what became of a future. */
+  private void ask(WaitingFuture future) {
+    try {
+      assertThat(commits.await(future, Long.MAX_VALUE, false)).isTrue();
+    } catch (InterruptedException e) {
+      failures.add(e);
+    }
   }
 
   /** The first future of a round, whose dependents ask for the last of the same round. */
@@ -112,7 +108,7 @@ class GroupCommitFuturesTest extends GroupCommitFixture {
         firstOfTwoInARound(both)
             .thenApply(
                 id -> {
-                  commits.help(both.get(1));
+                  ask(both.get(1));
                   return both.get(1).getNow(0L);
                 });
     target.open();
@@ -126,7 +122,7 @@ class GroupCommitFuturesTest extends GroupCommitFixture {
         firstOfTwoInARound(both)
             .handle(
                 (id, failure) -> {
-                  commits.help(both.get(1));
+                  ask(both.get(1));
                   return both.get(1).handle((none, its) -> its).getNow(null);
                 });
     target.syncFailure = new IOException("lost");

@@ -39,7 +39,9 @@ final class ExamplesInDocumentsTest {
           "docs/pekko.md",
           "durability-pekko/src/test/java/dev/durability/pekko/examples",
           "docs/spring-boot.md",
-          "examples/spring/src/main/java/dev/durability/examples/spring");
+          "examples/spring/src/main/java/dev/durability/examples/spring",
+          "docs/beyond-one-machine.md",
+          "durability-bookkeeper-tests/src/test/java/dev/durability/bookkeeper/examples");
 
   private static final Pattern PROGRAM = Pattern.compile("\\./durability(?: --?\\w+)*(?: (\\w+))?");
   private static final Pattern OPTION = Pattern.compile(" (--[\\w-]+)");

@@ -161,7 +161,8 @@ final class InstalledTest {
     assertThat(
             maven.runInVain(
                 installation.copy(),
-                Installation.packs("-pl", "durability-core", "-Dapi.baseline=" + Project.VERSION, "verify")))
+                Installation.packs(
+                    "-pl", "durability-core", "-Dapi.baseline=" + Project.VERSION, "verify")))
         .contains("compare with a released one");
   }
 

@@ -15,10 +15,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An application with Spring Boot, outside of this project, of what docs/spring-boot.md shows: its
@@ -241,9 +241,8 @@ final class SpringBootProjectTest {
     }
 
     @Override
-    public void close() throws InterruptedException {
-      process.destroyForcibly();
-      assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+    public void close() {
+      assertThat(process.destroyForcibly().onExit()).succeedsWithin(1, TimeUnit.MINUTES);
     }
   }
 }

@@ -37,12 +37,18 @@ class CheckpointWritingTest extends CheckpointsFixture {
   }
 
   @Test
+  void noMoreThanTwoMebibytesWaitForASync() throws Exception {
+    checkpoints.writeAlone("a", out -> out.write(random(7 << 20)));
+    assertThat(directory.count(SYNC_FILE)).isEqualTo(4);
+  }
+
+  @Test
   void failureAtAnyStepLeavesNoFileWithTheFinalNameAndTheOldOneWhole() throws Exception {
     byte[] old = random(1000);
     byte[] fresh = random(2_500_000);
     for (Fault.Operation operation :
         List.of(CREATE_DIRECTORIES, CREATE, WRITE, SYNC_FILE, RENAME, CLOSE_APPEND)) {
-      for (int nth = 1; nth <= (operation == WRITE ? 5 : 1); nth++) {
+      for (int nth = 1; nth <= (operation == WRITE ? 5 : operation == SYNC_FILE ? 2 : 1); nth++) {
         MemoryDirectory memory = new MemoryDirectory();
         FaultDirectory failing = new FaultDirectory(memory);
         Checkpoints some = Checkpoints.in(failing, CLOCK);

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>All listen on 127.0.0.1 alone, at free ports that the directory keeps: started again on the
  * same directory, the cluster has its addresses and its data again. A port of a bookie that is gone
- * is never used again.
+ * is never used again; one whose directory was deleted is replaced by another when the cluster
+ * starts.
  *
  * <p>Nodes end when the cluster is closed, or when the process that started it ends, however it
  * ends. Safe for many threads.
@@ -98,7 +99,14 @@ public final class LocalCluster implements AutoCloseable {
         file.addZooKeeper(new ZooKeeperPorts(ports.next(), ports.next(), ports.next()));
       }
     }
+    for (int number : file.bookies()) {
+      if (!Files.exists(directory.resolve("bookie-" + number))) {
+        file.removeBookie(number); // Its disk is gone: it must not come back at its address.
+      }
+    }
     while (file.bookies().size() < options.bookies()) {
+      int number = file.nextBookie();
+      Path unused = Files.createDirectories(directory.resolve("bookie-" + number));
       file.addBookie(ports.next());
     }
     file.save();
@@ -233,6 +241,7 @@ public final class LocalCluster implements AutoCloseable {
         throw new IllegalStateException("the cluster is closed");
       }
       int number = file.nextBookie();
+      Path unused = Files.createDirectories(directory.resolve("bookie-" + number));
       file.addBookie(new FreePorts(file.ports()).next());
       file.save();
       added = bookie(number);

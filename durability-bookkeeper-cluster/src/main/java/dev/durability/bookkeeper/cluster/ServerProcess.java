@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A node in a process of its own, which ends when this one does. What it logs goes to the file
- * {@code log} in the directory of the node.
+ * {@code log} in the directory of the node, its process id into {@code pid}.
  */
 final class ServerProcess implements NodeServer {
   private static final long STOP_SECONDS_MAX = 15;
@@ -33,10 +33,12 @@ final class ServerProcess implements NodeServer {
   @Override
   public void start() throws IOException {
     ready = false;
-    process =
+    Process started =
         new ProcessBuilder(command())
             .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .start();
+    process = started;
+    Files.writeString(configuration.resolveSibling("pid"), started.pid() + "\n");
   }
 
   private List<String> command() {
@@ -59,6 +61,7 @@ final class ServerProcess implements NodeServer {
             // As BookKeeper's own script has them: it looks for file descriptors.
             "--add-opens=java.base/java.io=ALL-UNNAMED",
             "--add-opens=java.base/java.util.zip=ALL-UNNAMED",
+            "-Dslf4j.internal.verbosity=WARN",
             "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
             "-Dorg.slf4j.simpleLogger.showDateTime=true",
             "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSXXX",

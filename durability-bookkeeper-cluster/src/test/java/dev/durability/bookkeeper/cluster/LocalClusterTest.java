@@ -94,7 +94,7 @@ final class LocalClusterTest {
 
   @Test
   void processesCanBeKilledPausedAndLoseTheirDisks() throws Exception {
-    LocalClusterOptions options = LocalClusterOptions.ofProcesses().bookies(3);
+    LocalClusterOptions options = LocalClusterOptions.ofProcesses().zooKeepers(1).bookies(3);
     List<ProcessHandle> processes = new ArrayList<>();
     Set<String> addresses = new HashSet<>();
     long ledger;
@@ -103,7 +103,7 @@ final class LocalClusterTest {
         processes.add(ProcessHandle.of(node.pid().orElseThrow()).orElseThrow());
         addresses.add(node.address());
       }
-      assertThat(addresses).hasSize(6).allMatch(address -> address.startsWith("127.0.0.1:"));
+      assertThat(addresses).hasSize(4).allMatch(address -> address.startsWith("127.0.0.1:"));
       ClusterNode first = cluster.bookies().get(0);
       try (BookKeeper client = connect(cluster)) {
         ledger = write(client, "one", "two");
@@ -214,6 +214,21 @@ final class LocalClusterTest {
       assertThat(cluster.zooKeeperServers()).isEqualTo(cluster.zooKeepers().get(0).address());
       cluster.close();
       assertThatThrownBy(cluster::addBookie).isInstanceOf(IllegalStateException.class);
+    }
+  }
+
+  @Test
+  void aBookieWhoseDirectoryWasDeletedIsReplacedByOneWithAnotherAddress() throws Exception {
+    LocalClusterOptions small = LocalClusterOptions.inThisJvm().zooKeepers(1).bookies(1);
+    ClusterFile file = ClusterFile.open(directory);
+    file.addBookie(20_000);
+    file.save(); // And there is no directory bookie-1.
+    try (LocalCluster cluster = LocalCluster.start(directory, small)) {
+      assertThat(cluster.bookies())
+          .singleElement()
+          .extracting(ClusterNode::name)
+          .isEqualTo("bookie-2");
+      assertThat(cluster.bookies().get(0).address()).isNotEqualTo("127.0.0.1:20000");
     }
   }
 

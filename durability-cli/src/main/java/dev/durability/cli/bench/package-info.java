@@ -15,4 +15,7 @@
  * </ul>
  */
 @org.jspecify.annotations.NullMarked
+@NullMarked
 package dev.durability.cli.bench;
+
+import org.jspecify.annotations.NullMarked;
