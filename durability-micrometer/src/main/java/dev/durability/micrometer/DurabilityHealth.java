@@ -78,12 +78,21 @@ public record DurabilityHealth(Status status, Map<String, Object> details) {
       ofCheckpoint = state.checkpointFailure();
     }
     if (ofCheckpoint != null) {
-      details.put("checkpointFailure", ofCheckpoint.toString());
+      details.put("checkpointFailure", shown(ofCheckpoint));
     }
     if (failure != null) {
-      details.put("failure", failure.toString());
+      details.put("failure", shown(failure));
       return new DurabilityHealth(Status.DOWN, details);
     }
     return new DurabilityHealth(ofCheckpoint == null ? Status.UP : Status.DEGRADED, details);
+  }
+
+  /** What user code throws may itself be unable to say what it is. */
+  private static String shown(Throwable failure) {
+    try {
+      return String.valueOf(failure.toString());
+    } catch (RuntimeException e) {
+      return failure.getClass().getName();
+    }
   }
 }

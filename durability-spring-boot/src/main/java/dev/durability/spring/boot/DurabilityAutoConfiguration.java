@@ -11,9 +11,13 @@ import dev.durability.wal.WalObserver;
 import dev.durability.wal.WalOptions;
 import dev.durability.wal.WalWriter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -21,6 +25,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
@@ -40,14 +46,16 @@ import org.springframework.context.annotation.Lazy;
 @ConditionalOnProperty(name = "durability.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(DurabilityProperties.class)
 public final class DurabilityAutoConfiguration {
+  private static final String DIRECTORY = "durabilityDirectory";
+
   /** For Spring. */
   public DurabilityAutoConfiguration() {}
 
-  @Bean
+  @Bean(DIRECTORY)
   @Conditional(DirectoryIsSet.class)
   @ConditionalOnMissingBean(Directory.class)
   FsDirectory durabilityDirectory(DurabilityProperties properties) {
-    Path path = Path.of(String.valueOf(properties.directory()));
+    Path path = Objects.requireNonNull(properties.path());
     try {
       return FsDirectory.open(path, OptionsOfProperties.files(properties.files()));
     } catch (IOException e) {
@@ -88,13 +96,29 @@ public final class DurabilityAutoConfiguration {
       Directory directory,
       StateMachine<?, ?> machine,
       StateOptions options,
+      OpenLogs logs,
       ConfigurableListableBeanFactory beans,
       ObjectProvider<LogWatcher> watchers) {
     Codec<?> codec = EntryCodec.of(machine, beans);
-    List<LogWatcher> all = watchers.stream().toList(); // What fails in them leaves no log open.
+    List<LogWatcher> all = watchers.stream().toList();
     DurableState<?, ?> state = open(directory, codec, machine, options);
-    all.forEach(watcher -> watcher.opened(state));
+    tell(all, watcher -> watcher.opened(state), state);
+    logs.starterOpened(state);
     return state;
+  }
+
+  /** Closes the log if a watcher fails: it is no bean yet, so nobody else would. */
+  private static void tell(List<LogWatcher> all, Consumer<LogWatcher> opened, Closeable log) {
+    try {
+      all.forEach(opened);
+    } catch (RuntimeException | Error e) {
+      try {
+        log.close();
+      } catch (IOException | RuntimeException | Error suppressed) {
+        e.addSuppressed(suppressed);
+      }
+      throw e;
+    }
   }
 
   @SuppressWarnings("unchecked") // The codec is one of the machine's entries, as far as is known.
@@ -115,22 +139,34 @@ public final class DurabilityAutoConfiguration {
       Directory directory,
       Codec<?> codec,
       WalOptions options,
+      OpenLogs logs,
       ObjectProvider<LogWatcher> watchers) {
     List<LogWatcher> all = watchers.stream().toList();
+    WalWriter<?> log = open(directory, codec, options);
+    tell(all, watcher -> watcher.opened(log), log);
+    logs.starterOpened(log);
+    return log;
+  }
+
+  private static WalWriter<?> open(Directory directory, Codec<?> codec, WalOptions options) {
     try {
-      WalWriter<?> log = WalWriter.open(directory, codec, options);
-      all.forEach(watcher -> watcher.opened(log));
-      return log;
+      return WalWriter.open(directory, codec, options);
     } catch (IOException e) {
       throw new LogOpeningException(directory, e);
     }
   }
 
   @Bean
-  @ConditionalOnMissingBean
+  @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
   OpenLogs durabilityOpenLogs(
       DurabilityProperties properties, ConfigurableListableBeanFactory beans) {
-    return new OpenLogs(beans, properties.path());
+    return new OpenLogs(beans, disk(properties, beans));
+  }
+
+  /** Where the log is, or null if it is in a directory of the application. */
+  private static @Nullable Path disk(
+      DurabilityProperties properties, ConfigurableListableBeanFactory beans) {
+    return beans.containsBean(DIRECTORY) ? properties.path() : null;
   }
 
   @Configuration(proxyBeanMethods = false)
@@ -139,14 +175,17 @@ public final class DurabilityAutoConfiguration {
     /** For a registry that is a bean; without one nobody binds it. */
     @Bean
     @ConditionalOnMissingBean
-    DurabilityMetrics durabilityMetrics(DurabilityProperties properties) {
-      Path path = properties.path();
-      return path == null
+    DurabilityMetrics durabilityMetrics(
+        DurabilityProperties properties, ConfigurableListableBeanFactory beans) {
+      Path disk = disk(properties, beans);
+      return disk == null
           ? new DurabilityMetrics(properties.logName())
-          : new DurabilityMetrics(properties.logName(), path);
+          : new DurabilityMetrics(properties.logName(), disk);
     }
 
+    /** With several metrics the application has several logs, and knows which watches which. */
     @Bean
+    @ConditionalOnSingleCandidate(DurabilityMetrics.class)
     MetricsWatcher durabilityMetricsWatcher(
         DurabilityMetrics metrics, ObjectProvider<MeterRegistry> registries) {
       return new MetricsWatcher(metrics, registries);

@@ -107,9 +107,12 @@ public record DurabilityProperties(
     MANUAL
   }
 
-  /** The directory, or null if it is not set. */
+  /**
+   * The directory, or null if it is not set. A space at its end, which files of properties keep and
+   * nobody sees, is no part of it: it would be another directory, with an empty log.
+   */
   @Nullable Path path() {
-    return StringUtils.hasText(directory) ? Path.of(directory) : null;
+    return StringUtils.hasText(directory) ? Path.of(directory.strip()) : null;
   }
 
   String logName() {

@@ -41,10 +41,12 @@ final class MissingBeanFailureAnalyzer
     List<String> actions = new ArrayList<>();
     if (type == DurableState.class) {
       needDirectory(actions);
+      ofTheApplication(DurableState.class, actions);
       needStateMachine(actions);
       needCodec(actions, "Change");
     } else if (type == WalWriter.class) {
       needDirectory(actions);
+      ofTheApplication(WalWriter.class, actions);
       needCodec(actions, "Entry");
       if (isThere(StateMachine.class)) {
         actions.add(
@@ -73,6 +75,21 @@ final class MissingBeanFailureAnalyzer
       actions.add(
           "Set the property durability.directory to the directory of the log, for example"
               + " durability.directory=/var/lib/orders.");
+    }
+  }
+
+  /** One of its own, and the starter makes none. */
+  private void ofTheApplication(Class<?> type, List<String> actions) {
+    String[] names = beans.getBeanNamesForType(type, true, false);
+    if (names.length > 0) {
+      actions.add(
+          "There is '"
+              + String.join("', '", names)
+              + "', so the starter makes no "
+              + type.getSimpleName()
+              + ": define this one too, with "
+              + type.getSimpleName()
+              + ".open and a directory of its own, or inject that one with its types.");
     }
   }
 

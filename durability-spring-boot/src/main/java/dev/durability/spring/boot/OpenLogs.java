@@ -14,6 +14,9 @@ public final class OpenLogs {
   private final ListableBeanFactory beans;
   private final @Nullable Path disk;
 
+  /** The log of the starter, whose disk is known; null if the application opened all. */
+  private volatile @Nullable Object starters;
+
   OpenLogs(ListableBeanFactory beans, @Nullable Path disk) {
     this.beans = beans;
     this.disk = disk;
@@ -28,10 +31,19 @@ public final class OpenLogs {
     Map<String, Supplier<LogHealth>> each = new TreeMap<>();
     beans
         .getBeansOfType(DurableState.class)
-        .forEach((name, state) -> each.put(name, () -> LogHealth.of(state, disk)));
+        .forEach((name, state) -> each.put(name, () -> LogHealth.of(state, diskOf(state))));
     beans
         .getBeansOfType(WalWriter.class)
-        .forEach((name, log) -> each.put(name, () -> LogHealth.of(log, disk)));
+        .forEach((name, log) -> each.put(name, () -> LogHealth.of(log, diskOf(log))));
     return each;
+  }
+
+  private @Nullable Path diskOf(Object log) {
+    return log == starters ? disk : null;
+  }
+
+  /** Tells which one is on the disk: the application may have its own on another. */
+  void starterOpened(Object log) {
+    starters = log;
   }
 }

@@ -1,35 +1,58 @@
 package dev.durability.spring.boot;
 
+import dev.durability.DurableState;
 import dev.durability.errors.CodecException;
 import dev.durability.errors.CorruptLogException;
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.FormatException;
 import dev.durability.errors.LockHeldException;
 import dev.durability.errors.SchemaException;
+import dev.durability.recordlog.RecordLogWriter;
+import dev.durability.wal.WalWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
 /** Says why a log could not be opened, and what to do: one that the starter opens, or another. */
 final class OpeningFailureAnalyzer extends AbstractFailureAnalyzer<Throwable> {
+  private static final Set<String> OPENERS =
+      Set.of(
+          DurableState.class.getName(), WalWriter.class.getName(), RecordLogWriter.class.getName());
+
   @Override
   protected @Nullable FailureAnalysis analyze(Throwable root, Throwable unused) {
     LogOpeningException opening = findCause(root, LogOpeningException.class);
     Throwable failure =
         opening == null ? findCause(root, DurabilityException.class) : opening.getCause();
-    if (failure == null) {
+    if (failure == null || (opening == null && !isOfOpening(failure))) {
       return null;
     }
     String what = opening == null ? "A log could not be opened" : "The log could not be opened";
+    String changed = isRefused(failure) ? ", and nothing in it was changed.\n\n" : ".\n\n";
     return new FailureAnalysis(
-        what + ", and nothing in it was changed.\n\n" + messages(opening, failure),
-        action(failure),
-        failure);
+        what + changed + messages(opening, failure), action(failure), failure);
+  }
+
+  /** An open log fails with the same exceptions: only where they come from tells. */
+  private static boolean isOfOpening(Throwable failure) {
+    return Stream.of(failure.getStackTrace())
+        .anyMatch(
+            frame ->
+                frame.getMethodName().equals("open") && OPENERS.contains(frame.getClassName()));
+  }
+
+  /** Refused before anything is written. Later, what a crash left may have been cut off already. */
+  private static boolean isRefused(Throwable failure) {
+    return failure instanceof LockHeldException
+        || failure instanceof CorruptLogException
+        || failure instanceof FormatException;
   }
 
   private static String messages(@Nullable LogOpeningException opening, Throwable failure) {
@@ -84,6 +107,7 @@ final class OpeningFailureAnalyzer extends AbstractFailureAnalyzer<Throwable> {
       return "If it names an entry that could not be applied, the state machine bean has to accept"
           + " it: it is in the log already.";
     }
-    return "Make the directory readable and writable, or set durability.directory to another one.";
+    return "Make the directory readable and writable, with room on its disk, or set"
+        + " durability.directory to another one.";
   }
 }

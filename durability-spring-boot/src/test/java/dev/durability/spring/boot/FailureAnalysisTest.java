@@ -8,6 +8,7 @@ import dev.durability.StateOptions;
 import dev.durability.codec.Codec;
 import dev.durability.codec.Codecs;
 import dev.durability.codec.PostcardCodec;
+import dev.durability.errors.CodecException;
 import dev.durability.errors.FormatException;
 import dev.durability.recovery.StateMachine;
 import dev.durability.storage.FsDirectory;
@@ -176,6 +177,10 @@ final class FailureAnalysisTest {
         .contains("right to read and write");
     assertThat(analysis(new IOException()).getDescription()).contains("java.io.IOException");
     assertThat(analysis(new FormatException("version 99")).getAction()).contains("Another version");
+    assertThat(analysis(new IOException("No space left on device")).getAction()).contains("room");
+    // The log was open already: what a crash left was cut off.
+    assertThat(analysis(new CodecException("entry 7")).getDescription())
+        .doesNotContain("nothing in it was changed");
   }
 
   private static FailureAnalysis analysis(IOException opening) {
