@@ -4,6 +4,7 @@
 module dev.durability.cli {
   requires static org.jspecify;
   requires dev.durability;
+  requires dev.durability.rust;
   requires info.picocli;
   requires me.tongfei.progressbar;
   requires com.fasterxml.jackson.core;

@@ -42,7 +42,8 @@ final class CatCommand implements Command {
             "Print the entries of a log, one per line.",
             "Prints the entries of the log in DIR as they were appended, with a newline after"
                 + " each. Changes nothing; another process may be writing to the log. If the end"
-                + " of the log is torn, prints the intact entries.");
+                + " of the log is torn, prints the intact entries. Prints those of a log of the Rust"
+                + " crate durability, too, and says on the standard error what it does not print.");
     spec.addPositional(CommandSyntax.directory());
     spec.addOption(
         CommandSyntax.entryId(
@@ -101,7 +102,9 @@ final class CatCommand implements Command {
             buffer, given.hasMatchedOption(IDS), given.hasMatchedOption(NUL) ? 0 : '\n');
     long start = given.hasMatchedOption(FROM) ? from : WalReplay.START;
     try {
-      if (given.hasMatchedOption(FOLLOW)) {
+      if (CrateDirectory.isIn(directory)) {
+        CrateCommands.cat(io, directory, codec, from, to, given.hasMatchedOption(FOLLOW), out);
+      } else if (given.hasMatchedOption(FOLLOW)) {
         follow(reader, start, to, out);
       } else {
         reader.replay(start, to, out);

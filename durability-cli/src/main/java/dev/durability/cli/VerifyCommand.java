@@ -28,7 +28,7 @@ final class VerifyCommand implements Command {
             "verify",
             "Read all of a log and say whether it is whole.",
             "Reads every byte of the log in DIR that counts and says how the log was left."
-                + " Changes nothing.",
+                + " Changes nothing. A log of the Rust crate durability is verified, too.",
             "",
             "CLEAN: all is whole. TORN: the end was being written when a crash came; opening the"
                 + " log cuts it there, and nothing acknowledged is lost. AMBIGUOUS: as TORN,"
@@ -53,6 +53,9 @@ final class VerifyCommand implements Command {
   @Override
   public int run(ParseResult given) throws IOException {
     Path directory = CommandSyntax.directory(given);
+    if (CrateDirectory.isIn(directory)) {
+      return CrateCommands.verify(io, directory, given.hasMatchedOption(JSON));
+    }
     Directory log = LogDirectory.forReading(directory);
     LogReport report;
     try (Progress progress = Progress.start(io, "verify", MeteredDirectory.logBytes(log))) {
