@@ -55,10 +55,8 @@ final class CrateCommands {
     Directory directory = FsDirectory.openForReading(path);
     CrateLog log = CrateLog.in(directory, READING);
     CrateReport report = log.verify();
-    long last =
-        to == Long.MAX_VALUE || Long.compareUnsigned(report.lastEntryId(), to) < 0
-            ? report.lastEntryId()
-            : to;
+    boolean wantsAll = to == Long.MAX_VALUE || Long.compareUnsigned(report.lastEntryId(), to) < 0;
+    long last = wantsAll ? report.lastEntryId() : to;
     var unused =
         log.replay(
             last,
@@ -67,7 +65,7 @@ final class CrateCommands {
                 out.entry(id, codec.decode(ByteBuffer.wrap(payload)));
               }
             });
-    if (last == report.lastEntryId()) {
+    if (wantsAll) {
       sayWhatIsLeftOut(io, report);
     }
   }

@@ -114,10 +114,11 @@ final class StagedDirectory implements Closeable {
   /** Gives up the lock, and removes what has not got its name. */
   @Override
   public void close() throws IOException {
-    if (!finished) {
-      empty();
+    try (lock) {
+      if (!finished) {
+        empty();
+      }
     }
-    lock.close();
     Path place = finished ? target : staged;
     for (String name : OWN) {
       Files.deleteIfExists(place.resolve(name));
