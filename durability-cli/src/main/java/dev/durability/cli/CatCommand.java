@@ -10,6 +10,7 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,7 +42,8 @@ final class CatCommand implements Command {
             "Print the entries of a log, one per line.",
             "Prints the entries of the log in DIR as they were appended, with a newline after"
                 + " each. Changes nothing; another process may be writing to the log. If the end"
-                + " of the log is torn, prints the intact entries.");
+                + " of the log is torn, prints the intact entries. Prints those of a log of the Rust"
+                + " crate durability, too, and says on the standard error what it does not print.");
     spec.addPositional(CommandSyntax.directory());
     LogLocation.addOption(spec);
     spec.addOption(
@@ -93,21 +95,23 @@ final class CatCommand implements Command {
           "--from and --to are entry ids from 1 on, and --to must not be less than --from");
     }
     try (LogLocation log = LogLocation.of(given, io)) {
-      Codec<byte[]> codec = given.hasMatchedOption(JSON) ? new EntryJson() : Codecs.bytes();
-      print(WalReader.of(log.forReading(), codec), from, to, given);
+      print(log, from, to, given);
     }
     return ExitStatus.OK;
   }
 
-  private void print(WalReader<byte[]> reader, long from, long to, ParseResult given)
-      throws IOException {
+  private void print(LogLocation log, long from, long to, ParseResult given) throws IOException {
+    Codec<byte[]> codec = given.hasMatchedOption(JSON) ? new EntryJson() : Codecs.bytes();
+    WalReader<byte[]> reader = WalReader.of(log.forReading(), codec);
     OutputStream buffer = new BufferedOutputStream(io.out(), BUFFER_BYTES);
     EntryOutput out =
         new EntryOutput(
             buffer, given.hasMatchedOption(IDS), given.hasMatchedOption(NUL) ? 0 : '\n');
     long start = given.hasMatchedOption(FROM) ? from : WalReplay.START;
     try {
-      if (given.hasMatchedOption(FOLLOW)) {
+      if (log.isLocal() && CrateDirectory.isIn(Path.of(log.name()))) {
+        CrateCommands.cat(io, Path.of(log.name()), codec, from, to, given.hasMatchedOption(FOLLOW), out);
+      } else if (given.hasMatchedOption(FOLLOW)) {
         follow(reader, start, to, out);
       } else {
         reader.replay(start, to, out);

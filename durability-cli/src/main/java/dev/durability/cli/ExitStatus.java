@@ -11,6 +11,9 @@ final class ExitStatus {
   /** {@code schema check}: something in the log is not read. */
   static final int NOT_READ = 1;
 
+  /** {@code import} and {@code export}: done, but for something that was left out. */
+  static final int LEFT_OUT = 1;
+
   /** Something that was promised to be durable is damaged or missing. */
   static final int CORRUPT = 2;
 

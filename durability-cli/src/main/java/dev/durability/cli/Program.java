@@ -34,6 +34,8 @@ final class Program {
           "schema",
           "truncate",
           "sweep",
+          "import",
+          "export",
           "demo",
           "bench",
           "torture",
@@ -169,7 +171,7 @@ final class Program {
         "all is well",
         "1",
         "verify: the end of the log is torn, as a crash leaves it; schema check: something is not"
-            + " read",
+            + " read; import, export: something was left out",
         "2",
         "the log is corrupt, or did not keep what it promised",
         "3",
@@ -210,6 +212,8 @@ final class Program {
       case "schema" -> new SchemaCommand(io);
       case "truncate" -> new TruncateCommand(io);
       case "sweep" -> new SweepCommand(io);
+      case "import" -> new ImportCommand(io);
+      case "export" -> new ExportCommand(io);
       case "demo" -> new DemoCommand(io);
       case "bench" -> new BenchCommand(io);
       case "torture" -> new TortureCommand(io);

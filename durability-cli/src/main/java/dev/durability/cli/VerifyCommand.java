@@ -5,6 +5,7 @@ import dev.durability.storage.Directory;
 import dev.durability.storage.QuarantinedFile;
 import dev.durability.wal.WalMaintenance;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -27,7 +28,7 @@ final class VerifyCommand implements Command {
             "verify",
             "Read all of a log and say whether it is whole.",
             "Reads every byte of the log in DIR that counts and says how the log was left."
-                + " Changes nothing.",
+                + " Changes nothing. A log of the Rust crate durability is verified, too.",
             "",
             "CLEAN: all is whole. TORN: the end was being written when a crash came; opening the"
                 + " log cuts it there, and nothing acknowledged is lost. AMBIGUOUS: as TORN,"
@@ -58,6 +59,9 @@ final class VerifyCommand implements Command {
   }
 
   private int verify(LogLocation location, ParseResult given) throws IOException {
+    if (location.isLocal() && CrateDirectory.isIn(Path.of(location.name()))) {
+      return CrateCommands.verify(io, Path.of(location.name()), given.hasMatchedOption(JSON));
+    }
     Directory log = location.forReading();
     LogReport report;
     try (Progress progress = Progress.start(io, "verify", MeteredDirectory.logBytes(log))) {

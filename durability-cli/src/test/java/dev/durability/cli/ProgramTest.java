@@ -29,6 +29,8 @@ class ProgramTest {
         "schema",
         "truncate",
         "sweep",
+        "import",
+        "export",
         "demo",
         "bench",
         "torture",

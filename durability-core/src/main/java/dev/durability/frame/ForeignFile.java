@@ -43,7 +43,7 @@ public final class ForeignFile {
             + magic
             + ": it is "
             + what
-            + " of the Rust crate durability, which this library does not read. Nothing was"
-            + " changed: use another directory, or move the files of the crate away");
+            + " of the Rust crate durability. Nothing was changed: take it over into another"
+            + " directory with 'durability import' or the module durability-rust");
   }
 }
