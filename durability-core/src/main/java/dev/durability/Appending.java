@@ -4,25 +4,49 @@ import dev.durability.threads.StackRoom;
 import dev.durability.threads.StackSafeLock;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lock that puts updates in the order of their ids, and the futures that a thread settled while
- * it held the lock. They complete after the lock was given up, because code that depends on them
- * may wait for other threads that want it.
+ * The lock that keeps decisions apart from other updates, and updates that do not wait from each
+ * other; and the futures of updates that are settled and have yet to be completed. Updates that
+ * wait do not take the lock, unless a decision is being made.
  *
- * <p>Such code may append updates, and settle others to make room for its own. It does not complete
- * them itself: what depends on them could do the same, until the stack ends. It {@linkplain
- * #leaveSettledTo leaves} them to its own update, and they complete when that one does.
+ * <p><b>Who completes a future</b> runs code that depends on it, which may call this state, so may
+ * wait for its locks, and for rounds of the log. So:
+ *
+ * <ul>
+ *   <li>No thread completes a future while it holds a lock of this state or of the log. What it
+ *       settles with this lock held, it completes afterwards. What would be completed while a
+ *       checkpoint is published, the log leaves to its own thread: see {@link
+ *       dev.durability.commit.GroupCommit#leavingDependentsWhile}.
+ *   <li>No lock and no round waits for a thread that completes futures: others lead, and who asks
+ *       for a future relies on no other thread.
+ *   <li>A thread that completes futures does not begin anew in code that depends on one of them. It
+ *       goes on once that code returns. So the stack does not grow, whatever such code appends.
+ * </ul>
+ *
+ * <p>Such a wait therefore ends, unless it is for other code that depends on an update. If an Error
+ * breaks off completing, what is left is put back, and completes before the next call ends that
+ * takes this lock, or with the next future.
  */
 final class Appending {
   private final StackSafeLock lock = new StackSafeLock();
+  private final BooleanSupplier isPublishing;
   private final AtomicReference<@Nullable UpdateFuture<?>> settled = new AtomicReference<>();
+  private final ThreadLocal<Completing> completing = ThreadLocal.withInitial(Completing::new);
+
+  /** Whether a thread completes futures. */
+  private static final class Completing {
+    private boolean isUnderWay;
+  }
 
   /**
-   * Set on a thread while it completes futures to make room, or that were settled with the lock.
+   * @param isPublishing whether this thread holds the lock under which checkpoints are published
    */
-  private final ThreadLocal<Boolean> completing = new ThreadLocal<>();
+  Appending(BooleanSupplier isPublishing) {
+    this.isPublishing = isPublishing;
+  }
 
   /** Runs something with the lock held, and then completes what was settled meanwhile. */
   <R> R with(Guard.Body<R> body) throws IOException {
@@ -45,112 +69,63 @@ final class Appending {
     return lock.isHeldByCurrentThread();
   }
 
-  /** Whether this thread is in code that depends on a future which it completes here. */
-  boolean isCompleting() {
-    return completing.get() != null;
-  }
-
-  /** Runs something that completes futures, on a thread that does not do so already. */
-  <R> R completing(Guard.Body<R> body) throws IOException {
-    long unused = StackRoom.prove(); // The mark has to go again.
-    try {
-      completing.set(true);
-      R result = body.run();
-      completing.remove();
-      return result;
-    } catch (Throwable e) {
-      completing.remove();
-      throw e;
-    }
+  /** Whether others may wait for this thread, so that it must complete nothing. */
+  boolean isToLeaveDependents() {
+    return lock.isHeldByCurrentThread() || isPublishing.getAsBoolean();
   }
 
   /**
-   * Completes a settled update. If this thread holds the lock, that waits until the lock is given
-   * up.
+   * A future is settled: completes it, and all others that are. If this thread cannot, or does so
+   * already further up, that is done later.
    */
   void complete(UpdateFuture<?> update) {
-    if (lock.isHeldByCurrentThread()) {
-      push(update);
-    } else if (update.before == null) {
-      update.complete();
-    } else {
-      completeAll(update);
+    push(update);
+    if (isToComplete()) {
+      completeAll(); // The log made sure of enough stack.
     }
   }
 
-  /**
-   * What this thread has settled completes before an update that is about to be appended, once that
-   * is settled. With the lock held.
-   */
-  void leaveSettledTo(UpdateFuture<?> update) {
-    update.before = settled.getAndSet(null);
-  }
-
-  /** Takes back what was left to an update that was not appended. With the lock held. */
-  void takeBack(UpdateFuture<?> update) {
-    UpdateFuture<?> left = update.before;
-    update.before = null;
-    completeLater(left);
-  }
-
-  /** The same for one that was broken off: without the lock, completes them here. */
-  void completeThoseBefore(UpdateFuture<?> update) {
-    takeBack(update);
-    if (!lock.isHeldByCurrentThread()) {
-      completeSettled();
+  /** Completes all that are settled, unless this thread must not, or does so already. */
+  void completeSettled() {
+    if (settled.get() != null && isToComplete()) {
+      long unused = StackRoom.proveForCallbacks(); // Before anything is taken.
+      completeAll();
     }
   }
 
-  private void completeSettled() {
-    if (settled.get() != null) {
-      long unused = StackRoom.prove(); // Before anything is taken.
-      completeAll(null);
-    }
+  private boolean isToComplete() {
+    return !isToLeaveDependents() && !completing.get().isUnderWay;
   }
 
-  /**
-   * Completes an update, or all that are settled, each after those that were left to it. Takes all
-   * at once: code that depends on the first may append, and come here again.
-   */
-  private void completeAll(@Nullable UpdateFuture<?> update) {
-    boolean isOutermost = !isCompleting();
+  private void completeAll() {
+    Completing mine = completing.get();
     UpdateFuture<?> left = null;
     try {
-      completing.set(true);
-      UpdateFuture<?> taken = update != null ? update : settled.getAndSet(null);
+      mine.isUnderWay = true;
+      UpdateFuture<?> taken = settled.getAndSet(null);
       while (taken != null || left != null) {
         UpdateFuture<?> first = left;
-        if (taken != null) { // What was taken begins with the last: it goes in front of the rest.
+        if (taken != null) { // What was taken begins with the last.
           UpdateFuture<?> following = taken.next;
           taken.next = left;
           left = taken;
           taken = following;
-        } else if (first != null && first.before != null) {
-          taken = first.before;
-          first.before = null;
         } else if (first != null) {
           UpdateFuture<?> following = first.next;
           first.complete();
           left = following;
+          taken = following == null ? settled.getAndSet(null) : null;
         }
       }
-      if (isOutermost) {
-        completing.remove();
-      }
+      mine.isUnderWay = false;
     } catch (Throwable e) {
-      try {
-        completeLater(left);
-      } finally {
-        if (isOutermost) {
-          completing.remove();
-        }
-      }
+      mine.isUnderWay = false;
+      putBack(left);
       throw e;
     }
   }
 
-  /** Puts back what is left, for the next who gives up the lock. */
-  private void completeLater(@Nullable UpdateFuture<?> left) {
+  private void putBack(@Nullable UpdateFuture<?> left) {
     for (UpdateFuture<?> each = left; each != null; ) {
       UpdateFuture<?> following = each.next;
       push(each);

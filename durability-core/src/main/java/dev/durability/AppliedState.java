@@ -25,16 +25,19 @@ final class AppliedState<S, E> {
    * The last entry that was applied; those after it are still to be applied. Written with the lock
    * held.
    */
-  private Expected<E> applied = new Expected<>();
+  private volatile Expected<E> applied = new Expected<>();
 
-  /** The last entry that is expected. Used by one thread at a time. */
-  private Expected<E> last = applied;
+  /** The last entry that is expected. Assigned with the log's lock. */
+  private volatile Expected<E> last = applied;
 
-  /** The bytes of all entries that were expected or replayed. As {@link #last}. */
-  private long expectedBytes;
+  /** The id that the next entry has to have. As {@link #last}. */
+  private long nextId;
+
+  /** What it means if it has another one. */
+  private final DurabilityException gap =
+      new DurabilityException("an entry before the last one is not expected");
 
   private S state;
-  private Progress progress;
   private volatile long appliedId;
 
   /** The entry whose application failed or was broken off, 0 if there is none. */
@@ -49,6 +52,8 @@ final class AppliedState<S, E> {
     private final long bytes;
     private final boolean answers;
     private long id;
+    private long entriesThrough;
+    private long bytesThrough;
     private @Nullable Object result;
     private volatile @Nullable Expected<E> next;
 
@@ -109,13 +114,15 @@ final class AppliedState<S, E> {
       StateMachine<S, E> machine,
       S recovered,
       long lastEntryId,
-      Progress replayed) {
+      Progress replayed,
+      long nextId) {
     this.directory = directory;
     this.machine = machine;
     this.state = recovered;
     this.appliedId = lastEntryId;
-    this.progress = replayed;
-    this.expectedBytes = replayed.bytes();
+    this.applied.entriesThrough = replayed.entries();
+    this.applied.bytesThrough = replayed.bytes();
+    this.nextId = nextId;
   }
 
   /** What executes a command has to be what applies it at recovery. */
@@ -138,33 +145,36 @@ final class AppliedState<S, E> {
     }
   }
 
-  /** An entry got its id. Called in the order of ids, by one thread at a time. Calls nothing. */
+  /**
+   * An entry got its id. Called in the order of ids, with the log's lock. Calls nothing. If an
+   * Error kept an entry before it from getting here, nothing is applied any more.
+   */
   void expect(long id, Expected<E> entry) {
+    Expected<E> before = last;
+    if (id != nextId && failure == null) {
+      failure = gap;
+    }
+    nextId = id + 1;
     entry.id = id;
-    expectedBytes += entry.bytes;
-    last.next = entry;
+    entry.entriesThrough = before.entriesThrough + 1;
+    entry.bytesThrough = before.bytesThrough + entry.bytes;
+    before.next = entry;
     last = entry;
   }
 
-  /**
-   * The last entry that is expected; 0 if there was none since opening. For the thread that
-   * appends.
-   */
+  /** The last entry that is expected; 0 if there was none since opening. */
   long lastExpectedId() {
     return last.id;
   }
 
-  /** How many entries are expected and not yet applied; not positive if none. As above. */
+  /** How many entries are expected and not yet applied; not positive if none. */
   long pendingEntries() {
     return last.id - appliedId;
   }
 
-  /**
-   * How many bytes of log they take, or took: an older value of the progress may be seen, but not
-   * one from before {@link #pendingEntries} looked. As above.
-   */
+  /** How many bytes of log they take. */
   long pendingBytes() {
-    return expectedBytes - progress.bytes();
+    return last.bytesThrough - applied.bytesThrough;
   }
 
   /**
@@ -179,25 +189,58 @@ final class AppliedState<S, E> {
   Progress applyThrough(long durableId, long neededId) throws DurabilityException {
     try {
       lock.writeLock().lock();
-      Expected<E> next = applied.next;
-      while (failure == null && next != null && next.id <= durableId) {
-        apply(next);
-        next = next.next;
-      }
+      Progress now = applyWhatIsDurable(durableId);
       if (failure != null && appliedId < neededId) {
         throw failed();
       }
-      Progress now = progress;
       lock.writeLock().unlock();
       return now;
     } catch (Throwable e) {
-      try {
-        unlockWriting();
-      } catch (Throwable again) {
-        unlockWriting();
-        throw again;
-      }
+      unlockWritingForSure();
       throw e;
+    }
+  }
+
+  /**
+   * The same, unless the lock is in use.
+   *
+   * @return what was applied by now; null if it is in use
+   */
+  @SuppressWarnings("LockNotBeforeTry") // As above.
+  @Nullable Progress tryToApplyThrough(long durableId) {
+    try {
+      if (!lock.writeLock().tryLock()) {
+        return null;
+      }
+      Progress now = applyWhatIsDurable(durableId);
+      lock.writeLock().unlock();
+      return now;
+    } catch (Throwable e) {
+      unlockWritingForSure();
+      throw e;
+    }
+  }
+
+  private Progress applyWhatIsDurable(long durableId) {
+    Expected<E> next = applied.next;
+    while (failure == null && next != null && next.id <= durableId) {
+      apply(next);
+      next = next.next;
+    }
+    return progress();
+  }
+
+  private Progress progress() {
+    Expected<E> through = applied;
+    return new Progress(through.entriesThrough, through.bytesThrough);
+  }
+
+  private void unlockWritingForSure() {
+    try {
+      unlockWriting();
+    } catch (Throwable again) {
+      unlockWriting();
+      throw again;
     }
   }
 
@@ -221,12 +264,10 @@ final class AppliedState<S, E> {
               : Objects.requireNonNull(
                   machine.apply(state, entry, next.id), "StateMachine.apply returned null");
       Object result = done != null ? done.result() : null;
-      Progress after = new Progress(progress.entries() + 1, progress.bytes() + next.bytes);
       Expected<E> before = applied;
       // Nothing is called from here on.
       next.result = result;
       state = changed;
-      progress = after;
       applied = next;
       before.next = null; // Its future may be kept: that must not keep all later entries.
       next.entry = null; // Nor its own.
@@ -321,7 +362,7 @@ final class AppliedState<S, E> {
                 Objects.requireNonNull(
                     machine.snapshot(shown), "StateMachine.snapshot returned null"),
                 appliedId,
-                progress));
+                progress()));
   }
 
   /** The last entry in the state. Does not wait. */

@@ -1,6 +1,5 @@
 package dev.durability;
 
-import dev.durability.checkpoint.PublishResult;
 import dev.durability.threads.StackSafeLock;
 import dev.durability.wal.WalWriter;
 import java.io.Closeable;
@@ -75,14 +74,13 @@ final class Closing {
   private void closeLog() throws IOException {
     updates.end();
     background.close();
-    publishing.alone(
-        () -> {
-          Closeable last = this::giveUpLog;
-          try (last) {
-            settleOnce();
-          }
-          return 0;
-        });
+    // With no lock that others wait for: what depends on the last updates may run here.
+    Closeable last = this::giveUpLog;
+    Closeable checkpoints = () -> publishing.end(() -> false);
+    try (last;
+        checkpoints) {
+      settleOnce();
+    }
   }
 
   /** The log is given up even after an Error here. After that there is nothing left to do. */
@@ -106,11 +104,13 @@ final class Closing {
   /** Makes everything durable and applied, and writes the last checkpoint. */
   private void settleAll() throws IOException {
     updates.settleAll();
-    if (policy.isOnClose()
+    publishing.end(this::isLastDue);
+  }
+
+  private boolean isLastDue() {
+    return policy.isOnClose()
         && applied.failure() == null
-        && applied.appliedId() > background.checkpointId()) {
-      PublishResult unused = publishing.publish();
-    }
+        && applied.appliedId() > background.checkpointId();
   }
 
   private static void rethrow(@Nullable Throwable failure) throws IOException {

@@ -10,6 +10,7 @@ import dev.durability.log.LogStats;
 import dev.durability.recovery.StateMachine;
 import dev.durability.storage.Directory;
 import dev.durability.threads.StackRoom;
+import dev.durability.threads.StackSafeLock;
 import dev.durability.wal.WalOptions;
 import dev.durability.wal.WalWriter;
 import java.io.Closeable;
@@ -72,7 +73,12 @@ public final class DurableState<S, E> implements Closeable {
     this.log = log;
     this.applied =
         new AppliedState<>(
-            directory, machine, loaded.state(), loaded.lastEntryId(), loaded.replayed());
+            directory,
+            machine,
+            loaded.state(),
+            loaded.lastEntryId(),
+            loaded.replayed(),
+            log.lastAppendedId() + 1);
     this.background =
         new BackgroundCheckpoints(
             policy,
@@ -81,11 +87,14 @@ public final class DurableState<S, E> implements Closeable {
             this::publish,
             loaded.checkpointId(),
             loaded.replayed());
-    this.updates = new Updates<>(codec, log, applied, background, options);
+    StackSafeLock publishingLock = new StackSafeLock();
+    this.updates = new Updates<>(codec, log, applied, background, publishingLock, options);
+    codec.expectIn(updates);
     CheckpointPublisher publisher =
         CheckpointPublisher.of(directory, options.walOptions().clock(), log)
             .keeping(options.checkpointsKept());
-    this.publishing = new Publishing<>(machine, publisher, applied, updates, background);
+    this.publishing =
+        new Publishing<>(machine, publisher, applied, updates, background, publishingLock);
     this.closing = new Closing(policy, log, applied, updates, publishing, background);
   }
 
@@ -177,12 +186,14 @@ public final class DurableState<S, E> implements Closeable {
    *
    * @param entry the update
    * @return completes with the entry id when the update is durable and applied, or with what {@link
-   *     #update} throws. Code that depends on it runs on the thread that made the update durable,
-   *     the log's own or another updating thread, with no lock of this state held; or on one that
-   *     takes a checkpoint, which other checkpoints wait for. It may call this state and join
-   *     another such future, but must not wait for other threads. If such code both joins and takes
-   *     checkpoints, two threads can wait for each other for ever: take checkpoints elsewhere. Hand
-   *     anything slow to an executor
+   *     #update} throws. Code that depends on it runs with no lock of this state held, on the log's
+   *     own thread, or on one that updates, syncs, closes, or asks for this future. It may make any
+   *     call of this state, and {@code join} or {@code get} this future and others of this method,
+   *     wherever it runs. It must not wait for other code that depends on an update, so not for
+   *     what {@code thenApply} and its like return: the thread that would run that code may be the
+   *     one that waits. On a thread that writes a checkpoint, {@code join} returns before the
+   *     future is done, and another thread runs what depends on it. While such code waits or works,
+   *     other such code may have to wait: hand anything slow to an executor
    * @throws IOException as {@link #update}, if the update gets no entry id; also if so many are
    *     pending, and cannot be made durable
    */

@@ -6,15 +6,13 @@ import java.util.Objects;
 
 /** The bytes of one entry, in an array that grows up to a limit. */
 final class EntryBytes extends OutputStream {
-  private static final int INITIAL_BYTES = 128;
-
   private final int sizeMax;
   private byte[] bytes;
   private int size;
 
-  EntryBytes(int sizeMax) {
+  EntryBytes(int usual, int sizeMax) {
     this.sizeMax = sizeMax;
-    this.bytes = new byte[Math.min(INITIAL_BYTES, sizeMax)];
+    this.bytes = new byte[Math.min(usual, sizeMax)];
   }
 
   byte[] bytes() {

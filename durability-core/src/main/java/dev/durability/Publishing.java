@@ -3,9 +3,11 @@ package dev.durability;
 import dev.durability.AppliedState.Snapshot;
 import dev.durability.checkpoint.CheckpointPublisher;
 import dev.durability.checkpoint.PublishResult;
+import dev.durability.errors.DurabilityException;
 import dev.durability.recovery.StateMachine;
 import dev.durability.threads.StackSafeLock;
 import java.io.IOException;
+import java.util.function.BooleanSupplier;
 
 /** Writes the state as a checkpoint and truncates the log, one checkpoint after the other. */
 final class Publishing<S> {
@@ -14,29 +16,37 @@ final class Publishing<S> {
   private final AppliedState<S, ?> applied;
   private final Updates<S, ?> updates;
   private final BackgroundCheckpoints background;
-  private final StackSafeLock lock = new StackSafeLock();
+  private final StackSafeLock lock;
+  private boolean ended;
 
   Publishing(
       StateMachine<S, ?> machine,
       CheckpointPublisher publisher,
       AppliedState<S, ?> applied,
       Updates<S, ?> updates,
-      BackgroundCheckpoints background) {
+      BackgroundCheckpoints background,
+      StackSafeLock lock) {
     this.machine = machine;
     this.publisher = publisher;
     this.applied = applied;
     this.updates = updates;
     this.background = background;
+    this.lock = lock;
   }
 
-  /**
-   * Works during closing, too, which waits for a checkpoint that is due. A closed log refuses it.
-   */
+  /** Works until {@link #end}, and in the checkpoints that closing waits for. */
   PublishResult publish() throws IOException {
-    return alone(this::publishAlone);
+    try {
+      return Guard.with(lock, this::publishAlone);
+    } finally {
+      updates.completeSettled();
+    }
   }
 
   private PublishResult publishAlone() throws IOException {
+    if (ended) {
+      throw new DurabilityException("the state is closed; open it again");
+    }
     Snapshot<S> snapshot = applied.snapshot();
     PublishResult result =
         publisher.publish(snapshot.lastEntryId(), new StateWriting<>(machine, snapshot));
@@ -46,9 +56,29 @@ final class Publishing<S> {
     return result;
   }
 
-  /** Runs something while no checkpoint is written by another thread. */
-  <R> R alone(Guard.Body<R> body) throws IOException {
-    return Guard.with(lock, body);
+  /**
+   * Waits for the checkpoint that is being written, and writes the last one. From then on none is
+   * written.
+   *
+   * @param isWanted whether to write it, asked once no other is being written
+   */
+  void end(BooleanSupplier isWanted) throws IOException {
+    try {
+      boolean unused = Guard.with(lock, () -> endAlone(isWanted));
+    } finally {
+      updates.completeSettled();
+    }
+  }
+
+  private boolean endAlone(BooleanSupplier isWanted) throws IOException {
+    try {
+      if (!ended && isWanted.getAsBoolean()) {
+        PublishResult unused = publishAlone();
+      }
+      return true;
+    } finally {
+      ended = true;
+    }
   }
 
   void refuseWithin(String what) {

@@ -13,8 +13,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An update that completes once it is durable and applied, with its entry id or, if it is a
- * command, with its result. A thread that waits for it helps, because the thread that would
- * complete it may be this same one, in code that depends on another update.
+ * command, with its result. A thread that asks for it makes it durable and applies it itself, if
+ * need be, and completes it; the thread that would do so may wait for this one, or be this one. If
+ * the asking thread must not run what depends on it, it learns the outcome before it completes: see
+ * {@link Appending}.
  */
 final class UpdateFuture<V extends @Nullable Object> extends CompletableFuture<V>
     implements BiConsumer<@Nullable Object, @Nullable Object> {
@@ -25,11 +27,8 @@ final class UpdateFuture<V extends @Nullable Object> extends CompletableFuture<V
   /** The next of the futures that are settled and have yet to be completed, without a lock. */
   @Nullable UpdateFuture<?> next;
 
-  /** What completes before this one, the last first. Given to it before it is appended. */
-  @Nullable UpdateFuture<?> before;
-
+  /** Assigned by the thread that settles it. */
   private @Nullable Throwable outcome;
-  private boolean follows;
 
   UpdateFuture(Updates<?, ?> updates, Expected<?> expected) {
     this.updates = updates;
@@ -43,13 +42,7 @@ final class UpdateFuture<V extends @Nullable Object> extends CompletableFuture<V
 
   /** Starts to wait. */
   void follow() {
-    follows = true;
     CompletableFuture<?> unused = Objects.requireNonNull(durable).whenComplete(this);
-  }
-
-  /** Whether it has started to: then it completes what is {@link #before} it. */
-  boolean follows() {
-    return follows;
   }
 
   /**
@@ -68,7 +61,7 @@ final class UpdateFuture<V extends @Nullable Object> extends CompletableFuture<V
 
   private Throwable brokenOff(Throwable e) {
     try {
-      return updates.brokenOff(this, e);
+      return updates.brokenOff(e);
     } catch (Throwable again) {
       return e; // Nobody is left waiting because there is no memory to say more.
     }
@@ -79,9 +72,12 @@ final class UpdateFuture<V extends @Nullable Object> extends CompletableFuture<V
     return (V) expected.value();
   }
 
-  /** Completes it; code that depends on it runs here. */
+  /** Completes it with what {@link #accept} found; code that depends on it runs here. */
   void complete() {
-    Throwable failure = outcome;
+    complete(outcome);
+  }
+
+  private void complete(@Nullable Throwable failure) {
     if (failure == null) {
       complete(value());
     } else {
@@ -91,54 +87,74 @@ final class UpdateFuture<V extends @Nullable Object> extends CompletableFuture<V
 
   @Override
   public V join() {
-    if (!isDone()) {
-      updates.refuseWithinCallback();
-      try {
-        Long unused = Objects.requireNonNull(durable).join();
-        settled(null);
-      } catch (CompletionException e) {
-        settled(e.getCause());
-      }
+    if (isDone()) {
+      return super.join();
     }
-    return super.join();
+    updates.refuseWithinCallback();
+    Throwable failure = null;
+    try {
+      Long unused = Objects.requireNonNull(durable).join();
+    } catch (CompletionException e) {
+      failure = e.getCause();
+    }
+    Throwable why = updates.outcome(expected, failure);
+    if (isCompleted(why)) {
+      return super.join();
+    }
+    if (why != null) {
+      throw new CompletionException(why);
+    }
+    return value();
   }
 
   @Override
   public V get() throws InterruptedException, ExecutionException {
-    if (!isDone()) {
-      updates.refuseWithinCallback();
-      try {
-        Long unused = Objects.requireNonNull(durable).get();
-        settled(null);
-      } catch (ExecutionException e) {
-        settled(e.getCause());
-      }
+    if (isDone()) {
+      return super.get();
     }
-    return super.get();
+    updates.refuseWithinCallback();
+    Throwable failure = null;
+    try {
+      Long unused = Objects.requireNonNull(durable).get();
+    } catch (ExecutionException e) {
+      failure = e.getCause();
+    }
+    return applied(failure);
   }
 
   @Override
   public V get(long timeout, TimeUnit unit)
       throws InterruptedException, ExecutionException, TimeoutException {
-    if (!isDone()) {
-      updates.refuseWithinCallback();
-      try {
-        Long unused = Objects.requireNonNull(durable).get(timeout, unit);
-        settled(null);
-      } catch (ExecutionException e) {
-        settled(e.getCause());
-      }
+    if (isDone()) {
+      return super.get();
     }
-    return super.get(timeout, unit);
+    updates.refuseWithinCallback();
+    Throwable failure = null;
+    try {
+      Long unused = Objects.requireNonNull(durable).get(timeout, unit);
+    } catch (ExecutionException e) {
+      failure = e.getCause();
+    }
+    return applied(failure);
   }
 
-  /** Completes it here: another thread that is about to complete it may be waiting for this one. */
-  private void settled(@Nullable Throwable failure) {
-    Throwable result = updates.outcome(expected, failure);
-    if (result == null) {
-      complete(value());
-    } else {
-      completeExceptionally(result);
+  private V applied(@Nullable Throwable failure) throws InterruptedException, ExecutionException {
+    Throwable why = updates.outcome(expected, failure);
+    if (isCompleted(why)) {
+      return super.get();
     }
+    if (why != null) {
+      throw new ExecutionException(why);
+    }
+    return value();
+  }
+
+  /** Completes it here, unless others may wait for this thread: then another thread does. */
+  private boolean isCompleted(@Nullable Throwable why) {
+    if (updates.isToLeaveDependents()) {
+      return false;
+    }
+    complete(why);
+    return true;
   }
 }

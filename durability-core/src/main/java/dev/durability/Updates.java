@@ -1,9 +1,11 @@
 package dev.durability;
 
 import dev.durability.AppliedState.Expected;
+import dev.durability.AppliedState.Progress;
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.OutcomeOpenException;
-import dev.durability.frame.FrameFormat;
+import dev.durability.threads.StackSafeLock;
+import dev.durability.threads.Thrown;
 import dev.durability.wal.AppendFuture;
 import dev.durability.wal.WalWriter;
 import java.io.IOException;
@@ -22,14 +24,20 @@ import org.jspecify.annotations.Nullable;
  * applied. {@link DurableState} says what the public calls promise.
  */
 final class Updates<S, E> {
+  /** What the log returns for an update that is not {@linkplain #admits admitted}. */
+  private static final long NOT_ADMITTED = 0;
+
   private final UpdateCodec<E> codec;
   private final WalWriter<Update<E>> log;
   private final AppliedState<S, E> applied;
   private final BackgroundCheckpoints background;
-  private final int pendingMax;
-  private final long pendingBytesMax;
-  private final Appending appending = new Appending();
+  private final Appending appending;
+  private final PendingUpdates<E> pending;
   private final AppliedWaits waits;
+
+  /** Whether a decision is being made, by the thread that has the appending lock. */
+  private volatile boolean decides;
+
   private volatile boolean closed;
 
   Updates(
@@ -37,134 +45,88 @@ final class Updates<S, E> {
       WalWriter<Update<E>> log,
       AppliedState<S, E> applied,
       BackgroundCheckpoints background,
+      StackSafeLock publishing,
       StateOptions options) {
     this.codec = codec;
     this.log = log;
     this.applied = applied;
     this.background = background;
-    this.pendingMax = options.pendingUpdatesMax();
-    this.pendingBytesMax = options.pendingBytesMax();
+    this.appending = new Appending(publishing::isHeldByCurrentThread);
+    this.pending = new PendingUpdates<>(this, appending, applied, options);
     this.waits = new AppliedWaits(log, applied, this);
   }
 
   long update(E entry) throws IOException {
-    Update<E> update = encode(entry);
-    return settled(update, expected(update, false));
+    return settled(encode(entry, false));
   }
 
   @SuppressWarnings({"unchecked", "NullAway"}) // The command's own result, which may be null.
   <R extends @Nullable Object> R execute(Command<S, R> command) throws IOException {
-    Update<E> update = encode(entryOf(command));
-    Expected<E> expected = expected(update, true);
+    Update<E> update = encode(entryOf(command), true);
     try {
-      long unused = settled(update, expected);
-      return (R) expected.value();
+      long unused = settled(update);
+      return (R) update.expected().value();
     } catch (RuntimeException | Error e) {
-      failIfExpected(expected, e);
+      failIfExpected(update.expected(), e);
       throw e;
     }
   }
 
   /** Appends an update, and returns once it is durable and applied. */
-  private long settled(Update<E> update, Expected<E> expected) throws IOException {
+  private long settled(Update<E> update) throws IOException {
     try {
-      AppendFuture durable = appending.with(() -> append(update, expected));
-      return settle(durable);
+      applied.refuseIfFailed();
+      long id = appendDurable(update);
+      applyDurable(id);
+      return id;
     } catch (RuntimeException | Error e) {
-      failIfExpected(expected, e);
+      failIfExpected(update.expected(), e);
       throw e;
     }
   }
 
+  /**
+   * Appends an update and makes it durable, sharing the sync. If a decision is being made, it is
+   * refused with the log's lock, and waits for that.
+   */
+  private long appendDurable(Update<E> update) throws IOException {
+    try {
+      long id = log.appendDurable(update);
+      return id == NOT_ADMITTED ? settle(appending.with(() -> append(update))) : id;
+    } catch (OutcomeOpenException e) {
+      throw update.expected().id() == 0 ? notAppended(e) : e;
+    }
+  }
+
+  /** Whether an update may be appended without the appending lock. With the log's lock. */
+  boolean admits() {
+    return !decides && !closed;
+  }
+
+  /** An update has its place in the log. With the log's lock. */
+  void expect(long id, Expected<E> expected) {
+    applied.expect(id, expected);
+  }
+
   CompletableFuture<Long> updateAsync(E entry) throws IOException {
-    Update<E> update = encode(entry);
-    return settling(update, expected(update, false));
+    return pending.append(encode(entry, false));
   }
 
   <R extends @Nullable Object> CompletableFuture<R> executeAsync(Command<S, R> command)
       throws IOException {
-    Update<E> update = encode(entryOf(command));
-    return settling(update, expected(update, true));
+    return pending.append(encode(entryOf(command), true));
   }
 
-  /** Appends an update. {@return what completes once it is durable and applied} */
-  private <V extends @Nullable Object> CompletableFuture<V> settling(
-      Update<E> update, Expected<E> expected) throws IOException {
-    UpdateFuture<V> result = new UpdateFuture<>(this, expected);
-    try {
-      boolean appended = appending.with(() -> appendIfRoom(update, expected, result));
-      if (!appended) {
-        makeRoom();
-        boolean unused = appending.with(() -> appendForSure(update, expected, result));
-      }
-      result.follow();
-      return result;
-    } catch (RuntimeException | Error e) {
-      failIfExpected(expected, e);
-      if (result.before != null && !result.follows()) {
-        appending.completeThoseBefore(result);
-      }
-      throw e;
-    }
-  }
-
-  /** Called with the appending lock held. {@return whether it is appended} */
-  private boolean appendIfRoom(Update<E> update, Expected<E> expected, UpdateFuture<?> result)
-      throws IOException {
-    if (!isRoomFor(expected)) {
-      return false;
-    }
-    result.appended(append(update, expected));
-    return true;
-  }
-
-  /**
-   * Too many are pending: this thread makes them durable and applies them, so it depends on no
-   * other. In code that depends on an update that waits for the lock: see {@link Appending}.
-   */
-  private void makeRoom() throws IOException {
-    refuseIfClosed();
-    if (!appending.isCompleting()) {
-      boolean unused =
-          appending.completing(
-              () -> {
-                settlePending(0, "appended");
-                return true;
-              });
-    }
-  }
-
-  /**
-   * If others took the room meanwhile, the same with the lock, as a decision does it: so nobody
-   * tries for ever. Called with the appending lock held.
-   *
-   * @throws DurabilityException if nothing was appended
-   */
-  private boolean appendForSure(Update<E> update, Expected<E> expected, UpdateFuture<?> result)
-      throws IOException {
-    if (!isRoomFor(expected)) {
-      settlePending(applied.lastExpectedId(), "appended");
-      appending.leaveSettledTo(result);
-    }
-    try {
-      result.appended(append(update, expected));
-      return true;
-    } catch (Throwable e) {
-      appending.takeBack(result);
-      throw e;
-    }
-  }
-
-  private boolean isRoomFor(Expected<E> expected) {
-    long pending = applied.pendingEntries();
-    return pending <= 0
-        || (pending < pendingMax && applied.pendingBytes() + expected.bytes() <= pendingBytesMax);
-  }
-
-  private Update<E> encode(E entry) throws IOException {
+  private Update<E> encode(E entry, boolean answers) throws IOException {
     refuseWithinCallback();
     refuseIfClosed();
-    return codec.update(entry);
+    return applicable(entry, answers);
+  }
+
+  private Update<E> applicable(E entry, boolean answers) throws IOException {
+    Update<E> update = codec.update(entry, answers);
+    applied.refuseUnlessApplicable(update.entry());
+    return update;
   }
 
   @SuppressWarnings("unchecked") // The codec refuses what is none of its entries.
@@ -173,41 +135,47 @@ final class Updates<S, E> {
     return (E) command;
   }
 
-  private Expected<E> expected(Update<E> update, boolean answers) {
-    applied.refuseUnlessApplicable(update.entry());
-    return new Expected<>(update.entry(), FrameFormat.frameBytes(update.size()), answers);
-  }
-
   OptionalLong updateIf(Function<? super S, Optional<E>> decision) throws IOException {
     refuseWithinCallback();
-    AtomicReference<@Nullable Expected<E>> decided = new AtomicReference<>();
+    AtomicReference<@Nullable Update<E>> decided = new AtomicReference<>();
     try {
       Optional<AppendFuture> durable = appending.with(() -> decide(decision, decided));
       return durable.isEmpty() ? OptionalLong.empty() : OptionalLong.of(settle(durable.get()));
     } catch (RuntimeException | Error e) {
-      failIfExpected(decided.getPlain(), e);
+      Update<E> update = decided.getPlain();
+      if (update != null) {
+        failIfExpected(update.expected(), e);
+      }
       throw e;
     }
   }
 
   /** Called with the appending lock held. */
   private Optional<AppendFuture> decide(
-      Function<? super S, Optional<E>> decision, AtomicReference<@Nullable Expected<E>> decided)
+      Function<? super S, Optional<E>> decision, AtomicReference<@Nullable Update<E>> decided)
       throws IOException {
     refuseIfClosed();
-    settleEarlierUpdates();
-    Optional<E> entry = applied.read(decision);
-    if (entry.isEmpty()) {
-      return Optional.empty();
+    try {
+      decides = true;
+      settleEarlierUpdates();
+      Optional<E> entry = applied.read(decision);
+      if (entry.isEmpty()) {
+        return Optional.empty();
+      }
+      Update<E> update = applicable(entry.get(), false);
+      decided.setPlain(update);
+      return Optional.of(append(update));
+    } finally {
+      decides = false;
     }
-    Update<E> update = codec.update(entry.get());
-    Expected<E> expected = expected(update, false);
-    decided.setPlain(expected);
-    return Optional.of(append(update, expected));
   }
 
-  /** Makes all that was appended durable and applied. Called with the appending lock held. */
+  /**
+   * Makes all that was appended durable and applied. Called with the appending lock held, while
+   * nothing else is admitted.
+   */
   private void settleEarlierUpdates() throws IOException {
+    long unused = log.lastAppendedId(); // What was admitted before has its place now.
     long earlier = applied.lastExpectedId();
     if (applied.appliedId() < earlier) {
       settlePending(earlier, "decided or appended");
@@ -220,7 +188,7 @@ final class Updates<S, E> {
    * @param neededId as for {@link #applyDurable}
    * @param refused what has not happened if this fails
    */
-  private void settlePending(long neededId, String refused) throws IOException {
+  void settlePending(long neededId, String refused) throws IOException {
     try {
       log.sync();
     } catch (OutcomeOpenException e) {
@@ -236,36 +204,38 @@ final class Updates<S, E> {
   }
 
   /**
-   * Called with the appending lock held, so that entries become expected in the order of their ids.
+   * Called with the appending lock held, so that it comes before a decision or after it.
    *
    * @throws DurabilityException if nothing was appended
    */
-  private AppendFuture append(Update<E> update, Expected<E> expected) throws IOException {
+  AppendFuture append(Update<E> update) throws IOException {
     refuseIfClosed();
     applied.refuseIfFailed();
-    long before = log.lastAppendedId();
     try {
-      AppendFuture durable = log.appendAsync(update);
-      applied.expect(durable.entryId(), expected);
-      return durable;
+      return log.appendAsync(update);
     } catch (OutcomeOpenException e) {
-      throw new DurabilityException(
-          "nothing was appended, because earlier updates fill the buffers and could not be"
-              + " written ("
-              + e.getMessage()
-              + ")",
-          e);
-    } catch (Error e) {
-      failIfAppended(before, expected, e);
-      throw e;
+      throw notAppended(e);
     }
   }
 
-  /** The log has an entry that the state does not expect: the state must not go on. */
-  private void failIfAppended(long before, Expected<E> expected, Error e) {
+  private static DurabilityException notAppended(OutcomeOpenException e) {
+    return new DurabilityException(
+        "nothing was appended, because earlier updates fill the buffers and could not be"
+            + " written ("
+            + e.getMessage()
+            + ")",
+        e);
+  }
+
+  /**
+   * A call was broken off. If its entry is in the log, the state refuses from then on: the call did
+   * not say that it had happened. An Error may come before the entry is expected; the log is
+   * poisoned then, and no later entry is applied either: see {@link AppliedState#expect}.
+   */
+  void failIfExpected(Expected<E> expected, Throwable e) {
     boolean appended = true;
     try {
-      appended = expected.id() != 0 || log.lastAppendedId() != before;
+      appended = expected.id() != 0 || (e instanceof Error && log.poison() != null);
     } finally {
       if (appended) {
         applied.fail(e);
@@ -273,20 +243,9 @@ final class Updates<S, E> {
     }
   }
 
-  /**
-   * A call was broken off. If its entry is in the log, the state refuses from then on: the call did
-   * not say that it had happened.
-   */
-  private void failIfExpected(@Nullable Expected<E> expected, Throwable e) {
-    if (expected != null && expected.id() != 0) {
-      applied.fail(e);
-    }
-  }
-
-  /** The same, for a future; those that were left to it complete. */
-  DurabilityException brokenOff(UpdateFuture<?> update, Throwable e) {
+  /** The same, for a future. */
+  DurabilityException brokenOff(Throwable e) {
     applied.fail(e);
-    appending.completeThoseBefore(update);
     return applied.failed();
   }
 
@@ -342,9 +301,19 @@ final class Updates<S, E> {
     }
   }
 
-  /** Completes the future of an update that is settled, with no lock of this state held. */
+  /** Completes the future of an update that is settled; see {@link Appending}. */
   void complete(UpdateFuture<?> update) {
     appending.complete(update);
+  }
+
+  /** Completes what was settled under a lock that this thread gave up. */
+  void completeSettled() {
+    appending.completeSettled();
+  }
+
+  /** Whether this thread must complete nothing; see {@link Appending}. */
+  boolean isToLeaveDependents() {
+    return appending.isToLeaveDependents();
   }
 
   void sync() throws IOException {
@@ -357,6 +326,25 @@ final class Updates<S, E> {
   boolean awaitApplied(long entryId, Duration timeout) throws IOException {
     refuseWithinCallback();
     return waits.await(entryId, TimeUnit.NANOSECONDS.convert(timeout));
+  }
+
+  /**
+   * A round of the log ended: applies what is durable before those who wait for it wake up. So they
+   * need not wait for each other. If the state is being read, they apply it.
+   */
+  void roundEnded() {
+    try {
+      long durableId = log.lastDurableId();
+      if (applied.appliedId() < durableId) {
+        Progress now = applied.tryToApplyThrough(durableId);
+        if (now != null) {
+          waits.wake(applied.appliedId());
+          background.progressed(now);
+        }
+      }
+    } catch (Throwable e) {
+      Thrown.report(e); // Nothing is lost: those who wait apply it.
+    }
   }
 
   /** Makes all that was appended durable, and applies it. Works after {@link #end}, too. */

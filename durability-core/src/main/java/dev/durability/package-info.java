@@ -33,8 +33,8 @@
  *
  * <ul>
  *   <li>{@code StateLoading} builds the state while the log is opened.
- *   <li>{@code Updates} takes an update from encoding to applying. {@code Appending} is the lock
- *       that puts updates in the order of their ids. {@code AppliedState} holds the state, and the
+ *   <li>{@code Updates} takes an update from encoding to applying. {@code Appending} is the lock of
+ *       decisions and of updates that do not wait. {@code AppliedState} holds the state, and the
  *       entries that are in the log and not yet in the state. {@code UpdateFuture} is an update
  *       that nobody waits for yet. {@code AppliedWaits} has the threads that wait for entries of
  *       others.

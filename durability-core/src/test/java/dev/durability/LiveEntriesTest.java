@@ -59,7 +59,7 @@ class LiveEntriesTest {
     public void write(Map<String, Put> state, OutputStream out) throws IOException {
       out.write(state.size());
       for (Put put : state.values()) {
-        EntryBytes bytes = new EntryBytes(255);
+        EntryBytes bytes = new EntryBytes(128, 255);
         CODEC.encode(put, bytes);
         out.write(bytes.size());
         out.write(bytes.bytes(), 0, bytes.size());

@@ -34,8 +34,7 @@ public final class InsteadInState {
 
   /** Decides before the command is appended, and does without if it changes nothing. */
   @SuppressWarnings("unchecked")
-  static long settledUnlessRefused(Updates<?, ?> updates, Update<?> update, Expected<?> expected)
-      throws IOException {
+  static long settledUnlessRefused(Updates<?, ?> updates, Update<?> update) throws IOException {
     AppliedState<Object, Object> applied =
         (AppliedState<Object, Object>) field(Updates.class, "applied", updates);
     CommandMachine<Object, Object> machine =
@@ -49,24 +48,23 @@ public final class InsteadInState {
               return tried.state().equals(state) ? tried : new Applied<>(copy, null);
             });
     if (done.result() == null) {
-      return settle(updates, update, expected);
+      return settle(updates, update);
     }
     try {
       Field result = Expected.class.getDeclaredField("result");
       result.setAccessible(true);
-      result.set(expected, done.result());
+      result.set(update.expected(), done.result());
       return 0;
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
   }
 
-  private static long settle(Updates<?, ?> updates, Update<?> update, Expected<?> expected)
-      throws IOException {
+  private static long settle(Updates<?, ?> updates, Update<?> update) throws IOException {
     try {
-      Method settled = Updates.class.getDeclaredMethod("settled", Update.class, Expected.class);
+      Method settled = Updates.class.getDeclaredMethod("settled", Update.class);
       settled.setAccessible(true);
-      return (long) settled.invoke(updates, update, expected);
+      return (long) settled.invoke(updates, update);
     } catch (InvocationTargetException e) {
       if (e.getCause() instanceof IOException failed) {
         throw failed;

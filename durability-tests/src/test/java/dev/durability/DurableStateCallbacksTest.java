@@ -22,8 +22,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The state used from within its own callbacks. */
@@ -139,6 +141,67 @@ class DurableStateCallbacksTest extends DurableStateFixture {
       }
       assertThat(all(state)).hasSize(11).endsWith("more 8", "more 9");
     }
+  }
+
+  /** Each makes what depends on the next one due while it still runs. */
+  @ParameterizedTest
+  @EnumSource
+  void whatDependsOnAnUpdateThatItAppendedItselfDoesNotNest(Settling how) throws Exception {
+    int rounds = 2_000;
+    AtomicInteger depth = new AtomicInteger();
+    AtomicInteger deepest = new AtomicInteger();
+    CompletableFuture<Void> last = new CompletableFuture<>();
+    try (var state = open()) {
+      var again =
+          new Object() {
+            void next(int left) {
+              deepest.accumulateAndGet(depth.incrementAndGet(), Math::max);
+              try {
+                if (left > 0) {
+                  state.updateAsync("next").thenRun(() -> next(left - 1));
+                  how.settle(state);
+                } else {
+                  last.complete(null);
+                }
+              } catch (Throwable e) {
+                last.completeExceptionally(e);
+              }
+              depth.decrementAndGet();
+            }
+          };
+      inCallback( // On the log's own thread, so that no other completes a future before it is used.
+          state,
+          () -> {
+            again.next(rounds);
+            return 0;
+          });
+      last.get(30, TimeUnit.SECONDS);
+      assertThat(deepest).hasValueLessThanOrEqualTo(2);
+    }
+  }
+
+  /** A call that makes durable all that was appended before it. */
+  enum Settling {
+    UPDATE {
+      @Override
+      void settle(DurableState<List<String>, String> state) throws IOException {
+        state.update("settles");
+      }
+    },
+    CONDITIONAL_UPDATE {
+      @Override
+      void settle(DurableState<List<String>, String> state) throws IOException {
+        var unused = state.updateIf(s -> Optional.of("settles"));
+      }
+    },
+    SYNC {
+      @Override
+      void settle(DurableState<List<String>, String> state) throws IOException {
+        state.sync();
+      }
+    };
+
+    abstract void settle(DurableState<List<String>, String> state) throws IOException;
   }
 
   @ParameterizedTest

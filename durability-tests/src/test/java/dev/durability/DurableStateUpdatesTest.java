@@ -91,6 +91,65 @@ class DurableStateUpdatesTest extends DurableStateFixture {
     }
   }
 
+  @Test
+  void noUpdateComesBetweenADecisionAndItsEntry() throws Exception {
+    try (var state = open()) {
+      List<Future<?>> workers = new ArrayList<>();
+      for (int t = 0; t < 4; t++) {
+        boolean decides = t < 2;
+        workers.add(
+            threads.submit(
+                () -> {
+                  for (int i = 0; i < 200; i++) {
+                    if (decides) {
+                      var unused = state.updateIf(s -> Optional.of("after " + s.size()));
+                    } else {
+                      var unused = state.update("other");
+                    }
+                  }
+                  return null;
+                }));
+      }
+      for (Future<?> each : workers) {
+        each.get();
+      }
+      List<String> all = all(state);
+      assertThat(all).hasSize(800);
+      for (int i = 0; i < all.size(); i++) {
+        assertThat(all.get(i)).isIn("other", "after " + i);
+      }
+    }
+  }
+
+  @Test
+  @SuppressWarnings("ThreadPriorityCheck") // Yields while it looks at what threads do.
+  void updateThatComesDuringADecisionComesAfterIt() throws Exception {
+    try (var state = open()) {
+      CountDownLatch go = new CountDownLatch(1);
+      CountDownLatch deciding = new CountDownLatch(1);
+      Future<OptionalLong> decision =
+          threads.submit(
+              () ->
+                  state.updateIf(
+                      s -> {
+                        deciding.countDown();
+                        await(go);
+                        return Optional.of("decided");
+                      }));
+      await(deciding);
+      FutureTask<Long> update = new FutureTask<>(() -> state.update("other"));
+      Thread updating = new Thread(update);
+      updating.start();
+      while (updating.getState() != Thread.State.WAITING) {
+        Thread.yield();
+      }
+      go.countDown();
+      assertThat(decision.get().getAsLong()).isEqualTo(1);
+      assertThat(update.get()).isEqualTo(2);
+      assertThat(all(state)).containsExactly("decided", "other");
+    }
+  }
+
   private static long count(List<String> state) {
     return state.stream().filter(e -> e.startsWith("count")).count();
   }

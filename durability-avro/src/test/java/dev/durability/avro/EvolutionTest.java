@@ -2,30 +2,23 @@ package dev.durability.avro;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.durability.codec.Codecs;
 import dev.durability.errors.SchemaException;
-import java.nio.file.Path;
+import dev.durability.testkit.LogOfVersions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Logs that one version of a program wrote, opened by the next one. */
 class EvolutionTest {
   private static final String ORDER =
       "{'type':'record','name':'Order','fields':["
           + "{'name':'item','type':'string'},{'name':'count','type':'int'}%s]}";
-
-  @TempDir private Path folder;
-
-  private int logs;
 
   private static Schema schema(String json) {
     return new Schema.Parser().parse(json.replace('\'', '"'));
@@ -51,28 +44,21 @@ class EvolutionTest {
    * Writes a record, then another of the next schema, and reads both; returns the first as text.
    */
   private String read(GenericRecord written, Schema now, GenericRecord next) throws Exception {
-    Path log = folder.resolve("log" + logs++);
     AvroCodec<GenericRecord> codec = AvroCodec.generic(now);
-    Logs.append(log, AvroCodec.generic(written.getSchema()), written);
-    Logs.append(log, codec, next);
-    List<GenericRecord> read = Logs.read(log, codec);
+    LogOfVersions log = new LogOfVersions();
+    log.append(AvroCodec.generic(written.getSchema()), written).append(codec, next);
+    List<GenericRecord> read = log.read(codec);
     assertThat(read).hasSize(2);
     assertThat(read.get(1)).hasToString(next.toString());
     return read.get(0).toString().replace('"', '\'');
   }
 
   private List<String> refused(GenericRecord written, Schema now) throws Exception {
-    Path log = folder.resolve("log" + logs++);
     AvroCodec<GenericRecord> before = AvroCodec.generic(written.getSchema());
-    Logs.append(log, before, written);
-    SortedMap<String, String> files = Logs.files(log);
-    AvroCodec<GenericRecord> codec = AvroCodec.generic(now);
-    SchemaException refused =
-        catchThrowableOfType(SchemaException.class, () -> Logs.append(log, codec));
-    assertThat(Logs.files(log)).isEqualTo(files);
-    assertThat(refused).isNotNull().hasMessageContaining("Codecs.upcasting");
-    assertThatExceptionOfType(SchemaException.class).isThrownBy(() -> Logs.read(log, codec));
-    assertThat(Logs.read(log, before)).hasSize(1);
+    LogOfVersions log = new LogOfVersions().append(before, written);
+    SchemaException refused = log.refusal(AvroCodec.generic(now));
+    assertThat(refused).hasMessageContaining("Codecs.upcasting");
+    assertThat(log.read(before)).hasSize(1);
     return refused.changes();
   }
 
@@ -230,21 +216,21 @@ class EvolutionTest {
   @Test
   void changesThatNeedCodeAreConverted() throws Exception {
     Schema now = schema("{'type':'record','name':'Total','fields':[{'name':'n','type':'int'}]}");
-    Path log = folder.resolve("log");
-    Logs.append(log, AvroCodec.generic(order("")), first());
+    LogOfVersions log = new LogOfVersions();
+    log.append(AvroCodec.generic(order("")), first());
     var codec =
         Codecs.upcasting(
             AvroCodec.generic(now),
             AvroCodec.generic(order("")),
             order -> record(now, order.get("count")));
-    Logs.append(log, codec, record(now, 5));
+    log.append(codec, record(now, 5));
 
-    assertThat(Logs.read(log, codec).toString()).isEqualTo("[{\"n\": 2}, {\"n\": 5}]");
+    assertThat(log.read(codec).toString()).isEqualTo("[{\"n\": 2}, {\"n\": 5}]");
   }
 
   @Test
   void aLogHasTheEntriesOfManyVersions() throws Exception {
-    Path log = folder.resolve("log");
+    LogOfVersions log = new LogOfVersions();
     Schema second = order(",{'name':'gift','type':'boolean','default':false}");
     Schema third =
         schema(
@@ -252,19 +238,19 @@ class EvolutionTest {
                 + "{'name':'article','type':'string','aliases':['item']},"
                 + "{'name':'note','type':['null','string'],'default':null}]}");
     List<String> expected = new ArrayList<>();
-    Logs.append(log, AvroCodec.generic(order("")), first(), first());
+    log.append(AvroCodec.generic(order("")), first(), first());
     expected.add("{\"count\": 2, \"article\": \"a\", \"note\": null}");
     expected.add("{\"count\": 2, \"article\": \"a\", \"note\": null}");
-    Logs.append(log, AvroCodec.generic(second), record(second, "b", 3, true));
+    log.append(AvroCodec.generic(second), record(second, "b", 3, true));
     expected.add("{\"count\": 3, \"article\": \"b\", \"note\": null}");
-    Logs.append(log, AvroCodec.generic(third), record(third, 1L << 40, "c", "x"));
+    log.append(AvroCodec.generic(third), record(third, 1L << 40, "c", "x"));
     expected.add("{\"count\": 1099511627776, \"article\": \"c\", \"note\": \"x\"}");
 
-    assertThat(Logs.read(log, AvroCodec.generic(third)))
+    assertThat(log.read(AvroCodec.generic(third)))
         .extracting(GenericRecord::toString)
         .isEqualTo(expected);
     assertThatExceptionOfType(SchemaException.class)
-        .isThrownBy(() -> Logs.read(log, AvroCodec.generic(second)))
+        .isThrownBy(() -> log.read(AvroCodec.generic(second)))
         .withMessageContaining("Order: field \"item: string\" is new and has no default");
   }
 }

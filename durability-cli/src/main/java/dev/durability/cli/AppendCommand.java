@@ -2,7 +2,6 @@ package dev.durability.cli;
 
 import dev.durability.log.LogReport;
 import dev.durability.log.Verdict;
-import dev.durability.storage.FsDirectory;
 import dev.durability.storage.FsOptions;
 import dev.durability.wal.FlushPolicy;
 import dev.durability.wal.WalOptions;
@@ -60,6 +59,7 @@ final class AppendCommand implements Command {
             "Print the id of every entry on the standard output, one per line, as soon as it is"
                 + " acknowledged.",
             ACKS));
+    LogLocation.addOption(spec);
     CreationOptions.add(spec);
     CommandSyntax.endOfHelp(
         spec,
@@ -67,6 +67,7 @@ final class AppendCommand implements Command {
             "  durability append mylog words.txt",
             "  tail -f app.log | durability append --acks mylog",
             "  find . -type f -print0 | durability append -0 mylog",
+            "  durability append --store bk://zk1:2181,zk2:2181,zk3:2181/logs orders words.txt",
             "  durability append --mode 660 --group app /var/lib/app/log words.txt"),
         "0",
         "everything was appended and acknowledged",
@@ -90,22 +91,28 @@ final class AppendCommand implements Command {
     }
     // Each entry is waited for, so nothing has to be written before it is synced.
     WalOptions options = WalOptions.builder().flushPolicy(FlushPolicy.manual()).build();
-    FsOptions creation =
-        CreationOptions.of(given, warning -> io.err().println("durability append: " + warning));
-    WalWriter<byte[]> writer =
-        WalWriter.open(
-            FsDirectory.open(CommandSyntax.directory(given), creation),
-            LineCodec.INSTANCE,
-            options);
+    try (LogLocation log = LogLocation.of(given, io)) {
+      FsOptions creation = CreationOptions.of(given, log, this::warn);
+      append(WalWriter.open(log.forAppending(creation), LineCodec.INSTANCE, options), inputs, given);
+    }
+    return ExitStatus.OK;
+  }
+
+  private void warn(String warning) {
+    io.err().println("durability append: " + warning);
+  }
+
+  private void append(WalWriter<byte[]> writer, List<Input> inputs, ParseResult given)
+      throws IOException {
     tellWhatWasCut(writer.recovered());
     AckOutput acks =
         new AckOutput(given.hasMatchedOption(ACKS) ? io.out() : OutputStream.nullOutputStream());
     try (Progress progress = Progress.start(io, "append", bytes(inputs))) {
       byte separator = (byte) (given.hasMatchedOption(NUL) ? 0 : '\n');
-      Records records = new Records(inputs, separator, options.entryBytesMax(), progress);
+      Records records =
+          new Records(inputs, separator, WalOptions.defaults().entryBytesMax(), progress);
       append(writer, new AppendPipeline(writer, records, acks), progress);
     }
-    return ExitStatus.OK;
   }
 
   private void append(WalWriter<byte[]> writer, AppendPipeline pipeline, Progress progress)

@@ -10,7 +10,6 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,6 +43,7 @@ final class CatCommand implements Command {
                 + " each. Changes nothing; another process may be writing to the log. If the end"
                 + " of the log is torn, prints the intact entries.");
     spec.addPositional(CommandSyntax.directory());
+    LogLocation.addOption(spec);
     spec.addOption(
         CommandSyntax.entryId(
             "The first entry id to print. Without it: the oldest entry or, in a log with"
@@ -92,9 +92,15 @@ final class CatCommand implements Command {
       throw new UsageException(
           "--from and --to are entry ids from 1 on, and --to must not be less than --from");
     }
-    Path directory = CommandSyntax.directory(given);
-    Codec<byte[]> codec = given.hasMatchedOption(JSON) ? new EntryJson() : Codecs.bytes();
-    WalReader<byte[]> reader = WalReader.of(LogDirectory.forReading(directory), codec);
+    try (LogLocation log = LogLocation.of(given, io)) {
+      Codec<byte[]> codec = given.hasMatchedOption(JSON) ? new EntryJson() : Codecs.bytes();
+      print(WalReader.of(log.forReading(), codec), from, to, given);
+    }
+    return ExitStatus.OK;
+  }
+
+  private void print(WalReader<byte[]> reader, long from, long to, ParseResult given)
+      throws IOException {
     OutputStream buffer = new BufferedOutputStream(io.out(), BUFFER_BYTES);
     EntryOutput out =
         new EntryOutput(
@@ -113,7 +119,6 @@ final class CatCommand implements Command {
       throw e;
     }
     buffer.flush();
-    return ExitStatus.OK;
   }
 
   private static void follow(WalReader<byte[]> reader, long from, long to, EntryOutput out)

@@ -1,6 +1,5 @@
 package dev.durability.cli;
 
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -105,11 +104,6 @@ final class CommandSyntax {
         .required(false)
         .description(description)
         .build();
-  }
-
-  /** The directory that was given. */
-  static Path directory(ParseResult given) {
-    return Path.of(given.matchedPositionalValue(0, ""));
   }
 
   /** Whether the stack trace of a failure is wanted. */

@@ -55,10 +55,14 @@ final class CreationOptions {
    * Reads the options.
    *
    * @param given the command line
+   * @param log where it is created
    * @param warnings takes what the user should know
    * @throws UsageException if they make no sense
    */
-  static FsOptions of(ParseResult given, Consumer<String> warnings) {
+  static FsOptions of(ParseResult given, LogLocation log, Consumer<String> warnings) {
+    if (!log.isLocal() && (given.hasMatchedOption(MODE) || given.hasMatchedOption(GROUP))) {
+      throw new UsageException(MODE + " and " + GROUP + " are for directories of this machine");
+    }
     FsOptions.Builder options = FsOptions.builder().warnings(warnings);
     String mode = given.matchedOptionValue(MODE, null);
     if (mode != null) {

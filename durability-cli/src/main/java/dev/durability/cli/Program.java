@@ -33,9 +33,11 @@ final class Program {
           "quarantine",
           "schema",
           "truncate",
+          "sweep",
           "demo",
           "bench",
-          "torture");
+          "torture",
+          "cluster");
   private static final String HELP = "help";
   private static final String HELP_OPTION = "--help";
 
@@ -207,9 +209,11 @@ final class Program {
       case "quarantine" -> new QuarantineCommand(io);
       case "schema" -> new SchemaCommand(io);
       case "truncate" -> new TruncateCommand(io);
+      case "sweep" -> new SweepCommand(io);
       case "demo" -> new DemoCommand(io);
       case "bench" -> new BenchCommand(io);
       case "torture" -> new TortureCommand(io);
+      case "cluster" -> new ClusterCommand(io);
       default -> throw new IllegalArgumentException(name);
     };
   }

@@ -2,13 +2,12 @@ package dev.durability.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.durability.storage.FsDirectory;
+import dev.durability.storage.Directory;
 import dev.durability.storage.QuarantinedFile;
 import dev.durability.wal.WalMaintenance;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.Charset;
-import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -40,6 +39,7 @@ final class QuarantineCommand implements Command {
             "list, the default, shows what is kept, the oldest first, and changes nothing. remove"
                 + " removes all of that; another process may be writing to the log.");
     spec.addPositional(CommandSyntax.directory());
+    LogLocation.addOption(spec);
     spec.addPositional(
         PositionalParamSpec.builder()
             .index("1")
@@ -72,11 +72,13 @@ final class QuarantineCommand implements Command {
     if (!removes && !action.equals(LIST)) {
       throw new UsageException("what to do must be " + LIST + " or " + REMOVE + ", not " + action);
     }
-    Path path = CommandSyntax.directory(given);
-    FsDirectory log = removes ? LogDirectory.forWriting(path) : LogDirectory.forReading(path);
-    List<QuarantinedFile> files = WalMaintenance.quarantined(log);
-    if (removes) {
-      WalMaintenance.removeQuarantined(log, files);
+    List<QuarantinedFile> files;
+    try (LogLocation location = LogLocation.of(given, io)) {
+      Directory log = removes ? location.forWriting() : location.forReading();
+      files = WalMaintenance.quarantined(log);
+      if (removes) {
+        WalMaintenance.removeQuarantined(log, files);
+      }
     }
     io.out().write(given.hasMatchedOption(JSON) ? json(removes, files) : text(removes, files));
     io.out().flush();

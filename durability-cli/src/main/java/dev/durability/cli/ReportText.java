@@ -4,7 +4,6 @@ import dev.durability.errors.ChecksumMismatch;
 import dev.durability.log.LogReport;
 import dev.durability.storage.QuarantinedFile;
 import java.nio.charset.Charset;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +13,7 @@ final class ReportText {
 
   private ReportText() {}
 
-  static byte[] of(LogReport report, List<QuarantinedFile> kept, Path directory) {
+  static byte[] of(LogReport report, List<QuarantinedFile> kept, LogLocation log) {
     StringBuilder text = new StringBuilder();
     line(text, "verdict", report.verdict().name());
     line(text, "intact", report.intact() + "  (the last entry that can be read)");
@@ -48,16 +47,15 @@ final class ReportText {
               "to do",
               "nothing: the next program that opens the log to write cuts it there, and keeps what"
                   + " it cuts in "
-                  + directory.resolve("quarantine"));
-      case CORRUPT -> line(text, "to do", whatToDo(report, directory));
+                  + log.file("quarantine"));
+      case CORRUPT -> line(text, "to do", whatToDo(report, log));
     }
     return text.toString().getBytes(Charset.defaultCharset());
   }
 
-  private static String whatToDo(LogReport report, Path directory) {
-    return "copy "
-        + directory
-        + " as it is, and restore "
+  private static String whatToDo(LogReport report, LogLocation log) {
+    return (log.isLocal() ? "copy " + log + " as it is, and " : "")
+        + "restore "
         + report.end().file()
         + " from a backup"
         + (report.intact() == 0 ? "" : ", or go on with the entries up to " + report.intact());

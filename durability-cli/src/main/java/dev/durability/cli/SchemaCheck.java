@@ -9,9 +9,6 @@ import dev.durability.errors.DurabilityException;
 import dev.durability.errors.SchemaException;
 import dev.durability.log.CheckpointReference;
 import dev.durability.log.SchemaRange;
-import dev.durability.storage.Directory;
-import dev.durability.wal.WalMaintenance;
-import dev.durability.wal.WalReader;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -26,10 +23,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Tells whether a codec reads what is in a log. It reads, and changes nothing. */
 final class SchemaCheck {
-  private final Directory directory;
+  private final SchemaSource source;
 
-  SchemaCheck(Directory directory) {
-    this.directory = directory;
+  SchemaCheck(SchemaSource source) {
+    this.source = source;
   }
 
   /**
@@ -73,7 +70,7 @@ final class SchemaCheck {
   /** Asks a codec whether it reads the schemas of the entries, and decodes none of these. */
   private List<CheckedSchema> schemas(Codec<?> codec) throws IOException {
     List<CheckedSchema> checked = new ArrayList<>();
-    for (SchemaRange range : WalMaintenance.schemas(directory)) {
+    for (SchemaRange range : source.schemas()) {
       checked.add(ofEntries(codec, range.schema()).beginsWith(range.firstEntryId()));
     }
     return checked;
@@ -90,11 +87,7 @@ final class SchemaCheck {
             return checked.get(checked.size() - 1);
           }
         };
-    WalReader.of(directory, entries)
-        .replay(
-            WalMaintenance.firstEntryId(directory),
-            Long.MAX_VALUE,
-            (id, schema) -> schema.count(id));
+    source.replay(entries, CheckedSchema::count);
     return checked;
   }
 
@@ -116,7 +109,7 @@ final class SchemaCheck {
       CheckedSchema schema;
       if (decodes) {
         schema =
-            Checkpoints.in(directory, Clock.systemUTC())
+            Checkpoints.in(source.directory(), Clock.systemUTC())
                 .read(each.path(), Checkpoints.parser(values));
         schema.count(each.lastEntryId());
       } else {
@@ -130,7 +123,7 @@ final class SchemaCheck {
   /** The checkpoints that are there and have a schema, the one that contains most first. */
   private List<CheckpointReference> withSchema() throws IOException {
     List<CheckpointReference> typed = new ArrayList<>();
-    for (CheckpointReference each : WalMaintenance.checkpoints(directory)) {
+    for (CheckpointReference each : source.checkpoints()) {
       if (!each.path().isEmpty() && schema(each).isPresent()) {
         typed.add(each);
       }
@@ -139,7 +132,7 @@ final class SchemaCheck {
   }
 
   private Optional<Schema> schema(CheckpointReference checkpoint) throws IOException {
-    try (CheckpointReader reader = CheckpointReader.open(directory, checkpoint.path())) {
+    try (CheckpointReader reader = CheckpointReader.open(source.directory(), checkpoint.path())) {
       return reader.schema();
     } catch (NoSuchFileException removedMeanwhile) {
       return Optional.empty();

@@ -4,14 +4,11 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.durability.codec.Schema;
 import dev.durability.log.SchemaRange;
-import dev.durability.storage.Directory;
-import dev.durability.wal.WalMaintenance;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -44,7 +41,8 @@ final class SchemaCommand implements Command {
             "schema",
             "Print how the entries of a log are encoded, or check a new codec.",
             "Prints each schema in the log in DIR, with the first entry that has it: its media type"
-                + " and its descriptor, as base64 if that is not text. Changes nothing.",
+                + " and its descriptor, as base64 if that is not text. DIR may also be the file of"
+                + " a record log. Changes nothing.",
             "",
             "schema check tells whether a codec, that of a new version of a program, reads all that"
                 + " is in the log: it is asked about each schema, and decodes each entry. Prints"
@@ -52,9 +50,10 @@ final class SchemaCommand implements Command {
                 + " Changes nothing; another process may be writing to the log.");
     spec.usageMessage()
         .customSynopsis(
-            "durability schema [--json] DIR", "       durability schema check [OPTION]... DIR");
+            "durability schema [--store STORE] [--json] DIR", "       durability schema check [OPTION]... DIR");
     spec.addPositional(
-        CommandSyntax.directory("The directory of the log; with check, after that word."));
+        CommandSyntax.directory(
+            "The directory of the log, or the file of a record log; with check, after that word."));
     spec.addPositional(
         PositionalParamSpec.builder()
             .index("1")
@@ -64,6 +63,7 @@ final class SchemaCommand implements Command {
             .paramLabel("DIR")
             .type(String.class)
             .build());
+    LogLocation.addOption(spec);
     spec.addOption(
         CommandSyntax.flag(
             "Print one JSON object per schema, and per checkpoint that is checked, each on one"
@@ -96,6 +96,7 @@ final class SchemaCommand implements Command {
         List.of(
             "  durability schema mylog",
             "  durability schema --json mylog | jq .mediaType",
+            "  durability schema events.log",
             "  durability schema check mylog --against com.example.Store#CODEC \\",
             "    --class-path 'target/classes:target/lib/*'"),
         "0",
@@ -130,28 +131,34 @@ final class SchemaCommand implements Command {
         throw new UsageException(option + " is an option of schema check");
       }
     }
-    Directory log = LogDirectory.forReading(Path.of(checks ? second : first));
-    return checks ? check(log, given) : print(log, given);
+    try (LogLocation location = LogLocation.of(given, checks ? second : first, io)) {
+      SchemaSource log = SchemaSource.at(location);
+      return checks ? check(log, given) : print(log, given);
+    }
   }
 
-  private int print(Directory log, ParseResult given) throws IOException {
-    for (SchemaRange each : WalMaintenance.schemas(log)) {
+  private int print(SchemaSource log, ParseResult given) throws IOException {
+    for (SchemaRange each : log.schemas()) {
       io.out().write(given.hasMatchedOption(JSON) ? json(each) : text(each));
     }
     io.out().flush();
     return ExitStatus.OK;
   }
 
-  private int check(Directory log, ParseResult given) throws IOException {
+  private int check(SchemaSource log, ParseResult given) throws IOException {
     CodecReference entries = reference(AGAINST, given);
     CodecReference checkpoints = reference(CHECKPOINTS_AGAINST, given);
     if (entries == null && checkpoints == null) {
       throw new UsageException("schema check needs " + AGAINST + ", the codec to check");
     }
+    if (checkpoints != null && log.recordLog() != null) {
+      throw new UsageException(
+          CHECKPOINTS_AGAINST + " is for logs in directories: a record log has no checkpoints");
+    }
     SchemaCheckReport report;
     try (CodecClassLoader classes = CodecClassLoader.of(given.matchedOptionValue(CLASS_PATH, ""));
-        Progress progress = Progress.start(io, "check", MeteredDirectory.logBytes(log))) {
-      SchemaCheck check = new SchemaCheck(new MeteredDirectory(log, progress));
+        Progress progress = Progress.start(io, "check", log.bytes())) {
+      SchemaCheck check = new SchemaCheck(log.metered(progress));
       report = check.run(classes, entries, checkpoints, !given.hasMatchedOption(SCHEMAS_ONLY));
     }
     io.out().write(given.hasMatchedOption(JSON) ? report.json() : report.text());

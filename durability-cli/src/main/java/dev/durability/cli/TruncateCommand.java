@@ -3,7 +3,7 @@ package dev.durability.cli;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.durability.log.SegmentRange;
-import dev.durability.storage.FsDirectory;
+import dev.durability.storage.Directory;
 import dev.durability.wal.WalMaintenance;
 import dev.durability.wal.WalOptions;
 import dev.durability.wal.WalWriter;
@@ -11,7 +11,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -50,6 +49,7 @@ final class TruncateCommand implements Command {
             "It says how many entries that are, and asks before it changes anything: answer yes,"
                 + " or give --yes.");
     spec.addPositional(CommandSyntax.directory());
+    LogLocation.addOption(spec);
     spec.addOption(
         CommandSyntax.entryId("The last entry to keep; 0 to keep none.", AFTER).toBuilder()
             .required(true)
@@ -76,8 +76,18 @@ final class TruncateCommand implements Command {
   @Override
   public int run(ParseResult given) throws IOException {
     long lastId = given.matchedOptionValue(AFTER, 0L);
-    Path path = CommandSyntax.directory(given);
-    long last = lastEntry(LogDirectory.forReading(path));
+    long cut;
+    try (LogLocation log = LogLocation.of(given, io)) {
+      cut = truncate(log, lastId, given);
+    }
+    io.out().write(given.hasMatchedOption(JSON) ? json(lastId, cut) : text(lastId, cut));
+    io.out().flush();
+    return ExitStatus.OK;
+  }
+
+  /** How many entries it cut off. */
+  private long truncate(LogLocation location, long lastId, ParseResult given) throws IOException {
+    long last = lastEntry(location.forReading());
     if (lastId < 0 || lastId > last) {
       throw new UsageException(
           AFTER + " " + lastId + ": the log ends at entry " + last + "; nothing was changed");
@@ -85,11 +95,10 @@ final class TruncateCommand implements Command {
     if (lastId < last && !given.hasMatchedOption(YES)) {
       ask(lastId, last);
     }
-    FsDirectory directory = LogDirectory.forWriting(path);
-    long cut;
+    Directory directory = location.forWriting();
     try (WalWriter<byte[]> log =
         WalWriter.open(directory, WalMaintenance.anyEntries(directory), WalOptions.defaults())) {
-      cut = log.lastAppendedId() - lastId;
+      long cut = log.lastAppendedId() - lastId;
       if (log.lastAppendedId() != last) {
         throw new UsageException(
             "the log ended at entry "
@@ -99,13 +108,11 @@ final class TruncateCommand implements Command {
                 + " now: another process appended to it; nothing was cut off");
       }
       cutAfter(log, lastId);
+      return cut;
     }
-    io.out().write(given.hasMatchedOption(JSON) ? json(lastId, cut) : text(lastId, cut));
-    io.out().flush();
-    return ExitStatus.OK;
   }
 
-  private static long lastEntry(FsDirectory directory) throws IOException {
+  private static long lastEntry(Directory directory) throws IOException {
     List<SegmentRange> segments = WalMaintenance.segments(directory);
     return segments.get(segments.size() - 1).lastEntryId();
   }

@@ -5,7 +5,6 @@ import dev.durability.storage.Directory;
 import dev.durability.storage.QuarantinedFile;
 import dev.durability.wal.WalMaintenance;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -35,6 +34,7 @@ final class VerifyCommand implements Command {
                 + " with blocks after the cut that the disk wrote out of order. CORRUPT:"
                 + " something that was promised to be durable is damaged or missing.");
     spec.addPositional(CommandSyntax.directory());
+    LogLocation.addOption(spec);
     spec.addOption(CommandSyntax.flag("Print one JSON object, on one line.", JSON));
     CommandSyntax.endOfHelp(
         spec,
@@ -52,8 +52,13 @@ final class VerifyCommand implements Command {
 
   @Override
   public int run(ParseResult given) throws IOException {
-    Path directory = CommandSyntax.directory(given);
-    Directory log = LogDirectory.forReading(directory);
+    try (LogLocation location = LogLocation.of(given, io)) {
+      return verify(location, given);
+    }
+  }
+
+  private int verify(LogLocation location, ParseResult given) throws IOException {
+    Directory log = location.forReading();
     LogReport report;
     try (Progress progress = Progress.start(io, "verify", MeteredDirectory.logBytes(log))) {
       report = WalMaintenance.verify(new MeteredDirectory(log, progress));
@@ -62,7 +67,7 @@ final class VerifyCommand implements Command {
     byte[] text =
         given.hasMatchedOption(JSON)
             ? ReportJson.of(report, kept)
-            : ReportText.of(report, kept, directory);
+            : ReportText.of(report, kept, location);
     io.out().write(text);
     io.out().flush();
     return switch (report.verdict()) {

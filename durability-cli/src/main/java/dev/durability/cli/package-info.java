@@ -14,6 +14,8 @@
  *     demo      DemoCommand starts and kills a DemoProcess in each DemoRound; DemoTally checks
  *     torture   TortureCommand starts a TortureProcess in each TortureLife, kills it as
  *               TorturePlan says; TortureCheck checks; TortureTally has the result
+ *     sweep     SweepCommand
+ *     cluster   ClusterCommand; ClusterRun starts the nodes, and needs BookKeeper's jars
  *     bench     BenchCommand: the package {@link dev.durability.cli.bench}
  * </pre>
  *
@@ -22,6 +24,8 @@
  *   <tr><th>job</th><th>classes</th></tr>
  *   <tr><td>syntax and help</td><td>{@code CommandSyntax}, {@code CreationOptions}, {@code
  *       Arguments}</td></tr>
+ *   <tr><td>where the log is</td><td>{@code LogLocation}: a {@code LogDirectory} of this machine, or
+ *       a {@code BookKeeperStore} at a {@code StoreAddress}</td></tr>
  *   <tr><td>inputs and outputs</td><td>{@code CommandIo}, {@code Input}, {@code
  *       StandardOutput}</td></tr>
  *   <tr><td>a failure as one line and an exit status</td><td>{@code Failures}, {@code

@@ -220,6 +220,19 @@ class LauncherTest {
   }
 
   @Test
+  void jarsOfBookKeeperAreNamedOnlyIfTheyAreNeeded() throws Exception {
+    assertThat(start("cat", "store").out()).contains("-jar ").doesNotContain("bookkeeper/*");
+    for (String argument : List.of("--store", "--store=x", "cluster", "sweep")) {
+      assertThat(start("help", argument).out())
+          .contains("durability.jar:", "/bookkeeper/* dev.durability.cli.Main help " + argument)
+          .doesNotContain("-jar ", "--enable-native-access");
+    }
+    String newer = jdk("25.0.1").toString();
+    assertThat(end(begin(root.resolve("durability"), newer, "cluster")).out())
+        .contains("--enable-native-access=ALL-UNNAMED");
+  }
+
+  @Test
   void aClosedStandardInputCannotBeReadAndIsNoFileOfTheProgram() throws Exception {
     start();
     script(

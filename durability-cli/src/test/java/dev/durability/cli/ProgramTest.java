@@ -22,7 +22,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ProgramTest {
   private static Stream<String> commands() {
     return Stream.of(
-        "append", "cat", "verify", "quarantine", "schema", "truncate", "demo", "bench", "torture");
+        "append",
+        "cat",
+        "verify",
+        "quarantine",
+        "schema",
+        "truncate",
+        "sweep",
+        "demo",
+        "bench",
+        "torture",
+        "cluster");
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.durability.checkpoint.Checkpoints;
 import dev.durability.codec.Codec;
 import dev.durability.codec.Codecs;
 import dev.durability.codec.PostcardCodec;
+import dev.durability.recordlog.RecordLogWriter;
 import dev.durability.storage.Directory;
 import dev.durability.storage.FsDirectory;
 import dev.durability.wal.WalOptions;
@@ -14,6 +15,7 @@ import dev.durability.wal.WalWriter;
 import java.io.File;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -369,6 +371,93 @@ class SchemaCheckTest {
     Path log = written();
     Logs.corrupt(log);
     assertThat(check(log, ".Wider#CODEC").status()).isEqualTo(2);
+  }
+
+  @SafeVarargs
+  private final <T> Path record(Codec<T> codec, T... records) throws IOException {
+    try (RecordLogWriter<T> writer =
+        RecordLogWriter.open(FsDirectory.open(tmp), "events.log", codec)) {
+      for (T each : records) {
+        writer.append(each);
+      }
+    }
+    return tmp.resolve("events.log");
+  }
+
+  @Test
+  void aRecordLogIsCheckedAsALogIs() throws IOException {
+    Path log = record(WRITTEN, new Put("a", 1), new Put("b", 3), new Remove("a"));
+    var before = Logs.content(tmp);
+
+    assertThat(check(log, ".Wider#CODEC"))
+        .isEqualTo(
+            new Run(
+                0,
+                """
+                entries 1 to 3: application/vnd.durability.postcard, read
+                all of this is read
+                """,
+                ""));
+    Run gone = check(log, ".Gone#CODEC");
+    assertThat(gone.status()).isEqualTo(1);
+    assertThat(gone.out())
+        .contains("1 of 3 cannot be decoded\n  entry 3: ", "not all of this is read");
+    assertThat(check(log, ".Gone#CODEC", "--schemas-only").out())
+        .isEqualTo(
+            """
+            from entry 1: application/vnd.durability.postcard, read
+            all of this is read
+            """);
+    assertThat(check(log, "#TEXT").out()).contains("the codec has none, so that it is refused");
+    assertThat(Logs.content(tmp)).isEqualTo(before);
+  }
+
+  @Test
+  void aRecordLogOfTwoVersionsNamesEachChange() throws IOException {
+    record(WRITTEN, new Put("a", 1), new Put("b", 2));
+    Path log = record(Codecs.upcasting(PostcardCodec.of(Long.class), WRITTEN, each -> 0L), 7L, 8L);
+
+    Run run = check(log, "$Retyped#codec()", "--json");
+    assertThat(run.status()).isEqualTo(1);
+    assertThat(run.out().lines())
+        .satisfiesExactly(
+            first ->
+                assertThat(first)
+                    .contains(
+                        "\"firstEntryId\":1,\"lastEntryId\":2",
+                        "\"problems\":[\"Put.value was i32 and is string\"],\"entries\":2"),
+            second ->
+                assertThat(second)
+                    .contains(
+                        "\"firstEntryId\":3,\"lastEntryId\":4",
+                        "\"problems\":[\"Change was i64 and is Change\"],\"entries\":2"));
+    assertThat(check(log, "$Retyped#codec", "--schemas-only").out())
+        .startsWith("from entry 1: application/vnd.durability.postcard, not read\n")
+        .contains("\nfrom entry 3: application/vnd.durability.postcard, not read\n");
+  }
+
+  @Test
+  void aRecordLogThatIsEmptyDamagedOrNoneIsSaid() throws IOException {
+    Path log = record(WRITTEN);
+    assertThat(check(log, ".Wider#CODEC"))
+        .isEqualTo(new Run(0, "no entries\nall of this is read\n", ""));
+    assertThat(check(log, ".Wider#CODEC", "--checkpoints-against=shop.Store#SUM").err())
+        .contains("a record log has no checkpoints");
+
+    record(WRITTEN, new Put("a", 1), new Put("b", 2));
+    byte[] bytes = Files.readAllBytes(log);
+    int key = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("\1a\2") + 1;
+    assertThat(bytes[key]).isEqualTo((byte) 'a');
+    bytes[key] = 'x'; // Of the first record, which closing promised.
+    Files.write(log, bytes);
+    Run corrupt = check(log, ".Wider#CODEC");
+    assertThat(corrupt.status()).as(corrupt.out()).isEqualTo(2);
+    assertThat(corrupt.err()).contains("events.log");
+
+    Path text = Files.writeString(tmp.resolve("notes.txt"), "no log, but a text of some length\n");
+    Run none = check(text, ".Wider#CODEC");
+    assertThat(none.status()).isNotZero();
+    assertThat(none.err()).contains("notes.txt");
   }
 
   @Test

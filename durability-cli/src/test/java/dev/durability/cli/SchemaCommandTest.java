@@ -6,6 +6,7 @@ import dev.durability.codec.Codec;
 import dev.durability.codec.Codecs;
 import dev.durability.codec.PostcardCodec;
 import dev.durability.codec.Schema;
+import dev.durability.recordlog.RecordLogWriter;
 import dev.durability.storage.FsDirectory;
 import dev.durability.wal.WalOptions;
 import dev.durability.wal.WalWriter;
@@ -106,6 +107,27 @@ class SchemaCommandTest {
         .contains("{\"firstEntryId\":3,\"mediaType\":\"application/vnd.durability.postcard\"")
         .contains("\"descriptor\":\"i64\\n\"}\n");
     assertThat(Run.of("cat", "--json", "--from", 3, log).out()).isEqualTo("7\n");
+  }
+
+  @Test
+  void schemasOfARecordLogArePrintedToo() throws IOException {
+    for (int round = 0; round < 2; round++) { // The same schema is no change.
+      try (var writer = RecordLogWriter.open(FsDirectory.open(tmp), "events.log", CHANGES)) {
+        writer.append(new Remove(Map.of()));
+      }
+    }
+    Codec<Long> numbers = Codecs.upcasting(PostcardCodec.of(Long.class), CHANGES, each -> 0L);
+    try (var writer = RecordLogWriter.open(FsDirectory.open(tmp), "events.log", numbers)) {
+      writer.append(7L);
+    }
+    Run run = Run.of("schema", tmp.resolve("events.log"));
+    assertThat(run.out())
+        .startsWith("from entry 1: application/vnd.durability.postcard\n  Change\n")
+        .endsWith("from entry 3: application/vnd.durability.postcard\n  i64\n")
+        .doesNotContain("from entry 2");
+    assertThat(Run.of("schema", "--json", tmp.resolve("events.log")).out())
+        .hasLineCount(2)
+        .contains("{\"firstEntryId\":3,\"mediaType\":\"application/vnd.durability.postcard\"");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.durability.append;
 
 import dev.durability.commit.CommitTarget;
+import dev.durability.errors.OutcomeOpenException;
 import java.io.IOException;
 import java.util.ArrayDeque;
 
@@ -72,11 +73,28 @@ public final class QueuedBlocks implements CommitTarget {
 
   @Override
   public void write(boolean syncs) throws IOException {
-    for (Block block = taken.peek(); block != null; block = taken.peek()) {
-      appender.write(block, syncs);
-      written.add(taken.remove());
+    try {
+      for (Block block = taken.peek(); block != null; block = taken.peek()) {
+        appender.write(block, syncs);
+        written.add(taken.remove());
+      }
+    } catch (OutcomeOpenException rolledBack) {
+      flushAfter(rolledBack); // What was written before stays written.
+      throw rolledBack;
     }
     appender.startOverIfDue(); // Nothing else may be there to be written after it.
+    if (!syncs) {
+      appender.flush();
+    }
+  }
+
+  private void flushAfter(OutcomeOpenException rolledBack) throws IOException {
+    try {
+      appender.flush();
+    } catch (IOException e) {
+      e.addSuppressed(rolledBack);
+      throw e;
+    }
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.durability.append;
 
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.OutcomeOpenException;
+import dev.durability.frame.AfterFailure;
 import dev.durability.frame.FrameEncoder;
 import dev.durability.frame.FrameFile;
 import dev.durability.frame.FrameFormat;
@@ -27,8 +28,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes blocks into segments, syncs them, and starts a segment where the one before ended. Used by
- * one thread at a time: the one that leads a round. All input and output of an open log is here.
+ * All input and output of an open log: writes blocks into segments, syncs them, and starts
+ * segments. Used by the thread that leads a round.
  *
  * <p>It fails with {@link OutcomeOpenException} if the same block can be written again, and with
  * anything else if the writer has to stop for good.
@@ -53,6 +54,7 @@ public final class SegmentAppender {
   private @Nullable FrameFile file;
   private @Nullable SegmentStart coming;
   private @Nullable SegmentStart naming;
+  private long placed;
   private long written;
   private volatile long writtenId;
   private long durable;
@@ -107,11 +109,7 @@ public final class SegmentAppender {
       enter(segment);
       awaitName();
     } catch (Throwable e) {
-      try {
-        abandon();
-      } catch (IOException second) {
-        e.addSuppressed(second);
-      }
+      AfterFailure.close(e, this::abandon);
       throw e;
     }
   }
@@ -121,7 +119,7 @@ public final class SegmentAppender {
     return background.isOnItsThread();
   }
 
-  /** The position up to which all is in the files. */
+  /** The position up to which all is flushed. */
   long written() {
     return written;
   }
@@ -178,7 +176,7 @@ public final class SegmentAppender {
     long entries = block.nextId() - 1 - writtenId;
     writtenId = block.nextId() - 1;
     boolean startsOver = successor != null && successor.flags() != 0;
-    written = startsOver ? block.position() - 1 : block.position();
+    placed = block.position() - (startsOver ? 1 : 0);
     writtenBytes += bytes;
     promisedId = marks || successor != null ? promising : promisedId;
     int endBytes = successor == null ? 0 : FrameFormat.PROMISE_FRAME_BYTES;
@@ -209,6 +207,14 @@ public final class SegmentAppender {
     }
   }
 
+  /** Shows all that was written to any reader: it survives the process. */
+  void flush() throws IOException {
+    if (file != null && written != placed) {
+      file.flush();
+      written = placed;
+    }
+  }
+
   /** Makes everything that was written durable. */
   void sync() throws IOException {
     startOverIfDue();
@@ -227,7 +233,7 @@ public final class SegmentAppender {
     dirty = false;
     syncsInSegment++;
     durableId = writtenId;
-    durable = written;
+    durable = written = placed;
     events.onSync(durableId, System.nanoTime() - start);
   }
 
@@ -247,11 +253,11 @@ public final class SegmentAppender {
       awaitName();
       return;
     }
-    long promising = durableId;
     promise.clear();
-    encoder.promise(promise, segment.salt(), FrameKind.MARK, writtenId + 1, promising, stamp());
+    encoder.promise(promise, segment.salt(), FrameKind.MARK, writtenId + 1, durableId, stamp());
     write(target, promise.flip());
-    promisedId = promising;
+    promisedId = durableId;
+    target.flush(); // Who follows the log elsewhere waits for it.
   }
 
   /** Until then nothing in the segment is acknowledged. */
@@ -263,10 +269,7 @@ public final class SegmentAppender {
     }
   }
 
-  /**
-   * Makes what starts over durable: after a crash the log is as it was before that, or after it.
-   * Nothing of what was there is changed.
-   */
+  /** Makes what starts over durable, atomically. Nothing of what was there is changed. */
   void startOverIfDue() throws IOException {
     StartingOver due = cuts.due();
     if (due == null) {
@@ -278,8 +281,7 @@ public final class SegmentAppender {
     lock.requireNow();
     ended.replaceAll(due::cut);
     endAt(due.lastIdBefore());
-    written = due.position();
-    durable = written;
+    durable = written = placed = due.position();
     cuts.end(due); // After all else: whoever reads beside this looks again.
   }
 
@@ -306,8 +308,8 @@ public final class SegmentAppender {
   }
 
   private SegmentStart begin(SegmentPlan plan) {
-    ByteBuffer beginning = plan.beginning(logId, stamp());
-    SegmentStart start = new SegmentStart(directory, background, spare, plan, beginning);
+    SegmentStart start =
+        new SegmentStart(directory, background, spare, plan, plan.beginning(logId, stamp()));
     coming = start; // Before it begins: whatever happens from here on, closing ends it.
     start.begin();
     return start;
@@ -363,9 +365,7 @@ public final class SegmentAppender {
       lock.requireNow();
     } catch (OutcomeOpenException e) {
       throw new DurabilityException(
-          "everything appended is durable, but the END of "
-              + target.path()
-              + " could not be written; the next opening writes it",
+          "everything appended is durable, but no END in " + target.path() + ": opening adds it",
           e.getCause());
     }
   }

@@ -37,6 +37,12 @@ import org.jspecify.annotations.Nullable;
 public final class CheckpointWriter extends OutputStream {
   private static final SecureRandom RANDOM = new SecureRandom();
 
+  /**
+   * After so many chunks of 1 MiB they are synced. No crash asks for that. But a sync of the log
+   * waits until the disk is done with what is synced here, so that must not be much at a time.
+   */
+  private static final int UNSYNCED_CHUNKS_MAX = 2;
+
   private final String path;
   private final Clock clock;
   private final int salt;
@@ -57,6 +63,7 @@ public final class CheckpointWriter extends OutputStream {
   private @Nullable FrameFile frames;
 
   private int filled;
+  private int unsyncedChunks;
   private long nextId = 1;
   private long payloadBytes;
   private boolean committed;
@@ -240,10 +247,16 @@ public final class CheckpointWriter extends OutputStream {
   private void writeChunk() throws IOException {
     frame.clear();
     encoder.entryInPlace(frame, salt, nextId, filled);
-    Objects.requireNonNull(frames).write(frame.flip());
+    FrameFile whole = Objects.requireNonNull(frames);
+    whole.write(frame.flip());
     nextId++;
     payloadBytes += filled;
     filled = 0;
+    unsyncedChunks++;
+    if (unsyncedChunks == UNSYNCED_CHUNKS_MAX) {
+      whole.sync();
+      unsyncedChunks = 0;
+    }
   }
 
   private void requireOpen() throws IOException {

@@ -47,7 +47,7 @@ public interface CommitTarget {
   // The files.
 
   /**
-   * Writes what was taken.
+   * Writes what was taken, and flushes it unless a sync follows.
    *
    * @param syncs whether a sync follows
    * @throws dev.durability.errors.OutcomeOpenException if it can be given back and written again
@@ -75,7 +75,7 @@ public interface CommitTarget {
   /** {@return whether something durable is not promised in the files, and can be} */
   boolean owesPromise();
 
-  /** {@return the position up to which all is in the files} */
+  /** {@return the position up to which all is flushed, or synced} */
   long written();
 
   /** {@return the position up to which all survives power loss} */

@@ -19,6 +19,16 @@ public interface FutureWaiter extends Waiter {
   /** {@return why the entry is not durable; null unless {@link #fail} was called} */
   @Nullable DurabilityException failure();
 
+  /** {@return the first of the threads that ask for it, or null; any thread} */
+  @Nullable Asker asker();
+
+  /**
+   * Keeps the threads that ask for it. With the lock.
+   *
+   * @param first the first of them, or null
+   */
+  void asker(@Nullable Asker first);
+
   /**
    * Ends the wait, and runs what depends on it. Does nothing if it has ended.
    *

@@ -4,6 +4,7 @@ import dev.durability.errors.DurabilityException;
 import dev.durability.threads.StackRoom;
 import dev.durability.threads.SureLock;
 import java.io.IOException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ public final class GroupCommit {
   private final ErrorRecovery recovery;
   private final LogThread logThread;
   private final Closing closing;
+  private final Askers askers;
 
   /**
    * Begins with nobody who leads and nobody who waits. The log's own thread is to run {@link
@@ -40,6 +42,7 @@ public final class GroupCommit {
     this.recovery = new ErrorRecovery(rounds);
     this.logThread = new LogThread(rounds, recovery);
     this.closing = new Closing(rounds, recovery);
+    this.askers = new Askers(rounds, recovery, logThread, closing);
   }
 
   /** {@return the lock that guards the queue; nobody writes or syncs while holding it} */
@@ -149,63 +152,73 @@ public final class GroupCommit {
   }
 
   /**
-   * Somebody is about to wait for a future. If the thread that would settle it may be this very
-   * one, in what depends on another future, it is settled here, and a round is led for it.
+   * Waits until it is known what became of a future. This depends on no thread that runs what
+   * depends on futures: see {@link Askers}. The future is settled here, unless that has to be left
+   * to the log's own thread.
    *
    * @param future the future
+   * @param nanos how long to wait, {@link Long#MAX_VALUE} for ever
+   * @param interruptibly whether an interrupt ends the wait; if not, the flag is set again
+   * @return whether it is known
    * @throws IllegalStateException if the thread leads: what it waits for comes after what it is in
+   * @throws InterruptedException if an interrupt ended the wait
    */
-  public void help(FutureWaiter future) {
+  public boolean await(FutureWaiter future, long nanos, boolean interruptibly)
+      throws InterruptedException {
     long unused = StackRoom.proveForCallbacks();
-    if (settleIfKnown(future)) {
-      return;
-    }
-    if (rounds.lock.isHeldByCurrentThread() || isLeading()) {
-      throw new IllegalStateException(
-          "this thread is in a callback of this log, such as an observer, and would wait for"
-              + " itself: return from the callback before waiting for an entry");
-    }
-    if (logThread.isCurrent()) {
-      try {
-        commitNow();
-      } catch (DurabilityException e) {
-        // The future tells it.
+    if (!askers.isKnown(future)) {
+      if (rounds.lock.isHeldByCurrentThread() || isLeading()) {
+        throw new IllegalStateException(
+            "this thread is in a callback of this log, such as an observer, and would wait for"
+                + " itself: return from the callback before waiting for an entry");
       }
-      boolean unusedOutcome = settleIfKnown(future);
+      if (!askers.await(future, nanos, interruptibly)) {
+        return false;
+      }
     }
+    if (!rounds.dependents.mustBeLeft()) {
+      settleKnown(future);
+    }
+    return true;
   }
 
-  private boolean settleIfKnown(FutureWaiter future) {
+  private void settleKnown(FutureWaiter future) {
     if (!future.isDone()) {
-      DurabilityException failed = future.failure();
-      if (future.target() <= rounds.durable()) {
-        future.settle(null);
-      } else if (failed != null || rounds.poison.isThere()) {
-        future.settle(failed != null ? failed : rounds.poison.asException());
-      }
+      future.settle(whyNot(future));
     }
-    return future.isDone();
   }
 
-  private void commitNow() throws DurabilityException {
-    Waiter.OfThread waiter = new Waiter.OfThread();
-    try {
-      boolean waits;
-      rounds.lock.lock();
-      try {
-        refuseIfDone();
-        rounds.next().reserve();
-        waits = rounds.join(waiter, true);
-      } finally {
-        rounds.lock.unlock();
-      }
-      if (waits) {
-        rounds.await(waiter);
-      }
-    } catch (RuntimeException | Error e) {
-      recovery.brokenOff(waiter, false, e);
-      throw e;
+  /**
+   * {@return why an entry is not durable whose outcome is known; null if it is}
+   *
+   * @param future its future
+   */
+  public @Nullable DurabilityException whyNot(FutureWaiter future) {
+    DurabilityException failed = future.failure();
+    if (future.target() <= rounds.durable()) {
+      return null;
     }
+    return failed != null ? failed : rounds.poison.asException();
+  }
+
+  /**
+   * Sets what is done at the end of each round, by the thread that led it, without the lock, before
+   * those who wait are told. Before the writer is used.
+   *
+   * @param task does it; throws nothing
+   */
+  public void beforeTelling(Runnable task) {
+    rounds.dependents.after(task);
+  }
+
+  /**
+   * Sets when a thread must not run what depends on futures, because others wait for what it holds:
+   * then the log's own thread does it. Before the writer is used.
+   *
+   * @param held whether the current thread is such a one; throws nothing
+   */
+  public void leavingDependentsWhile(BooleanSupplier held) {
+    rounds.dependents.leftWhile(held);
   }
 
   /**

@@ -11,6 +11,9 @@ class Leader {
   /** The round that it took, until all who waited for it are told. */
   @Nullable Round round;
 
+  /** Whether it leaves futures, and what depends on them, to the log's own thread. */
+  boolean leavesDependents;
+
   /** What was written and durable when the round ended. */
   long written;
 

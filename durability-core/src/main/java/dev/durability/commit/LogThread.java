@@ -54,9 +54,12 @@ final class LogThread implements Runnable {
   private void serve() {
     rounds.lock.lock();
     try {
-      while (!rounds.lead.hasEnded() || recovery.hasLeft()) {
+      while (!rounds.lead.hasEnded() || recovery.hasLeft() || rounds.dependents.hasLeft()) {
         if (recovery.hasLeft()) {
           recovery.endLeft();
+        } else if (rounds.dependents.hasLeft() && rounds.lead.state() != Lead.State.OFFERED) {
+          rounds.dependents.settleLeft(
+              rounds.next()); // Whoever was offered the lead has to lead first.
         } else if (isToLead()) {
           leadRound();
         } else {

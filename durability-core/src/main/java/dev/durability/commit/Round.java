@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * Those who wait for one round. Guarded by the writer's lock while it gathers, then used by the
  * thread that leads it. Used again, so that rounds allocate nothing.
  *
- * <p>Each wait ends once: if an Error ends {@link #settle} in the middle, calling it again goes on
- * where that stopped.
+ * <p>Each wait ends once: if an Error ends {@link #settle} or {@link #settleFutures} in the middle,
+ * calling it again goes on where that stopped.
  */
 final class Round {
   private static final int INITIAL_WAITERS = 16;
@@ -26,6 +26,9 @@ final class Round {
   private boolean triedToWrite;
   private boolean wantsSync;
   private boolean isDemanded;
+
+  /** The next of those whose futures are left to the log's own thread. */
+  @Nullable Round nextLeft;
 
   /** Makes room for one more, so that adding it cannot fail. */
   void reserve() {
@@ -99,8 +102,9 @@ final class Round {
   }
 
   /**
-   * Ends the wait of all. The threads are a tree, in which each wakes a few: those that are to be
-   * woken are settled before the thread that wakes them.
+   * Ends the wait of all threads, and tells the futures what they come to. The threads are a tree,
+   * in which each wakes a few: those that are to be woken are settled before the thread that wakes
+   * them.
    *
    * @param written the position up to which all is written
    * @param durable the position up to which all is durable
@@ -115,12 +119,23 @@ final class Round {
     failFutures(durable, failure, whyNot);
     settleThreads(written, durable, failure, whyNot);
     wakeThreads(); // Before what depends on the futures runs here, which may wait for them.
+    wakeAskers(); // Who asks for a future may not wait for what depends on another.
+  }
+
+  /** Settles the futures, and runs what depends on them. Can be called again, too. */
+  void settleFutures() {
     while (settledFutures < futureCount) {
       FutureWaiter future = Objects.requireNonNull(futures[settledFutures]);
       future.settle(future.failure());
       settledFutures++;
     }
-    clear();
+  }
+
+  /** Wakes the threads that ask for its futures. */
+  void wakeAskers() {
+    for (int i = settledFutures; i < futureCount; i++) {
+      Askers.wake(Objects.requireNonNull(futures[i]));
+    }
   }
 
   /** What depends on the first may wait for the next: it is known by then what that comes to. */
@@ -175,7 +190,8 @@ final class Round {
     }
   }
 
-  private void clear() {
+  /** Nobody waits any more: it can be used again. */
+  void clear() {
     Arrays.fill(threads, 0, threadCount, null);
     Arrays.fill(futures, 0, futureCount, null);
     threadCount = 0;

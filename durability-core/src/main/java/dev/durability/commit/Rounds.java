@@ -2,7 +2,6 @@ package dev.durability.commit;
 
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.OutcomeOpenException;
-import dev.durability.threads.StackRoom;
 import dev.durability.threads.SureLock;
 import dev.durability.threads.Thrown;
 import java.util.concurrent.atomic.AtomicReference;
@@ -40,6 +39,7 @@ final class Rounds {
   final Leader logLeader = new Leader();
 
   final Lead lead = new Lead(logLeader);
+  final Dependents dependents = new Dependents(lock, work, lead, logLeader);
 
   private final DurabilityException brokenQueue =
       new DurabilityException("an Error broke off an append");
@@ -239,6 +239,7 @@ final class Rounds {
   void endRound(Leader self, @Nullable Throwable failure) {
     passOn(self, failure);
     wakeHeir(self);
+    dependents.prepare(self);
     settle(self, failure);
     if (poison.isThere()) {
       settleStranded(self);
@@ -284,6 +285,9 @@ final class Rounds {
     if (successor == logLeader || next.hasFutures() || wasDemanded) {
       work.signal(); // The log's own thread may have demanded it; it looks again at what is due.
     }
+    if (successor == null && !lead.logThreadCanLead()) {
+      next.wakeAskers(); // One of them leads.
+    }
     return successor;
   }
 
@@ -296,7 +300,7 @@ final class Rounds {
     Waiter.OfThread first = next.firstThread();
     boolean gathers = gathering.isWorthwhile(served + waiting);
     boolean stays = lead.logThreadLeads() && (gathers || waiting > 0);
-    boolean away = !lead.logThreadCanLead();
+    boolean away = !lead.logThreadCanLead() || dependents.hasLeft();
     if (first != null && (first.isVirtual() || away || (waiting == 1 && !stays))) {
       return first;
     }
@@ -333,16 +337,14 @@ final class Rounds {
       return;
     }
     if (round.isDemanded() && failure != null) {
-      // Nobody waits. What failed meets the next caller: the entries are still in the queue, or
-      // the writer is poisoned.
+      // Nobody waits. What failed meets the next caller: its entries are queued, or it is poisoned.
       Thrown.report(failure);
     }
-    if (round.hasFutures()) {
-      long unusedLevels = StackRoom.proveForCallbacks(); // Else the log's own thread does it.
-    }
     round.settle(self.written, self.durable, failure, whyNot);
-    self.round = null;
-    unused.lazySet(round);
+    if (dependents.settle(self, round)) {
+      self.round = null;
+      unused.lazySet(round);
+    }
   }
 
   /** Once the writer is poisoned nobody leads and nobody joins any more: tells all who wait. */
@@ -392,8 +394,7 @@ final class Rounds {
     poison.tell();
   }
 
-  /** About how many: it is asked without the lock. */
-  private int waitingThreads() {
+  private int waitingThreads() { // About: it is asked without the lock.
     return next.threadCount();
   }
 }

@@ -20,6 +20,9 @@
  *       wait for one.
  *   <li>{@code LogThread}: the thread that leads for futures and if many threads wait, and does
  *       what {@code Deadlines} say is due.
+ *   <li>{@code Dependents}: which thread settles futures, and so runs what depends on them.
+ *   <li>{@code Askers} are threads that wait for a future. They rely on no thread that runs what
+ *       depends on futures.
  *   <li>{@code Patience} and {@code Gathering}: how long a thread spins before it parks, and how
  *       long a leader waits for the threads it has just served.
  *   <li>{@code Poison} and {@code ErrorRecovery}: what a failure comes to, and how what an Error

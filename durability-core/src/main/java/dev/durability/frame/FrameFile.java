@@ -88,6 +88,20 @@ public final class FrameFile implements Closeable {
   }
 
   /**
+   * Shows all that was written to all readers, and keeps it from dying with the process.
+   *
+   * @throws WriterPoisonedException if that fails: it is then unknown what was written
+   */
+  public void flush() throws WriterPoisonedException {
+    try {
+      file.flush();
+    } catch (IOException failure) {
+      throw new WriterPoisonedException(
+          "flushing " + path + " failed; close the writer and open the log again", failure);
+    }
+  }
+
+  /**
    * Makes all that was written durable.
    *
    * @throws WriterPoisonedException if that fails: what is durable is then unknown for good

@@ -100,6 +100,11 @@ public final class OwnedDirectory extends ForwardingDirectory {
     }
 
     @Override
+    public void flush() throws IOException {
+      under().flush();
+    }
+
+    @Override
     public void sync() throws IOException {
       under().sync();
     }

@@ -19,7 +19,8 @@ public final class Rewrite {
    * syncs. After a failed sync the page cache holds bytes that look clean and that the storage
    * never got; only writing them again makes the next sync cover them.
    *
-   * <p>If the storage cannot resume files at all, this does what {@link #whole} does.
+   * <p>If the storage cannot resume files at all, this does what {@link #whole} does. If it {@link
+   * Directory#readsOnlyDurable}, this writes nothing again, and only cuts.
    *
    * @param directory where the file is
    * @param path the file
@@ -37,7 +38,8 @@ public final class Rewrite {
       try (ReadFile source = directory.open(path)) {
         long size = Math.min(source.size(), toExclusive);
         try {
-          file = directory.resume(path, Math.min(from, size));
+          boolean again = !directory.readsOnlyDurable();
+          file = directory.resume(path, again ? Math.min(from, size) : size);
         } catch (UnsupportedOperationException appendOnly) { // Directory.resume allows this.
           file = whole(directory, path, source, size, toExclusive);
           return new FrameFile(path, file);
@@ -55,7 +57,8 @@ public final class Rewrite {
 
   /**
    * Writes a whole file anew beside it, and renames it over the old one: its name is made durable
-   * too, also if a sync of the directory failed before. The old file stays until then.
+   * too, also if a sync of the directory failed before. The old file stays until then. If the
+   * directory {@link Directory#readsOnlyDurable}, this does what {@link #tail} does.
    *
    * @param directory where the file is
    * @param path the file
@@ -66,6 +69,9 @@ public final class Rewrite {
    */
   public static FrameFile whole(Directory directory, String path, long toExclusive)
       throws IOException {
+    if (directory.readsOnlyDurable()) {
+      return tail(directory, path, toExclusive, toExclusive);
+    }
     @Nullable AppendFile file = null;
     try {
       try (ReadFile source = directory.open(path)) {

@@ -126,6 +126,11 @@ final class OwnedLogFile implements Closeable {
     file.write(frames);
   }
 
+  /** Shows what was written to all readers. */
+  void flush() throws IOException {
+    guarded(file::flush);
+  }
+
   /** Makes durable what was written. When this returns, it may be acknowledged. */
   void sync() throws IOException {
     guarded(file::sync);

@@ -201,7 +201,7 @@ public final class RecordLogWriter<T> implements Closeable {
       unflushed++;
       try {
         if (flushEvery > 0 && unflushed >= flushEvery) {
-          writeBuffer();
+          flushBuffer();
         }
       } catch (Error e) {
         brokenOff = e; // It must not look as if nothing had been appended.
@@ -226,7 +226,7 @@ public final class RecordLogWriter<T> implements Closeable {
     lock.lock();
     try {
       requireOpen();
-      writeBuffer();
+      flushBuffer();
     } finally {
       lock.unlock();
     }
@@ -358,6 +358,11 @@ public final class RecordLogWriter<T> implements Closeable {
     lastStamp = Math.max(lastStamp, WallClock.micros(clock.instant()));
     encoder.promise(buffer.clear().position(end), salt, kind, lastId + 1, syncedId, lastStamp);
     return buffer.position();
+  }
+
+  private void flushBuffer() throws IOException {
+    writeBuffer();
+    file.flush();
   }
 
   private void writeBuffer() throws IOException {

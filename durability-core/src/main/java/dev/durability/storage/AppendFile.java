@@ -12,8 +12,8 @@ public interface AppendFile extends Closeable {
 
   /**
    * Writes all remaining bytes of the source at the current position and advances it. When this
-   * returns, other readers see the bytes and they survive the death of the process, but not the
-   * loss of power.
+   * returns, whoever reads the file through the same {@link Directory} object sees the bytes. After
+   * {@link #flush} or {@link #sync}, all readers do. The source may be changed afterwards.
    *
    * @param source what to write, from its position to its limit; heap or direct
    * @throws IOException if that fails, for example because the disk is full: any part of the bytes
@@ -23,7 +23,21 @@ public interface AppendFile extends Closeable {
   void write(ByteBuffer source) throws IOException;
 
   /**
-   * Makes all bytes that were written, and the size, durable.
+   * Makes all bytes that were written visible to all readers, so that they survive the death of the
+   * process, but not the loss of power.
+   *
+   * <p>The default does nothing, which is right if a write does all of that, as on a disk. A
+   * storage to which each write is a journey starts it in {@link #write}, and waits for its end
+   * here.
+   *
+   * @throws IOException if that fails: it is then unknown which of the bytes since the last flush
+   *     were written, and calling again proves nothing
+   */
+  default void flush() throws IOException {}
+
+  /**
+   * Makes all bytes that were written, and the size, durable. This includes what {@link #flush}
+   * does.
    *
    * @throws IOException if that fails: it is then unknown what is durable. Calling again proves
    *     nothing, because the storage may have dropped what it could not write
@@ -44,8 +58,9 @@ public interface AppendFile extends Closeable {
   long position();
 
   /**
-   * Closes the file without syncing it. Closing again does nothing; writing, syncing or cutting
-   * afterwards is an {@link IOException}. The position can still be read.
+   * Closes the file without syncing it; what was written is flushed. Closing again does nothing;
+   * writing, flushing, syncing or cutting afterwards is an {@link IOException}, unless it has
+   * nothing to do. The position can still be read.
    *
    * @throws IOException if the storage reports a late failure of an earlier write
    */

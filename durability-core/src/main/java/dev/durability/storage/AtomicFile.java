@@ -122,6 +122,11 @@ public final class AtomicFile implements AppendFile {
     file().write(source);
   }
 
+  @Override
+  public void flush() throws IOException {
+    file().flush();
+  }
+
   /**
    * Makes all bytes that were written durable, still under the temporary name. {@link #commit} does
    * that itself; a caller may do it before, for example to close the file and then commit it.

@@ -64,7 +64,7 @@ public interface Directory {
 
   /**
    * Opens a file for reading. It may be written at the same time. Each read sees what was written
-   * before it.
+   * before it through this object, and what was flushed before it through others.
    *
    * @param path the file
    * @return the open file
@@ -137,12 +137,30 @@ public interface Directory {
    * rename over it, with {@link dev.durability.errors.LockHeldException}. A refused attempt has no
    * effect on the held lock. {@link DirectoryLock#requireHeld} tells whether it is still held.
    *
+   * <p>A storage may let another process take the lock from a holder that is, or seems, dead. When
+   * this returns, nothing of the former holder can then succeed any more: none of its writes,
+   * flushes and syncs, and no creation, renaming, cutting or deletion of a file. It may only learn
+   * late that something succeeded before, which the new holder sees.
+   *
    * @param path the lock's file; its parent directory exists
    * @return the lock, held
    * @throws dev.durability.errors.LockHeldException if it is held, in this process or another
    * @throws IOException if it cannot be taken for another reason
    */
   DirectoryLock lock(String path) throws IOException;
+
+  /**
+   * Tells whether the holder of a lock reads only what is durable, in files of former holders of
+   * the same lock: content and names. Opening a log then writes nothing again to make it durable.
+   *
+   * <p>The default says no, which is right for a disk: after a failed sync, readers see bytes that
+   * the disk never got.
+   *
+   * @return whether what is read is durable
+   */
+  default boolean readsOnlyDurable() {
+    return false;
+  }
 
   /**
    * Returns the directory that a path is in: the one whose {@link #sync} makes the name durable.

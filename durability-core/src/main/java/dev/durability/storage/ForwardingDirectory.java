@@ -78,6 +78,11 @@ public abstract class ForwardingDirectory implements Directory {
     return under.lock(path);
   }
 
+  @Override
+  public boolean readsOnlyDurable() {
+    return under.readsOnlyDurable();
+  }
+
   /** {@return what the directory beneath says of itself, for messages} */
   @Override
   public String toString() {

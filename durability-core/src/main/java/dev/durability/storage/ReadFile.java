@@ -6,7 +6,9 @@ import java.nio.ByteBuffer;
 
 /**
  * A file open for reading at any position. It stays readable after the file was renamed or deleted.
- * Many threads may read at once. Interrupting one has no effect on its call.
+ * A storage may end that some time after a deletion, minutes or more, and says so: a read is then a
+ * {@link java.nio.file.NoSuchFileException}. Many threads may read at once. Interrupting one has no
+ * effect on its call.
  */
 public interface ReadFile extends Closeable {
 

@@ -19,6 +19,11 @@ public class AppendFuture extends CompletableFuture<Long> {
     return entryId;
   }
 
+  /** The same, without making an object. */
+  final Long id() {
+    return entryId;
+  }
+
   final void succeed() {
     complete(entryId);
   }

@@ -1,10 +1,10 @@
 package dev.durability.wal;
 
+import dev.durability.append.Admission;
 import dev.durability.append.AppendQueue;
 import dev.durability.append.Marker;
 import dev.durability.append.Scratch;
 import dev.durability.codec.Codec;
-import dev.durability.commit.FutureWaiter;
 import dev.durability.commit.GroupCommit;
 import dev.durability.commit.Waiter;
 import dev.durability.errors.DurabilityException;
@@ -16,7 +16,6 @@ import dev.durability.threads.StackRoom;
 import dev.durability.threads.SureLock;
 import java.io.IOException;
 import java.util.List;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,12 +31,12 @@ final class EntryAppender<E> {
   private static final int BATCH_FRAME_BYTES_MAX = 1 << 30;
 
   private final Codec<E> codec;
+  private final Admission<E> admission;
   private final WalOptions options;
   private final Notices notices;
   private final AppendQueue queue;
   private final GroupCommit commits;
   private final SureLock lock;
-  private final Consumer<FutureWaiter> help;
   private final Scratch.Pool scratches = new Scratch.Pool();
   private int unflushedAppends;
   private long coveredId;
@@ -47,12 +46,13 @@ final class EntryAppender<E> {
   EntryAppender(
       Codec<E> codec, WalOptions options, Notices notices, AppendQueue queue, GroupCommit commits) {
     this.codec = codec;
+    this.admission = Admission.of(codec);
+    commits.beforeTelling(admission::roundEnded);
     this.options = options;
     this.notices = notices;
     this.queue = queue;
     this.commits = commits;
     this.lock = commits.lock();
-    this.help = commits::help;
   }
 
   /** The last entry that a marker of this writer covers; with the lock. */
@@ -74,6 +74,7 @@ final class EntryAppender<E> {
         boolean flushes = isFlushDue();
         id = queue.entry(scratch.bytes(), scratch.size());
         happened = true;
+        admission.placed(entry, id);
         notices.onAppend(id, id, FrameFormat.frameBytes(scratch.size()));
         flush = flushes ? commits.join(scratch.waiter(), false) : null;
       } finally {
@@ -120,22 +121,25 @@ final class EntryAppender<E> {
     }
   }
 
-  /** Appends an entry and waits until it survives power loss. */
+  /** Appends an entry, if it is admitted, and waits until it survives power loss. Else 0. */
   long appendDurable(E entry) throws IOException {
     Scratch scratch = scratches.take();
     boolean happened = false;
     try {
       encode(scratch, entry);
       long unused = StackRoom.prove();
-      long id;
-      Waiter.OfThread durable;
+      long id = 0;
+      Waiter.OfThread durable = null;
       lock.lock();
       try {
         reserve(scratch, 1, FrameFormat.frameBytes(scratch.size()));
-        id = queue.entry(scratch.bytes(), scratch.size());
-        happened = true;
-        notices.onAppend(id, id, FrameFormat.frameBytes(scratch.size()));
-        durable = commits.join(scratch.waiter(), true);
+        if (admission.admits(entry)) {
+          id = queue.entry(scratch.bytes(), scratch.size());
+          happened = true;
+          admission.placed(entry, id);
+          notices.onAppend(id, id, FrameFormat.frameBytes(scratch.size()));
+          durable = commits.join(scratch.waiter(), true);
+        }
       } finally {
         unlock();
       }
@@ -158,9 +162,10 @@ final class EntryAppender<E> {
       lock.lock();
       try {
         reserve(scratch, 1, FrameFormat.frameBytes(scratch.size()));
-        durable = new DurableFuture(queue.nextId(), queue.position() + 1, help);
+        durable = new DurableFuture(queue.nextId(), queue.position() + 1, commits);
         long id = queue.entry(scratch.bytes(), scratch.size());
         happened = true;
+        admission.placed(entry, id);
         notices.onAppend(id, id, FrameFormat.frameBytes(scratch.size()));
         commits.commitLater(durable);
       } finally {

@@ -61,6 +61,7 @@ final class Truncation {
     this.entries = entries;
     this.lookup = log.lookup;
     this.marker = new CheckpointMarker(directory, entries, appender, commits);
+    commits.leavingDependentsWhile(this::isHeld);
   }
 
   /**
@@ -74,6 +75,11 @@ final class Truncation {
           "this thread is truncating this log, and would wait for itself: return from the"
               + " observer first");
     }
+  }
+
+  /** Whether others may wait for this thread: what depends on a future could wait for them. */
+  private boolean isHeld() {
+    return endLock.isHeldByCurrentThread() || lock.isHeldByCurrentThread();
   }
 
   /** Gives up the log's lock: segments are removed only while that is held. */

@@ -148,14 +148,14 @@ public final class WalWriter<E> implements Closeable {
   }
 
   /**
-   * Appends an entry and returns at once, unless the buffers are full. Ids are given in the order
-   * of the calls.
+   * Appends an entry and returns at once, unless the buffers are full. Ids are in order of calls.
    *
    * @param entry the entry
    * @return completes with the entry's id when it survives power loss; or with {@link
    *     dev.durability.errors.OutcomeOpenException} or {@link
-   *     dev.durability.errors.WriterPoisonedException}. Code that depends on it runs on the thread
-   *     that synced: hand anything slow to an executor
+   *     dev.durability.errors.WriterPoisonedException}. Code that depends on it runs on a thread
+   *     that synced, that asks for it, or that is the log's own, and on none that {@linkplain
+   *     #holdEnd holds the end}. It must not wait for other such code, nor be slow
    * @throws IOException as {@link #append}; the entry then has no id
    */
   public AppendFuture appendAsync(E entry) throws IOException {

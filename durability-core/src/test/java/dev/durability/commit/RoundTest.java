@@ -30,6 +30,8 @@ class RoundTest {
   private void settle(long written, long durable) {
     round.settle(
         written, durable, null, (w, failure) -> new DurabilityException("not " + w.target()));
+    round.settleFutures();
+    round.clear();
   }
 
   @Test

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 class WaitingFuture extends CompletableFuture<Long> implements FutureWaiter {
   private final long position;
   private volatile @Nullable DurabilityException failure;
+  private volatile @Nullable Asker asker;
 
   WaitingFuture(long position) {
     this.position = position;
@@ -31,6 +32,16 @@ class WaitingFuture extends CompletableFuture<Long> implements FutureWaiter {
   @Override
   public @Nullable DurabilityException failure() {
     return failure;
+  }
+
+  @Override
+  public @Nullable Asker asker() {
+    return asker;
+  }
+
+  @Override
+  public void asker(@Nullable Asker first) {
+    asker = first;
   }
 
   @Override

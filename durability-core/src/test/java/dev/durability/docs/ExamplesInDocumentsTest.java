@@ -35,7 +35,13 @@ final class ExamplesInDocumentsTest {
 
   /** Examples of modules that have a page of their own. */
   private static final Map<String, String> EXAMPLES_OF_PAGES =
-      Map.of("docs/pekko.md", "durability-pekko/src/test/java/dev/durability/pekko/examples");
+      Map.of(
+          "docs/pekko.md",
+          "durability-pekko/src/test/java/dev/durability/pekko/examples",
+          "docs/spring-boot.md",
+          "examples/spring/src/main/java/dev/durability/examples/spring",
+          "docs/beyond-one-machine.md",
+          "durability-bookkeeper-tests/src/test/java/dev/durability/bookkeeper/examples");
 
   private static final Pattern PROGRAM = Pattern.compile("\\./durability(?: --?\\w+)*(?: (\\w+))?");
   private static final Pattern OPTION = Pattern.compile(" (--[\\w-]+)");

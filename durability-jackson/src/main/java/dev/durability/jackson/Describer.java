@@ -294,7 +294,10 @@ final class Describer {
     JsonSerializer<?> serializer = provider.findValueSerializer(concrete);
     if (!(serialized(concrete, serializer) instanceof Named object)) {
       throw new IllegalArgumentException(
-          concrete.toCanonical() + " is not written as an object, but has an id of its type");
+          base.toCanonical()
+              + ": a subtype is written as an object, so that it can have an id, and "
+              + concrete.toCanonical()
+              + " is not");
     }
     return object.name();
   }

@@ -39,8 +39,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The codec uses a copy of the mapper. It writes properties and keys of maps in the order of
  * their names, so the same value gives the same bytes; sets are written in their iteration order.
- * It refuses what Jackson would pass over in silence: properties that are not known, whatever the
- * mapper says, null as a primitive number, numbers as enum constants, and bytes after the value.
+ * It refuses what Jackson would pass over in silence: properties, constants and subtypes that are
+ * not known, whatever the mapper says, null as a primitive number, numbers as enum constants, and
+ * bytes after the value. Constants are written by name, as keys of maps, too.
  *
  * <h2>Changes</h2>
  *
@@ -62,7 +63,8 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>any other type, also if Jackson would convert it<td>no
  * <tr><td>a subtype or constant that is new<td>yes
  * <tr><td>a subtype or constant that was removed<td>yes, but a value that has it is a {@link
- *     CodecException}, unless the mapper or {@code defaultImpl} says what to make of it
+ *     CodecException}, unless the class says what to make of it: {@code defaultImpl}, or {@code
+ *     @JsonEnumDefaultValue} if the mapper heeds that
  * <tr><td>another id of a subtype<td>with {@code names} of {@code @JsonSubTypes.Type}
  * <tr><td>the id of the type in another place<td>no
  * </table>
@@ -369,13 +371,17 @@ public final class JacksonCodec<T> implements Codec<T> {
     copy.disable(
         SerializationFeature.INDENT_OUTPUT,
         SerializationFeature.WRITE_ENUMS_USING_INDEX,
+        SerializationFeature.WRITE_ENUM_KEYS_USING_INDEX,
         SerializationFeature.WRAP_ROOT_VALUE);
     copy.enable(
         DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
         DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES,
         DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS,
+        DeserializationFeature.FAIL_ON_INVALID_SUBTYPE,
         DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-    copy.disable(DeserializationFeature.UNWRAP_ROOT_VALUE);
+    copy.disable(
+        DeserializationFeature.UNWRAP_ROOT_VALUE,
+        DeserializationFeature.READ_UNKNOWN_ENUM_VALUES_AS_NULL);
     copy.setSerializerFactory(copy.getSerializerFactory().withSerializerModifier(described));
     return copy;
   }

@@ -267,7 +267,19 @@ final class Resolution {
 
   private void change(String place, Shape type, Shape mine) {
     if (changes.size() < CHANGES_MAX) {
-      changes.add(place + " was " + type + " and is " + mine);
+      changes.add(
+          place
+              + " was "
+              + text(type, written.definitions())
+              + " and is "
+              + text(mine, own.description().definitions()));
     }
+  }
+
+  /** Of what has an id of its type, the ids: that it has one may be the whole change. */
+  private static String text(Shape shape, Map<String, Definition> definitions) {
+    return shape instanceof Named named && definitions.get(named.name()) instanceof Variants several
+        ? "one of " + several.names().keySet()
+        : shape.toString();
   }
 }

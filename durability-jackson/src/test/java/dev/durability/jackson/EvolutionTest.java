@@ -2,7 +2,6 @@ package dev.durability.jackson;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.annotation.JsonAlias;
 import com.fasterxml.jackson.annotation.JsonAnyGetter;
@@ -19,25 +18,19 @@ import dev.durability.codec.Codec;
 import dev.durability.codec.Codecs;
 import dev.durability.errors.CodecException;
 import dev.durability.errors.SchemaException;
+import dev.durability.testkit.LogOfVersions;
 import java.math.BigDecimal;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Logs that one version of a program wrote, opened by the next one. */
 @SuppressWarnings("SameNameButDifferent") // The classes of different versions.
 class EvolutionTest {
-
-  @TempDir private Path folder;
-
-  private int logs;
 
   private static <T> JacksonCodec<T> codec(Class<T> type) {
     return JacksonCodec.of(type, Mappers.json());
@@ -46,23 +39,16 @@ class EvolutionTest {
   /** Writes a value with one codec, another with the next one, and reads both. */
   private <A, B> void assertRead(Codec<A> before, A written, Codec<B> now, B expected)
       throws Exception {
-    Path log = folder.resolve("log" + logs++);
-    Logs.append(log, before, written);
-    Logs.append(log, now, expected);
-    assertThat(Logs.read(log, now)).containsExactly(expected, expected);
+    LogOfVersions log = new LogOfVersions().append(before, written).append(now, expected);
+    assertThat(log.read(now)).containsExactly(expected, expected);
   }
 
   /** Writes a value with one codec, and tries to open the log with the next one. */
   private <A> List<String> refused(Codec<A> before, A written, Codec<?> now) throws Exception {
-    Path log = folder.resolve("log" + logs++);
-    Logs.append(log, before, written);
-    SortedMap<String, String> files = Logs.files(log);
-    SchemaException refused =
-        catchThrowableOfType(SchemaException.class, () -> Logs.append(log, now));
-    assertThat(Logs.files(log)).isEqualTo(files);
-    assertThat(refused).isNotNull().hasMessageContaining("cannot be read as");
-    assertThatExceptionOfType(SchemaException.class).isThrownBy(() -> Logs.read(log, now));
-    assertThat(Logs.read(log, before)).containsExactly(written);
+    LogOfVersions log = new LogOfVersions().append(before, written);
+    SchemaException refused = log.refusal(now);
+    assertThat(refused).hasMessageContaining("cannot be read as");
+    assertThat(log.read(before)).containsExactly(written);
     return refused.changes();
   }
 
@@ -259,10 +245,10 @@ class EvolutionTest {
         .containsExactly(
             "StatedLater.counts was map<string, int32> and is map<enum, int32>",
             "StatedLater.state was string and is enum [OPEN, SENT, SETTLED]");
-    Path log = folder.resolve("gone");
-    Logs.append(log, first, new Stated(State.NEW, Map.of()));
+    LogOfVersions log = new LogOfVersions();
+    log.append(first, new Stated(State.NEW, Map.of()));
     assertThatExceptionOfType(CodecException.class)
-        .isThrownBy(() -> Logs.read(log, later))
+        .isThrownBy(() -> log.read(later))
         .withMessageContaining("NEW");
   }
 
@@ -306,10 +292,10 @@ class EvolutionTest {
             .withDefault(Second.Store.class, "inner", List.of());
 
     assertRead(codec(Change.class), new Put("a", 1), now, new Second.Store("a", 1, 5, List.of()));
-    Path log = folder.resolve("gone");
-    Logs.append(log, codec(Change.class), new Put("a", 1), new Remove("a"));
+    LogOfVersions log = new LogOfVersions();
+    log.append(codec(Change.class), new Put("a", 1), new Remove("a"));
     assertThatExceptionOfType(CodecException.class)
-        .isThrownBy(() -> Logs.read(log, now))
+        .isThrownBy(() -> log.read(now))
         .withMessageContaining("remove");
     assertThat(refused(codec(Change.class), new Put("a", 1), codec(Second.Elsewhere.class)))
         .containsExactly(
@@ -429,25 +415,25 @@ class EvolutionTest {
   @Test
   void aLogHasTheEntriesOfManyVersionsAndFormatsOfOneType() throws Exception {
     for (ObjectMapper mapper : Mappers.all()) {
-      Path log = folder.resolve(mapper.getFactory().getFormatName());
+      LogOfVersions log = new LogOfVersions();
       JacksonCodec<First.Order> first = JacksonCodec.of(First.Order.class, mapper);
       JacksonCodec<Wider> second = JacksonCodec.of(Wider.class, mapper);
       JacksonCodec<Third> third =
           JacksonCodec.of(Third.class, mapper).withDefault(Third.class, "paid", false);
       List<Third> expected = new ArrayList<>();
-      Logs.append(log, first, new First.Order("a", 1, 1.5f), new First.Order("b", 2, 2.5f));
+      log.append(first, new First.Order("a", 1, 1.5f), new First.Order("b", 2, 2.5f));
       expected.add(new Third("a", 1, 1.5, Optional.empty(), false));
       expected.add(new Third("b", 2, 2.5, Optional.empty(), false));
-      Logs.append(log, second, new Wider("c", 1L << 40, 0.1));
+      log.append(second, new Wider("c", 1L << 40, 0.1));
       expected.add(new Third("c", 1L << 40, 0.1, Optional.empty(), false));
       Third last = new Third("d", 4, 4, Optional.of("x"), true);
-      Logs.append(log, third, last, last);
+      log.append(third, last, last);
       expected.add(last);
       expected.add(last);
 
-      assertThat(Logs.read(log, third)).isEqualTo(expected);
+      assertThat(log.read(third)).isEqualTo(expected);
       assertThatExceptionOfType(SchemaException.class)
-          .isThrownBy(() -> Logs.read(log, second))
+          .isThrownBy(() -> log.read(second))
           .satisfies(
               refused ->
                   assertThat(refused.changes())

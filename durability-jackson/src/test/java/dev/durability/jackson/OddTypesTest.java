@@ -12,6 +12,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.JsonSerializer;
@@ -20,6 +21,7 @@ import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import dev.durability.codec.Decoder;
+import dev.durability.errors.CodecException;
 import dev.durability.errors.SchemaException;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -194,6 +196,22 @@ class OddTypesTest {
                 + "\"derived\":{\"@type\":\"OddTypesTest$Derived\",\"more\":0,\"number\":3}}");
   }
 
+  record HoldingPlain(Like base, Like derived) {}
+
+  @Test
+  void whatHasAnIdOfItsTypeIsNotReadAsAnObjectWithoutOneAndNotTheOtherWayRound() {
+    assertRefused(
+        Holding.class,
+        HoldingPlain.class,
+        "HoldingPlain.base was one of [OddTypesTest$Base, OddTypesTest$Derived] and is Like",
+        "HoldingPlain.derived was one of [OddTypesTest$Derived] and is Like");
+    assertRefused(
+        HoldingPlain.class,
+        Holding.class,
+        "Holding.base was Like and is one of [OddTypesTest$Base, OddTypesTest$Derived]",
+        "Holding.derived was Like and is one of [OddTypesTest$Derived]");
+  }
+
   enum Kind {
     ONE;
 
@@ -232,6 +250,27 @@ class OddTypesTest {
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
   interface NoSubtypes {}
 
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
+  @JsonSubTypes({@JsonSubTypes.Type(Constant.class), @JsonSubTypes.Type(Other.class)})
+  interface WithEnum {}
+
+  enum Constant implements WithEnum {
+    ONE
+  }
+
+  record Other(int number) implements WithEnum {}
+
+  record Within(List<WithEnum> list) {}
+
+  @Test
+  void anEnumCannotBeASubtype() {
+    for (Class<?> type : List.of(WithEnum.class, Within.class)) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> codec(type))
+          .withMessageContainingAll("OddTypesTest$WithEnum: ", "OddTypesTest$Constant", "object");
+    }
+  }
+
   @Test
   void typesThatJacksonCannotWriteAndReadAreRefused() {
     for (Class<?> type : List.of(Getters.class, Conflict.class, NoSubtypes.class)) {
@@ -241,6 +280,57 @@ class OddTypesTest {
           .withMessageContaining(type.getSimpleName());
     }
   }
+
+  @Test
+  void settingsOfAMapperForRequestsFromOutsideDoNotHideWhatIsGone() throws Exception {
+    ObjectMapper lenient =
+        Mappers.json()
+            .enable(DeserializationFeature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
+            .disable(DeserializationFeature.FAIL_ON_INVALID_SUBTYPE);
+    assertThatExceptionOfType(CodecException.class)
+        .isThrownBy(
+            () ->
+                read(
+                    codec(Kinds.class),
+                    new Kinds(Kind.ONE, 'x', List.of()),
+                    JacksonCodec.of(FewerKinds.class, lenient)))
+        .withMessageContaining("one!");
+    assertThatExceptionOfType(CodecException.class)
+        .isThrownBy(
+            () ->
+                read(
+                    codec(Shapes.class),
+                    new Shapes(new Circle(3)),
+                    JacksonCodec.of(FewerShapes.class, lenient)))
+        .withMessageContaining("circle");
+  }
+
+  enum FewerKind {
+    TWO
+  }
+
+  record FewerKinds(FewerKind kind, char letter, List<FewerKind> list) {}
+
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
+  @JsonSubTypes({
+    @JsonSubTypes.Type(value = Circle.class, name = "circle"),
+    @JsonSubTypes.Type(value = Square.class, name = "square")
+  })
+  interface AnyShape {}
+
+  record Circle(int radius) implements AnyShape {}
+
+  record Square(int side) implements AnyShape {}
+
+  record Shapes(AnyShape shape) {}
+
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
+  @JsonSubTypes(@JsonSubTypes.Type(value = SquareOnly.class, name = "square"))
+  interface Squares {}
+
+  record SquareOnly(int side) implements Squares {}
+
+  record FewerShapes(Squares shape) {}
 
   @Test
   void otherFormatsAreRefused() {

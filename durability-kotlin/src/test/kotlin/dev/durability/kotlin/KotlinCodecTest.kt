@@ -32,6 +32,12 @@ import java.util.ServiceLoader
 
 /** What a codec writes it reads, its schema says what it writes, and it trusts no bytes. */
 class KotlinCodecTest {
+    private companion object {
+        /** The first seed of what is random, and the number of tries. */
+        val FIRST_SEED: Long = System.getProperty("durability.seed", "0").toLong()
+        val TRIES: Long = System.getProperty("durability.fuzz", "2000").toLong()
+    }
+
     @Serializable
     data class Tree(val branches: List<Tree>)
 
@@ -49,7 +55,7 @@ class KotlinCodecTest {
     @Test
     fun randomValuesComeBack() {
         val codec = KotlinCodec.json(Everything.serializer())
-        for (seed in 0L until 300L) {
+        for (seed in FIRST_SEED until FIRST_SEED + 300L) {
             val value = random(Random(seed), 0)
             val bytes = encode(codec, value)
 
@@ -230,7 +236,7 @@ class KotlinCodecTest {
         val descriptor = text(codec.schema().orElseThrow()).toByteArray()
         var refused = 0
         var read = 0
-        for (seed in 0L until 2_000L) {
+        for (seed in FIRST_SEED until FIRST_SEED + TRIES) {
             val random = Random(seed)
             val bytes = mutated(random, encode(codec, random(random, 2)))
             val schema = Schema.of(KotlinCodec.MEDIA_TYPE, mutated(random, descriptor))

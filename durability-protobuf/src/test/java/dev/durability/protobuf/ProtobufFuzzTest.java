@@ -20,8 +20,14 @@ import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Descriptors and messages from outside: only declared exceptions. */
+/**
+ * Descriptors and messages from outside: only declared exceptions. {@code -Ddurability.seed}
+ * chooses the first seed, {@code -Ddurability.fuzz} the number of tries.
+ */
 class ProtobufFuzzTest {
+  private static final long FIRST_SEED = Long.getLong("durability.seed", 0);
+  private static final long TRIES = Integer.getInteger("durability.fuzz", 1_000);
+
   private static final List<Message> PROTOTYPES =
       List.of(
           RandomMessages.prototype(RandomMessages.ALL_TYPES),
@@ -36,7 +42,7 @@ class ProtobufFuzzTest {
     for (Message prototype : PROTOTYPES) {
       ProtobufCodec<Message> codec = ProtobufCodec.of(prototype);
       Decoder<Object> shown = new ProtobufSchemaDecoder().decoderOf(codec.schema().orElseThrow());
-      for (int seed = 0; seed < 1_000; seed++) {
+      for (long seed = FIRST_SEED; seed < FIRST_SEED + TRIES; seed++) {
         Random random = new Random(seed);
         RandomMessages messages = new RandomMessages(random);
         byte[] bytes = messages.mutated(messages.next(prototype).toByteArray());
@@ -69,7 +75,7 @@ class ProtobufFuzzTest {
       Schema schema = codec.schema().orElseThrow();
       byte[] descriptor = new byte[schema.descriptor().remaining()];
       schema.descriptor().get(descriptor);
-      for (int seed = 0; seed < 1_000; seed++) {
+      for (long seed = FIRST_SEED; seed < FIRST_SEED + TRIES; seed++) {
         Random random = new Random(seed);
         RandomMessages messages = new RandomMessages(random);
         byte[] bytes = messages.next(prototype).toByteArray();
@@ -103,7 +109,7 @@ class ProtobufFuzzTest {
   @Test
   void whatIsReadAfterARandomChangeIsWhatWasWritten() throws IOException {
     int compared = 0;
-    for (int seed = 0; seed < 500; seed++) {
+    for (long seed = FIRST_SEED; seed < FIRST_SEED + TRIES / 2; seed++) {
       Random random = new Random(seed);
       Descriptor before = randomType(random);
       Descriptor now = randomType(random);

@@ -15,37 +15,31 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Installs what is published, from the classes of this build, into an empty repository, and builds
- * projects that depend on it, outside of this one, with the lines that the documents show.
+ * What is installed, and projects that depend on it, outside of this one, with the lines that the
+ * documents show.
  */
+@ExtendWith(Installation.Resolver.class)
 final class InstalledTest {
   private static final String README = "README.md";
   private static final String PAGE = "docs/getting-started.md";
 
-  @TempDir static Path temp;
-
-  /** Packs what is published, from classes that are there. */
-  private static final List<String> PACKS =
-      List.of(
-          "-q",
-          "-Dpublished",
-          "-Dmaven.main.skip",
-          "-Dtest=none", // No coverage.
-          "-Dforbiddenapis.skip",
-          "-Dmaven.javadoc.skip",
-          "-Dspotless.check.skip");
-
+  private static Installation installation;
   private static ChildMaven maven;
 
   @BeforeAll
-  static void install() throws Exception {
+  static void jarsAreMade() throws Exception {
     Project.assumeJars();
-    maven = new ChildMaven(temp);
-    maven.run(copyOfPublished("copy"), packs("install"));
+  }
+
+  @BeforeEach
+  void install(Installation one) {
+    installation = one;
+    maven = one.maven();
   }
 
   @Test
@@ -146,13 +140,13 @@ final class InstalledTest {
 
   @Test
   void aClassThatIsGoneIsSeenInTheComparisonWithTheLastVersion() throws Exception {
-    Path next = copyOfPublished("next");
+    Path next = installation.copyOfPublished("next");
     for (Pom module : Project.published()) {
       nextVersion(next.resolve(Project.root().relativize(module.file()).toString()));
     }
     nextVersion(next.resolve("pom.xml"));
     String[] compares =
-        packs("-pl", "durability-core", "-Dapi.baseline=" + Project.VERSION, "verify");
+        Installation.packs("-pl", "durability-core", "-Dapi.baseline=" + Project.VERSION, "verify");
 
     maven.run(next, compares);
     Files.delete(
@@ -166,8 +160,9 @@ final class InstalledTest {
   void aVersionIsNotComparedWithItself() throws Exception {
     assertThat(
             maven.runInVain(
-                temp.resolve("copy"),
-                packs("-pl", "durability-core", "-Dapi.baseline=" + Project.VERSION, "verify")))
+                installation.copy(),
+                Installation.packs(
+                    "-pl", "durability-core", "-Dapi.baseline=" + Project.VERSION, "verify")))
         .contains("compare with a released one");
   }
 
@@ -215,7 +210,7 @@ final class InstalledTest {
 
   /** A project with what README shows, and with more dependencies in its list of them. */
   private static Path project(String name, String dependencies) throws IOException {
-    Path user = Files.createDirectory(temp.resolve(name));
+    Path user = installation.project(name);
     String shown = block(README, "xml", "durability-bom");
     String junit =
         dependencies.isEmpty()
@@ -261,7 +256,7 @@ final class InstalledTest {
   }
 
   /** The version that this build uses, and so has downloaded. */
-  private static String versionOfPlugin(String name) throws IOException {
+  static String versionOfPlugin(String name) throws IOException {
     Pom parent = Pom.read(Project.root().resolve("pom.xml"));
     return Stream.concat(
             parent.elements("build", "plugins", "plugin").stream(),
@@ -273,7 +268,7 @@ final class InstalledTest {
   }
 
   /** The one block of a document that is in a language and has a word. */
-  private static String block(String document, String language, String word) throws IOException {
+  static String block(String document, String language, String word) throws IOException {
     Matcher block =
         Pattern.compile("(?ms)^```" + language + "\\n(.*?)^```$")
             .matcher(Files.readString(Project.root().resolve(document)));
@@ -285,30 +280,6 @@ final class InstalledTest {
     }
     assertThat(found).as("blocks of %s in %s with %s", language, document, word).hasSize(1);
     return found.get(0);
-  }
-
-  /** The POMs, classes and resources of what is published, in a directory of their own. */
-  private static Path copyOfPublished(String name) throws IOException {
-    Path copy = Files.createDirectory(temp.resolve(name));
-    Path root = Project.root();
-    for (String file : List.of("pom.xml", ".mvn", "LICENSE")) {
-      copyTree(root.resolve(file), copy.resolve(file));
-    }
-    for (Pom module : Project.published()) {
-      Path from = module.directory();
-      Path to = Files.createDirectories(copy.resolve(root.relativize(from).toString()));
-      Files.copy(module.file(), to.resolve("pom.xml"));
-      for (String each : List.of("src/main/resources", "target/classes")) {
-        if (Files.exists(from.resolve(each))) {
-          copyTree(from.resolve(each), to.resolve(each));
-        }
-      }
-    }
-    return copy;
-  }
-
-  private static String[] packs(String... arguments) {
-    return Stream.concat(PACKS.stream(), Stream.of(arguments)).toArray(String[]::new);
   }
 
   private static void nextVersion(Path pom) throws IOException {
@@ -346,19 +317,5 @@ final class InstalledTest {
     Path path = project.resolve(file);
     Files.createDirectories(path.resolveSibling(""));
     Files.writeString(path, text);
-  }
-
-  private static void copyTree(Path from, Path to) throws IOException {
-    Files.createDirectories(to.resolveSibling(""));
-    try (Stream<Path> files = Files.walk(from)) {
-      for (Path file : files.toList()) {
-        Path copy = to.resolve(from.relativize(file).toString());
-        if (Files.isDirectory(file)) {
-          Files.createDirectories(copy);
-        } else {
-          Files.copy(file, copy);
-        }
-      }
-    }
   }
 }

@@ -46,6 +46,8 @@ public final class Fault {
     LOCK,
     /** {@link dev.durability.storage.AppendFile#write}. */
     WRITE,
+    /** {@link dev.durability.storage.AppendFile#flush}. */
+    FLUSH,
     /** {@link dev.durability.storage.AppendFile#sync}. */
     SYNC_FILE,
     /** {@link dev.durability.storage.AppendFile#truncate}. */

@@ -91,6 +91,19 @@ final class FaultAppendFile implements AppendFile {
   }
 
   @Override
+  public void flush() throws IOException {
+    boolean unused =
+        directory.call(
+            Operation.FLUSH,
+            path,
+            path,
+            () -> {
+              file.flush();
+              return true;
+            });
+  }
+
+  @Override
   public void sync() throws IOException {
     Fault fault = directory.enter(Operation.SYNC_FILE, path, path);
     if (fault == null || fault.effect() == Effect.FAIL_AFTER) {

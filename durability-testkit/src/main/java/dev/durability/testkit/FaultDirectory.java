@@ -296,6 +296,11 @@ public final class FaultDirectory implements Directory {
   }
 
   @Override
+  public boolean readsOnlyDurable() {
+    return under.readsOnlyDurable();
+  }
+
+  @Override
   public DirectoryLock lock(String path) throws IOException {
     return call(Operation.LOCK, path, path, () -> under.lock(path));
   }

@@ -18,6 +18,8 @@
  *       fail, silently lose or change data, or wait.
  *   <li>{@link dev.durability.testkit.DeterminismCheck} applies a history in other JVMs, and finds
  *       a state machine that is not deterministic.
+ *   <li>{@link dev.durability.testkit.LogOfVersions} tells whether the codec of a later version
+ *       reads what an earlier one wrote.
  *   <li>{@code dev.durability.testkit.junit} runs explorations as JUnit tests, and has the contract
  *       of {@code Directory} as tests to extend.
  * </ul>

@@ -12,6 +12,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.durability.storage.AppendOnlyDirectory;
+import dev.durability.storage.DurableFile;
+import dev.durability.storage.ForwardingDirectory;
 import dev.durability.storage.MemoryDirectory;
 import dev.durability.testkit.Fault;
 import dev.durability.testkit.FaultDirectory;
@@ -25,6 +27,30 @@ import org.junit.jupiter.api.Test;
 class RewriteTest {
   private final MemoryDirectory disk = new MemoryDirectory();
   private final FaultDirectory directory = new FaultDirectory(disk);
+
+  @Test
+  void whatIsDurableIsOnlyCutAndKeepsItsFile() throws Exception {
+    FaultDirectory durable =
+        new FaultDirectory(
+            new ForwardingDirectory(disk) {
+              @Override
+              public boolean readsOnlyDurable() {
+                return true;
+              }
+            });
+    byte[] bytes = new byte[1 << 12];
+    new Random(1).nextBytes(bytes);
+    QuarantineTest.write(disk, "a.wal", bytes);
+    try (FrameFile file = Rewrite.tail(durable, "a.wal", 64, 2048)) {
+      assertThat(file.position()).isEqualTo(2048);
+    }
+    try (FrameFile file = Rewrite.whole(durable, "a.wal", 1024)) {
+      assertThat(file.position()).isEqualTo(1024);
+    }
+    assertThat(durable.bytesWritten()).isZero();
+    assertThat(durable.count(CREATE)).isZero();
+    assertThat(DurableFile.read(disk, "a.wal", 4096)).isEqualTo(Arrays.copyOf(bytes, 1024));
+  }
 
   @Test
   void endIsWrittenAgainCutAndSyncedAndTheFileGoesOnThere() throws Exception {

@@ -14,6 +14,7 @@ import dev.durability.errors.SchemaException;
 import dev.durability.frame.FrameKind;
 import dev.durability.log.SchemaRange;
 import dev.durability.log.Verdict;
+import dev.durability.recordlog.RecordLogMaintenance;
 import dev.durability.recordlog.RecordLogReader;
 import dev.durability.recordlog.RecordLogWriter;
 import dev.durability.storage.Directory;
@@ -218,6 +219,8 @@ class SchemaInLogTest {
     assertThat(RecordLogReader.of(directory, "records", SECOND).list())
         .containsExactly(
             new V2.Put(Optional.empty(), 1, "a"), new V2.Clear(true), new V2.Clear(true));
+    assertThat(RecordLogMaintenance.schemas(directory, "records"))
+        .containsExactly(new SchemaRange(1, FIRST.schema()), new SchemaRange(2, SECOND.schema()));
     Map<String, String> before = files();
     assertThatExceptionOfType(SchemaException.class)
         .isThrownBy(() -> RecordLogWriter.open(directory, "records", FOREIGN))
@@ -226,6 +229,24 @@ class SchemaInLogTest {
         .isThrownBy(() -> RecordLogWriter.open(directory, "records", Codecs.utf8()));
     assertThat(files()).isEqualTo(before);
     assertThat(content("records").split(PostcardCodec.MEDIA_TYPE, -1)).hasSize(3);
+  }
+
+  @Test
+  void schemasOfARecordLogAreThoseOfItsRecords() throws IOException {
+    try (RecordLogWriter<String> log = RecordLogWriter.open(directory, "plain", Codecs.utf8())) {
+      log.append("a");
+    }
+    assertThat(RecordLogMaintenance.schemas(directory, "plain"))
+        .containsExactly(new SchemaRange(1, Optional.empty()));
+    try (RecordLogWriter<V1.Change> log = RecordLogWriter.open(directory, "records", FIRST)) {
+      assertThat(RecordLogMaintenance.schemas(directory, "records")).isEmpty();
+      log.append(new V1.Put("a", 1));
+    }
+    try (RecordLogWriter<V2.Change> log = RecordLogWriter.open(directory, "records", SECOND)) {
+      log.sync(); // No record has the second schema yet.
+    }
+    assertThat(RecordLogMaintenance.schemas(directory, "records"))
+        .containsExactly(new SchemaRange(1, FIRST.schema()));
   }
 
   @Test

@@ -8,6 +8,8 @@ import dev.durability.benchmarks.Role;
 import dev.durability.codec.Codec;
 import dev.durability.codec.PostcardCodec;
 import dev.durability.jackson.JacksonCodec;
+import dev.durability.kotlin.KotlinCodec;
+import dev.durability.protobuf.ProtobufCodec;
 import java.util.List;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
@@ -33,7 +35,17 @@ public record Orders<T>(String name, Role role, Codec<T> codec, T order) {
         json("JacksonCodec, JSON", JacksonCodec.of(Order.class, new JsonMapper())),
         json("JacksonCodec, CBOR", JacksonCodec.of(Order.class, new CBORMapper())),
         json("JacksonCodec, Smile", JacksonCodec.of(Order.class, new SmileMapper())),
-        new Orders<>("AvroCodec, generic", Role.VARIANT, AvroCodec.generic(AVRO), inAvro()));
+        new Orders<>("AvroCodec, generic", Role.VARIANT, AvroCodec.generic(AVRO), inAvro()),
+        new Orders<>(
+            "ProtobufCodec, class of protoc",
+            Role.VARIANT,
+            ProtobufCodec.of(OrderMessage.getDefaultInstance()),
+            message()),
+        new Orders<>(
+            "KotlinCodec, JSON",
+            Role.VARIANT,
+            KotlinCodec.json(KotlinOrder.Companion.serializer()),
+            inKotlin()));
   }
 
   private static final Schema AVRO =
@@ -61,5 +73,19 @@ public record Orders<T>(String name, Role role, Codec<T> codec, T order) {
     order.put("tags", Order.EXAMPLE.tags());
     order.put("amount", Order.EXAMPLE.amount());
     return order;
+  }
+
+  private static OrderMessage message() {
+    return OrderMessage.newBuilder()
+        .setId(Order.EXAMPLE.id())
+        .setOwner(Order.EXAMPLE.owner())
+        .addAllTags(Order.EXAMPLE.tags())
+        .setAmount(Order.EXAMPLE.amount())
+        .build();
+  }
+
+  private static KotlinOrder inKotlin() {
+    return new KotlinOrder(
+        Order.EXAMPLE.id(), Order.EXAMPLE.owner(), Order.EXAMPLE.tags(), Order.EXAMPLE.amount());
   }
 }

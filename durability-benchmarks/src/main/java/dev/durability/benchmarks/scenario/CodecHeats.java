@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.HdrHistogram.Histogram;
@@ -87,15 +88,28 @@ final class CodecHeats implements Scenario.Measurement {
     private final ByteBuffer encoded;
     private long sum;
 
+    /** Kept in a field, so that the compiler cannot leave out making it. */
+    private @Nullable T decoded;
+
     Coding(Orders<T> orders, Work work) throws IOException {
       this(orders, work, encode(orders));
     }
 
-    private Coding(Orders<T> orders, Work work, byte[] encoded) {
+    private Coding(Orders<T> orders, Work work, byte[] encoded) throws IOException {
       super(orders.name(), orders.role(), encoded.length + " bytes");
       this.orders = orders;
       this.work = work;
       this.encoded = ByteBuffer.wrap(encoded).asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+      requireRead(encoded);
+    }
+
+    /** What is decoded is the order. Strings of Avro are its own, so the bytes are compared. */
+    private void requireRead(byte[] expected) throws IOException {
+      T order = orders.codec().decode(encoded);
+      byte[] again = encode(new Orders<>(orders.name(), orders.role(), orders.codec(), order));
+      if (!Arrays.equals(again, expected)) {
+        throw new IOException(name() + " does not read the order that it wrote");
+      }
     }
 
     private static <T> byte[] encode(Orders<T> orders) throws IOException {
@@ -122,10 +136,11 @@ final class CodecHeats implements Scenario.Measurement {
           sum += out.size();
         } else {
           encoded.rewind();
-          sum += orders.codec().decode(encoded).equals(orders) ? 0 : 1;
+          decoded = orders.codec().decode(encoded);
+          sum++;
         }
       }
-      if (sum == 0) {
+      if (sum == 0 || (work == Work.DECODE && decoded == null)) {
         throw new IOException(name() + " did nothing");
       }
     }

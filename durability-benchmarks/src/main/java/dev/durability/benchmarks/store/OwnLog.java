@@ -95,7 +95,7 @@ public final class OwnLog implements Store {
     if (wanted == Promise.UNSYNCED) {
       options.flushPolicy(FlushPolicy.manual());
     }
-    log = WalWriter.open(opened, Codecs.bytes(), options.build());
+    log = WalWriter.open(opened, Codecs.bytes(SummingCodec.SCHEMA), options.build());
     if (isSettled && wanted == Promise.DURABLE) {
       reachPreparedSegment(where);
     }

@@ -1,16 +1,23 @@
 package dev.durability.benchmarks.store;
 
 import dev.durability.codec.Codec;
+import dev.durability.codec.Schema;
 import dev.durability.wal.WalReplay;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
  * Adds up the first 8 bytes of each entry while it is decoded, and makes no object: the least that
  * a replay can do with an entry. One thread.
  */
 public final class SummingCodec implements Codec<SummingCodec>, WalReplay<SummingCodec> {
+  /** That of the entries of {@link OwnLog}: they are read as those of a program with a schema. */
+  static final Schema SCHEMA = Schema.of("application/octet-stream", new byte[0]);
+
+  private static final Optional<Schema> WRITTEN = Optional.of(SCHEMA);
+
   private long sum;
   private long entries;
 
@@ -25,6 +32,11 @@ public final class SummingCodec implements Codec<SummingCodec>, WalReplay<Summin
   /** {@return how many entries there were} */
   public long entries() {
     return entries;
+  }
+
+  @Override
+  public Optional<Schema> schema() {
+    return WRITTEN;
   }
 
   @Override

@@ -33,7 +33,10 @@ class ErrorAtEachPointTest {
           new Scope("FullDiskScenario", "wal|append|commit|segment|frame", ALL),
           new Scope("RecordLogScenario", "recordlog|frame\\.FrameEncoder", ALL),
           new Scope("CheckpointScenario", "checkpoint|frame", ALL),
-          new Scope("StateScenario", "[A-Z]|checkpoint|recovery|threads\\.LockHold|testkit", ALL),
+          new Scope(
+              "StateScenario",
+              "[A-Z]|commit\\.(Askers|Dependents)|checkpoint|recovery|threads\\.LockHold|testkit",
+              ALL),
           new Scope("ReaderScenario", "wal|segment|recordlog|checkpoint|recovery|frame", READERS),
           new Scope("FileScenario", "storage", ALL));
 

@@ -151,7 +151,11 @@ final class StateScenario extends Lives {
     }
 
     private void futures(DurableState<List<String>, TextCommand> state) {
-      for (int i = 1; i <= 5; i++) {
+      Call first = async(state, "b1", 600);
+      CompletableFuture<Long> followed = first.future;
+      @Nullable CompletableFuture<Void> following =
+          followed == null ? null : followed.thenRun(() -> follow(state));
+      for (int i = 2; i <= 5; i++) {
         async(state, "b" + i, 600);
       }
       Call last = async(state, "b6", 10);
@@ -161,6 +165,18 @@ final class StateScenario extends Lives {
         future.handle((id, failure) -> id).join();
       }
       async(state, "b7", 10);
+      if (following != null) {
+        following.handle((none, failure) -> 0).join(); // Before this life is judged.
+      }
+    }
+
+    /** What depends on an update: it waits for a checkpoint, and for an update of its own. */
+    private void follow(DurableState<List<String>, TextCommand> state) {
+      calls.call(Kind.TRUNCATE, () -> state.checkpoint());
+      CompletableFuture<Long> future = async(state, "e1", 10).future;
+      if (future != null) {
+        calls.call(Kind.READ, () -> await(future));
+      }
     }
 
     /** What it fails with is asked later. */

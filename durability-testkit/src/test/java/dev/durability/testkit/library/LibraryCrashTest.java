@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.durability.storage.Directory;
+import dev.durability.testkit.BufferingDirectory;
 import dev.durability.testkit.CrashExplorer;
 import dev.durability.testkit.CrashFailure;
 import dev.durability.testkit.CrashReport;
@@ -61,6 +62,14 @@ class LibraryCrashTest {
       explorers.add(
           CrashExplorer.of(() -> new LogWorkload(seed, faults)).statesMax(STATES_A_WORKLOAD));
     }
+    explorers.add(
+        CrashExplorer.of(
+                () ->
+                    new LogWorkload(seed, LogWorkload.Faults.FAILED_SYNCS, BufferingDirectory::new))
+            .statesMax(STATES_A_WORKLOAD / 2));
+    explorers.add(
+        CrashExplorer.of(() -> new RecordLogWorkload(seed, BufferingDirectory::new))
+            .statesMax(STATES_A_WORKLOAD / 4));
     explorers.add(
         CrashExplorer.of(() -> new RecordLogWorkload(seed)).statesMax(STATES_A_WORKLOAD / 4));
     explorers.add(CrashExplorer.of(() -> new StateWorkload(seed)).statesMax(STATES_A_WORKLOAD / 4));

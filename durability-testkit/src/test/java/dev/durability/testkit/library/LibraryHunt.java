@@ -1,5 +1,6 @@
 package dev.durability.testkit.library;
 
+import dev.durability.testkit.BufferingDirectory;
 import dev.durability.testkit.CrashExplorer;
 import dev.durability.testkit.CrashFailure;
 import dev.durability.testkit.planted.Hunt;
@@ -49,7 +50,12 @@ public final class LibraryHunt implements Hunt {
       case LOG -> log(seed, LogWorkload.Faults.NONE);
       case LOG_WITH_FAILED_SYNCS -> log(seed, LogWorkload.Faults.FAILED_SYNCS);
       case LOG_ON_FULL_DISKS -> log(seed, LogWorkload.Faults.FULL_DISKS);
+      case LOG_IN_BUFFERS ->
+          CrashExplorer.of(
+              () -> new LogWorkload(seed, LogWorkload.Faults.NONE, BufferingDirectory::new));
       case RECORD_LOG -> CrashExplorer.of(() -> new RecordLogWorkload(seed));
+      case RECORD_LOG_IN_BUFFERS ->
+          CrashExplorer.of(() -> new RecordLogWorkload(seed, BufferingDirectory::new));
       case CUTS -> CrashExplorer.of(() -> new CutWorkload(seed, CUT_STEPS));
       case STATE -> CrashExplorer.of(() -> new StateWorkload(seed));
       case VERSIONS -> CrashExplorer.of(() -> new VersionsWorkload(seed));

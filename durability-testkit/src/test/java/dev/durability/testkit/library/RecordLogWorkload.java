@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A life of a record log, by a seed, with failed syncs and a disk that is full for a while. */
@@ -34,11 +35,19 @@ final class RecordLogWorkload implements CrashTest<LogEvent> {
 
   private final Random random;
   private final Texts texts = new Texts("w");
+  private final UnaryOperator<Directory> wrapper;
   private @Nullable FaultDirectory directory;
+  private @Nullable Directory wrapped;
   private @Nullable RecordLogWriter<String> log;
 
   RecordLogWorkload(long seed) {
-    random = new Random(seed);
+    this(seed, UnaryOperator.identity());
+  }
+
+  /** The log, also after a crash, is written through what this makes of its directory. */
+  RecordLogWorkload(long seed, UnaryOperator<Directory> wrapper) {
+    this.wrapper = wrapper;
+    this.random = new Random(seed);
   }
 
   @Override
@@ -49,7 +58,8 @@ final class RecordLogWorkload implements CrashTest<LogEvent> {
             "open",
             (disk, history) -> {
               directory = new FaultDirectory(disk);
-              log = open(directory, history);
+              wrapped = wrapper.apply(directory);
+              log = open(wrapped, history);
             }));
     for (int i = 0; i < STEPS; i++) {
       steps.add(step(new Random(random.nextLong())));
@@ -143,7 +153,7 @@ final class RecordLogWorkload implements CrashTest<LogEvent> {
     } catch (IOException notDurable) {
       requireFault(notDurable);
     }
-    log = open(directory, history);
+    log = open(Objects.requireNonNull(wrapped), history);
   }
 
   /** Opens the log, and holds it to the contract. */
@@ -167,7 +177,7 @@ final class RecordLogWorkload implements CrashTest<LogEvent> {
   public void restart(CrashDirectory disk, History<LogEvent> history) throws IOException {
     history.label("record log");
     long variant = disk.contentHash();
-    log = open(disk, history);
+    log = open(wrapper.apply(disk), history);
     Texts own = new Texts("r" + history.crashes() + "c" + Long.toHexString(variant) + "n");
     append(history, own.one(30));
     flush(history);

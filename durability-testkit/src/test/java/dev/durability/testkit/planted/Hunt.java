@@ -13,7 +13,9 @@ public interface Hunt {
     LOG,
     LOG_WITH_FAILED_SYNCS,
     LOG_ON_FULL_DISKS,
+    LOG_IN_BUFFERS,
     RECORD_LOG,
+    RECORD_LOG_IN_BUFFERS,
     CUTS,
     STATE,
     VERSIONS

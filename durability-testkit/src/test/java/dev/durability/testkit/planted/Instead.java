@@ -6,6 +6,7 @@ import dev.durability.checkpoint.PublishResult;
 import dev.durability.codec.Codec;
 import dev.durability.codec.Decoder;
 import dev.durability.codec.Schema;
+import dev.durability.errors.DurabilityException;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FrameEncoder;
 import dev.durability.frame.FrameFile;
@@ -58,6 +59,32 @@ public final class Instead {
       file.sync();
     } catch (IOException tryAgain) {
       file.sync();
+    }
+  }
+
+  /** An entry is neither written nor synced. */
+  public static <E> long append(WalWriter<E> log, E entry) throws IOException {
+    return log.append(entry);
+  }
+
+  /** An entry is written, but not synced. */
+  public static <E> long appendAndFlush(WalWriter<E> log, E entry) throws IOException {
+    long id = log.append(entry);
+    log.flush();
+    return id;
+  }
+
+  /** Nobody is told that an entry is not durable. */
+  public static <E> long appendDurableOrNot(WalWriter<E> log, E entry) throws IOException {
+    long before = log.lastAppendedId();
+    try {
+      return log.appendDurable(entry);
+    } catch (DurabilityException e) {
+      long id = log.lastAppendedId();
+      if (id == before) {
+        throw e;
+      }
+      return id;
     }
   }
 

@@ -51,6 +51,21 @@ final class PlantedBugs {
               Workload.LOG_WITH_FAILED_SYNCS,
               2),
           bug(
+              "not-flushed",
+              "that a round that does not sync flushes",
+              "flushed entries survive the process",
+              new Patch("append.SegmentAppender", "flush", withoutCall("FrameFile.flush")),
+              Workload.LOG_IN_BUFFERS,
+              1),
+          bug(
+              "records-not-flushed",
+              "the same of a record log",
+              "flushed records survive the process",
+              new Patch(
+                  "recordlog.RecordLogWriter", "flushBuffer", withoutCall("OwnedLogFile.flush")),
+              Workload.RECORD_LOG_IN_BUFFERS,
+              1),
+          bug(
               "written-is-acknowledged",
               "to look whether it is durable, and not only written",
               "acknowledged entries survive",
@@ -389,7 +404,7 @@ final class PlantedBugs {
               "update-not-synced",
               "to sync the log before an update returns",
               "an update that returned survives",
-              new Patch("Updates", "settle", withoutCall("WalWriter.sync")),
+              new Patch("Updates", "appendDurable", calling("WalWriter.appendDurable", "append")),
               Workload.STATE,
               1),
           bug(
@@ -437,7 +452,10 @@ final class PlantedBugs {
               "that a command is applied, and answers, once it is synced and not only written",
               "a result that was delivered is never taken back",
               List.of(
-                  new Patch("Updates", "settle", calling("WalWriter.sync", "flush")),
+                  new Patch(
+                      "Updates",
+                      "appendDurable",
+                      calling("WalWriter.appendDurable", "appendAndFlush")),
                   new Patch(
                       "Updates",
                       "applyDurable",
@@ -461,21 +479,28 @@ final class PlantedBugs {
               "answer-without-applying",
               "to apply a command before it answers",
               "a result is that of the command",
-              new Patch("Updates", "settle", withoutCall("Updates.applyDurable")),
+              List.of(
+                  new Patch("Updates", "roundEnded", returning(0)),
+                  new Patch("Updates", "settled", withoutCall("Updates.applyDurable"))),
               Workload.STATE,
               1),
           bug(
               "future-without-applying",
               "the same of a future",
               "a result is that of the command",
-              new Patch("Updates", "outcome", withoutCall("Updates.applyDurable")),
+              List.of(
+                  new Patch("Updates", "roundEnded", returning(0)),
+                  new Patch("Updates", "outcome", withoutCall("Updates.applyDurable"))),
               Workload.STATE,
               1),
           bug(
               "answer-after-a-failed-sync",
-              "to ask, after a sync that failed, whether the command is durable",
+              "that a command fails whose sync does",
               "after a failed sync nothing is acknowledged",
-              new Patch("Updates", "settle", withoutCall("Updates.join")),
+              new Patch(
+                  "Updates",
+                  "appendDurable",
+                  calling("WalWriter.appendDurable", "appendDurableOrNot")),
               Workload.STATE,
               1),
           bug(

@@ -1,0 +1,91 @@
+package dev.durability.bookkeeper;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.durability.bookkeeper.FaultyKeeper.Loss;
+import dev.durability.bookkeeper.FaultyKeeper.Plan;
+import dev.durability.storage.AppendFile;
+import dev.durability.storage.DirectoryLock;
+import dev.durability.storage.DurableFile;
+import java.nio.ByteBuffer;
+import org.junit.jupiter.api.Test;
+
+/** The connection to ZooKeeper is lost inside each transaction, and each takes place once. */
+class LostConnectionTest {
+
+  private static BookKeeperDirectory open(BookKeeperOptions options, Plan plan) throws Exception {
+    return SharedBookies.open(
+        options, ended -> new FaultyKeeper(new ZooKeeperKeeper(options, ended), plan));
+  }
+
+  private static void write(AppendFile file, String text) throws Exception {
+    file.write(ByteBuffer.wrap(text.getBytes(UTF_8)));
+  }
+
+  /** Every kind of transaction. */
+  private static void live(BookKeeperDirectory directory) throws Exception {
+    directory.createDirectories("a/b");
+    try (DirectoryLock lock = directory.lock("a/.lock")) {
+      AppendFile file = directory.create("a/one", 0);
+      write(file, "content");
+      file.truncate(3);
+      write(file, "text");
+      file.sync();
+      file.close();
+      DurableFile.write(directory, "a/b/two", "two".getBytes(UTF_8));
+      directory.rename("a/one", "a/b/two");
+      DurableFile.write(directory, "a/three", "three".getBytes(UTF_8));
+      directory.delete("a/three");
+      lock.requireHeld();
+    }
+    directory.lock("a/.lock").close();
+  }
+
+  private static void check(BookKeeperDirectory directory, String what) throws Exception {
+    assertThat(directory.list("a")).as(what).containsExactly(".lock");
+    assertThat(directory.list("a/b")).as(what).containsExactly("two");
+    assertThat(new String(DurableFile.read(directory, "a/b/two", 100), UTF_8))
+        .as(what)
+        .isEqualTo("context");
+  }
+
+  @Test
+  void eachTransactionTakesPlaceOnceWhateverBecomesOfItsRequest() throws Exception {
+    Plan none = new Plan(0, Loss.BEFORE);
+    BookKeeperOptions first = SharedBookies.newRoot().build();
+    try (BookKeeperDirectory directory = open(first, none)) {
+      live(directory);
+      check(directory, "without a loss");
+    }
+    assertThat(none.multis).isGreaterThan(20);
+    for (Loss loss : Loss.values()) {
+      for (int nth = 1; nth <= none.multis; nth++) {
+        BookKeeperOptions options = SharedBookies.newRoot().build();
+        String what = loss + " " + nth;
+        try (BookKeeperDirectory directory = open(options, new Plan(nth, loss))) {
+          live(directory);
+          check(directory, what);
+        }
+        try (BookKeeperDirectory directory = SharedBookies.open(options)) {
+          check(directory, what + ", opened again");
+        }
+      }
+    }
+  }
+
+  @Test
+  void readsAreRepeated() throws Exception {
+    BookKeeperOptions options = SharedBookies.newRoot().build();
+    Plan plan = new Plan(0, Loss.BEFORE);
+    plan.failReadsUntil = 5;
+    try (BookKeeperDirectory directory = open(options, plan)) {
+      plan.failReadsUntil = plan.reads + 3;
+      assertThat(directory.list("")).isEmpty();
+      plan.failReadsUntil = plan.reads + 3;
+      assertThat(directory.exists("a")).isFalse();
+      live(directory);
+      check(directory, "");
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package dev.durability.commit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.durability.errors.DurabilityException;
+import dev.durability.wal.Await;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Who waits for room in the queue looks again after each round. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class GroupCommitRoomTest extends GroupCommitFixture {
+  /** A thread that waits for room; it ends once it was told that there may be some. */
+  private Thread waiterForRoom() {
+    Thread waiter =
+        new Thread(
+            () -> {
+              commits.lock().lock();
+              try {
+                commits.awaitRoom(new Waiter.OfThread());
+              } catch (DurabilityException e) {
+                failures.add(e);
+              } finally {
+                commits.lock().unlock();
+              }
+            },
+            "waits for room");
+    waiter.setDaemon(true);
+    waiter.start();
+    Await.until("it waits", () -> waiter.getState() == Thread.State.WAITING);
+    return waiter;
+  }
+
+  @Test
+  void whoWaitsForRoomLooksAgainAfterTheRound() throws Exception {
+    startCaller("a");
+    target.awaitSync();
+    Thread waiter = waiterForRoom();
+    target.letSyncEnd();
+    assertEnds(waiter);
+    assertThat(failures).isEmpty();
+  }
+
+  @Test
+  void whoNeedsRoomWhileNobodyWritesDoesSoItselfAndHasTheLockAfterwards() throws Exception {
+    target.open();
+    commits.lock().lock();
+    try {
+      commits.prepare();
+      target.append();
+      commits.awaitRoom(new Waiter.OfThread());
+      assertThat(commits.lock().isHeldByCurrentThread()).isTrue();
+    } finally {
+      commits.lock().unlock();
+    }
+    assertThat(steps()).containsExactly("write 1-1");
+  }
+
+  @Test
+  void whoWaitsForRoomIsToldAtOnceThatTheWriterFailed() throws Exception {
+    startCaller("a");
+    target.awaitSync();
+    Thread waiter = waiterForRoom();
+    commits.poison(new IOException("elsewhere"));
+    assertEnds(waiter);
+  }
+
+  @Test
+  void whoWaitsForRoomIsToldAtOnceThatAnErrorEndedTheWriter() throws Exception {
+    startCaller("a");
+    target.awaitSync();
+    Thread waiter = waiterForRoom();
+    commits.brokenOff(new Waiter.OfThread(), true, new OutOfMemoryError("planted"));
+    assertEnds(waiter);
+  }
+}

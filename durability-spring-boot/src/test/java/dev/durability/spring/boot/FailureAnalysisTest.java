@@ -1,0 +1,554 @@
+package dev.durability.spring.boot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.durability.DurableState;
+import dev.durability.StateOptions;
+import dev.durability.codec.Codec;
+import dev.durability.codec.Codecs;
+import dev.durability.codec.PostcardCodec;
+import dev.durability.errors.FormatException;
+import dev.durability.recovery.StateMachine;
+import dev.durability.storage.FsDirectory;
+import dev.durability.wal.WalWriter;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.diagnostics.FailureAnalyzer;
+import org.springframework.boot.test.util.TestPropertyValues;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+import org.springframework.core.io.support.SpringFactoriesLoader;
+import org.springframework.core.io.support.SpringFactoriesLoader.ArgumentResolver;
+import org.springframework.core.io.support.SpringFactoriesLoader.FailureHandler;
+
+/** What an application that cannot start says, with the analyzers in the order of Spring Boot. */
+final class FailureAnalysisTest {
+  @TempDir Path temp;
+
+  @Test
+  void aLogThatIsOpenElsewhere() throws IOException {
+    try (DurableState<Long, Long> open = open()) {
+      open.update(1L);
+      FailureAnalysis analysis = analysis(Sums.class);
+
+      assertThat(analysis.getDescription())
+          .contains("could not be opened", temp.toString(), "lock")
+          .doesNotContain("Exception");
+      assertThat(analysis.getAction())
+          .contains("one writer", "durability.directory", "random.uuid");
+    }
+  }
+
+  @Test
+  void aLogWithoutAStateThatIsOpenElsewhere() throws IOException {
+    try (DurableState<Long, Long> open = open()) {
+      assertThat(open.lastAppliedId()).isZero();
+
+      assertThat(analysis(CodecAlone.class).getAction()).contains("one writer");
+    }
+  }
+
+  @Test
+  void aLogThatIsDamaged() throws IOException {
+    try (DurableState<Long, Long> state =
+        DurableState.open(
+            FsDirectory.open(temp),
+            Codecs.longs(),
+            new Totals(),
+            StateOptions.builder()
+                .checkpointPolicy(dev.durability.CheckpointPolicy.manual())
+                .build())) {
+      for (long n = 1; n <= 3; n++) {
+        state.update(n);
+      }
+    }
+    Path segment;
+    try (var files = Files.list(temp.resolve("wal"))) {
+      segment = files.filter(file -> file.toString().endsWith(".wal")).findFirst().orElseThrow();
+    }
+    byte[] bytes = Files.readAllBytes(segment);
+    bytes[bytes.length / 2] ^= 0x10;
+    bytes[bytes.length / 3] ^= 0x10;
+    Files.write(segment, bytes);
+
+    FailureAnalysis analysis = analysis(Sums.class);
+
+    assertThat(analysis.getDescription())
+        .contains("nothing in it was changed", segment.getFileName().toString(), "offset");
+    assertThat(analysis.getAction()).contains("Restore", "durability verify");
+    assertThat(Files.readAllBytes(segment)).isEqualTo(bytes);
+  }
+
+  @Test
+  @SuppressWarnings("unchecked")
+  void entriesOfAnotherSchema() throws IOException {
+    try (var context = new AnnotationConfigApplicationContext()) {
+      start(context, Before.class, "durability.checkpoint.on-close=false");
+      DurableState<Integer, Old> state = context.getBean(DurableState.class);
+      state.update(new Old("a text"));
+    }
+    FailureAnalysis analysis = analysis(After.class);
+
+    assertThat(analysis.getDescription()).contains("string", "i64");
+    assertThat(analysis.getAction()).contains("codec bean", "renamed", "durability schema check");
+  }
+
+  @Test
+  void entriesThatTheCodecCannotDecode() throws IOException {
+    try (WalWriter<String> log =
+        WalWriter.open(
+            FsDirectory.open(temp), Codecs.utf8(), dev.durability.wal.WalOptions.defaults())) {
+      log.appendDurable("no eight bytes");
+    }
+    FailureAnalysis analysis = analysis(Sums.class);
+
+    assertThat(analysis.getDescription()).contains("entry");
+    assertThat(analysis.getAction()).contains("Use the codec that wrote it");
+  }
+
+  @Test
+  void anEntryThatTheStateMachineDoesNotAccept() throws IOException {
+    try (DurableState<Long, Long> state = open()) {
+      state.update(1L);
+    }
+    try (var files = Files.walk(temp.resolve("checkpoints"))) {
+      files
+          .filter(Files::isRegularFile)
+          .forEach(file -> assertThat(file.toFile().delete()).isTrue());
+    }
+    FailureAnalysis analysis = analysis(Refusing.class);
+
+    assertThat(analysis.getDescription()).contains("could not be opened", "not today");
+    assertThat(analysis.getAction()).contains("state machine bean has to accept it");
+  }
+
+  @Test
+  void aLogThatMustNotBeThereAndOneThatMust() throws IOException {
+    assertThat(analysis(Sums.class, "durability.wal.open-mode=open-only").getAction())
+        .contains("a log must be there");
+    open().close();
+    assertThat(analysis(Sums.class, "durability.wal.open-mode=create-only").getAction())
+        .contains("no log may be there");
+  }
+
+  @Test
+  void aDirectoryThatIsAFile() throws IOException {
+    Path file = Files.writeString(temp.resolve("file"), "x");
+    FailureAnalysis analysis = analysis(Sums.class, "durability.directory=" + file);
+
+    assertThat(analysis.getDescription()).contains(file.toString());
+    assertThat(analysis.getAction()).contains("durability.directory");
+  }
+
+  @Test
+  void aLogOfAFormatThatIsNotKnown() throws IOException {
+    open().close();
+    try (var files = Files.list(temp.resolve("wal"))) {
+      for (Path segment : files.filter(file -> file.toString().endsWith(".wal")).toList()) {
+        byte[] bytes = Files.readAllBytes(segment);
+        bytes[4] = 99;
+        Files.write(segment, bytes);
+      }
+    }
+    FailureAnalysis analysis = analysis(Sums.class);
+
+    assertThat(analysis.getDescription()).contains("could not be opened");
+    assertThat(analysis.getAction()).isNotBlank();
+  }
+
+  @Test
+  void theOperatingSystemRefuses() {
+    assertThat(analysis(new AccessDeniedException("orders/wal")).getAction())
+        .contains("right to read and write");
+    assertThat(analysis(new IOException()).getDescription()).contains("java.io.IOException");
+    assertThat(analysis(new FormatException("version 99")).getAction()).contains("Another version");
+  }
+
+  private static FailureAnalysis analysis(IOException opening) {
+    return Objects.requireNonNull(
+        new OpeningFailureAnalyzer()
+            .analyze(new IllegalStateException(new LogOpeningException("orders", opening))));
+  }
+
+  @Test
+  void aLogThatTheApplicationOpensItself() throws IOException {
+    try (DurableState<Long, Long> open = open()) {
+      assertThat(open.lastAppliedId()).isZero();
+      FailureAnalysis analysis =
+          analysis(OpensItself.class, "durability.directory=", "own=" + temp);
+
+      assertThat(analysis.getDescription()).contains("A log could not be opened", "lock");
+      assertThat(analysis.getAction()).contains("one writer");
+    }
+  }
+
+  @Test
+  void aStateWithoutAnythingToMakeItOf() {
+    FailureAnalysis analysis = analysis(UsesState.class, "durability.directory=");
+
+    assertThat(analysis.getDescription()).contains("DurableState");
+    assertThat(analysis.getAction())
+        .contains("Set the property durability.directory")
+        .contains("bean of type StateMachine")
+        .contains("bean of type Codec<Change>", "PostcardCodec.of(Change.class)");
+  }
+
+  @Test
+  void aStateWithoutAStateMachine() {
+    assertThat(analysis(UsesStateWithCodec.class).getAction())
+        .isEqualTo(
+            "Define a bean of type StateMachine: what the state is, and how entries change it.");
+  }
+
+  @Test
+  void aStateWithoutACodec() {
+    FailureAnalysis analysis = analysis(MachineAlone.class);
+
+    assertThat(analysis.getDescription()).contains("Codec", "there is no codec");
+    assertThat(analysis.getAction()).contains("bean of type Codec<Long>");
+  }
+
+  @Test
+  void aStateWithACodecOfOtherEntries() {
+    FailureAnalysis analysis = analysis(OtherCodec.class);
+
+    assertThat(analysis.getDescription()).contains("'texts' is one of", "String");
+    assertThat(analysis.getAction()).contains("bean of type Codec<Long>");
+  }
+
+  @Test
+  void aStateAlthoughTheStarterIsSwitchedOff() {
+    assertThat(analysis(UsesStateWithCodec.class, "durability.enabled=false").getAction())
+        .contains("Remove durability.enabled=false");
+  }
+
+  @Test
+  void aLogWithoutACodec() {
+    assertThat(analysis(UsesLog.class).getAction()).contains("bean of type Codec<Entry>");
+  }
+
+  @Test
+  void aLogAmongSeveralCodecs() {
+    assertThat(analysis(UsesLogOfTwoCodecs.class).getAction()).contains("@Primary");
+  }
+
+  @Test
+  void aLogWhereThereIsAState() {
+    assertThat(analysis(UsesLogBesideState.class).getAction())
+        .contains("a DurableState instead of a WalWriter");
+  }
+
+  @Test
+  void otherFailuresAreLeftToSpringBoot() {
+    FailureAnalysis analysis = analysis(UsesPath.class);
+
+    assertThat(analysis.getDescription()).contains("java.nio.file.Path");
+    assertThat(analysis.getAction()).doesNotContain("durability");
+    FailureAnalysis two = analysis(TwoMachines.class);
+    assertThat(two.getDescription()).contains("one", "two", "2");
+  }
+
+  private DurableState<Long, Long> open() throws IOException {
+    return DurableState.open(
+        FsDirectory.open(temp), Codecs.longs(), new Totals(), StateOptions.defaults());
+  }
+
+  private void start(
+      AnnotationConfigApplicationContext context, Class<?> configuration, String... properties) {
+    TestPropertyValues.of("durability.directory=" + temp).and(properties).applyTo(context);
+    context.register(configuration, DurabilityAutoConfiguration.class);
+    context.refresh();
+  }
+
+  private FailureAnalysis analysis(Class<?> configuration, String... properties) {
+    try (var context = new AnnotationConfigApplicationContext()) {
+      Throwable[] failure = new Throwable[1];
+      assertThatThrownBy(() -> start(context, configuration, properties))
+          .satisfies(thrown -> failure[0] = thrown);
+      List<FailureAnalyzer> analyzers =
+          SpringFactoriesLoader.forDefaultResourceLocation()
+              .load(
+                  FailureAnalyzer.class,
+                  ArgumentResolver.of(BeanFactory.class, context.getBeanFactory())
+                      .and(Environment.class, context.getEnvironment()),
+                  FailureHandler.logging(
+                      org.apache.commons.logging.LogFactory.getLog(FailureAnalysisTest.class)));
+      assertThat(analyzers).hasSizeGreaterThan(5);
+      return analyzers.stream()
+          .map(analyzer -> analysis(analyzer, failure[0]))
+          .filter(Objects::nonNull)
+          .findFirst()
+          .orElseThrow(() -> new AssertionError("no analysis", failure[0]));
+    }
+  }
+
+  /** As Spring Boot does it: an analyzer for classes that are not there says nothing. */
+  private static @Nullable FailureAnalysis analysis(FailureAnalyzer analyzer, Throwable failure) {
+    try {
+      return analyzer.analyze(failure);
+    } catch (NoClassDefFoundError e) {
+      return null;
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  static class Sums {
+    @Bean
+    Codec<Long> numbers() {
+      return Codecs.longs();
+    }
+
+    @Bean
+    Totals totals() {
+      return new Totals();
+    }
+  }
+
+  /** An entry as an earlier version wrote it. */
+  public record Old(String text) {}
+
+  /** The same entry, now: its component is no text any more. */
+  public record New(long text) {}
+
+  @Configuration(proxyBeanMethods = false)
+  static class Before {
+    @Bean
+    Codec<Old> codec() {
+      return PostcardCodec.of(Old.class);
+    }
+
+    @Bean
+    StateMachine<Integer, Old> machine() {
+      return new Count<>();
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  static class After {
+    @Bean
+    Codec<New> codec() {
+      return PostcardCodec.of(New.class).renamed(New.class, "Old");
+    }
+
+    @Bean
+    StateMachine<Integer, New> machine() {
+      return new Count<>();
+    }
+
+    @Bean
+    Codec<String> other() {
+      return Codecs.utf8();
+    }
+  }
+
+  static final class Count<E> implements StateMachine<Integer, E> {
+    @Override
+    public Integer initial() {
+      return 0;
+    }
+
+    @Override
+    public Integer apply(Integer count, E entry) {
+      return count + 1;
+    }
+
+    @Override
+    public Integer snapshot(Integer count) {
+      return count;
+    }
+
+    @Override
+    public void write(Integer count, OutputStream out) throws IOException {
+      out.write(count);
+    }
+
+    @Override
+    public Integer read(InputStream in) throws IOException {
+      return in.read();
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  static class Refusing {
+    @Bean
+    Codec<Long> numbers() {
+      return Codecs.longs();
+    }
+
+    @Bean
+    StateMachine<Long, Long> machine() {
+      return new StateMachine<>() {
+        @Override
+        public Long initial() {
+          return 0L;
+        }
+
+        @Override
+        public Long apply(Long total, Long number) {
+          throw new IllegalStateException("not today");
+        }
+
+        @Override
+        public Long snapshot(Long total) {
+          return total;
+        }
+
+        @Override
+        public void write(Long total, OutputStream out) throws IOException {
+          new Totals().write(total, out);
+        }
+
+        @Override
+        public Long read(InputStream in) throws IOException {
+          return new Totals().read(in);
+        }
+      };
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  static class OpensItself {
+    @Bean
+    DurableState<Long, Long> own(Environment environment) throws IOException {
+      return DurableState.open(
+          FsDirectory.open(Path.of(environment.getRequiredProperty("own"))),
+          Codecs.longs(),
+          new Totals(),
+          StateOptions.defaults());
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  static class CodecAlone {
+    @Bean
+    Codec<Long> numbers() {
+      return Codecs.longs();
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  static class MachineAlone {
+    @Bean
+    Totals totals() {
+      return new Totals();
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  static class OtherCodec {
+    @Bean
+    Totals totals() {
+      return new Totals();
+    }
+
+    @Bean
+    Codec<String> texts() {
+      return Codecs.utf8();
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  static class UsesState {
+    @Bean
+    String user(DurableState<Long, Long> state) {
+      return String.valueOf(state.lastAppliedId());
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  static class UsesStateWithCodec {
+    @Bean
+    Codec<Long> numbers() {
+      return Codecs.longs();
+    }
+
+    @Bean
+    String user(DurableState<Long, Long> state) {
+      return String.valueOf(state.lastAppliedId());
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  static class UsesLog {
+    @Bean
+    String user(WalWriter<Long> log) {
+      return String.valueOf(log.lastAppendedId());
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  static class UsesLogOfTwoCodecs {
+    @Bean
+    Codec<Long> numbers() {
+      return Codecs.longs();
+    }
+
+    @Bean
+    Codec<String> texts() {
+      return Codecs.utf8();
+    }
+
+    @Bean
+    String user(WalWriter<Long> log) {
+      return String.valueOf(log.lastAppendedId());
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  static class UsesLogBesideState {
+    @Bean
+    Codec<Long> numbers() {
+      return Codecs.longs();
+    }
+
+    @Bean
+    Totals totals() {
+      return new Totals();
+    }
+
+    @Bean
+    String user(WalWriter<Long> log) {
+      return String.valueOf(log.lastAppendedId());
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  static class UsesPath {
+    @Bean
+    String user(Path path) {
+      return path.toString();
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  static class TwoMachines {
+    @Bean
+    Codec<Long> numbers() {
+      return Codecs.longs();
+    }
+
+    @Bean
+    Totals one() {
+      return new Totals();
+    }
+
+    @Bean
+    Totals two() {
+      return new Totals();
+    }
+  }
+}
