@@ -110,7 +110,8 @@ final class CatCommand implements Command {
     long start = given.hasMatchedOption(FROM) ? from : WalReplay.START;
     try {
       if (log.isLocal() && CrateDirectory.isIn(Path.of(log.name()))) {
-        CrateCommands.cat(io, Path.of(log.name()), codec, from, to, given.hasMatchedOption(FOLLOW), out);
+        CrateCommands.cat(
+            io, Path.of(log.name()), codec, from, to, given.hasMatchedOption(FOLLOW), out);
       } else if (given.hasMatchedOption(FOLLOW)) {
         follow(reader, start, to, out);
       } else {
