@@ -24,11 +24,11 @@ class MetadataTextTest {
     assertThat(encoded).matches("[A-Za-z0-9._/%-]+");
     assertThat(ZkPaths.decode(encoded)).isEqualTo(ODD);
     assertThatThrownBy(() -> ZkPaths.decode("%4")).isInstanceOf(IllegalArgumentException.class);
-    ZkPaths paths = new ZkPaths("/base");
-    assertThat(paths.file("a/b")).isEqualTo("/base/names/d:a/f:b");
-    assertThat(paths.file("b")).isEqualTo("/base/names/f:b");
-    assertThat(paths.directory("")).isEqualTo("/base/names");
-    assertThat(paths.lock("wal/.lock")).isEqualTo("/base/locks/wal%2F.lock");
+    ZkPaths paths = new ZkPaths("/top");
+    assertThat(paths.file("a/b")).isEqualTo("/top/names/d:a/f:b");
+    assertThat(paths.file("b")).isEqualTo("/top/names/f:b");
+    assertThat(paths.directory("")).isEqualTo("/top/names");
+    assertThat(paths.lock("wal/.lock")).isEqualTo("/top/locks/wal%2F.lock");
   }
 
   @Test
@@ -57,16 +57,16 @@ class MetadataTextTest {
             "durability-file 1\ncreated a\nledger 1 2 - x\n",
             "durability-file 1\ncreated a\nlayer 1 -2 -\n",
             "durability-file 1\ncreated a\nlayer one 2 -\n")) {
-      assertThatThrownBy(() -> Inode.decode(text.getBytes(UTF_8), "/base/inodes/7"))
+      assertThatThrownBy(() -> Inode.decode(text.getBytes(UTF_8), "/top/inodes/7"))
           .as(text)
           .isInstanceOf(FormatException.class)
-          .hasMessageContaining("/base/inodes/7");
+          .hasMessageContaining("/top/inodes/7");
     }
   }
 
   @Test
   void tagsOfOurLedgersComeBackAndThoseOfOthersAreNone() {
-    LedgerTags tags = new LedgerTags("/base", "7", ODD, 4096, "client", "wal/.lock");
+    LedgerTags tags = new LedgerTags("/top", "7", ODD, 4096, "client", "wal/.lock");
     assertThat(LedgerTags.decode(tags.encode())).isEqualTo(tags);
     assertThat(LedgerTags.decode(Map.of())).isNull();
     assertThat(LedgerTags.decode(Map.of("application", "pulsar".getBytes(UTF_8)))).isNull();
