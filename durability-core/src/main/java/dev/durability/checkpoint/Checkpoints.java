@@ -237,7 +237,7 @@ public final class Checkpoints {
         result = parser.readFrom(new OpenInput(reader), reader.schema());
       } catch (SchemaException refused) {
         reader.transferTo(OutputStream.nullOutputStream()); // Or the schema is what is damaged.
-        throw refused;
+        throw refused.at(path);
       }
       reader.transferTo(OutputStream.nullOutputStream());
       return result;

@@ -107,7 +107,11 @@ final class DescriptionCheck {
       return known;
     }
     if (depth == ValuePath.DEPTH_MAX) {
-      throw failure("records are within each other more than " + depth + " deep");
+      throw failure(
+          "records are within each other more than "
+              + depth
+              + " deep; a record may contain itself only through an optional, a collection or a"
+              + " variant");
     }
     int emptyParts = 0;
     boolean empty = true;

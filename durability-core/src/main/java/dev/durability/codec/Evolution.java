@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -66,6 +67,7 @@ record Evolution(Map<Member, Set<String>> names, Map<Member, Object> values) {
       throw new IllegalArgumentException(type.getSimpleName() + " is not a record");
     }
     requireMember(type, component);
+    Objects.requireNonNull(value, "the default of a component");
     Class<?> declared =
         Arrays.stream(type.getRecordComponents())
             .filter(each -> each.getName().equals(component))

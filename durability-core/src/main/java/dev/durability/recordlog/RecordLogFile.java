@@ -72,7 +72,7 @@ final class RecordLogFile implements Closeable {
   private static CorruptLogException corruptHeader(
       String path, String what, @Nullable ChecksumMismatch checksum) {
     return new CorruptLogException(
-        what + ". No crash leaves a record log without its header: restore it from a copy",
+        what + ". It is no record log, or damaged: restore it from a copy",
         path,
         0,
         0,

@@ -129,8 +129,8 @@ final class FsLock implements DirectoryLock {
             + what
             + " "
             + path
-            + ": this process holds it as a lock; close the lock first, or share what was opened"
-            + " with it. Another class loader may hold it, such as that of another web"
+            + ": this process holds it as a lock, so what it belongs to is open already: close that"
+            + " first, or share it. Another class loader may hold it, such as that of another web"
             + " application");
   }
 

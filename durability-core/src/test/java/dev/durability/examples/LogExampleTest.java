@@ -56,11 +56,11 @@ public class LogExampleTest {
   @Test
   void oneValueIsACheckpointUnderAnyPath() throws IOException {
     Directory directory = FsDirectory.open(path);
-    Checkpoints checkpoints = Checkpoints.in(directory, Clock.systemUTC());
     try (WalWriter<Long> log = WalWriter.open(directory, Codecs.longs(), WalOptions.defaults())) {
       log.append(3L);
       long last = log.appendDurable(4L);
       // begin:typed-checkpoint
+      Checkpoints checkpoints = Checkpoints.in(directory, Clock.systemUTC());
       checkpoints.write("backup/sum", log.logId(), last, Checkpoints.content(Codecs.longs(), 7L));
       long sum = checkpoints.read("backup/sum", Checkpoints.parser(Codecs.longs()));
       // end:typed-checkpoint
@@ -72,6 +72,7 @@ public class LogExampleTest {
           .publishTo("states/a", last, Checkpoints.content(Codecs.longs(), 7L));
       // end:publish-to
     }
+    // begin:recover-from
     Recoverer<Long, Long> recoverer =
         Recoverer.of(
             directory,
@@ -79,7 +80,6 @@ public class LogExampleTest {
             () -> 0L,
             Checkpoints.parser(Codecs.longs()),
             (Long sum, Long number, long id) -> sum + number);
-    // begin:recover-from
     Recovery<Long> found = recoverer.recover(RecoveryOptions.latest()); // From states/a.
     Recovery<Long> chosen =
         recoverer.recover(RecoveryOptions.latest().fromCheckpoint("backup/sum"));

@@ -49,14 +49,14 @@ class PublishAndTruncateExampleTest {
     assertThat(removed).isGreaterThan(1);
     assertThat(WalMaintenance.firstEntryId(directory)).isBetween(3_000L, 4_001L);
 
+    // begin:reopen-from-a-checkpoint
     Recoverer<Long, Long> recoverer =
         Recoverer.of(
             directory,
             Codecs.longs(),
             () -> 0L,
-            Checkpoints.parser(Codecs.longs()),
+            Checkpoints.parser(Codecs.longs()), // Reads what Checkpoints.content wrote.
             (Long sum, Long number, long id) -> sum + number);
-    // begin:reopen-from-a-checkpoint
     try (WalWriter<Long> log = WalWriter.open(directory, Codecs.longs(), options)) {
       // The log is open, so nobody else appends: the state is that of its end.
       Recovery<Long> found = recoverer.recover(RecoveryOptions.latest());

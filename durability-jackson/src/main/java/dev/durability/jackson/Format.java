@@ -55,13 +55,29 @@ enum Format {
     return limited(plain());
   }
 
-  /** A class is asked for only here, as its library may be missing. */
   private JsonFactory plain() {
     return switch (this) {
       case JSON -> new JsonFactory();
-      case CBOR -> new CBORFactory();
-      case SMILE -> new SmileFactory();
+      case CBOR -> Cbor.plain();
+      case SMILE -> Smile.plain();
     };
+  }
+
+  /**
+   * In a class of its own: the JVM asks for the library when it verifies the class that makes a
+   * factory, and the library may be missing.
+   */
+  private static final class Cbor {
+    static JsonFactory plain() {
+      return new CBORFactory();
+    }
+  }
+
+  /** In a class of its own, as {@link Cbor} is. */
+  private static final class Smile {
+    static JsonFactory plain() {
+      return new SmileFactory();
+    }
   }
 
   /**

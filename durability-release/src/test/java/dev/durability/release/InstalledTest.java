@@ -190,16 +190,9 @@ final class InstalledTest {
 
   /** The first program of README, with what a block of a page has to leave out. */
   private static String main() throws IOException {
-    return """
-        package user;
-
-        import dev.durability.codec.*;
-        import dev.durability.storage.*;
-        import dev.durability.wal.*;
-        import java.nio.file.*;
-        import java.util.*;
-        import java.util.concurrent.*;
-
+    return "package user;\n"
+        + block(PAGE, "text", "import dev.durability")
+        + """
         public final class Main {
           public static void main(String[] args) throws Exception {
             Path path = Path.of(args[0]);

@@ -256,7 +256,8 @@ class SchemaInLogTest {
     assertThat(checkpoints.read("a.state", Checkpoints.parser(SECOND)))
         .isEqualTo(new V2.Put(Optional.empty(), 1, "a"));
     assertThatExceptionOfType(SchemaException.class)
-        .isThrownBy(() -> checkpoints.read("a.state", Checkpoints.parser(FOREIGN)));
+        .isThrownBy(() -> checkpoints.read("a.state", Checkpoints.parser(FOREIGN)))
+        .withMessageStartingWith("a.state: ");
     checkpoints.writeAlone("b.state", Checkpoints.content(SILENT, new V1.Remove("a")));
     assertThatExceptionOfType(SchemaException.class)
         .isThrownBy(() -> checkpoints.read("b.state", Checkpoints.parser(FIRST)));
