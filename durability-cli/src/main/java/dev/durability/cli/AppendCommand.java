@@ -93,7 +93,8 @@ final class AppendCommand implements Command {
     WalOptions options = WalOptions.builder().flushPolicy(FlushPolicy.manual()).build();
     try (LogLocation log = LogLocation.of(given, io)) {
       FsOptions creation = CreationOptions.of(given, log, this::warn);
-      append(WalWriter.open(log.forAppending(creation), LineCodec.INSTANCE, options), inputs, given);
+      append(
+          WalWriter.open(log.forAppending(creation), LineCodec.INSTANCE, options), inputs, given);
     }
     return ExitStatus.OK;
   }

@@ -50,7 +50,8 @@ final class SchemaCommand implements Command {
                 + " Changes nothing; another process may be writing to the log.");
     spec.usageMessage()
         .customSynopsis(
-            "durability schema [--store STORE] [--json] DIR", "       durability schema check [OPTION]... DIR");
+            "durability schema [--store STORE] [--json] DIR",
+            "       durability schema check [OPTION]... DIR");
     spec.addPositional(
         CommandSyntax.directory(
             "The directory of the log, or the file of a record log; with check, after that word."));

@@ -157,11 +157,11 @@ final class LostNodesTest {
       String address = newLog();
       opening.begins();
       try (WriterChild second = stream(address)) {
-          assertThat(second.awaitAcknowledged(ENTRIES)).as(second.toString()).isTrue();
-          killWithItsDisk(busiestBookie());
-          second.kill();
-          goOn(address, second, opening);
-        }
+        assertThat(second.awaitAcknowledged(ENTRIES)).as(second.toString()).isTrue();
+        killWithItsDisk(busiestBookie());
+        second.kill();
+        goOn(address, second, opening);
+      }
     }
     opening.report();
   }
