@@ -31,6 +31,10 @@ final class BeyondOneMachineTest {
       Pattern.compile(
           "127\\.0\\.0\\.1:\\d+ *|process \\d+|entry: \\d{2,}|in [0-9.]+ s, [0-9,.]+ entr(?:y|ies)/s");
 
+  /** What a shell that is not interactive says of a pipeline that was killed. */
+  private static final Pattern KILLED =
+      Pattern.compile("(?ms)^bash: line \\d+: +\\d+ .*?Killed.*?\\n");
+
   private record Step(String command, String output) {}
 
   @Test
@@ -85,8 +89,7 @@ final class BeyondOneMachineTest {
     String[] outputs = output.split("(?m)^@@\\n", -1);
     assertThat(outputs).as(output).hasSize(steps.size() + 1);
     for (int i = 0; i < steps.size(); i++) {
-      // A shell that is not interactive says so when a job was killed.
-      String said = outputs[i + 1].replaceAll("(?m)^.*Killed.*\\n", "");
+      String said = KILLED.matcher(outputs[i + 1]).replaceAll("");
       assertThat(comparable(said))
           .as(steps.get(i).command() + " in " + output)
           .isEqualTo(comparable(steps.get(i).output()));

@@ -15,7 +15,4 @@
  * </ul>
  */
 @org.jspecify.annotations.NullMarked
-@NullMarked
 package dev.durability.cli.bench;
-
-import org.jspecify.annotations.NullMarked;
