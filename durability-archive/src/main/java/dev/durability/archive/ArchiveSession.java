@@ -5,10 +5,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
 
 /**
@@ -227,8 +228,8 @@ final class ArchiveSession {
   }
 
   /** Whether a segment is archived up to an entry, and ended. For any thread: a copy. */
-  TreeMap<Long, Long> endedSegments() {
-    TreeMap<Long, Long> ended = new TreeMap<>();
+  Map<Long, Long> endedSegments() {
+    Map<Long, Long> ended = new HashMap<>();
     state
         .segments()
         .forEach(

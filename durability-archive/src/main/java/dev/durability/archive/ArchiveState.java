@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -37,7 +38,10 @@ final class ArchiveState {
       ArchivedSegment changed = change.segment();
       List<ArchivedPart> parts = new ArrayList<>();
       if (change.keptParts() > 0) {
-        parts.addAll(segments.get(changed.number()).parts().subList(0, change.keptParts()));
+        parts.addAll(
+            Objects.requireNonNull(segments.get(changed.number()))
+                .parts()
+                .subList(0, change.keptParts()));
       }
       parts.addAll(changed.parts());
       segments.put(changed.number(), withParts(changed, parts));

@@ -8,7 +8,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -192,8 +191,7 @@ public final class Archiver implements Closeable {
 
       @Override
       public boolean mayRemove(SegmentRange segment) {
-        TreeMap<Long, Long> archived = steps.ended();
-        Long last = archived.get(segment.segmentId());
+        Long last = steps.ended().get(segment.segmentId());
         return segment.segmentId() < steps.floor()
             || (last != null && last >= segment.lastEntryId())
             || steps.bytesBehind() > options.letGoBytes();

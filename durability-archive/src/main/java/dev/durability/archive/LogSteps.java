@@ -35,7 +35,7 @@ final class LogSteps {
   private long heldFrom;
   private Instant heldUntil = Instant.MIN;
 
-  private volatile TreeMap<Long, Long> ended = new TreeMap<>();
+  private volatile Map<Long, Long> ended = Map.of();
   private volatile long floor;
   private volatile long checkpointId = -1;
   private volatile long archivedEntryId;
@@ -52,7 +52,7 @@ final class LogSteps {
   }
 
   /** The segments that ended and are archived, and their last entries. Any thread. */
-  TreeMap<Long, Long> ended() {
+  Map<Long, Long> ended() {
     return ended;
   }
 

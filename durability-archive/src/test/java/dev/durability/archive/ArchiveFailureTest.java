@@ -179,7 +179,9 @@ class ArchiveFailureTest {
         // Nothing tells that the newest record was there, but the objects that it named.
         boolean isNewest = missing && key.equals(newest);
         if (isNewest) {
-          assertThat(lab.verify().notes()).as(key).anyMatch(text -> text.contains("nothing refers"));
+          assertThat(lab.verify().notes())
+              .as(key)
+              .anyMatch(text -> text.contains("nothing refers"));
         } else if (key.startsWith("records/") || needed.contains(key)) {
           assertThat(lab.verify().problems()).as(key).anyMatch(text -> text.contains(key));
         }
@@ -187,7 +189,8 @@ class ArchiveFailureTest {
           MemoryDirectory target = new MemoryDirectory();
           RestoreReport report = lab.restore().into(target);
           if (isNewest) {
-            assertThat(report.notes()).anyMatch(text -> text.contains("a record that is not there"));
+            assertThat(report.notes())
+                .anyMatch(text -> text.contains("a record that is not there"));
           } else {
             assertThat(Lab.lines(target)).as(key).isEqualTo(all);
           }
