@@ -90,7 +90,17 @@ final class Askers {
     }
   }
 
+  /** Does again what an Error broke off: it must not leave the lock held. */
   private void leave(FutureWaiter future, Asker self) {
+    try {
+      leaveOnce(future, self);
+    } catch (Throwable e) {
+      leaveOnce(future, self);
+      throw e;
+    }
+  }
+
+  private void leaveOnce(FutureWaiter future, Asker self) {
     rounds.lock.lockForSure();
     try {
       if (future.asker() == self) {

@@ -15,7 +15,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -28,18 +27,17 @@ final class InstalledTest {
   private static final String README = "README.md";
   private static final String PAGE = "docs/getting-started.md";
 
-  private static Installation installation;
-  private static ChildMaven maven;
+  private final Installation installation;
+  private final ChildMaven maven;
+
+  InstalledTest(Installation installation) {
+    this.installation = installation;
+    this.maven = installation.maven();
+  }
 
   @BeforeAll
   static void jarsAreMade() throws Exception {
     Project.assumeJars();
-  }
-
-  @BeforeEach
-  void install(Installation one) {
-    installation = one;
-    maven = one.maven();
   }
 
   @Test
@@ -202,7 +200,7 @@ final class InstalledTest {
   }
 
   /** A project with what README shows, and with more dependencies in its list of them. */
-  private static Path project(String name, String dependencies) throws IOException {
+  private Path project(String name, String dependencies) throws IOException {
     Path user = installation.project(name);
     String shown = block(README, "xml", "durability-bom");
     String junit =
@@ -279,11 +277,11 @@ final class InstalledTest {
     Files.writeString(pom, Files.readString(pom).replace(Project.VERSION, "9.9.9"));
   }
 
-  private static Path group() {
+  private Path group() {
     return maven.repository().resolve(Project.GROUP.replace('.', '/'));
   }
 
-  private static Path installed(String artifact, String type) {
+  private Path installed(String artifact, String type) {
     return group()
         .resolve(artifact)
         .resolve(Project.VERSION)
