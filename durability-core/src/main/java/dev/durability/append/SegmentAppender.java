@@ -93,7 +93,7 @@ public final class SegmentAppender {
   }
 
   /** The segment that is being written, or ended last. Any thread. */
-  public SegmentName live() {
+  SegmentName live() {
     return segment.name();
   }
 

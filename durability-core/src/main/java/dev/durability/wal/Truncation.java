@@ -7,7 +7,6 @@ import dev.durability.errors.DurabilityException;
 import dev.durability.errors.WriterPoisonedException;
 import dev.durability.frame.CheckpointFile;
 import dev.durability.frame.FrameFormat;
-import dev.durability.log.LogHold;
 import dev.durability.log.MarkerPosition;
 import dev.durability.log.SegmentRange;
 import dev.durability.segment.CheckpointName;
@@ -20,8 +19,6 @@ import dev.durability.threads.StackSafeLock;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
-import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -35,7 +32,6 @@ import org.jspecify.annotations.Nullable;
 final class Truncation {
   private final OpenLog log;
   private final Directory directory;
-  private final Clock clock;
   private final UUID logId;
   private final long recoveredCoveredId;
   private final Notices notices;
@@ -52,7 +48,6 @@ final class Truncation {
   Truncation(OpenLog log, EntryAppender<?> entries) {
     this.log = log;
     this.directory = log.directory;
-    this.clock = log.clock;
     this.logId = log.start.logId();
     this.recoveredCoveredId = log.start.report().covered();
     this.notices = log.notices;
@@ -215,8 +210,7 @@ final class Truncation {
   }
 
   /**
-   * Removes segments, oldest first, up to the first that the observer or a hold keeps: a log has no
-   * holes.
+   * Removes segments, oldest first, up to the first that the observer keeps: a log has no holes.
    *
    * @return those that were removed, durably
    */
@@ -224,14 +218,7 @@ final class Truncation {
     requireLock();
     List<SegmentRange> removed = new ArrayList<>();
     IOException failure = null;
-    Instant now = clock.instant();
-    List<LogHold> holds = WalHolds.list(directory, now);
     for (SegmentRange segment : doomed) {
-      List<LogHold> keeping = holds.stream().filter(hold -> hold.keeps(segment, now)).toList();
-      if (!keeping.isEmpty()) {
-        notices.onHeldBack(keeping);
-        break;
-      }
       if (!notices.mayRemove(segment)) {
         break;
       }

@@ -299,7 +299,7 @@ class FsDirectoryTest {
   private static void assertHeld(ThrowingCallable call) {
     assertThatThrownBy(call)
         .isInstanceOf(LockHeldException.class)
-        .hasMessageContaining("close the lock");
+        .hasMessageContaining("close that first");
   }
 
   private void writeFile(String path, String content) throws IOException {

@@ -237,8 +237,9 @@ final class LostNodesTest {
       try (WriterChild one = stream(address);
           WriterChild other = stream(address)) {
         tally.begins();
-        boolean opened = one.awaitOpened() | other.awaitOpened();
-        assertThat(opened).as(one + "; " + other).isTrue();
+        boolean oneOpened = one.awaitOpened();
+        boolean otherOpened = other.awaitOpened();
+        assertThat(oneOpened || otherOpened).as(one + "; " + other).isTrue();
         boolean oneGoesOn = one.awaitAcknowledged(ENTRIES);
         boolean otherGoesOn = other.awaitAcknowledged(ENTRIES);
         assertThat(oneGoesOn ^ otherGoesOn).as(one + "; " + other).isTrue();
