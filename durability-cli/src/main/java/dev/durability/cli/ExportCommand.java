@@ -76,7 +76,7 @@ final class ExportCommand implements Command {
   @Override
   public int run(ParseResult given) throws IOException {
     CrateVersion version = version(given.matchedOptionValue(FOR, NEWEST));
-    Path from = CommandSyntax.directory(given);
+    Path from = Path.of(given.matchedPositionalValue(0, ""));
     Path to = Path.of(given.matchedPositionalValue(1, ""));
     Directory source = LogDirectory.forReading(from);
     CrateExport.Report report;

@@ -75,9 +75,12 @@ final class WriterChild implements AutoCloseable {
       took("failed " + e);
     }
     lock.lock();
-    ended = true;
-    reported.signalAll();
-    lock.unlock();
+    try {
+      ended = true;
+      reported.signalAll();
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void took(String line) {
