@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.List;
 
 /** A directory with a log of the Rust crate. */
 final class CrateDirectory {
@@ -56,15 +57,19 @@ final class CrateDirectory {
   static long bytes(Directory directory) throws IOException {
     long bytes = 0;
     for (String parent : new String[] {SEGMENTS, "checkpoints"}) {
-      try {
-        for (String name : directory.list(parent)) {
-          bytes += name.startsWith(".") ? 0 : size(directory, parent + "/" + name);
-        }
-      } catch (NoSuchFileException none) {
-        continue;
+      for (String name : names(directory, parent)) {
+        bytes += name.startsWith(".") ? 0 : size(directory, parent + "/" + name);
       }
     }
     return bytes;
+  }
+
+  private static List<String> names(Directory directory, String parent) throws IOException {
+    try {
+      return directory.list(parent);
+    } catch (NoSuchFileException none) {
+      return List.of();
+    }
   }
 
   private static long size(Directory directory, String path) throws IOException {

@@ -38,8 +38,11 @@ final class StoppingDirectory extends ForwardingDirectory {
 
   void arm() {
     lock.lock();
-    armed = true;
-    lock.unlock();
+    try {
+      armed = true;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** How many points there were, and none from here on. */
@@ -74,15 +77,17 @@ final class StoppingDirectory extends ForwardingDirectory {
     point("after " + name);
   }
 
-  private void point(String name) throws IOException {
+  private boolean isHere() {
     lock.lock();
-    boolean here;
     try {
-      here = armed && points++ == stopAt;
+      return armed && points++ == stopAt;
     } finally {
       lock.unlock();
     }
-    if (here) {
+  }
+
+  private void point(String name) throws IOException {
+    if (isHere()) {
       reports.accept(name);
       Process kill =
           new ProcessBuilder(
