@@ -62,7 +62,11 @@ final class Askers {
         if (left <= 0) {
           return false;
         }
-        LockSupport.parkNanos(this, left);
+        if (left == FOR_EVER) {
+          LockSupport.park(this);
+        } else {
+          LockSupport.parkNanos(this, left);
+        }
         if (Thread.interrupted()) {
           if (interruptibly) {
             throw new InterruptedException();
