@@ -39,8 +39,8 @@ final class LogLocation implements Closeable {
             .paramLabel("STORE")
             .description(
                 "Where logs are that are not in a directory of this machine: an address such as"
-                    + " bk://zk1:2181,zk2:2181,zk3:2181/logs, or a file with one. DIR is then the"
-                    + " name of the log there.")
+                    + " bk://zk1:2181/logs, or a file with one. DIR is then the name of the log"
+                    + " there.")
             .build());
   }
 

@@ -111,7 +111,7 @@ final class StraceOutput {
       if (begun != null) {
         cutOff(begun, number);
       }
-    } else if (!text.startsWith("---")) {
+    } else if (!text.startsWith("---") && !text.startsWith("???")) { // Of a thread that died.
       returned(number, number, text);
     }
   }

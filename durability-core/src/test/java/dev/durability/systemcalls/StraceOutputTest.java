@@ -154,6 +154,17 @@ class StraceOutputTest {
   }
 
   @Test
+  void whatADyingThreadWasCallingAndNobodySawIsLeftOut() {
+    assertThat(
+            read(
+                "7  ???()                            = ?",
+                "7  +++ killed by SIGKILL +++",
+                "8  mkdir(\"'/log/wal'\", 0700)   = 0"))
+        .extracting(SystemCall::kind)
+        .containsExactly(Kind.MAKE_DIRECTORY);
+  }
+
+  @Test
   void bytesThatWereLeftOutOfTheTraceAreNoticed() {
     assertThatThrownBy(() -> read("7 pwrite64(5<'/log/a'>, \"'ab'\"..., 9, 0) = 9"))
         .hasMessageContaining("left out bytes");

@@ -167,6 +167,7 @@ final class LostNodesTest {
   }
 
   @Test
+  @EnabledIfSystemProperty(named = "proof.rounds", matches = "[1-9]\\d*")
   void withThreeBookiesOpeningMayWaitForTheThirdAndSaysSoAndGoesOnByItself() throws Exception {
     Tally tally = new Tally("bookie of 3");
     for (int round = 0; round < ROUNDS; round++) {
