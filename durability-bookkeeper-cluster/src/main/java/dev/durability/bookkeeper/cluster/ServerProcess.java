@@ -154,7 +154,8 @@ final class ServerProcess implements NodeServer {
       throw new IOException("it does not run, so it takes no signal " + name);
     }
     if (File.separatorChar != '/') {
-      throw new UnsupportedOperationException("this system has no signals");
+      throw new UnsupportedOperationException(
+          "only systems with /bin/kill can send the signal " + name);
     }
     Process kill =
         new ProcessBuilder("/bin/kill", "-" + name, Long.toString(started.pid()))

@@ -149,7 +149,10 @@ final class LostNodesTest {
   }
 
   @Test
-  @EnabledIfSystemProperty(named = "proof.rounds", matches = "[1-9]\\d*")
+  @EnabledIfSystemProperty(
+      named = "proof.rounds",
+      matches = "[1-9]\\d*",
+      disabledReason = "takes long, and runs with -Pproofs")
   void withFourBookiesTheDeathOfOneAndOfTheWriterBlocksNoOpening() throws Exception {
     Tally opening = new Tally("bookie of 4, opening");
     for (int round = 0; round < ROUNDS; round++) {
@@ -167,7 +170,10 @@ final class LostNodesTest {
   }
 
   @Test
-  @EnabledIfSystemProperty(named = "proof.rounds", matches = "[1-9]\\d*")
+  @EnabledIfSystemProperty(
+      named = "proof.rounds",
+      matches = "[1-9]\\d*",
+      disabledReason = "takes long, and runs with -Pproofs")
   void withThreeBookiesOpeningMayWaitForTheThirdAndSaysSoAndGoesOnByItself() throws Exception {
     Tally tally = new Tally("bookie of 3");
     for (int round = 0; round < ROUNDS; round++) {
@@ -197,7 +203,10 @@ final class LostNodesTest {
   }
 
   @Test
-  @EnabledIfSystemProperty(named = "proof.rounds", matches = "[1-9]\\d*")
+  @EnabledIfSystemProperty(
+      named = "proof.rounds",
+      matches = "[1-9]\\d*",
+      disabledReason = "takes long, and runs with -Pproofs")
   void aMajorityOfZooKeeperThatIsGoneAndComesBackLosesNothing() throws Exception {
     Tally tally = new Tally("ZooKeeper gone");
     for (int round = 0; round < ROUNDS; round++) {
@@ -229,7 +238,10 @@ final class LostNodesTest {
   }
 
   @Test
-  @EnabledIfSystemProperty(named = "proof.rounds", matches = "[1-9]\\d*")
+  @EnabledIfSystemProperty(
+      named = "proof.rounds",
+      matches = "[1-9]\\d*",
+      disabledReason = "takes long, and runs with -Pproofs")
   void ofTwoThatOpenAtOnceOneGoesOnAndNothingIsAcknowledgedInVain() throws Exception {
     Tally tally = new Tally("two at once");
     for (int round = 0; round < ROUNDS; round++) {
