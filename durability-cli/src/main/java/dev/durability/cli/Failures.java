@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -52,9 +53,9 @@ final class Failures {
     return inOneLine(text);
   }
 
-  /** A message, with semicolons for its line breaks. */
+  /** A message, with semicolons for its line breaks. No name in it can control a terminal. */
   static String inOneLine(String message) {
-    return message.replaceAll("\\s*\\R\\s*", "; ");
+    return message.replaceAll("\\s*\\R\\s*", "; ").replaceAll("\\p{Cntrl}", "?");
   }
 
   /** Whatever it is wrapped in: what was being done then does not help the user. */
@@ -121,6 +122,8 @@ final class Failures {
       what = "no such file or directory";
     } else if (e instanceof AccessDeniedException) {
       what = "permission denied";
+    } else if (e instanceof FileSystemLoopException) {
+      what = "a link that leads to itself";
     } else if (e instanceof NotDirectoryException) {
       what = "not a directory";
     } else if (e instanceof FileAlreadyExistsException) {
