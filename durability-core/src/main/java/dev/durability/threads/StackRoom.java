@@ -8,6 +8,7 @@ package dev.durability.threads;
 public final class StackRoom {
   private static final int LEVELS = 16;
   private static final int LEVELS_OF_CALLBACKS = 64;
+  private static final int LEVELS_OF_OPENING = 256;
   private static final int WIDE_LEVELS = 2;
 
   private StackRoom() {}
@@ -40,6 +41,17 @@ public final class StackRoom {
    */
   public static long proveForCall() {
     return WideFrame.dig(WIDE_LEVELS);
+  }
+
+  /**
+   * The same before a log is opened: whoever opened it must be able to build on it what it is for,
+   * and to close it if that fails. The room that is proven here is there again after opening
+   * returned, since the caller stands above.
+   *
+   * @return nothing of use
+   */
+  public static long proveForOpening() {
+    return dig(LEVELS_OF_OPENING, 1, 2, 3, 4, 5, 6, 7, 8);
   }
 
   /** The parameters take room in each frame, also in compiled code. */
