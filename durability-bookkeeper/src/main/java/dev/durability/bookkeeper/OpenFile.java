@@ -1,6 +1,5 @@
 package dev.durability.bookkeeper;
 
-import dev.durability.bookkeeper.LedgerBytes.Window;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;

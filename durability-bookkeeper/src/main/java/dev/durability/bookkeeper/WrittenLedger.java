@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * confirmed; whoever reads here sees them at once. One thread writes, any number read.
  */
 final class WrittenLedger implements LedgerBytes {
-  private static final int ENTRY_BYTES_MAX = 512 << 10;
+  private static final int ENTRY_BYTES_MAX = 64 << 10;
 
   private final WriteHandle handle;
   private final String path;
@@ -137,7 +137,7 @@ final class WrittenLedger implements LedgerBytes {
       long start = confirmedLength;
       for (byte[] each : outstanding) {
         if (offset >= start && offset < start + each.length) {
-          return new Window(id(), start, each, -1);
+          return new Window(id(), start, each, -1, -1);
         }
         start += each.length;
       }

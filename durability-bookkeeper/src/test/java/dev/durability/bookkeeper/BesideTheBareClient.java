@@ -100,6 +100,7 @@ public final class BesideTheBareClient {
       WriteHandle bare = ledger();
       Append ours = () -> log.appendDurable(entry);
       Append theirs = () -> bare.append(entry);
+      double unused = threads(16, ours) + threads(16, theirs); // Warms both up.
       ratios[0] = threads(1, ours) / threads(1, theirs);
       ratios[1] = threads(64, ours) / threads(64, theirs);
       AsyncAppend oursLater = () -> log.appendAsync(entry);
