@@ -108,7 +108,7 @@ public final class BookKeeperDirectory implements Directory, Closeable {
     names.create(path, inode, empty);
     LedgerAppendFile file = appending(files.opened(inode, path, empty, 0), 0);
     if (expectedBytes > 0) {
-      WrittenLedger unused = file.prepare();
+      file.prepare();
     }
     return file;
   }

@@ -22,11 +22,13 @@ final class EntryReader {
   private final ReadHandle handle;
   private final String path;
   private final EntryOffsets offsets;
+  private final BookiesOfEntry bookies;
 
-  EntryReader(ReadHandle handle, String path, EntryOffsets offsets) {
+  EntryReader(ReadHandle handle, String path, EntryOffsets offsets, BookiesOfEntry bookies) {
     this.handle = handle;
     this.path = path;
     this.offsets = offsets;
+    this.bookies = bookies;
   }
 
   /**
@@ -41,7 +43,11 @@ final class EntryReader {
     return Awaiting.uninterrupted(() -> handle.readUnconfirmedAsync(first, last));
   }
 
-  /** Where an entry is, null if there is no such entry yet. */
+  /**
+   * Where an entry is, null if there is no such entry yet.
+   *
+   * @throws IOException if it cannot be read, or so few bookies answer that it may be there
+   */
   @Nullable Extent extent(long entry) throws IOException {
     try (LedgerEntries entries = Awaiting.result(reading(entry, entry))) {
       LedgerEntry found = entries.getEntry(entry);
@@ -53,7 +59,7 @@ final class EntryReader {
       int code = Ledgers.code(e);
       if (code == BKException.Code.NoSuchEntryException
           || code == BKException.Code.NoSuchLedgerExistsException
-          || (isUnconfirmed(entry) && code == BKException.Code.BookieHandleNotAvailableException)) {
+          || (isUnconfirmed(entry) && bookies.deny(handle.getLedgerMetadata(), entry))) {
         return null;
       }
       throw Ledgers.failed("reading entry " + entry + " of " + path, handle.getId(), e.getCause());
@@ -61,9 +67,8 @@ final class EntryReader {
   }
 
   /**
-   * Whether nobody has said yet that enough bookies have the entry. If one of them cannot be
-   * reached and none of the others has it, then it was never acknowledged, as long as the ack
-   * quorum leaves out one bookie: a reader beside a writer sees it as not written yet.
+   * Whether nobody has said yet that enough bookies have the entry. Beside a writer, one that is
+   * not there is no failure, as long as it cannot have been acknowledged.
    */
   private boolean isUnconfirmed(long entry) {
     return !handle.isClosed() && entry > handle.getLastAddConfirmed();

@@ -23,10 +23,10 @@ final class FoundLedger implements LedgerBytes {
   private volatile long entries;
   private volatile boolean complete;
 
-  FoundLedger(ReadHandle handle, String path) {
+  FoundLedger(ReadHandle handle, String path, BookiesOfEntry bookies) {
     this.handle = handle;
     this.path = path;
-    this.reader = new EntryReader(handle, path, new EntryOffsets());
+    this.reader = new EntryReader(handle, path, new EntryOffsets(), bookies);
   }
 
   @Override
@@ -37,7 +37,7 @@ final class FoundLedger implements LedgerBytes {
     lock.lock();
     try {
       if (!finished()) {
-        lookForMore();
+        lookForMore(enough);
       }
       return length;
     } finally {
@@ -56,7 +56,7 @@ final class FoundLedger implements LedgerBytes {
     return complete;
   }
 
-  private void lookForMore() throws IOException {
+  private void lookForMore(long enough) throws IOException {
     if (!take(entries)) {
       return;
     }
@@ -67,7 +67,7 @@ final class FoundLedger implements LedgerBytes {
     if (confirmed >= entries) {
       boolean unused = take(confirmed);
     }
-    for (int i = 0; i < STEPS_MAX && take(entries); i++) {
+    for (int i = 0; i < STEPS_MAX && length < enough && take(entries); i++) {
       // Each step found one more.
     }
     boolean unused = finished();

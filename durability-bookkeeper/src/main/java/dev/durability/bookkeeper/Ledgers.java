@@ -8,8 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.apache.bookkeeper.client.api.BKException;
 import org.apache.bookkeeper.client.api.BookKeeper;
@@ -26,10 +24,14 @@ final class Ledgers implements Closeable {
 
   private final BookKeeperOptions options;
   private final BookKeeper client;
+  private final BookiesOfEntry bookies;
 
   private Ledgers(BookKeeperOptions options, BookKeeper client) {
     this.options = options;
     this.client = client;
+    org.apache.bookkeeper.client.BookKeeper whole =
+        (org.apache.bookkeeper.client.BookKeeper) client; // There is no other.
+    this.bookies = new BookiesOfEntry(whole.getClientCtx().getBookieClient());
   }
 
   static Ledgers connect(BookKeeperOptions options) throws IOException {
@@ -52,6 +54,10 @@ final class Ledgers implements Closeable {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  BookiesOfEntry bookies() {
+    return bookies;
   }
 
   WriteHandle create(LedgerTags tags) throws IOException {
@@ -141,16 +147,15 @@ final class Ledgers implements Closeable {
         }
       }
     }
-    long end = System.nanoTime() + waitNanos;
+    Patience patience = new Patience(waitNanos, warnings);
     List<CompletableFuture<ReadHandle>> openings = new ArrayList<>();
     open.forEach(ledger -> openings.add(opening(ledger, true)));
     for (int i = 0; i < open.size(); i++) {
-      fence(open.get(i), openings.get(i), end, warnings);
+      fence(open.get(i), openings.get(i), patience);
     }
   }
 
-  private void fence(
-      long ledger, CompletableFuture<ReadHandle> first, long end, Consumer<String> warnings)
+  private void fence(long ledger, CompletableFuture<ReadHandle> first, Patience patience)
       throws IOException {
     CompletableFuture<ReadHandle> opening = first;
     while (true) {
@@ -163,17 +168,13 @@ final class Ledgers implements Closeable {
             || code == BKException.Code.NoSuchLedgerExistsOnMetadataServerException) {
           return;
         }
-        if (System.nanoTime() - end > 0) {
-          throw failed("closing what a former writer left open", ledger, e.getCause());
-        }
-        warnings.accept(
+        patience.pause(
             "ledger "
                 + ledger
-                + ", which a former writer left open, cannot be closed yet: "
-                + e.getMessage()
-                + ". Enough bookies of its ensemble have to answer; trying again");
+                + ", which a former writer left open, cannot be closed yet: enough bookies of its"
+                + " ensemble have to answer",
+            failed("closing what a former writer left open", ledger, e.getCause()));
       }
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(500));
       opening = opening(ledger, true);
     }
   }
@@ -210,6 +211,27 @@ final class Ledgers implements Closeable {
     return e.getCause() instanceof BKException failure
         ? failure.getCode()
         : BKException.Code.UnexpectedConditionException;
+  }
+
+  /**
+   * Whether a ledger could not be made or written because bookies, or ZooKeeper, are gone: another
+   * ledger may be possible later. Not if somebody else has closed it.
+   */
+  static boolean isPassing(IOException e) {
+    if (!(e.getCause() instanceof BKException failure)) {
+      return false;
+    }
+    return switch (failure.getCode()) {
+      case BKException.Code.NotEnoughBookiesException,
+          BKException.Code.NoBookieAvailableException,
+          BKException.Code.BookieHandleNotAvailableException,
+          BKException.Code.TimeoutException,
+          BKException.Code.AddEntryQuorumTimeoutException,
+          BKException.Code.ZKException,
+          BKException.Code.MetaStoreException ->
+          true;
+      default -> false;
+    };
   }
 
   /** Says what failed, at which ledger, and what can be done. */

@@ -21,9 +21,6 @@ import org.jspecify.annotations.Nullable;
  * takes the lock raises it, and then closes the ledgers that former holders were writing.
  */
 final class Locks {
-  /** How long bookies that are needed to close a ledger are waited for. */
-  static final Duration FENCING_MAX = Duration.ofMinutes(2);
-
   private final Session session;
   private final Names names;
   private final Ledgers ledgers;
@@ -197,7 +194,7 @@ final class Locks {
         }
       }
     }
-    ledgers.fence(open, FENCING_MAX.toNanos(), warnings);
+    ledgers.fence(open, Patience.MAX.toNanos(), warnings);
     // Whoever read one while it was open may have seen more than is in it now.
     open.forEach(files::forget);
   }

@@ -48,7 +48,9 @@ final class OpenFile {
   }
 
   private long length(Layer layer, long enough) throws IOException {
-    return files.ledger(layer.ledger(), path).length(enough);
+    // What a ledger has beyond its limit is nobody's, and whether it is there may be unknown.
+    long most = layer.limit() - layer.start();
+    return files.ledger(layer.ledger(), path).length(Math.min(enough, most));
   }
 
   /** How many bytes it has now. */

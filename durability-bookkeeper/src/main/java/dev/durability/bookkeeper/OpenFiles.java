@@ -91,7 +91,7 @@ final class OpenFiles {
       return known;
     }
     ReadHandle handle = client.open(ledger, path);
-    LedgerBytes found = new FoundLedger(handle, path);
+    LedgerBytes found = new FoundLedger(handle, path, client.bookies());
     LedgerBytes other = ledgers.putIfAbsent(ledger, found);
     if (other != null) {
       found.close();
