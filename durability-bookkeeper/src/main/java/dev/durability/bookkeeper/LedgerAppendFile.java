@@ -108,9 +108,11 @@ final class LedgerAppendFile implements AppendFile {
             start,
             files.session().name(),
             String.join(",", held));
+    Layers before = ended == null ? file.layers() : file.layers().endedAt(ended.id(), start);
+    LedgerLabel label = LedgerLabel.of(file.path(), files.labels().epoch(), before.all());
     WrittenLedger made =
         new WrittenLedger(
-            files.client().create(tags),
+            files.client().create(tags, label),
             file.path(),
             options.outstandingBytesMax(),
             files.client().bookies());
@@ -230,6 +232,7 @@ final class LedgerAppendFile implements AppendFile {
           "cannot cut " + file.path() + " to " + size + " bytes, the position is " + position);
     }
     requireUsable("cut");
+    flush(); // What is on its way counts.
     long now = file.size();
     if (now < size) {
       throw new IOException(
@@ -237,9 +240,9 @@ final class LedgerAppendFile implements AppendFile {
     }
     try {
       if (now > size) {
-        confirm();
         endLedger();
         file.change("cutting", -1, layers -> layers.cutTo(size));
+        files.labels().cut(file.layers());
       }
     } catch (IOException e) {
       throw failed(e);

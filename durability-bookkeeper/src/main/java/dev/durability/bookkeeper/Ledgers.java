@@ -6,9 +6,12 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.apache.bookkeeper.client.LedgerMetadataBuilder;
 import org.apache.bookkeeper.client.api.BKException;
 import org.apache.bookkeeper.client.api.BookKeeper;
 import org.apache.bookkeeper.client.api.DigestType;
@@ -16,6 +19,8 @@ import org.apache.bookkeeper.client.api.LedgerMetadata;
 import org.apache.bookkeeper.client.api.ReadHandle;
 import org.apache.bookkeeper.client.api.WriteHandle;
 import org.apache.bookkeeper.conf.ClientConfiguration;
+import org.apache.bookkeeper.meta.LedgerManager;
+import org.apache.bookkeeper.versioning.Versioned;
 import org.jspecify.annotations.Nullable;
 
 /** BookKeeper's client: ledgers are created, opened, closed for their writers, and deleted. */
@@ -25,12 +30,14 @@ final class Ledgers implements Closeable {
   private final BookKeeperOptions options;
   private final BookKeeper client;
   private final BookiesOfEntry bookies;
+  private final LedgerManager manager;
 
   private Ledgers(BookKeeperOptions options, BookKeeper client) {
     this.options = options;
     this.client = client;
     org.apache.bookkeeper.client.BookKeeper whole =
         (org.apache.bookkeeper.client.BookKeeper) client; // There is no other.
+    this.manager = whole.getLedgerManager();
     this.bookies = new BookiesOfEntry(whole.getClientCtx().getBookieClient());
   }
 
@@ -56,11 +63,16 @@ final class Ledgers implements Closeable {
     }
   }
 
+  /** How much a writer may have on its way, if it has the options of this one or the defaults. */
+  long outstandingBytesMax() {
+    return Math.max(options.outstandingBytesMax(), BookKeeperOptions.OUTSTANDING_BYTES_MAX);
+  }
+
   BookiesOfEntry bookies() {
     return bookies;
   }
 
-  WriteHandle create(LedgerTags tags) throws IOException {
+  WriteHandle create(LedgerTags tags, LedgerLabel label) throws IOException {
     return result(
         "creating a ledger for " + tags.path() + " at offset " + tags.start(),
         -1,
@@ -73,8 +85,50 @@ final class Ledgers implements Closeable {
                     .withAckQuorumSize(options.ackQuorum())
                     .withDigestType(DIGEST)
                     .withPassword(options.password())
-                    .withCustomMetadata(tags.encode())
+                    .withCustomMetadata(label.into(tags.encode()))
                     .execute()));
+  }
+
+  /**
+   * Changes the label of a ledger, which may be written or closed by others meanwhile. Does nothing
+   * if the ledger is gone, or has none.
+   */
+  void relabel(long ledger, UnaryOperator<LedgerLabel> change, Consumer<String> warnings)
+      throws IOException {
+    Patience patience = new Patience(Patience.MAX.toNanos(), warnings);
+    while (true) {
+      try {
+        Versioned<LedgerMetadata> now = Awaiting.result(manager.readLedgerMetadata(ledger));
+        Map<String, byte[]> tags = now.getValue().getCustomMetadata();
+        LedgerLabel label = LedgerLabel.from(tags);
+        if (label == null) {
+          return;
+        }
+        LedgerMetadata changed =
+            LedgerMetadataBuilder.from(now.getValue())
+                .withCustomMetadata(change.apply(label).into(tags))
+                .build();
+        Versioned<LedgerMetadata> unused =
+            Awaiting.result(manager.writeLedgerMetadata(ledger, changed, now.getVersion()));
+        return;
+      } catch (ExecutionException e) {
+        if (isNoLedger(e)) {
+          return;
+        }
+        if (code(e) != BKException.Code.MetadataVersionException) { // Else another was faster.
+          IOException failure = failed("noting a name", ledger, e.getCause());
+          if (!isPassing(failure)) {
+            throw failure;
+          }
+          patience.pause("the name of a file cannot be noted at its ledger", failure);
+        }
+      }
+    }
+  }
+
+  private static boolean isNoLedger(ExecutionException e) {
+    return code(e) == BKException.Code.NoSuchLedgerExistsException
+        || code(e) == BKException.Code.NoSuchLedgerExistsOnMetadataServerException;
   }
 
   /** Opens a ledger for reading; it may be written meanwhile. */
@@ -102,8 +156,7 @@ final class Ledgers implements Closeable {
     try {
       return Awaiting.result(known(ledger));
     } catch (ExecutionException e) {
-      if (code(e) == BKException.Code.NoSuchLedgerExistsException
-          || code(e) == BKException.Code.NoSuchLedgerExistsOnMetadataServerException) {
+      if (isNoLedger(e)) {
         return null;
       }
       throw failed("reading what is known", ledger, e.getCause());
@@ -141,8 +194,7 @@ final class Ledgers implements Closeable {
           open.add(ledgers.get(i));
         }
       } catch (ExecutionException e) {
-        if (code(e) != BKException.Code.NoSuchLedgerExistsException
-            && code(e) != BKException.Code.NoSuchLedgerExistsOnMetadataServerException) {
+        if (!isNoLedger(e)) {
           open.add(ledgers.get(i));
         }
       }
@@ -163,9 +215,7 @@ final class Ledgers implements Closeable {
         close(Awaiting.result(opening));
         return;
       } catch (ExecutionException e) {
-        int code = code(e);
-        if (code == BKException.Code.NoSuchLedgerExistsException
-            || code == BKException.Code.NoSuchLedgerExistsOnMetadataServerException) {
+        if (isNoLedger(e)) {
           return;
         }
         patience.pause(
@@ -187,8 +237,7 @@ final class Ledgers implements Closeable {
               Awaiting.uninterrupted(
                   () -> client.newDeleteLedgerOp().withLedgerId(ledger).execute()));
     } catch (ExecutionException e) {
-      if (code(e) != BKException.Code.NoSuchLedgerExistsException
-          && code(e) != BKException.Code.NoSuchLedgerExistsOnMetadataServerException) {
+      if (!isNoLedger(e)) {
         throw failed("deleting it", ledger, e.getCause());
       }
     }

@@ -53,6 +53,14 @@ final class Locks {
     return held.values().stream().flatMap(Optional::stream).map(LedgerLock::path).toList();
   }
 
+  /** How often the locks that are held here have been taken, in all. */
+  long epoch() {
+    return held.values().stream()
+        .flatMap(Optional::stream)
+        .mapToLong(lock -> lock.version() + 1L)
+        .sum();
+  }
+
   /** Throws if the file is a lock that is held here. */
   void refuseIfHeld(String path) throws LockHeldException {
     if (held.containsKey(path)) {

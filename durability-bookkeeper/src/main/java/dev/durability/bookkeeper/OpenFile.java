@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class OpenFile {
   private final OpenFiles files;
   private final String id;
-  private final String path;
+  private volatile String path;
   private final ReentrantLock lock = new ReentrantLock();
   private volatile Known known;
 
@@ -38,9 +38,13 @@ final class OpenFile {
     return id;
   }
 
-  /** The path that it was opened under, for messages. */
+  /** Its path, as far as it is known here. */
   String path() {
     return path;
+  }
+
+  void renamed(String to) {
+    path = to;
   }
 
   Layers layers() {
@@ -122,6 +126,7 @@ final class OpenFile {
       }
       if (files.session().transaction(what + " " + path, operations, generation)) {
         know(after, now.version() + 1);
+        files.labels().cutOff(unused);
         return;
       }
       refresh();

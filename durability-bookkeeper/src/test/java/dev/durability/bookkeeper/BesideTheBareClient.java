@@ -89,7 +89,9 @@ public final class BesideTheBareClient {
   }
 
   private WriteHandle ledger() throws Exception {
-    return client.create(new LedgerTags("/bare", "0", "bare", 0, "nobody", ""));
+    return client.create(
+        new LedgerTags("/bare", "0", "bare", 0, "nobody", ""),
+        LedgerLabel.of("bare", 0, List.of()));
   }
 
   private double[] round() throws Exception {

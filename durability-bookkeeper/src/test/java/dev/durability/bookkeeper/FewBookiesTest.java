@@ -147,18 +147,40 @@ class FewBookiesTest {
       file.flush();
       assertThat(warnings).isNotEmpty();
       assertThat(reader.size()).isEqualTo(1_400_000);
-      assertThat(DurableFile.read(elsewhere, "a", 2_000_000))
-          .isEqualTo(Arrays.copyOf(expected, 1_400_000));
+      assertHas(elsewhere, Arrays.copyOf(expected, 1_400_000));
       file.write(ByteBuffer.wrap(expected, 1_400_000, 100_000));
       file.sync();
-      assertThat(DurableFile.read(opened, "a", 2_000_000)).isEqualTo(expected);
+      assertHas(opened, expected);
       file.truncate(300_000);
       lock.requireHeld();
     }
     try (BookKeeperDirectory later = open()) {
-      assertThat(DurableFile.read(later, "a", 2_000_000))
-          .isEqualTo(Arrays.copyOf(expected, 300_000));
+      assertHas(later, Arrays.copyOf(expected, 300_000));
     }
+  }
+
+  @Test
+  void twoOfThreeBookiesThatAreGoneAndComeBackAreWaitedFor() throws Exception {
+    try (BookKeeperDirectory opened = open();
+        WalWriter<String> log = WalWriter.open(opened, Codecs.utf8(), WalOptions.defaults())) {
+      log.appendDurable("one");
+      bookie(0).stop();
+      bookie(1).stop();
+      reaction.set(
+          () -> {
+            start(bookie(0));
+            start(bookie(1));
+          });
+      assertThat(log.appendDurable("two")).isEqualTo(2);
+      assertThat(warnings).isNotEmpty();
+      assertThat(WalReader.of(opened, Codecs.utf8()).readAll()).hasSize(2);
+    }
+  }
+
+  private static void assertHas(BookKeeperDirectory from, byte[] expected) throws IOException {
+    byte[] found = DurableFile.read(from, "a", 2_000_000);
+    assertThat(found.length).isEqualTo(expected.length);
+    assertThat(Arrays.equals(found, expected)).isTrue();
   }
 
   @Test
@@ -195,10 +217,11 @@ class FewBookiesTest {
     // Its entries go on to two bookies while the third is gone.
     Ledgers patient =
         Ledgers.connect(newRoot().client(each -> each.setDelayEnsembleChange(true)).build());
-    WriteHandle writer = patient.create(tags);
+    WriteHandle writer = patient.create(tags, LedgerLabel.of("a", 0, List.of()));
     long unused = writer.append("all have it".getBytes(UTF_8));
     bookie(0).stop();
-    FoundLedger found = new FoundLedger(client.open(writer.getId(), "a"), "a", client.bookies());
+    FoundLedger found =
+        new FoundLedger(client.open(writer.getId(), "a"), "a", client.bookies(), 1_000);
     assertThat(found.length(Long.MAX_VALUE)).isEqualTo(11);
     unused = writer.append("two have it".getBytes(UTF_8));
     bookie(0).start();
