@@ -200,7 +200,8 @@ class DurableStatePendingTest extends DurableStateFixture {
       assertThatExceptionOfType(DurabilityException.class)
           .isThrownBy(
               () -> {
-                // The fifth at the latest: fewer if the log's own thread meets the full disk before.
+                // The fifth at the latest: fewer if the log's own thread meets the full disk
+                // before.
                 while (open.size() < 5) {
                   open.add(state.updateAsync("open " + open.size()));
                 }

@@ -2,16 +2,19 @@ package dev.durability.checkpoint;
 
 import dev.durability.errors.CorruptLogException;
 import dev.durability.log.CheckpointReference;
+import dev.durability.log.LogHold;
 import dev.durability.log.MarkerPosition;
 import dev.durability.storage.Directory;
 import dev.durability.threads.StackSafeLock;
 import dev.durability.threads.Thrown;
+import dev.durability.wal.WalHolds;
 import dev.durability.wal.WalMaintenance;
 import dev.durability.wal.WalWriter;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -27,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>the checkpoint is made durable, its name included,
  *   <li>a marker that names it is made durable in the log, before the first entry of a segment,
  *   <li>only then are older checkpoints deleted, and segments that lie wholly at or below the
- *       oldest checkpoint that is kept.
+ *       oldest checkpoint that is kept, unless the log's observer or a hold ({@link WalHolds})
+ *       keeps them.
  * </ol>
  *
  * <p>Nothing is removed until there are as many checkpoints as are to be kept. If the newest turns
@@ -38,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CheckpointPublisher {
   private final Directory directory;
+  private final Clock clock;
   private final Checkpoints checkpoints;
   private final WalWriter<?> log;
   private final int kept;
@@ -46,10 +51,10 @@ public final class CheckpointPublisher {
   /** Whether the log was found in the directory. With the lock. */
   private boolean isAtLog;
 
-  private CheckpointPublisher(
-      Directory directory, Checkpoints checkpoints, WalWriter<?> log, int kept) {
+  private CheckpointPublisher(Directory directory, Clock clock, WalWriter<?> log, int kept) {
     this.directory = directory;
-    this.checkpoints = checkpoints;
+    this.clock = clock;
+    this.checkpoints = Checkpoints.in(directory, clock);
     this.log = log;
     this.kept = kept;
   }
@@ -58,12 +63,12 @@ public final class CheckpointPublisher {
    * Returns a publisher that keeps the two newest checkpoints.
    *
    * @param directory where the log and its checkpoints are: the one that the log was opened with
-   * @param clock tells when a checkpoint is made, and nothing else
+   * @param clock tells when a checkpoint is made, and whether a hold has expired
    * @param log the open log, of any type of entries
    * @return the publisher
    */
   public static CheckpointPublisher of(Directory directory, Clock clock, WalWriter<?> log) {
-    return new CheckpointPublisher(directory, Checkpoints.in(directory, clock), log, 2);
+    return new CheckpointPublisher(directory, clock, log, 2);
   }
 
   /**
@@ -76,7 +81,7 @@ public final class CheckpointPublisher {
     if (count < 1) {
       throw new IllegalArgumentException("cannot keep " + count + " checkpoints: keep at least 1");
     }
-    return new CheckpointPublisher(directory, checkpoints, log, count);
+    return new CheckpointPublisher(directory, clock, log, count);
   }
 
   /**
@@ -222,7 +227,8 @@ public final class CheckpointPublisher {
     // The oldest first, so that the newest are left after a failure.
     for (int i = published.size() - 1; i >= kept; i--) {
       String oldPath = published.get(i).path();
-      if (oldPath.equals(Checkpoints.pathOf(published.get(i).lastEntryId()))) {
+      long oldId = published.get(i).lastEntryId();
+      if (oldPath.equals(Checkpoints.pathOf(oldId)) && mayRemove(oldPath, oldId)) {
         checkpoints.delete(oldPath);
         removed.add(oldPath);
       }
@@ -233,6 +239,25 @@ public final class CheckpointPublisher {
         marker,
         List.copyOf(removed),
         log.truncate(published.get(kept - 1).lastEntryId()));
+  }
+
+  /** Whoever cannot answer has not agreed. */
+  private boolean mayRemove(String path, long lastEntryId) throws IOException {
+    Instant now = clock.instant();
+    List<LogHold> keeping =
+        WalHolds.list(directory, now).stream()
+            .filter(hold -> hold.keepsCheckpoint(lastEntryId, now))
+            .toList();
+    try {
+      if (!keeping.isEmpty()) {
+        log.observer().onHeldBack(keeping);
+        return false;
+      }
+      return log.observer().mayRemoveCheckpoint(path, lastEntryId);
+    } catch (Throwable e) {
+      Thrown.report(e);
+      return false;
+    }
   }
 
   private List<CheckpointReference> underDefaultNames() throws IOException {
