@@ -5,6 +5,7 @@ import dev.durability.checkpoint.PublishResult;
 import dev.durability.codec.Codec;
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.OutcomeOpenException;
+import dev.durability.frame.AfterFailure;
 import dev.durability.log.LogReport;
 import dev.durability.log.LogStats;
 import dev.durability.recovery.StateMachine;
@@ -154,7 +155,7 @@ public final class DurableState<S, E> implements Closeable {
     try {
       return new DurableState<>(directory, machine, options, updates, log, loading);
     } catch (Throwable e) {
-      log.close(); // Nobody else can close it.
+      AfterFailure.close(e, log); // Nobody else can close it.
       throw e;
     }
   }

@@ -38,6 +38,18 @@ final class CrateDirectory {
     return hasCandidate && CrateLog.isIn(FsDirectory.openForReading(path));
   }
 
+  /** Refuses to make a directory within the one that is only read. */
+  static void requireOutside(Path source, Path target) throws IOException {
+    Path whole = source.toRealPath();
+    Path existing = target.toAbsolutePath().normalize();
+    while (existing != null && !Files.exists(existing)) {
+      existing = existing.getParent();
+    }
+    if (existing != null && existing.toRealPath().startsWith(whole)) {
+      throw new UsageException(target + " is within " + source + ", which is only read");
+    }
+  }
+
   /**
    * Refuses a directory whose log a crate has open.
    *

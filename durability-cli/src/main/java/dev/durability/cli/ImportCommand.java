@@ -68,7 +68,7 @@ final class ImportCommand implements Command {
                 + " crash run this again.",
             "",
             "It lists what it leaves out: a torn or damaged end, checkpoints that are damaged or do"
-                + " not fit, record logs. If something else is damaged, it takes nothing over:"
+                + " not fit, record logs, other files. If something else is damaged, it takes nothing over:"
                 + " 'durability verify RUST-DIR' says what, and --to takes the entries before it.");
     spec.addPositional(first("RUST-DIR", "The directory of the crate, which holds wal/."));
     spec.addPositional(second("NEW-DIR", "The directory to make: missing, or empty."));
@@ -103,6 +103,7 @@ final class ImportCommand implements Command {
     Path from = Path.of(given.matchedPositionalValue(0, ""));
     Path to = Path.of(given.matchedPositionalValue(1, ""));
     Directory source = FsDirectory.openForReading(from);
+    CrateDirectory.requireOutside(from, to);
     CrateLock.State lock = CrateDirectory.requireUnlocked(from);
     if (lock == CrateLock.State.UNKNOWN) {
       io.err()

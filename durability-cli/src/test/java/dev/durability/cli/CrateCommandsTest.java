@@ -267,6 +267,42 @@ class CrateCommandsTest {
   }
 
   @Test
+  void nothingIsMadeWithinTheDirectoryThatIsOnlyRead() throws IOException {
+    Path root = crate(1, "a");
+    var before = Logs.content(root);
+    for (String place : new String[] {"new", "wal/new", "checkpoints", "x/y/z", "wal/../new"}) {
+      Run run = Run.of("import", root, root.resolve(place));
+      assertThat(run.status()).isEqualTo(3);
+      assertThat(run.err()).contains("is within", "only read");
+    }
+    assertThat(Logs.content(root)).isEqualTo(before);
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no such names")
+  void namesThatControlATerminalArePrintedWithout() throws IOException {
+    Path root = crate(1, "a");
+    Files.createDirectories(root.resolve("checkpoints"));
+    Files.write(root.resolve("checkpoints/\u001b[2J\u0007.chk"), new byte[] {1});
+    Run run = Run.of("import", root, tmp.resolve("new"));
+    assertThat(run.status()).isEqualTo(1);
+    assertThat(run.out()).contains("left out    checkpoints/?[2J?.chk").doesNotContain("\u001b");
+  }
+
+  /** The length of the entry after it is damaged. */
+  @Test
+  void anEntryBeforeDamageIsPrintedAndTakenOver() throws IOException {
+    Path root = crate(1000, 1, "a", "b", "c");
+    byte[] all = Files.readAllBytes(segment(root, 1));
+    all[24 + 17] = 3;
+    Files.write(segment(root, 1), all);
+    assertThat(Run.of("verify", root).status()).isEqualTo(2);
+    assertThat(Run.of("cat", "--to", "1", root).out()).isEqualTo("a\n");
+    assertThat(Run.of("cat", "--to", "1", root).status()).isZero();
+    assertThat(Run.of("import", "--to", "1", root, tmp.resolve("new")).status()).isEqualTo(1);
+  }
+
+  @Test
   void whatAKilledImportLeftIsRemovedAndWhatIsNotItsIsNot() throws IOException {
     Path root = crate(1, "a");
     Path staged = Files.createDirectories(tmp.resolve("new.importing/wal"));

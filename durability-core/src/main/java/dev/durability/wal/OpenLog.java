@@ -91,6 +91,7 @@ final class OpenLog {
   static <E> WalWriter<E> open(
       Directory directory, Codec<E> codec, WalOptions options, @Nullable WalReplay<E> replay)
       throws IOException {
+    long unused = StackRoom.proveForOpening();
     ForeignLog.refuse(directory);
     LogOpening.requireMode(directory, options.openMode()); // Before anything is created.
     directory.createDirectories(LogFiles.SEGMENTS);

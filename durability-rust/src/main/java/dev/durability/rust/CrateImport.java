@@ -18,6 +18,7 @@ import dev.durability.wal.WalWriter;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -151,25 +152,59 @@ public final class CrateImport {
    * @throws NoSuchFileException if there is neither a log nor a checkpoint of the crate
    * @throws java.nio.file.FileAlreadyExistsException if the target has a log; it is untouched
    * @throws CodecException if the entries are not what {@link #asIndex} says
-   * @throws IOException if the source changed while it was read, or the storage fails
+   * @throws IOException if the source changed while it was read, if what has the name of the next
+   *     segment is no file, or if the storage fails
    */
   public Report run() throws IOException {
     SourceFiles before = SourceFiles.of(source);
-    if (before.with(CrateFormat.CHECKPOINT_MAGIC).isEmpty() && !CrateLog.isIn(source)) {
+    if (before.checkpoints().isEmpty() && !CrateLog.isIn(source)) {
       throw new NoSuchFileException(
           CrateLog.DIRECTORY + "/wal_1.log", null, "no log of the Rust crate durability is here");
     }
     CrateLog log = CrateLog.in(source, CrateReading.bestEffort().acceptingNewerChecksums());
-    CrateReport found = log.verify();
+    NamedCheckpoints named = new NamedCheckpoints(source);
+    CrateReport found = verified(log, named);
+    before.addNamed(named.lastIds().keySet());
+    requireNothingInPlaceOfASegment();
     long last = lastEntry(found);
     requireIds(found.firstEntryId(), last);
     TakenCheckpoints checkpoints =
         TakenCheckpoints.find(
-            source, before.with(CrateFormat.CHECKPOINT_MAGIC), found.firstEntryId(), last);
+            source, before.checkpoints(), named.lastIds(), found.firstEntryId(), last);
     copy(log, found, last, checkpoints);
     requireWhole(last);
-    before.requireSame(SourceFiles.of(source));
+    before.requireSame(before.again(named.lastIds().keySet()));
     return report(found, last, checkpoints, before);
+  }
+
+  private CrateReport verified(CrateLog log, NamedCheckpoints named) throws IOException {
+    try {
+      return log.verify(named);
+    } catch (FormatException otherVersion) {
+      CrateReport before = log.verifyBeforeAnotherVersion(otherVersion);
+      if (before.entries() == 0 || Long.compareUnsigned(toId, before.lastEntryId()) > 0) {
+        throw new FormatException(
+            otherVersion.getMessage()
+                + ". Nothing was taken over"
+                + (before.entries() == 0
+                    ? ""
+                    : ": if it is damage, take over the entries up to "
+                        + Long.toUnsignedString(before.lastEntryId())),
+            otherVersion);
+      }
+      return before;
+    }
+  }
+
+  /** A directory is not listed: the crate cannot read one of that name, and this would pass it. */
+  private void requireNothingInPlaceOfASegment() throws IOException {
+    List<SegmentFile> segments = SegmentFile.list(source);
+    long last = segments.isEmpty() ? 0 : segments.get(segments.size() - 1).segmentId();
+    String next = SegmentFile.pathOf(last + 1);
+    if (source.exists(next)) {
+      throw new FileSystemException(
+          next, null, "it has the name of the next segment, and is no file or came meanwhile");
+    }
   }
 
   private long lastEntry(CrateReport found) throws IOException {
@@ -219,19 +254,10 @@ public final class CrateImport {
             .flushPolicy(FlushPolicy.manual())
             .build();
     try (WalWriter<byte[]> writer = WalWriter.open(target, codec, options)) {
-      CrateEnding unused =
-          log.replay(
-              last,
-              (id, payload) -> {
-                if (isIndex) {
-                  requireEntry(entries, id, payload);
-                }
-                long given = writer.append(payload);
-                if (given != id) {
-                  throw new IOException(
-                      "entry " + id + " got the id " + given + ": the source changed meanwhile");
-                }
-              });
+      if (last >= found.firstEntryId()) {
+        CrateEnding unused =
+            log.replay(last, (id, payload) -> append(writer, entries, id, payload));
+      }
       writer.sync(); // Before the markers, which cover only what is durable.
       if (writer.lastAppendedId() != last) {
         throw new IOException("the source became shorter while it was read: try again");
@@ -241,6 +267,18 @@ public final class CrateImport {
         String path = ours.write(writer.logId(), each.lastEntryId(), content(each));
         writer.appendCheckpoint(each.lastEntryId(), path);
       }
+    }
+  }
+
+  private void append(WalWriter<byte[]> writer, Codec<WalEntry> entries, long id, byte[] payload)
+      throws IOException {
+    if (isIndex) {
+      requireEntry(entries, id, payload);
+    }
+    long given = writer.append(payload);
+    if (given != id) {
+      throw new IOException(
+          "entry " + id + " got the id " + given + ": the source changed meanwhile");
     }
   }
 
@@ -289,9 +327,7 @@ public final class CrateImport {
       CrateReport found, long last, TakenCheckpoints checkpoints, SourceFiles files) {
     List<LeftOut> leftOut = new ArrayList<>(found.leftOut());
     leftOut.addAll(checkpoints.leftOut());
-    for (String path : files.with(CrateFormat.RECORD_LOG_MAGIC)) {
-      leftOut.add(new LeftOut(path, 0, 0, "a record log: it is not part of the log"));
-    }
+    leftOut.addAll(files.leftOut());
     if (found.firstEntryId() > 1 && checkpoints.taken().isEmpty()) {
       leftOut.add(
           new LeftOut(

@@ -2,6 +2,7 @@ package dev.durability.rust;
 
 import dev.durability.errors.ChecksumMismatch;
 import dev.durability.errors.CorruptLogException;
+import dev.durability.errors.FormatException;
 import dev.durability.storage.Directory;
 import dev.durability.storage.ReadFile;
 import java.io.IOException;
@@ -72,19 +73,20 @@ public final class CrateLog {
    * @throws IOException as {@link #replay(long, CrateEntries)}
    */
   public CrateEnding replay(CrateEntries target) throws IOException {
-    return replay(-1L, target);
+    return replay(CrateWalk.ALL, target);
   }
 
   /**
    * Hands over the entries up to one of them.
    *
-   * @param toId the last that is wanted, unsigned: reading stops at the first id above it, as in
-   *     the crate before the checksum of that entry is looked at
+   * @param toId the last that is wanted, unsigned: nothing after it is looked at. The crate looks
+   *     at the length of the next entry, or the header of the next segment, and refuses that if it
+   *     is damaged. Above the last entry that is there, the reading ends as without a limit
    * @param target takes them
    * @return where the reading ended
    * @throws CorruptLogException if something is damaged, missing or, in strict reading, cut off;
    *     the entries before it were handed over
-   * @throws dev.durability.errors.FormatException if a segment has another version; as above
+   * @throws FormatException if a segment has another version; as above
    * @throws IOException if the storage fails; what the target throws reaches the caller as it is
    */
   public CrateEnding replay(long toId, CrateEntries target) throws IOException {
@@ -108,14 +110,40 @@ public final class CrateLog {
    * the last entry is bad, this looks at what follows.
    *
    * @return the report; damage is in it, and is not thrown
-   * @throws dev.durability.errors.FormatException if a segment has another version
+   * @throws FormatException if a segment has another version
    * @throws IOException if the storage fails
    */
   public CrateReport verify() throws IOException {
+    return verify(CrateWalk.over(directory, gentle()));
+  }
+
+  /** The same, and hands over the intact entries. */
+  CrateReport verify(CrateEntries target) throws IOException {
+    return verify(new CrateWalk(directory, gentle(), CrateWalk.ALL, target));
+  }
+
+  /** The same for a log with a segment of another version: the log before it, as if damaged. */
+  CrateReport verifyBeforeAnotherVersion(FormatException refusal) throws IOException {
+    CrateWalk walk = CrateWalk.over(directory, gentle());
+    try {
+      CrateEnding unused = walk.run();
+    } catch (FormatException | CorruptLogException asBefore) {
+      String reason = String.valueOf(refusal.getMessage());
+      List<LeftOut> all = new ArrayList<>();
+      for (SegmentFile each : walk.fromThisOn()) {
+        all.add(new LeftOut(each.path(), 0, size(each.path()), reason));
+      }
+      return report(walk, CrateVerdict.CORRUPT, all, reason, null);
+    }
+    throw new IOException("the source changed while it was read: try again", refusal);
+  }
+
+  private CrateReading gentle() {
     CrateReading gentle = CrateReading.bestEffort().as(reading.version());
-    CrateWalk walk =
-        CrateWalk.over(
-            directory, reading.acceptsNewerChecksums() ? gentle.acceptingNewerChecksums() : gentle);
+    return reading.acceptsNewerChecksums() ? gentle.acceptingNewerChecksums() : gentle;
+  }
+
+  private CrateReport verify(CrateWalk walk) throws IOException {
     try {
       CrateEnding ending = walk.run();
       return switch (ending.kind()) {

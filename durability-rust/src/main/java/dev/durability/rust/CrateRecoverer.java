@@ -9,7 +9,6 @@ import dev.durability.errors.FormatException;
 import dev.durability.storage.Directory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
@@ -192,7 +191,7 @@ public final class CrateRecoverer<S> {
             });
     for (int i = all.size() - 1; i >= 0; i--) {
       String path = all.get(i).marker().checkpointPath();
-      if (isThere(path)) {
+      if (NamedCheckpoints.isThere(directory, path)) {
         return recover(path, -1L);
       }
     }
@@ -230,15 +229,6 @@ public final class CrateRecoverer<S> {
         Math.max(0, last));
   }
 
-  /** A path that this library does not take, such as one with a backslash, is not there. */
-  private boolean isThere(String path) throws IOException {
-    try {
-      return directory.exists(path);
-    } catch (IllegalArgumentException | FileSystemException notAPathHere) {
-      return false;
-    }
-  }
-
   /**
    * Recovers from a checkpoint, or from the log alone.
    *
@@ -271,7 +261,7 @@ public final class CrateRecoverer<S> {
     private @Nullable CrateCheckpoint checkpoint;
 
     Folding(@Nullable String path) throws IOException {
-      if (path != null && isThere(path)) {
+      if (path != null && NamedCheckpoints.isThere(directory, path)) {
         try {
           CrateCheckpoint found = CrateCheckpoint.open(directory, path, reading);
           state = found.read(directory, parser);

@@ -8,6 +8,9 @@ import java.util.List;
 
 /** One reading of a log, segment after segment. It keeps what it saw, also if it ends early. */
 final class CrateWalk {
+  /** No limit: the last id that there is. */
+  static final long ALL = -1;
+
   private static final CrateEntries IGNORED = (id, payload) -> {};
 
   private final Directory directory;
@@ -35,7 +38,7 @@ final class CrateWalk {
 
   /** A walk that hands nothing over. */
   static CrateWalk over(Directory directory, CrateReading reading) {
-    return new CrateWalk(directory, reading, -1L, IGNORED);
+    return new CrateWalk(directory, reading, ALL, IGNORED);
   }
 
   /**
@@ -84,6 +87,9 @@ final class CrateWalk {
           due.given();
           if (takesPayloads) {
             target.entry(frames.entryId(), frames.payload());
+          }
+          if (frames.entryId() == toId && toId != ALL) {
+            return frames.ending(CrateEnding.Kind.LIMIT);
           }
         }
         case END -> {
@@ -152,6 +158,11 @@ final class CrateWalk {
   /** The segments as far as they were read. */
   List<CrateSegment> segments() {
     return read;
+  }
+
+  /** The segment that was read last, and those that were listed after it. */
+  List<SegmentFile> fromThisOn() {
+    return listed.subList(Math.max(0, Math.min(listed.size(), index)), listed.size());
   }
 
   /** The segments that were listed after the one that was read last. */

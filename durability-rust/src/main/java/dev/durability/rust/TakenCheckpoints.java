@@ -8,12 +8,22 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 
 /** Which checkpoints of the crate a log can be recovered from. */
 record TakenCheckpoints(
     List<CrateCheckpoint> taken, List<LeftOut> superseded, List<LeftOut> leftOut) {
 
-  static TakenCheckpoints find(Directory directory, List<String> paths, long firstId, long lastId)
+  /**
+   * Finds them.
+   *
+   * @param paths files that begin as a checkpoint
+   * @param markers what the log says is the last entry of each
+   * @param firstId the first entry of the log
+   * @param lastId the last one that is taken over
+   */
+  static TakenCheckpoints find(
+      Directory directory, List<String> paths, Map<String, Long> markers, long firstId, long lastId)
       throws IOException {
     List<CrateCheckpoint> whole = new ArrayList<>();
     List<LeftOut> leftOut = new ArrayList<>();
@@ -34,7 +44,17 @@ record TakenCheckpoints(
     List<LeftOut> superseded = new ArrayList<>();
     for (CrateCheckpoint each : whole) {
       String id = Long.toUnsignedString(each.lastEntryId());
-      if (Long.compareUnsigned(each.lastEntryId(), lastId) > 0) {
+      long marked = marked(each, markers);
+      if (Long.compareUnsigned(each.lastEntryId(), marked) < 0) {
+        leftOut.add(
+            leftOut(
+                each,
+                "it says that it ends with entry "
+                    + id
+                    + ", but its marker says "
+                    + Long.toUnsignedString(marked)
+                    + ", and no checksum covers that number in version 1"));
+      } else if (Long.compareUnsigned(each.lastEntryId(), lastId) > 0) {
         leftOut.add(leftOut(each, "it contains entries up to " + id + ", and the log ends before"));
       } else if (each.lastEntryId() < firstId - 1) {
         superseded.add(leftOut(each, "it ends with entry " + id + ", and the log begins later"));
@@ -51,6 +71,15 @@ record TakenCheckpoints(
       }
     }
     return new TakenCheckpoints(taken, superseded, leftOut);
+  }
+
+  /**
+   * What the marker says is the least that a checkpoint of version 1 contains, since no checksum
+   * covers what it says itself. More may be a crash between the checkpoint and its marker; less
+   * would apply entries twice.
+   */
+  private static long marked(CrateCheckpoint checkpoint, Map<String, Long> markers) {
+    return checkpoint.version() == 1 ? markers.getOrDefault(checkpoint.path(), 0L) : 0;
   }
 
   private static LeftOut leftOut(CrateCheckpoint checkpoint, String reason) {

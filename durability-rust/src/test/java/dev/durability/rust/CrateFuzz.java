@@ -214,8 +214,7 @@ public final class CrateFuzz {
     }
     SourceFiles found = SourceFiles.of(source);
     found.requireSame(SourceFiles.of(source));
-    TakenCheckpoints taken =
-        TakenCheckpoints.find(source, found.with(CrateFormat.CHECKPOINT_MAGIC), 1, 2);
+    TakenCheckpoints taken = TakenCheckpoints.find(source, found.checkpoints(), Map.of(), 1, 2);
     check(
         taken.taken().stream().allMatch(each -> each.lastEntryId() == 1 || each.lastEntryId() == 2),
         "which checkpoints are taken");
