@@ -174,12 +174,12 @@ final class ArchiveSession {
     if (!store.putIfAbsent(key, ObjectContent.of(encoded))) {
       byte[] there = timeline.readRecord(record.seq());
       ArchiveRecord other = ArchiveRecord.decode(there, key);
-      boolean isOurs = other.writer().equals(writer);
-      if (!isOurs && other.kind() != ArchiveRecord.Kind.EXPIRY) {
+      // An attempt of ours that failed had its effect, somebody shortened the archive, or the
+      // archiver before this one ended its last step after this one took over.
+      refuseIfTakenOver();
+      if (!other.previousSha256().equals(state.sha256())) {
         throw conflict(key + " was written by another archiver");
       }
-      // An attempt of ours that failed had its effect, or somebody shortened the archive.
-      refuseIfTakenOver();
       state.add(other, there);
       return false;
     }

@@ -257,6 +257,15 @@ final class Program {
 
   private int wrongUsage(ParameterException failure) {
     String name = failure.getCommandLine().getCommandSpec().qualifiedName();
+    if (failure instanceof UnmatchedArgumentException unmatched
+        && unmatched.getUnmatched().get(0).startsWith("--store")) {
+      io.err()
+          .println(
+              name
+                  + ": it works on the disk of this machine, and takes no --store; append, cat,"
+                  + " verify, quarantine, schema, truncate, backup, archive, restore and sweep do");
+      return hint(name);
+    }
     io.err().println(name + ": " + failure.getMessage());
     UnmatchedArgumentException.printSuggestions(failure, failure.getCommandLine().getErr());
     return hint(name);
