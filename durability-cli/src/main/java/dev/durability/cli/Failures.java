@@ -55,7 +55,7 @@ final class Failures {
 
   /** A message, with semicolons for its line breaks. */
   static String inOneLine(String message) {
-    return message.replaceAll("\\s*\\R\\s*", "; ");
+    return Printable.text(message.replaceAll("\\s*\\R\\s*", "; "));
   }
 
   /** Whatever it is wrapped in: what was being done then does not help the user. */
