@@ -1,5 +1,6 @@
 package dev.durability.cli;
 
+import dev.durability.archive.DamagedArchiveException;
 import dev.durability.errors.CorruptLogException;
 import dev.durability.errors.OutcomeOpenException;
 import dev.durability.errors.PathNotExpressibleException;
@@ -39,7 +40,7 @@ final class Failures {
 
   static int exitStatus(Throwable failure) {
     Throwable at = unwrap(failure);
-    if (at instanceof CorruptLogException) {
+    if (at instanceof CorruptLogException || at instanceof DamagedArchiveException) {
       return ExitStatus.CORRUPT;
     }
     return at instanceof OutputClosedException ? ExitStatus.OUTPUT_CLOSED : ExitStatus.FAILED;
