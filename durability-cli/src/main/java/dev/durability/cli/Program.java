@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
@@ -30,6 +31,7 @@ final class Program {
           "append",
           "cat",
           "verify",
+          "stats",
           "quarantine",
           "schema",
           "truncate",
@@ -173,7 +175,7 @@ final class Program {
         "0",
         "all is well",
         "1",
-        "verify: the end of the log is torn, as a crash leaves it; schema check: something is not"
+        "verify, stats: the end of the log is torn, as a crash leaves it; schema check: something is not"
             + " read; import, export: something was left out",
         "2",
         "the log or the archive is damaged, or did not keep what it promised",
@@ -211,6 +213,7 @@ final class Program {
       case "append" -> new AppendCommand(io);
       case "cat" -> new CatCommand(io);
       case "verify" -> new VerifyCommand(io);
+      case "stats" -> new StatsCommand(io, Clock.systemUTC());
       case "quarantine" -> new QuarantineCommand(io);
       case "schema" -> new SchemaCommand(io);
       case "truncate" -> new TruncateCommand(io);

@@ -1,6 +1,7 @@
 package dev.durability.cli;
 
 import dev.durability.log.LogReport;
+import dev.durability.log.Verdict;
 import dev.durability.storage.Directory;
 import dev.durability.storage.QuarantinedFile;
 import dev.durability.wal.WalMaintenance;
@@ -83,7 +84,12 @@ final class VerifyCommand implements Command {
             : ReportText.of(report, kept, location);
     io.out().write(text);
     io.out().flush();
-    return switch (report.verdict()) {
+    return status(report.verdict());
+  }
+
+  /** The exit status that a verdict has. */
+  static int status(Verdict verdict) {
+    return switch (verdict) {
       case CLEAN -> ExitStatus.OK;
       case TORN, AMBIGUOUS -> ExitStatus.TORN;
       case CORRUPT -> ExitStatus.CORRUPT;

@@ -25,6 +25,7 @@ class ProgramTest {
         "append",
         "cat",
         "verify",
+        "stats",
         "quarantine",
         "schema",
         "truncate",
