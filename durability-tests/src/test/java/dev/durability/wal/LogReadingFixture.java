@@ -14,8 +14,7 @@ import java.util.stream.LongStream;
 abstract class LogReadingFixture {
   final MemoryDirectory directory = new MemoryDirectory();
   final WalReader<String> reader = WalReader.of(directory, Codecs.utf8());
-  final WalReader<String> strict =
-      WalReader.of(directory, Codecs.utf8(), ReplayMode.STRICT);
+  final WalReader<String> strict = WalReader.of(directory, Codecs.utf8(), ReplayMode.STRICT);
 
   /** Entries 1 to 4, 5 to 8 with a CHECKPOINT among them, 9 to 11, the last unpromised. */
   final LogBuilder log() throws IOException {
