@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 public record Target(
     String text, double bound, boolean isLeast, double timesBestPeer, boolean isOfReference) {
 
+  /** Figures that stand beside each other, with nothing to reach. */
+  public static final Target NONE = atLeast("none, for comparison", 0, 0);
+
   /**
    * Makes a target of a ratio that has to be large.
    *

@@ -6,6 +6,7 @@ import dev.durability.storage.DirectoryLock;
 import dev.durability.storage.ReadFile;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -57,8 +58,9 @@ public final class BookKeeperDirectory implements Directory, Closeable {
     this.session = session;
     this.ledgers = ledgers;
     Garbage garbage = new Garbage(session.paths(), clock);
-    this.names = new Names(session, garbage);
-    this.files = new OpenFiles(session, ledgers, garbage);
+    Labels labels = new Labels(session, ledgers, options.warnings(), this::epoch);
+    this.names = new Names(session, garbage, labels);
+    this.files = new OpenFiles(session, ledgers, garbage, labels);
     this.locks = new Locks(session, names, files, options, clock, options.warnings());
     this.nextSweepMillis = new AtomicLong(clock.millis());
   }
@@ -81,6 +83,25 @@ public final class BookKeeperDirectory implements Directory, Closeable {
       ledgers.close();
       throw e;
     }
+  }
+
+  /**
+   * Connects to a directory that is there, and creates nothing if it is not.
+   *
+   * @param options where and how
+   * @return the directory, connected
+   * @throws NoSuchFileException if its root is missing, or is none
+   * @throws IOException if ZooKeeper or BookKeeper's metadata cannot be reached
+   */
+  public static BookKeeperDirectory openExisting(BookKeeperOptions options) throws IOException {
+    try (Connection looking =
+        new Connection(
+            ended -> new ZooKeeperKeeper(options, ended), options.sessionTimeout(), () -> {})) {
+      if (looking.read(new ZkPaths(options.root()).of(ZkPaths.NAMES), null) == null) {
+        throw new NoSuchFileException(options.toString());
+      }
+    }
+    return open(options);
   }
 
   /** The same, with sessions and a client of BookKeeper that others may use, too. */
@@ -108,7 +129,7 @@ public final class BookKeeperDirectory implements Directory, Closeable {
     names.create(path, inode, empty);
     LedgerAppendFile file = appending(files.opened(inode, path, empty, 0), 0);
     if (expectedBytes > 0) {
-      WrittenLedger unused = file.prepare();
+      file.prepare();
     }
     return file;
   }
@@ -151,7 +172,7 @@ public final class BookKeeperDirectory implements Directory, Closeable {
     FilePaths.require(to);
     locks.refuseIfHeld(from);
     locks.refuseIfHeld(to);
-    names.rename(from, to);
+    files.renamed(names.rename(from, to), to);
   }
 
   @Override
@@ -211,6 +232,23 @@ public final class BookKeeperDirectory implements Directory, Closeable {
    */
   public Swept sweep() throws IOException {
     return sweeping().all();
+  }
+
+  /**
+   * Gives files their names again after these were lost from ZooKeeper, by what the ledgers say of
+   * themselves. Changes nothing that is there, so calling again is safe. Files that were never
+   * written are not made again. {@link BookKeeperOptions#warnings} is told of what cannot be.
+   *
+   * @return how many files have got their names
+   * @throws dev.durability.errors.LockHeldException if somebody holds a lock in this directory
+   * @throws IOException if that fails; calling again goes on
+   */
+  public int rebuildNames() throws IOException {
+    return new Rebuild(session, names, ledgers, options.root(), options.warnings()).all();
+  }
+
+  private long epoch() {
+    return locks.epoch();
   }
 
   private Sweep sweeping() {

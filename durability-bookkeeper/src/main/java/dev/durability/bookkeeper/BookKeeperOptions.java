@@ -21,6 +21,8 @@ import org.apache.bookkeeper.conf.ClientConfiguration;
  * Durations have a unit: {@code 500ms}, {@code 10s}, {@code 5m}, {@code 1h}.
  */
 public final class BookKeeperOptions {
+  static final int OUTSTANDING_BYTES_MAX = 8 << 20;
+
   private final String servers;
   private final String root;
   private final String ledgersRoot;
@@ -173,7 +175,7 @@ public final class BookKeeperOptions {
     private Duration sessionTimeout = Duration.ofSeconds(10);
     private Duration keepDeleted = Duration.ofMinutes(10);
     private TakeOver takeOver = TakeOver.AFTER_SESSION;
-    private int outstandingBytesMax = 8 << 20;
+    private int outstandingBytesMax = OUTSTANDING_BYTES_MAX;
     private Consumer<ClientConfiguration> client = configuration -> {};
     private byte[] password = {};
     private Consumer<String> warnings = warning -> {};

@@ -1,6 +1,5 @@
 package dev.durability.bookkeeper;
 
-import dev.durability.bookkeeper.LedgerBytes.Window;
 import dev.durability.errors.DurabilityException;
 import java.io.IOException;
 import java.util.Map;
@@ -14,18 +13,22 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds bytes of a ledger in its entries, many of which are read at once. For any thread. */
 final class EntryReader {
-  private static final int ENTRIES_MAX = 4096;
+  /** All of them are in memory at once, and each may be 64 KiB. */
+  private static final int ENTRIES_MAX = 1024;
+
   private static final int ENTRIES_AT_FIRST = 64;
-  private static final int WINDOW_BYTES_MAX = 4 << 20;
+  private static final int WINDOW_BYTES = 1 << 20;
 
   private final ReadHandle handle;
   private final String path;
   private final EntryOffsets offsets;
+  private final BookiesOfEntry bookies;
 
-  EntryReader(ReadHandle handle, String path, EntryOffsets offsets) {
+  EntryReader(ReadHandle handle, String path, EntryOffsets offsets, BookiesOfEntry bookies) {
     this.handle = handle;
     this.path = path;
     this.offsets = offsets;
+    this.bookies = bookies;
   }
 
   /**
@@ -40,7 +43,11 @@ final class EntryReader {
     return Awaiting.uninterrupted(() -> handle.readUnconfirmedAsync(first, last));
   }
 
-  /** Where an entry is, null if there is no such entry yet. */
+  /**
+   * Where an entry is, null if there is no such entry yet.
+   *
+   * @throws IOException if it cannot be read, or so few bookies answer that it may be there
+   */
   @Nullable Extent extent(long entry) throws IOException {
     try (LedgerEntries entries = Awaiting.result(reading(entry, entry))) {
       LedgerEntry found = entries.getEntry(entry);
@@ -52,7 +59,7 @@ final class EntryReader {
       int code = Ledgers.code(e);
       if (code == BKException.Code.NoSuchEntryException
           || code == BKException.Code.NoSuchLedgerExistsException
-          || (isUnconfirmed(entry) && code == BKException.Code.BookieHandleNotAvailableException)) {
+          || (isUnconfirmed(entry) && bookies.deny(handle.getLedgerMetadata(), entry))) {
         return null;
       }
       throw Ledgers.failed("reading entry " + entry + " of " + path, handle.getId(), e.getCause());
@@ -60,9 +67,8 @@ final class EntryReader {
   }
 
   /**
-   * Whether nobody has said yet that enough bookies have the entry. If one of them cannot be
-   * reached and none of the others has it, then it was never acknowledged, as long as the ack
-   * quorum leaves out one bookie: a reader beside a writer sees it as not written yet.
+   * Whether nobody has said yet that enough bookies have the entry. Beside a writer, one that is
+   * not there is no failure, as long as it cannot have been acknowledged.
    */
   private boolean isUnconfirmed(long entry) {
     return !handle.isClosed() && entry > handle.getLastAddConfirmed();
@@ -79,30 +85,51 @@ final class EntryReader {
    */
   Window read(long offset, int wanted, @Nullable Window before, long length, long entries)
       throws IOException {
-    long first;
-    long count;
-    if (before != null && before.end() == offset && before.nextEntry() >= 0) {
-      first = before.nextEntry();
-      long average = Math.max(1, before.bytes().length / Math.max(1, countOf(before)));
-      count = Math.min(ENTRIES_MAX, Math.max(ENTRIES_AT_FIRST, wanted / average));
-      count = Math.min(count, Math.max(1, WINDOW_BYTES_MAX / average));
-    } else {
-      first = find(offset, length, entries);
-      count = ENTRIES_AT_FIRST;
+    if (before == null || before.end() != offset || before.nextEntry() < 0) {
+      long first = find(offset, length, entries);
+      return await(first, window(first, Math.min(ENTRIES_AT_FIRST, entries - first)));
     }
-    count = Math.max(1, Math.min(count, entries - first));
-    return read(first, count);
+    CompletableFuture<Window> ahead = before.next();
+    long first = before.nextEntry();
+    Window read =
+        ahead != null && arrives(ahead)
+            ? ahead.join()
+            : await(first, window(first, count(before, wanted, entries - first)));
+    if (entries > read.nextEntry() && read.next() == null) {
+      // Who reads one after the other wants the next ones, too.
+      long more = entries - read.nextEntry();
+      read.follow(window(read.nextEntry(), count(read, wanted, more)));
+    }
+    return read;
   }
 
-  private long countOf(Window window) {
-    Map.Entry<Long, Long> begin = offsets.before(window.start());
-    return begin.getKey() == window.start() ? window.nextEntry() - begin.getValue() : 1;
+  /** Waits for what was asked for ahead; if it fails, it is asked for again. */
+  private static boolean arrives(CompletableFuture<Window> ahead) {
+    try {
+      return Awaiting.result(ahead) != null;
+    } catch (ExecutionException again) {
+      return false;
+    }
   }
 
-  private Window read(long first, long count) throws IOException {
+  /** How many entries to read at once, by the size of those before. */
+  private static long count(Window before, int wanted, long most) {
+    long average = before.averageBytes();
+    long count = Math.max(ENTRIES_AT_FIRST, Math.max(wanted, WINDOW_BYTES) / average);
+    return Math.max(1, Math.min(Math.min(count, ENTRIES_MAX), most));
+  }
+
+  private Window await(long first, CompletableFuture<Window> reading) throws IOException {
     String what = "reading entries from " + first + " on of " + path;
-    try (LedgerEntries entries =
-        Ledgers.result(what, handle.getId(), reading(first, first + count - 1))) {
+    return Ledgers.result(what, handle.getId(), reading);
+  }
+
+  private CompletableFuture<Window> window(long first, long count) {
+    return reading(first, first + count - 1).thenApply(entries -> window(first, count, entries));
+  }
+
+  private Window window(long first, long count, LedgerEntries read) {
+    try (LedgerEntries entries = read) {
       int bytes = 0;
       long start = -1;
       for (LedgerEntry entry : entries) {
@@ -119,7 +146,7 @@ final class EntryReader {
       }
       offsets.begins(start, first);
       offsets.begins(start + bytes, first + count);
-      return new Window(handle.getId(), start, all, first + count);
+      return new Window(handle.getId(), start, all, first, first + count);
     }
   }
 

@@ -12,21 +12,25 @@ import org.jspecify.annotations.Nullable;
  * may still take the last ones away.
  */
 final class FoundLedger implements LedgerBytes {
-  /** So many entries are looked for one by one, after those that are known to be confirmed. */
-  private static final int STEPS_MAX = 16;
-
   private final ReadHandle handle;
   private final String path;
   private final EntryReader reader;
+  private final long outstandingBytesMax;
   private final ReentrantLock lock = new ReentrantLock();
   private volatile long length;
   private volatile long entries;
   private volatile boolean complete;
 
-  FoundLedger(ReadHandle handle, String path) {
+  /**
+   * Reads a ledger.
+   *
+   * @param outstandingBytesMax how much its writer may have on its way
+   */
+  FoundLedger(ReadHandle handle, String path, BookiesOfEntry bookies, long outstandingBytesMax) {
+    this.outstandingBytesMax = outstandingBytesMax;
     this.handle = handle;
     this.path = path;
-    this.reader = new EntryReader(handle, path, new EntryOffsets());
+    this.reader = new EntryReader(handle, path, new EntryOffsets(), bookies);
   }
 
   @Override
@@ -37,7 +41,7 @@ final class FoundLedger implements LedgerBytes {
     lock.lock();
     try {
       if (!finished()) {
-        lookForMore();
+        lookForMore(enough);
       }
       return length;
     } finally {
@@ -56,7 +60,7 @@ final class FoundLedger implements LedgerBytes {
     return complete;
   }
 
-  private void lookForMore() throws IOException {
+  private void lookForMore(long enough) throws IOException {
     if (!take(entries)) {
       return;
     }
@@ -67,7 +71,10 @@ final class FoundLedger implements LedgerBytes {
     if (confirmed >= entries) {
       boolean unused = take(confirmed);
     }
-    for (int i = 0; i < STEPS_MAX && take(entries); i++) {
+    // The confirmed one lags by what was on its way when the last entry was sent: these are looked
+    // for one by one. What came after this call began need not be found, or it might never end.
+    long most = Math.min(enough, length + outstandingBytesMax);
+    while (length < most && take(entries)) {
       // Each step found one more.
     }
     boolean unused = finished();

@@ -54,6 +54,22 @@ record Layers(List<Layer> all) {
     return new Layers(left);
   }
 
+  /**
+   * The layers once a ledger ends at an offset of the file, whatever more is in it. Without it, if
+   * nothing of it is left. The others stay as they are.
+   */
+  Layers endedAt(long ledger, long limit) {
+    List<Layer> left = new ArrayList<>();
+    for (Layer layer : all) {
+      if (layer.ledger() != ledger) {
+        left.add(layer);
+      } else if (layer.start() < limit) {
+        left.add(layer.cutTo(limit));
+      }
+    }
+    return new Layers(left);
+  }
+
   /** The ledgers that are in these layers, and not in others. */
   List<Long> ledgersWithout(Layers others) {
     List<Long> ledgers = new ArrayList<>();

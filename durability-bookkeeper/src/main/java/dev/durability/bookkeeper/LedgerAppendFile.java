@@ -3,17 +3,31 @@ package dev.durability.bookkeeper;
 import dev.durability.storage.AppendFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A file that is written: by one thread at a time, into a ledger that is made when needed. */
+/**
+ * A file that is written: by one thread at a time, into a ledger that is made when needed.
+ *
+ * <p>If a ledger cannot be written any more because too few bookies are there, it ends after what
+ * was confirmed, and another one takes its place: what was not confirmed is written again. That is
+ * tried for as long as {@link Patience} allows. It may be that the first ledger chose a bookie that
+ * is registered and dead, and there was none to replace it by. The same if BookKeeper's auto
+ * recovery has closed the ledger, which it does after a bookie died. Whoever takes the lock over
+ * closes it, too, but then the other ledger is refused.
+ */
 final class LedgerAppendFile implements AppendFile {
   private final OpenFiles files;
   private final OpenFile file;
   private final BookKeeperOptions options;
   private final Supplier<List<String>> locks;
   private @Nullable WrittenLedger ledger;
+
+  /** Where that ledger begins in the file. */
+  private long ledgerStart;
+
   private @Nullable IOException failure;
   private volatile long position;
   private volatile boolean closed;
@@ -37,12 +51,55 @@ final class LedgerAppendFile implements AppendFile {
     this.locks = locks;
   }
 
-  /** Makes the ledger that the next bytes go to, so that writing need not. */
-  WrittenLedger prepare() throws IOException {
-    WrittenLedger present = ledger;
-    if (present != null) {
-      return present;
+  /** Makes the ledger that the next bytes go to, so that writing need not, if that is possible. */
+  void prepare() throws IOException {
+    try {
+      ledger = make(position, null);
+    } catch (IOException e) {
+      if (!Ledgers.isPassing(e)) {
+        throw e;
+      }
     }
+  }
+
+  private WrittenLedger present() throws IOException {
+    WrittenLedger present = ledger;
+    if (present == null) {
+      Patience patience = patience();
+      while (present == null) {
+        present = makeOrPause(position, null, patience);
+      }
+      ledger = present;
+    }
+    return present;
+  }
+
+  private Patience patience() {
+    return new Patience(Patience.MAX.toNanos(), options.warnings());
+  }
+
+  /** Null if there are too few bookies, after a while. */
+  private @Nullable WrittenLedger makeOrPause(
+      long start, @Nullable WrittenLedger ended, Patience patience) throws IOException {
+    try {
+      return make(start, ended);
+    } catch (IOException e) {
+      if (!Ledgers.isPassing(e)) {
+        throw e;
+      }
+      files.session().requireLocks();
+      patience.pause("no ledger can be made for " + file.path(), e);
+      return null;
+    }
+  }
+
+  /**
+   * Makes a ledger.
+   *
+   * @param start where it begins in the file
+   * @param ended the ledger before it, if that ends there although it may hold more
+   */
+  private WrittenLedger make(long start, @Nullable WrittenLedger ended) throws IOException {
     List<String> held = locks.get();
     int generation = files.session().generation();
     LedgerTags tags =
@@ -50,22 +107,83 @@ final class LedgerAppendFile implements AppendFile {
             options.root(),
             file.id(),
             file.path(),
-            position,
+            start,
             files.session().name(),
             String.join(",", held));
+    Layers before = ended == null ? file.layers() : file.layers().endedAt(ended.id(), start);
+    LedgerLabel label = LedgerLabel.of(file.path(), files.labels().epoch(), before.all());
     WrittenLedger made =
-        new WrittenLedger(files.client().create(tags), file.path(), options.outstandingBytesMax());
+        new WrittenLedger(
+            files.client().create(tags, label),
+            file.path(),
+            options.outstandingBytesMax(),
+            files.client().bookies());
     try {
       // Before anything is written: a ledger that no file has is swept.
-      Layer layer = new Layer(made.id(), position, Long.MAX_VALUE, held);
-      file.change("writing", generation, layers -> layers.with(layer));
+      Layer layer = new Layer(made.id(), start, Long.MAX_VALUE, held);
+      file.change(
+          "writing",
+          generation,
+          layers -> (ended == null ? layers : layers.endedAt(ended.id(), start)).with(layer));
     } catch (IOException e) {
       made.close();
       throw e; // If the change did not take place, the ledger is an orphan, and is swept.
     }
     files.written(made);
-    ledger = made;
+    ledgerStart = start;
     return made;
+  }
+
+  /**
+   * Goes on in another ledger, in which everything that was sent is confirmed when this returns.
+   *
+   * @throws IOException the failure, if it is of another kind or lasts too long
+   */
+  private void goOn(WrittenLedger failed, IOException failure) throws IOException {
+    IOException last = failure;
+    WrittenLedger broken = failed;
+    List<byte[]> missing = broken.unconfirmed();
+    Patience patience = patience();
+    boolean isAgain = false;
+    while (true) {
+      // Without a lock, nobody can say who closed it.
+      boolean isClosed = Ledgers.isFenced(last) && !locks.get().isEmpty();
+      if (!isClosed && !Ledgers.isPassing(last)) {
+        throw last;
+      }
+      files.session().requireLocks();
+      if (!isClosed || isAgain) {
+        pause(patience, last);
+      }
+      isAgain = true;
+      long start = ledgerStart + broken.confirmedLength();
+      WrittenLedger next = makeOrPause(start, broken, patience);
+      if (next == null) {
+        continue;
+      }
+      ledger = next;
+      files.forget(broken.id());
+      broken.close();
+      broken = next;
+      int sent = 0;
+      try {
+        for (byte[] each : missing) {
+          next.append(ByteBuffer.wrap(each));
+          sent++;
+        }
+        next.awaitConfirmed();
+        return;
+      } catch (IOException e) {
+        List<byte[]> still = new ArrayList<>(next.unconfirmed());
+        still.addAll(missing.subList(sent, missing.size()));
+        missing = still;
+        last = e;
+      }
+    }
+  }
+
+  private void pause(Patience patience, IOException failure) throws IOException {
+    patience.pause(file.path() + " goes on in another ledger, because one lost bookies", failure);
   }
 
   @Override
@@ -77,7 +195,14 @@ final class LedgerAppendFile implements AppendFile {
     long start = position;
     ByteBuffer rest = source.duplicate();
     try {
-      prepare().append(rest);
+      while (rest.hasRemaining()) {
+        WrittenLedger to = present();
+        try {
+          to.append(rest);
+        } catch (IOException e) {
+          goOn(to, e);
+        }
+      }
     } catch (IOException e) {
       throw failed(e);
     }
@@ -89,11 +214,20 @@ final class LedgerAppendFile implements AppendFile {
   public void flush() throws IOException {
     requireUsable("flush");
     try {
-      if (ledger != null) {
-        ledger.awaitConfirmed();
-      }
+      confirm();
     } catch (IOException e) {
       throw failed(e);
+    }
+  }
+
+  private void confirm() throws IOException {
+    WrittenLedger present = ledger;
+    if (present != null) {
+      try {
+        present.awaitConfirmed();
+      } catch (IOException e) {
+        goOn(present, e);
+      }
     }
   }
 
@@ -110,6 +244,7 @@ final class LedgerAppendFile implements AppendFile {
           "cannot cut " + file.path() + " to " + size + " bytes, the position is " + position);
     }
     requireUsable("cut");
+    flush(); // What is on its way counts.
     long now = file.size();
     if (now < size) {
       throw new IOException(
@@ -119,6 +254,7 @@ final class LedgerAppendFile implements AppendFile {
       if (now > size) {
         endLedger();
         file.change("cutting", -1, layers -> layers.cutTo(size));
+        files.labels().cut(file.layers());
       }
     } catch (IOException e) {
       throw failed(e);

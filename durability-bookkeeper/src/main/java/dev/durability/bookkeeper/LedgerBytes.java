@@ -7,25 +7,6 @@ import org.jspecify.annotations.Nullable;
 interface LedgerBytes {
 
   /**
-   * Some bytes of a ledger.
-   *
-   * @param ledger which one
-   * @param start their offset in the ledger
-   * @param bytes the bytes
-   * @param nextEntry the entry after them, -1 if it is not known
-   */
-  @SuppressWarnings("ArrayRecordComponent") // Nobody compares windows.
-  record Window(long ledger, long start, byte[] bytes, long nextEntry) {
-    long end() {
-      return start + bytes.length;
-    }
-
-    boolean has(long ledger, long offset) {
-      return ledger == this.ledger && offset >= start && offset < end();
-    }
-  }
-
-  /**
    * Tells how many bytes there are.
    *
    * @param enough if there are at least so many, fewer than all may be told

@@ -36,6 +36,10 @@ final class LedgerLock implements DirectoryLock, Session.Guard {
     return path;
   }
 
+  int version() {
+    return version;
+  }
+
   @Override
   public boolean isHeld() {
     return lost.get() == null;

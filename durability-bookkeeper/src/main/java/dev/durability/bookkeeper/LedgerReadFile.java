@@ -1,6 +1,5 @@
 package dev.durability.bookkeeper;
 
-import dev.durability.bookkeeper.LedgerBytes.Window;
 import dev.durability.storage.ReadFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -6,11 +6,12 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.apache.bookkeeper.client.LedgerMetadataBuilder;
 import org.apache.bookkeeper.client.api.BKException;
 import org.apache.bookkeeper.client.api.BookKeeper;
 import org.apache.bookkeeper.client.api.DigestType;
@@ -18,6 +19,8 @@ import org.apache.bookkeeper.client.api.LedgerMetadata;
 import org.apache.bookkeeper.client.api.ReadHandle;
 import org.apache.bookkeeper.client.api.WriteHandle;
 import org.apache.bookkeeper.conf.ClientConfiguration;
+import org.apache.bookkeeper.meta.LedgerManager;
+import org.apache.bookkeeper.versioning.Versioned;
 import org.jspecify.annotations.Nullable;
 
 /** BookKeeper's client: ledgers are created, opened, closed for their writers, and deleted. */
@@ -26,10 +29,16 @@ final class Ledgers implements Closeable {
 
   private final BookKeeperOptions options;
   private final BookKeeper client;
+  private final BookiesOfEntry bookies;
+  private final LedgerManager manager;
 
   private Ledgers(BookKeeperOptions options, BookKeeper client) {
     this.options = options;
     this.client = client;
+    org.apache.bookkeeper.client.BookKeeper whole =
+        (org.apache.bookkeeper.client.BookKeeper) client; // There is no other.
+    this.manager = whole.getLedgerManager();
+    this.bookies = new BookiesOfEntry(whole.getClientCtx().getBookieClient());
   }
 
   static Ledgers connect(BookKeeperOptions options) throws IOException {
@@ -54,7 +63,16 @@ final class Ledgers implements Closeable {
     }
   }
 
-  WriteHandle create(LedgerTags tags) throws IOException {
+  /** How much a writer may have on its way, if it has the options of this one or the defaults. */
+  long outstandingBytesMax() {
+    return Math.max(options.outstandingBytesMax(), BookKeeperOptions.OUTSTANDING_BYTES_MAX);
+  }
+
+  BookiesOfEntry bookies() {
+    return bookies;
+  }
+
+  WriteHandle create(LedgerTags tags, LedgerLabel label) throws IOException {
     return result(
         "creating a ledger for " + tags.path() + " at offset " + tags.start(),
         -1,
@@ -67,8 +85,50 @@ final class Ledgers implements Closeable {
                     .withAckQuorumSize(options.ackQuorum())
                     .withDigestType(DIGEST)
                     .withPassword(options.password())
-                    .withCustomMetadata(tags.encode())
+                    .withCustomMetadata(label.into(tags.encode()))
                     .execute()));
+  }
+
+  /**
+   * Changes the label of a ledger, which may be written or closed by others meanwhile. Does nothing
+   * if the ledger is gone, or has none.
+   */
+  void relabel(long ledger, UnaryOperator<LedgerLabel> change, Consumer<String> warnings)
+      throws IOException {
+    Patience patience = new Patience(Patience.MAX.toNanos(), warnings);
+    while (true) {
+      try {
+        Versioned<LedgerMetadata> now = Awaiting.result(manager.readLedgerMetadata(ledger));
+        Map<String, byte[]> tags = now.getValue().getCustomMetadata();
+        LedgerLabel label = LedgerLabel.from(tags);
+        if (label == null) {
+          return;
+        }
+        LedgerMetadata changed =
+            LedgerMetadataBuilder.from(now.getValue())
+                .withCustomMetadata(change.apply(label).into(tags))
+                .build();
+        Versioned<LedgerMetadata> unused =
+            Awaiting.result(manager.writeLedgerMetadata(ledger, changed, now.getVersion()));
+        return;
+      } catch (ExecutionException e) {
+        if (isNoLedger(e)) {
+          return;
+        }
+        if (code(e) != BKException.Code.MetadataVersionException) { // Else another was faster.
+          IOException failure = failed("noting a name", ledger, e.getCause());
+          if (!isPassing(failure)) {
+            throw failure;
+          }
+          patience.pause("the name of a file cannot be noted at its ledger", failure);
+        }
+      }
+    }
+  }
+
+  private static boolean isNoLedger(ExecutionException e) {
+    return code(e) == BKException.Code.NoSuchLedgerExistsException
+        || code(e) == BKException.Code.NoSuchLedgerExistsOnMetadataServerException;
   }
 
   /** Opens a ledger for reading; it may be written meanwhile. */
@@ -96,8 +156,7 @@ final class Ledgers implements Closeable {
     try {
       return Awaiting.result(known(ledger));
     } catch (ExecutionException e) {
-      if (code(e) == BKException.Code.NoSuchLedgerExistsException
-          || code(e) == BKException.Code.NoSuchLedgerExistsOnMetadataServerException) {
+      if (isNoLedger(e)) {
         return null;
       }
       throw failed("reading what is known", ledger, e.getCause());
@@ -135,22 +194,20 @@ final class Ledgers implements Closeable {
           open.add(ledgers.get(i));
         }
       } catch (ExecutionException e) {
-        if (code(e) != BKException.Code.NoSuchLedgerExistsException
-            && code(e) != BKException.Code.NoSuchLedgerExistsOnMetadataServerException) {
+        if (!isNoLedger(e)) {
           open.add(ledgers.get(i));
         }
       }
     }
-    long end = System.nanoTime() + waitNanos;
+    Patience patience = new Patience(waitNanos, warnings);
     List<CompletableFuture<ReadHandle>> openings = new ArrayList<>();
     open.forEach(ledger -> openings.add(opening(ledger, true)));
     for (int i = 0; i < open.size(); i++) {
-      fence(open.get(i), openings.get(i), end, warnings);
+      fence(open.get(i), openings.get(i), patience);
     }
   }
 
-  private void fence(
-      long ledger, CompletableFuture<ReadHandle> first, long end, Consumer<String> warnings)
+  private void fence(long ledger, CompletableFuture<ReadHandle> first, Patience patience)
       throws IOException {
     CompletableFuture<ReadHandle> opening = first;
     while (true) {
@@ -158,22 +215,16 @@ final class Ledgers implements Closeable {
         close(Awaiting.result(opening));
         return;
       } catch (ExecutionException e) {
-        int code = code(e);
-        if (code == BKException.Code.NoSuchLedgerExistsException
-            || code == BKException.Code.NoSuchLedgerExistsOnMetadataServerException) {
+        if (isNoLedger(e)) {
           return;
         }
-        if (System.nanoTime() - end > 0) {
-          throw failed("closing what a former writer left open", ledger, e.getCause());
-        }
-        warnings.accept(
+        patience.pause(
             "ledger "
                 + ledger
-                + ", which a former writer left open, cannot be closed yet: "
-                + e.getMessage()
-                + ". Enough bookies of its ensemble have to answer; trying again");
+                + ", which a former writer left open, cannot be closed yet: enough bookies of its"
+                + " ensemble have to answer",
+            failed("closing what a former writer left open", ledger, e.getCause()));
       }
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(500));
       opening = opening(ledger, true);
     }
   }
@@ -186,8 +237,7 @@ final class Ledgers implements Closeable {
               Awaiting.uninterrupted(
                   () -> client.newDeleteLedgerOp().withLedgerId(ledger).execute()));
     } catch (ExecutionException e) {
-      if (code(e) != BKException.Code.NoSuchLedgerExistsException
-          && code(e) != BKException.Code.NoSuchLedgerExistsOnMetadataServerException) {
+      if (!isNoLedger(e)) {
         throw failed("deleting it", ledger, e.getCause());
       }
     }
@@ -210,6 +260,34 @@ final class Ledgers implements Closeable {
     return e.getCause() instanceof BKException failure
         ? failure.getCode()
         : BKException.Code.UnexpectedConditionException;
+  }
+
+  /**
+   * Whether a ledger could not be made or written because bookies, or ZooKeeper, are gone: another
+   * ledger may be possible later.
+   */
+  static boolean isPassing(IOException e) {
+    if (!(e.getCause() instanceof BKException failure)) {
+      return false;
+    }
+    return switch (failure.getCode()) {
+      case BKException.Code.NotEnoughBookiesException,
+          BKException.Code.NoBookieAvailableException,
+          BKException.Code.BookieHandleNotAvailableException,
+          BKException.Code.TimeoutException,
+          BKException.Code.AddEntryQuorumTimeoutException,
+          BKException.Code.ZKException,
+          BKException.Code.MetaStoreException ->
+          true;
+      default -> false;
+    };
+  }
+
+  /** Whether somebody else has closed the ledger: who took the lock over, or auto recovery. */
+  static boolean isFenced(IOException e) {
+    return e.getCause() instanceof BKException failure
+        && (failure.getCode() == BKException.Code.LedgerFencedException
+            || failure.getCode() == BKException.Code.LedgerClosedException);
   }
 
   /** Says what failed, at which ledger, and what can be done. */

@@ -21,9 +21,6 @@ import org.jspecify.annotations.Nullable;
  * takes the lock raises it, and then closes the ledgers that former holders were writing.
  */
 final class Locks {
-  /** How long bookies that are needed to close a ledger are waited for. */
-  static final Duration FENCING_MAX = Duration.ofMinutes(2);
-
   private final Session session;
   private final Names names;
   private final Ledgers ledgers;
@@ -54,6 +51,14 @@ final class Locks {
   /** The paths of the locks that are held here. */
   List<String> heldPaths() {
     return held.values().stream().flatMap(Optional::stream).map(LedgerLock::path).toList();
+  }
+
+  /** How often the locks that are held here have been taken, in all. */
+  long epoch() {
+    return held.values().stream()
+        .flatMap(Optional::stream)
+        .mapToLong(lock -> lock.version() + 1L)
+        .sum();
   }
 
   /** Throws if the file is a lock that is held here. */
@@ -197,7 +202,7 @@ final class Locks {
         }
       }
     }
-    ledgers.fence(open, FENCING_MAX.toNanos(), warnings);
+    ledgers.fence(open, Patience.MAX.toNanos(), warnings);
     // Whoever read one while it was open may have seen more than is in it now.
     open.forEach(files::forget);
   }

@@ -21,8 +21,10 @@ final class Names {
   private final Session session;
   private final ZkPaths paths;
   private final Garbage garbage;
+  private final Labels labels;
 
-  Names(Session session, Garbage garbage) {
+  Names(Session session, Garbage garbage, Labels labels) {
+    this.labels = labels;
     this.session = session;
     this.paths = session.paths();
     this.garbage = garbage;
@@ -96,12 +98,13 @@ final class Names {
     }
   }
 
-  void rename(String from, String to) throws IOException {
+  /** Returns the inode of the file. */
+  String rename(String from, String to) throws IOException {
     for (int i = 0; i < TRIES; i++) {
       Name source = require(from, "rename");
       Name replaced = find(to, "replace");
       if (from.equals(to)) {
-        return;
+        return source.inode();
       }
       List<Op> operations = new ArrayList<>();
       byte[] inode = source.inode().getBytes(UTF_8);
@@ -113,8 +116,12 @@ final class Names {
         operations.add(Op.setData(paths.file(to), inode, replaced.version()));
         operations.add(garbage.inode(replaced.inode()));
       }
+      labels.named(source.inode(), to);
       if (session.transaction("renaming " + from + " to " + to, operations)) {
-        return;
+        if (replaced != null) {
+          labels.unnamed(replaced.inode());
+        }
+        return source.inode();
       }
     }
     throw busy("rename", from);
@@ -126,6 +133,7 @@ final class Names {
       List<Op> operations =
           List.of(Op.delete(paths.file(path), name.version()), garbage.inode(name.inode()));
       if (session.transaction("deleting " + path, operations)) {
+        labels.unnamed(name.inode());
         return;
       }
     }

@@ -1,6 +1,5 @@
 package dev.durability.bookkeeper;
 
-import dev.durability.bookkeeper.LedgerBytes.Window;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class OpenFile {
   private final OpenFiles files;
   private final String id;
-  private final String path;
+  private volatile String path;
   private final ReentrantLock lock = new ReentrantLock();
   private volatile Known known;
 
@@ -39,9 +38,13 @@ final class OpenFile {
     return id;
   }
 
-  /** The path that it was opened under, for messages. */
+  /** Its path, as far as it is known here. */
   String path() {
     return path;
+  }
+
+  void renamed(String to) {
+    path = to;
   }
 
   Layers layers() {
@@ -49,7 +52,9 @@ final class OpenFile {
   }
 
   private long length(Layer layer, long enough) throws IOException {
-    return files.ledger(layer.ledger(), path).length(enough);
+    // What a ledger has beyond its limit is nobody's, and whether it is there may be unknown.
+    long most = layer.limit() - layer.start();
+    return files.ledger(layer.ledger(), path).length(Math.min(enough, most));
   }
 
   /** How many bytes it has now. */
@@ -121,6 +126,7 @@ final class OpenFile {
       }
       if (files.session().transaction(what + " " + path, operations, generation)) {
         know(after, now.version() + 1);
+        files.labels().cutOff(unused);
         return;
       }
       refresh();

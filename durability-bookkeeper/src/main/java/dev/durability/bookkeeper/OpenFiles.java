@@ -13,14 +13,16 @@ final class OpenFiles {
   private final Session session;
   private final Ledgers client;
   private final Garbage garbage;
+  private final Labels labels;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, OpenFile> files = new HashMap<>();
   private final ConcurrentHashMap<Long, LedgerBytes> ledgers = new ConcurrentHashMap<>();
 
-  OpenFiles(Session session, Ledgers client, Garbage garbage) {
+  OpenFiles(Session session, Ledgers client, Garbage garbage, Labels labels) {
     this.session = session;
     this.client = client;
     this.garbage = garbage;
+    this.labels = labels;
   }
 
   Session session() {
@@ -33,6 +35,23 @@ final class OpenFiles {
 
   Garbage garbage() {
     return garbage;
+  }
+
+  Labels labels() {
+    return labels;
+  }
+
+  /** A file has another path; ledgers that it gets from now on say so. */
+  void renamed(String id, String to) {
+    lock.lock();
+    try {
+      OpenFile known = files.get(id);
+      if (known != null) {
+        known.renamed(to);
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Opens a file by its inode. Whoever opened it has to {@link #close} it. */
@@ -91,7 +110,8 @@ final class OpenFiles {
       return known;
     }
     ReadHandle handle = client.open(ledger, path);
-    LedgerBytes found = new FoundLedger(handle, path);
+    LedgerBytes found =
+        new FoundLedger(handle, path, client.bookies(), client.outstandingBytesMax());
     LedgerBytes other = ledgers.putIfAbsent(ledger, found);
     if (other != null) {
       found.close();

@@ -170,6 +170,13 @@ final class Session implements Closeable {
     return connection.readAll(nodes);
   }
 
+  /** Throws if a lock that was taken here is lost, and not closed yet. */
+  void requireLocks() throws LockLostException {
+    for (Guard guard : guards) {
+      guard.requireHeld();
+    }
+  }
+
   void add(Guard guard) {
     guards.add(guard);
   }
@@ -193,9 +200,7 @@ final class Session implements Closeable {
   boolean transaction(String what, List<Op> operations, int demanded) throws IOException {
     transactions.lock();
     try {
-      for (Guard guard : guards) {
-        guard.requireHeld();
-      }
+      requireLocks();
       Keeper on = connection.connected();
       if (on != marked) {
         mark(on);

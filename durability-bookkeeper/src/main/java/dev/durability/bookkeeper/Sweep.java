@@ -91,7 +91,8 @@ final class Sweep {
   /**
    * Deletes ledgers of this root that no file has. A writer makes a ledger first and then gives it
    * to a file. It can do the second only while its mark is there. So a ledger whose maker has no
-   * mark, and that no file has after that was seen, stays without a file.
+   * mark, and that no file has after that was seen, stays without a file. One that has entries is
+   * kept all the same: it had a file.
    */
   private int orphans() throws IOException {
     List<Long> candidates = new ArrayList<>();
@@ -113,10 +114,27 @@ final class Sweep {
       }
     }
     ledgers.fence(orphans, 0, warnings);
+    int deleted = 0;
+    int kept = 0;
     for (long orphan : orphans) {
-      ledgers.delete(orphan);
+      LedgerMetadata closed = ledgers.metadata(orphan);
+      LedgerLabel label = closed == null ? null : LedgerLabel.of(closed);
+      if (closed != null
+          && closed.getLength() > 0
+          && (label == null || label.state() == LedgerLabel.State.USED)) {
+        kept++; // Nothing is written before a file has the ledger, and no file gave it up.
+      } else {
+        ledgers.delete(orphan);
+        deleted++;
+      }
     }
-    return orphans.size();
+    if (kept > 0) {
+      warnings.accept(
+          kept
+              + " ledgers have entries and no file: names may have been lost from ZooKeeper. They"
+              + " are kept, and making the names again finds their files");
+    }
+    return deleted;
   }
 
   /** The ledgers of all inodes, and those of which a note says that they go later. */

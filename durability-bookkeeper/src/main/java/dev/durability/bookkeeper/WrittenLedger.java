@@ -4,6 +4,7 @@ import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.bookkeeper.client.api.WriteHandle;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * confirmed; whoever reads here sees them at once. One thread writes, any number read.
  */
 final class WrittenLedger implements LedgerBytes {
-  private static final int ENTRY_BYTES_MAX = 512 << 10;
+  private static final int ENTRY_BYTES_MAX = 64 << 10;
 
   private final WriteHandle handle;
   private final String path;
@@ -32,29 +33,35 @@ final class WrittenLedger implements LedgerBytes {
   private long confirmedEntries;
   private @Nullable Throwable failure;
 
-  WrittenLedger(WriteHandle handle, String path, int outstandingBytesMax) {
+  /** What was on its way when writing failed, oldest first. */
+  private List<byte[]> unconfirmed = List.of();
+
+  WrittenLedger(WriteHandle handle, String path, int outstandingBytesMax, BookiesOfEntry bookies) {
     this.handle = handle;
     this.path = path;
     this.outstandingBytesMax = outstandingBytesMax;
-    this.reader = new EntryReader(handle, path, offsets);
+    this.reader = new EntryReader(handle, path, offsets, bookies);
   }
 
   long id() {
     return handle.getId();
   }
 
-  /** Sends bytes. Waits while too many are on their way. Any of them may be sent if this fails. */
+  /**
+   * Sends bytes. Waits while too many are on their way. If this fails, what was taken from the
+   * source is {@link #unconfirmed}.
+   */
   void append(ByteBuffer source) throws IOException {
     while (source.hasRemaining()) {
       // A copy, which nobody changes: the client may send it again much later.
       byte[] entry = new byte[Math.min(ENTRY_BYTES_MAX, source.remaining())];
-      source.get(entry);
       lock.lock();
       try {
         while (failure == null && length - confirmedLength > outstandingBytesMax) {
           confirmed.awaitUninterruptibly();
         }
         throwFailure("writing " + path + " at offset " + length + " of its ledger");
+        source.get(entry);
         outstanding.add(entry);
         length += entry.length;
       } finally {
@@ -70,10 +77,11 @@ final class WrittenLedger implements LedgerBytes {
       if (failed != null) {
         if (failure == null) {
           failure = failed;
+          // Readers here must not see what may never be there.
+          unconfirmed = List.copyOf(outstanding);
+          outstanding.clear();
+          length = confirmedLength;
         }
-        // Readers here must not see what may never be there.
-        outstanding.clear();
-        length = confirmedLength;
       } else if (failure == null && entry != null) {
         offsets.begins(confirmedLength, entry);
         confirmedLength += outstanding.remove().length;
@@ -93,6 +101,26 @@ final class WrittenLedger implements LedgerBytes {
         confirmed.awaitUninterruptibly();
       }
       throwFailure("writing " + path + " up to offset " + length + " of its ledger");
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How many bytes are confirmed. */
+  long confirmedLength() {
+    lock.lock();
+    try {
+      return confirmedLength;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What was sent and never confirmed, once writing has failed. */
+  List<byte[]> unconfirmed() {
+    lock.lock();
+    try {
+      return unconfirmed;
     } finally {
       lock.unlock();
     }
@@ -137,7 +165,7 @@ final class WrittenLedger implements LedgerBytes {
       long start = confirmedLength;
       for (byte[] each : outstanding) {
         if (offset >= start && offset < start + each.length) {
-          return new Window(id(), start, each, -1);
+          return new Window(id(), start, each, -1, -1);
         }
         start += each.length;
       }

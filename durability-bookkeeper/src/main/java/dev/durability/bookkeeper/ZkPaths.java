@@ -26,7 +26,7 @@ final class ZkPaths {
   static final String CLIENTS = "clients";
   static final String HELD = "/held";
   static final String FILE = "f:";
-  private static final String DIRECTORY = "d:";
+  static final String DIRECTORY = "d:";
 
   private final String root;
 

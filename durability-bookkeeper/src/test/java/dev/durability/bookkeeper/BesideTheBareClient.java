@@ -89,7 +89,9 @@ public final class BesideTheBareClient {
   }
 
   private WriteHandle ledger() throws Exception {
-    return client.create(new LedgerTags("/bare", "0", "bare", 0, "nobody", ""));
+    return client.create(
+        new LedgerTags("/bare", "0", "bare", 0, "nobody", ""),
+        LedgerLabel.of("bare", 0, List.of()));
   }
 
   private double[] round() throws Exception {
@@ -100,6 +102,7 @@ public final class BesideTheBareClient {
       WriteHandle bare = ledger();
       Append ours = () -> log.appendDurable(entry);
       Append theirs = () -> bare.append(entry);
+      double unused = threads(16, ours) + threads(16, theirs); // Warms both up.
       ratios[0] = threads(1, ours) / threads(1, theirs);
       ratios[1] = threads(64, ours) / threads(64, theirs);
       AsyncAppend oursLater = () -> log.appendAsync(entry);

@@ -18,17 +18,22 @@ final class FaultyKeeper implements Keeper {
     /** It is carried out, and the answer is lost. */
     AFTER,
     /** It arrives after the next one, and after those that come before that. */
-    LATE
+    LATE,
+    /** Its connection is not lost: it is under way until it is let go. */
+    HELD
   }
 
   /** Which request is hit, counted over all sessions of a directory. */
   static final class Plan {
-    final int nth;
+    int nth;
     final Loss loss;
     int multis;
     int reads;
     int failReadsUntil;
     @Nullable List<Op> late;
+
+    /** Lets the request go that is held. */
+    final CompletableFuture<Runnable> letGo = new CompletableFuture<>();
 
     Plan(int nth, Loss loss) {
       this.nth = nth;
@@ -71,6 +76,24 @@ final class FaultyKeeper implements Keeper {
         case LATE -> {
           plan.late = operations;
           yield CompletableFuture.failedFuture(lost());
+        }
+        case HELD -> {
+          CompletableFuture<@Nullable Void> answer = new CompletableFuture<>();
+          plan.letGo.complete(
+              () -> {
+                var unused =
+                    under
+                        .multi(operations)
+                        .whenComplete(
+                            (done, failure) -> {
+                              if (failure == null) {
+                                answer.complete(null);
+                              } else {
+                                answer.completeExceptionally(failure);
+                              }
+                            });
+              });
+          yield answer;
         }
       };
     }

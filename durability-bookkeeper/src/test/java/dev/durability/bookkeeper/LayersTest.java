@@ -59,6 +59,17 @@ class LayersTest {
   }
 
   @Test
+  void ledgerThatEndsEarlyLeavesTheOthersAsTheyAre() {
+    Layers layers = Layers.NONE.with(layer(1, 0)).with(layer(2, 4));
+    lengths.put(1L, 10L);
+    lengths.put(2L, 5L);
+    Layers ended = layers.endedAt(2, 6);
+    assertThat(ended.size(this::length)).isEqualTo(10);
+    assertThat(ended.find(6, this::length)).isEqualTo(place(ended, 0, 6, 4));
+    assertThat(layers.endedAt(2, 4)).isEqualTo(Layers.NONE.with(layer(1, 0)));
+  }
+
+  @Test
   void impossibleLayersAreRefused() {
     for (long[] bad : new long[][] {{-1, 0, 9}, {1, -1, 9}, {1, 5, 4}}) {
       assertThatThrownBy(() -> new Layer(bad[0], bad[1], bad[2], List.of()))

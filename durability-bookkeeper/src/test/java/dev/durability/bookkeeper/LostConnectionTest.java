@@ -2,13 +2,19 @@ package dev.durability.bookkeeper;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.durability.bookkeeper.FaultyKeeper.Loss;
 import dev.durability.bookkeeper.FaultyKeeper.Plan;
+import dev.durability.errors.LockLostException;
 import dev.durability.storage.AppendFile;
 import dev.durability.storage.DirectoryLock;
 import dev.durability.storage.DurableFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** The connection to ZooKeeper is lost inside each transaction, and each takes place once. */
@@ -59,7 +65,7 @@ class LostConnectionTest {
       check(directory, "without a loss");
     }
     assertThat(none.multis).isGreaterThan(20);
-    for (Loss loss : Loss.values()) {
+    for (Loss loss : List.of(Loss.BEFORE, Loss.AFTER, Loss.LATE)) {
       for (int nth = 1; nth <= none.multis; nth++) {
         BookKeeperOptions options = SharedBookies.newRoot().build();
         String what = loss + " " + nth;
@@ -71,6 +77,38 @@ class LostConnectionTest {
           check(directory, what + ", opened again");
         }
       }
+    }
+  }
+
+  /** As of a writer whose packets are late, or that stands still after it has sent them. */
+  @Test
+  void renameThatArrivesAfterATakeoverChangesNothing() throws Exception {
+    BookKeeperOptions options = SharedBookies.newRoot().takeOver(TakeOver.AT_ONCE).build();
+    Plan plan = new Plan(0, Loss.HELD);
+    try (BookKeeperDirectory old = open(options, plan);
+        BookKeeperDirectory next = SharedBookies.open(options);
+        DirectoryLock lost = old.lock(".lock")) {
+      DurableFile.write(old, "from", "old".getBytes(UTF_8));
+      plan.nth = plan.multis + 1;
+      CompletableFuture<Void> renaming =
+          CompletableFuture.runAsync(
+              () -> {
+                try {
+                  old.rename("from", "to");
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+      Runnable letGo = plan.letGo.get();
+      try (DirectoryLock taken = next.lock(".lock")) {
+        DurableFile.write(next, "to", "new".getBytes(UTF_8));
+        letGo.run();
+        assertThatThrownBy(renaming::get).rootCause().isInstanceOf(LockLostException.class);
+        assertThat(next.list("")).containsExactly(".lock", "from", "to");
+        assertThat(new String(DurableFile.read(next, "to", 10), UTF_8)).isEqualTo("new");
+        taken.requireHeld();
+      }
+      assertThat(lost.isHeld()).isFalse();
     }
   }
 

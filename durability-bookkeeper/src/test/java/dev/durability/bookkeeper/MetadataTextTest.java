@@ -76,6 +76,21 @@ class MetadataTextTest {
   }
 
   @Test
+  void labelsComeBackAndALaterOneIsNotOverwrittenByAnEarlierWriter() {
+    Map<String, byte[]> tags = new LedgerTags("/top", "7", ODD, 0, "client", "").encode();
+    LedgerLabel label =
+        LedgerLabel.of(ODD, 2, List.of(new Layer(17, 0, 4096, List.of())))
+            .cut(List.of(new Layer(17, 0, Long.MAX_VALUE, List.of())), 9, 3);
+    assertThat(LedgerLabel.from(label.into(tags))).isEqualTo(label);
+    assertThat(LedgerTags.decode(label.into(tags))).isEqualTo(LedgerTags.decode(tags));
+    assertThat(LedgerLabel.from(tags)).as("of an earlier version").isNull();
+    assertThat(label.named("other", 2)).isEqualTo(label);
+    assertThat(label.now(LedgerLabel.State.DELETED, 2)).isEqualTo(label);
+    assertThat(label.cut(List.of(), 1, 2)).isEqualTo(label);
+    assertThat(label.named("other", 3).name()).isEqualTo("other");
+  }
+
+  @Test
   void notesOfGarbageComeBack() {
     Garbage.Note inode = new Garbage.Note(12, "7", List.of());
     Garbage.Note ledgers = new Garbage.Note(12, "", List.of(3L, 4L));

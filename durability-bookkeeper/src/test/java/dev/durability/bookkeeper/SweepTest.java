@@ -10,6 +10,7 @@ import dev.durability.storage.ReadFile;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What is deleted, and when its ledgers are. */
@@ -60,10 +61,11 @@ class SweepTest {
         AppendFile file = directory.create("a", 0)) {
       Ledgers ledgers = SharedBookies.client();
       file.write(ByteBuffer.allocate(10));
+      LedgerLabel label = LedgerLabel.of("x", 0, List.of());
       LedgerTags alive = tags(options, dying.markName());
-      long orphan = ledgers.create(alive).getId();
+      long orphan = ledgers.create(alive, label).getId();
       LedgerTags others = new LedgerTags("/other", "1", "x", 0, "nobody", "");
-      long foreign = ledgers.create(others).getId();
+      long foreign = ledgers.create(others, label).getId();
       assertThat(directory.sweep().orphans()).as("its maker may still use it").isZero();
       dying.close();
       assertThat(directory.sweep().orphans()).isEqualTo(1);

@@ -13,7 +13,8 @@ final class BookKeeperStore {
   private BookKeeperStore() {}
 
   /** Connects to a log. The directory has to be closed. */
-  static BookKeeperDirectory open(StoreAddress address, CommandIo io) throws IOException {
+  static BookKeeperDirectory open(StoreAddress address, CommandIo io, boolean exists)
+      throws IOException {
     BookKeeperOptions options;
     try {
       options =
@@ -24,13 +25,19 @@ final class BookKeeperStore {
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()));
     }
-    return BookKeeperDirectory.open(options);
+    return exists ? BookKeeperDirectory.openExisting(options) : BookKeeperDirectory.open(options);
   }
 
   private static void configure(ClientConfiguration configuration, StoreAddress address) {
     for (String key : address.client().stringPropertyNames()) {
       configuration.setProperty(key, address.client().getProperty(key));
     }
+  }
+
+  /** Gives files their names again, and says how many. */
+  static String rebuildNames(Directory directory) throws IOException {
+    int count = ((BookKeeperDirectory) directory).rebuildNames();
+    return "files that have their names again: " + count + System.lineSeparator();
   }
 
   /** Deletes ledgers that no file has, and says how many. */

@@ -1,5 +1,6 @@
 package dev.durability.cli;
 
+import dev.durability.archive.DamagedArchiveException;
 import dev.durability.errors.CorruptLogException;
 import dev.durability.errors.OutcomeOpenException;
 import dev.durability.errors.PathNotExpressibleException;
@@ -40,7 +41,7 @@ final class Failures {
 
   static int exitStatus(Throwable failure) {
     Throwable at = unwrap(failure);
-    if (at instanceof CorruptLogException) {
+    if (at instanceof CorruptLogException || at instanceof DamagedArchiveException) {
       return ExitStatus.CORRUPT;
     }
     return at instanceof OutputClosedException ? ExitStatus.OUTPUT_CLOSED : ExitStatus.FAILED;
@@ -55,7 +56,7 @@ final class Failures {
 
   /** A message, with semicolons for its line breaks. No name in it can control a terminal. */
   static String inOneLine(String message) {
-    return message.replaceAll("\\s*\\R\\s*", "; ").replaceAll("\\p{Cntrl}", "?");
+    return Printable.text(message.replaceAll("\\s*\\R\\s*", "; "));
   }
 
   /** Whatever it is wrapped in: what was being done then does not help the user. */

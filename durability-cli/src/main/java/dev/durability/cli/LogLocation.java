@@ -106,25 +106,39 @@ final class LogLocation implements Closeable {
    * @throws IOException if it cannot be opened or created
    */
   Directory forAppending(FsOptions creation) throws IOException {
-    return store == null ? FsDirectory.open(Path.of(name), creation) : onStore(store);
+    return store == null ? FsDirectory.open(Path.of(name), creation) : onStore(store, false);
+  }
+
+  /**
+   * Opens what may be left of a log in a store.
+   *
+   * @throws UsageException if it is in no store
+   * @throws IOException if the store cannot be reached
+   */
+  Directory forRebuilding() throws IOException {
+    if (store == null) {
+      throw new UsageException("only a log in a --store has names to make again");
+    }
+    return onStore(store, false);
   }
 
   private Directory existing(StoreAddress address) throws IOException {
-    Directory directory = onStore(address);
     try {
+      Directory directory = onStore(address, true);
       var unused = directory.list("wal");
+      return directory;
     } catch (NoSuchFileException e) {
       throw new FileSystemException(toString(), null, "there is no log of this name");
     }
-    return directory;
   }
 
-  private Directory onStore(StoreAddress address) throws IOException {
+  /** If it has to exist, nothing is created where it does not. */
+  private Directory onStore(StoreAddress address, boolean exists) throws IOException {
     Closeable before = open;
     if (before instanceof Directory directory) {
       return directory;
     }
-    Directory directory = address.open(io);
+    Directory directory = address.open(io, exists);
     open = (Closeable) directory;
     return directory;
   }

@@ -35,6 +35,9 @@ final class Program {
           "quarantine",
           "schema",
           "truncate",
+          "backup",
+          "archive",
+          "restore",
           "sweep",
           "import",
           "export",
@@ -175,7 +178,7 @@ final class Program {
         "verify, stats: the end of the log is torn, as a crash leaves it; schema check: something is not"
             + " read; import, export: something was left out",
         "2",
-        "the log is corrupt, or did not keep what it promised",
+        "the log or the archive is damaged, or did not keep what it promised",
         "3",
         "any other failure: wrong usage, no log of this program, not readable, no room, no"
             + " memory, an"
@@ -214,6 +217,9 @@ final class Program {
       case "quarantine" -> new QuarantineCommand(io);
       case "schema" -> new SchemaCommand(io);
       case "truncate" -> new TruncateCommand(io);
+      case "backup" -> new BackupCommand(io);
+      case "archive" -> new ArchiveCommand(io);
+      case "restore" -> new RestoreCommand(io);
       case "sweep" -> new SweepCommand(io);
       case "import" -> new ImportCommand(io);
       case "export" -> new ExportCommand(io);
@@ -254,6 +260,15 @@ final class Program {
 
   private int wrongUsage(ParameterException failure) {
     String name = failure.getCommandLine().getCommandSpec().qualifiedName();
+    if (failure instanceof UnmatchedArgumentException unmatched
+        && unmatched.getUnmatched().get(0).startsWith("--store")) {
+      io.err()
+          .println(
+              name
+                  + ": it works on the disk of this machine, and takes no --store; append, cat,"
+                  + " verify, quarantine, schema, truncate, backup, archive, restore and sweep do");
+      return hint(name);
+    }
     io.err().println(name + ": " + failure.getMessage());
     UnmatchedArgumentException.printSuggestions(failure, failure.getCommandLine().getErr());
     return hint(name);

@@ -73,12 +73,14 @@ record StoreAddress(String log, Properties client) {
   /**
    * Connects.
    *
+   * @param exists whether the log has to be there; otherwise its root is created if it is missing
+   * @throws java.nio.file.NoSuchFileException if it has to be there and is not
    * @throws UsageException if the address is wrong, or BookKeeper's jars are not there
    * @throws IOException if the store cannot be reached
    */
-  Directory open(CommandIo io) throws IOException {
+  Directory open(CommandIo io, boolean exists) throws IOException {
     BookKeeperJars.require(SCHEME);
-    return BookKeeperStore.open(this, io);
+    return BookKeeperStore.open(this, io, exists);
   }
 
   @Override

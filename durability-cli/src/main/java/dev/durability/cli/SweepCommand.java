@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.nio.charset.Charset;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 /** {@code durability sweep}. */
 final class SweepCommand implements Command {
+  private static final String REBUILD = "--rebuild-names";
+
   private final CommandIo io;
 
   SweepCommand(CommandIo io) {
@@ -26,11 +29,18 @@ final class SweepCommand implements Command {
                 + " Both are deleted. Another process may be writing to the log.");
     spec.addPositional(CommandSyntax.directory("The name of the log in the store."));
     LogLocation.addOption(spec);
+    spec.addOption(
+        OptionSpec.builder(REBUILD)
+            .description(
+                "Delete nothing. Give files their names again, by what the ledgers say, after"
+                    + " names were lost from ZooKeeper. What is there stays as it is. Nobody may be"
+                    + " writing.")
+            .build());
     CommandSyntax.endOfHelp(
         spec,
         List.of("  durability sweep --store mycluster/store.conf orders"),
         "0",
-        "all that was found is deleted; there may have been nothing",
+        "all that was found is deleted, or named; there may have been nothing",
         "3",
         "any other failure: no such log, not reachable, wrong usage");
     return spec;
@@ -42,7 +52,11 @@ final class SweepCommand implements Command {
       if (log.isLocal()) {
         throw new UsageException("only a log in a --store has ledgers to sweep");
       }
-      io.out().write(BookKeeperStore.sweep(log.forWriting()).getBytes(Charset.defaultCharset()));
+      String said =
+          given.hasMatchedOption(REBUILD)
+              ? BookKeeperStore.rebuildNames(log.forRebuilding())
+              : BookKeeperStore.sweep(log.forWriting());
+      io.out().write(said.getBytes(Charset.defaultCharset()));
       io.out().flush();
     }
     return ExitStatus.OK;

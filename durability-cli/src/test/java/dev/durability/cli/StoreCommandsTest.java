@@ -10,7 +10,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
+import org.apache.zookeeper.ZKUtil;
+import org.apache.zookeeper.ZooKeeper;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -69,11 +73,71 @@ final class StoreCommandsTest {
   }
 
   @Test
-  void aLogThatIsNotThereIsNamed() {
+  void aLogInAStoreIsArchivedAndComesBackIntoTheStoreAndIntoADirectory() {
+    Path archive = tmp.resolve("archive");
+    assertThat(append("one\ntwo\nthree\n", "append", "--store", store(), "orders").status())
+        .isZero();
+    Run archived = Run.of("archive", "--store", store(), "orders", "--to", archive, "--once");
+    assertThat(archived.err()).isEmpty();
+    assertThat(archived.out()).startsWith("archived up to entry 3; behind by 0 bytes");
+
+    Run restored = Run.of("restore", "--from", archive, "--store", store(), "orders-again");
+    assertThat(restored.err()).isEmpty();
+    assertThat(restored.out()).startsWith("restored up to entry 3, CLEAN");
+    assertThat(Run.of("cat", "--store", store(), "orders-again").out())
+        .isEqualTo("one\ntwo\nthree\n");
+    assertThat(Run.of("restore", "--from", archive, "--to-entry", 2, tmp.resolve("here")).out())
+        .startsWith("restored up to entry 2, CLEAN");
+    assertThat(Run.of("cat", tmp.resolve("here")).out()).isEqualTo("one\ntwo\n");
+    Run backup = Run.of("backup", "--store", store(), "orders", "--to", tmp.resolve("copy"));
+    assertThat(backup.err()).isEmpty();
+    assertThat(Run.of("cat", tmp.resolve("copy")).out()).isEqualTo("one\ntwo\nthree\n");
+  }
+
+  @Test
+  void aLogThatIsNotThereIsNamed() throws Exception {
     for (String command : new String[] {"cat", "verify", "quarantine", "schema", "sweep"}) {
       Run run = Run.of(command, "--store", store(), "nosuch");
       assertThat(run.status()).isEqualTo(ExitStatus.FAILED);
       assertThat(run.err()).contains(store() + "/nosuch: there is no log of this name");
+    }
+    assertThat(rootsInZooKeeper()).as("nothing was created").doesNotContain("nosuch");
+  }
+
+  private static List<String> rootsInZooKeeper() throws Exception {
+    CompletableFuture<List<String>> found = new CompletableFuture<>();
+    ZooKeeper client = new ZooKeeper(cluster.zooKeeperServers(), 10_000, event -> {});
+    client.getChildren(
+        "/logs",
+        false,
+        (code, path, context, children) ->
+            found.complete(children == null ? List.<String>of() : children),
+        null);
+    List<String> roots = found.get();
+    client.close();
+    return roots;
+  }
+
+  @Test
+  void namesThatWereLostAreMadeAgain() throws Exception {
+    assertThat(append("one\ntwo\n", "append", "--store", store(), "lost").status()).isZero();
+    ZooKeeper client = new ZooKeeper(cluster.zooKeeperServers(), 10_000, event -> {});
+    ZKUtil.deleteRecursive(client, "/logs/lost");
+    client.close();
+    assertThat(Run.of("cat", "--store", store(), "lost").status()).isEqualTo(ExitStatus.FAILED);
+
+    Run rebuilt = Run.of("sweep", "--rebuild-names", "--store", store(), "lost");
+
+    assertThat(rebuilt.err()).isEmpty();
+    assertThat(rebuilt.out()).matches("files that have their names again: [1-9]\\R");
+    assertThat(Run.of("cat", "--store", store(), "lost").out()).isEqualTo("one\ntwo\n");
+    assertRefused(Run.of("sweep", "--rebuild-names", tmp), "only a log in a --store");
+  }
+
+  @Test
+  void commandsAboutThisMachineTakeNoStore() {
+    for (String command : new String[] {"demo", "bench", "torture", "import", "export"}) {
+      assertRefused(Run.of(command, "--store", store(), "words"), "takes no --store");
     }
   }
 

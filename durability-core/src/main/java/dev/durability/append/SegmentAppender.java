@@ -93,7 +93,7 @@ public final class SegmentAppender {
   }
 
   /** The segment that is being written, or ended last. Any thread. */
-  SegmentName live() {
+  public SegmentName live() {
     return segment.name();
   }
 

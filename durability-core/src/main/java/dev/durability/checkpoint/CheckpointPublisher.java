@@ -2,19 +2,23 @@ package dev.durability.checkpoint;
 
 import dev.durability.errors.CorruptLogException;
 import dev.durability.log.CheckpointReference;
+import dev.durability.log.LogHold;
 import dev.durability.log.MarkerPosition;
 import dev.durability.storage.Directory;
 import dev.durability.threads.StackSafeLock;
 import dev.durability.threads.Thrown;
+import dev.durability.wal.WalHolds;
 import dev.durability.wal.WalMaintenance;
 import dev.durability.wal.WalWriter;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>the checkpoint is made durable, its name included,
  *   <li>a marker that names it is made durable in the log, before the first entry of a segment,
  *   <li>only then are older checkpoints deleted, and segments that lie wholly at or below the
- *       oldest checkpoint that is kept.
+ *       oldest checkpoint that is kept, unless the log's observer or a hold ({@link WalHolds})
+ *       keeps them.
  * </ol>
  *
  * <p>Nothing is removed until there are as many checkpoints as are to be kept. If the newest turns
@@ -37,15 +42,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CheckpointPublisher {
   private final Directory directory;
+  private final Clock clock;
   private final Checkpoints checkpoints;
   private final WalWriter<?> log;
   private final int kept;
   private final StackSafeLock publishing = new StackSafeLock();
 
-  private CheckpointPublisher(
-      Directory directory, Checkpoints checkpoints, WalWriter<?> log, int kept) {
+  /** Whether the log was found in the directory. With the lock. */
+  private boolean isAtLog;
+
+  private CheckpointPublisher(Directory directory, Clock clock, WalWriter<?> log, int kept) {
     this.directory = directory;
-    this.checkpoints = checkpoints;
+    this.clock = clock;
+    this.checkpoints = Checkpoints.in(directory, clock);
     this.log = log;
     this.kept = kept;
   }
@@ -53,13 +62,13 @@ public final class CheckpointPublisher {
   /**
    * Returns a publisher that keeps the two newest checkpoints.
    *
-   * @param directory where the log and its checkpoints are
-   * @param clock tells when a checkpoint is made, and nothing else
+   * @param directory where the log and its checkpoints are: the one that the log was opened with
+   * @param clock tells when a checkpoint is made, and whether a hold has expired
    * @param log the open log, of any type of entries
    * @return the publisher
    */
   public static CheckpointPublisher of(Directory directory, Clock clock, WalWriter<?> log) {
-    return new CheckpointPublisher(directory, Checkpoints.in(directory, clock), log, 2);
+    return new CheckpointPublisher(directory, clock, log, 2);
   }
 
   /**
@@ -72,7 +81,7 @@ public final class CheckpointPublisher {
     if (count < 1) {
       throw new IllegalArgumentException("cannot keep " + count + " checkpoints: keep at least 1");
     }
-    return new CheckpointPublisher(directory, checkpoints, log, count);
+    return new CheckpointPublisher(directory, clock, log, count);
   }
 
   /**
@@ -82,8 +91,8 @@ public final class CheckpointPublisher {
    *     one
    * @param content writes it
    * @return what was done; all of it is durable
-   * @throws IllegalArgumentException if the entry is negative or was not appended yet; nothing was
-   *     done
+   * @throws IllegalArgumentException if the entry is negative or was not appended yet, or the log
+   *     is not in the directory of the publisher; nothing was done
    * @throws dev.durability.errors.DurabilityException if the log is closed or poisoned; nothing was
    *     done
    * @throws IOException if a step fails. The log is whole and can be recovered; the checkpoint and
@@ -154,6 +163,7 @@ public final class CheckpointPublisher {
     // be added.
     long start = System.nanoTime();
     log.sync();
+    refuseOtherDirectory();
     SizedContent sized = new SizedContent(content);
     String path = chosen;
     if (path == null) {
@@ -164,6 +174,36 @@ public final class CheckpointPublisher {
     MarkerPosition marker = log.appendCheckpoint(lastEntryId, path);
     tell(path, lastEntryId, sized.bytes(), System.nanoTime() - start);
     return removeOld(path, lastEntryId, marker);
+  }
+
+  /**
+   * The log would not find a checkpoint elsewhere. There, it might be taken for one of another log.
+   */
+  private void refuseOtherDirectory() throws IOException {
+    if (isAtLog) {
+      return;
+    }
+    UUID found;
+    try {
+      found = WalMaintenance.logId(directory);
+    } catch (NoSuchFileException | CorruptLogException noLog) {
+      throw otherDirectory("has no log", noLog);
+    }
+    if (found != null && !found.equals(log.logId())) {
+      throw otherDirectory("has the log " + found, null);
+    }
+    isAtLog = true;
+  }
+
+  private IllegalArgumentException otherDirectory(String what, @Nullable IOException cause) {
+    return new IllegalArgumentException(
+        "the directory of the publisher "
+            + what
+            + ", and the log to publish for is "
+            + log.logId()
+            + ": give the publisher the directory that the log was opened with. Nothing was"
+            + " published",
+        cause);
   }
 
   /** What the observer throws takes nothing back: the checkpoint is published. */
@@ -187,7 +227,8 @@ public final class CheckpointPublisher {
     // The oldest first, so that the newest are left after a failure.
     for (int i = published.size() - 1; i >= kept; i--) {
       String oldPath = published.get(i).path();
-      if (oldPath.equals(Checkpoints.pathOf(published.get(i).lastEntryId()))) {
+      long oldId = published.get(i).lastEntryId();
+      if (oldPath.equals(Checkpoints.pathOf(oldId)) && mayRemove(oldPath, oldId)) {
         checkpoints.delete(oldPath);
         removed.add(oldPath);
       }
@@ -198,6 +239,25 @@ public final class CheckpointPublisher {
         marker,
         List.copyOf(removed),
         log.truncate(published.get(kept - 1).lastEntryId()));
+  }
+
+  /** Whoever cannot answer has not agreed. */
+  private boolean mayRemove(String path, long lastEntryId) throws IOException {
+    Instant now = clock.instant();
+    List<LogHold> keeping =
+        WalHolds.list(directory, now).stream()
+            .filter(hold -> hold.keepsCheckpoint(lastEntryId, now))
+            .toList();
+    try {
+      if (!keeping.isEmpty()) {
+        log.observer().onHeldBack(keeping);
+        return false;
+      }
+      return log.observer().mayRemoveCheckpoint(path, lastEntryId);
+    } catch (Throwable e) {
+      Thrown.report(e);
+      return false;
+    }
   }
 
   private List<CheckpointReference> underDefaultNames() throws IOException {

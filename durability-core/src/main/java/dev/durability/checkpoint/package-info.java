@@ -18,8 +18,8 @@
  * </ul>
  *
  * <p>The bytes of a file are described in docs/format.md, and written by the package {@code frame}.
- * How a log is told, and what it then removes, is in {@code CheckpointMarker} and {@code
- * Truncation} of the package {@code wal}. How a log finds its newest checkpoint is in the package
- * {@code segment}: {@code CheckpointName} has the names, {@code Coverage} the search.
+ * How a log is told, and what it then removes, is in {@code Truncation} of the package {@code wal}.
+ * How a log finds its newest checkpoint is in the package {@code segment}: {@code CheckpointName}
+ * has the names, {@code Coverage} the search.
  */
 package dev.durability.checkpoint;

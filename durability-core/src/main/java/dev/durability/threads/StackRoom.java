@@ -6,19 +6,21 @@ package dev.durability.threads;
  * be able to end what it began. A little more stack is used here than is needed for that.
  */
 public final class StackRoom {
-  private static final int LEVELS = 16;
   private static final int LEVELS_OF_CALLBACKS = 64;
+  private static final int LEVELS_OF_OPENING = 256;
+  private static final int NARROW_LEVELS = 2;
   private static final int WIDE_LEVELS = 2;
 
   private StackRoom() {}
 
   /**
-   * Throws {@link StackOverflowError} if the thread is about to run out of stack.
+   * Throws {@link StackOverflowError} if the thread is about to run out of stack. Costs compiled
+   * code next to nothing.
    *
    * @return nothing of use; the compiler cannot leave the work out
    */
   public static long prove() {
-    return dig(LEVELS, 1, 2, 3, 4, 5, 6, 7, 8);
+    return NarrowFrame.dig(NARROW_LEVELS);
   }
 
   /**
@@ -40,6 +42,17 @@ public final class StackRoom {
    */
   public static long proveForCall() {
     return WideFrame.dig(WIDE_LEVELS);
+  }
+
+  /**
+   * The same before a log is opened: whoever opened it must be able to build on it what it is for,
+   * and to close it if that fails. The room that is proven here is there again after opening
+   * returned, since the caller stands above.
+   *
+   * @return nothing of use
+   */
+  public static long proveForOpening() {
+    return dig(LEVELS_OF_OPENING, 1, 2, 3, 4, 5, 6, 7, 8);
   }
 
   /** The parameters take room in each frame, also in compiled code. */

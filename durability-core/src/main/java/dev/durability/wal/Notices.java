@@ -1,6 +1,7 @@
 package dev.durability.wal;
 
 import dev.durability.append.AppendEvents;
+import dev.durability.log.LogHold;
 import dev.durability.log.LogReport;
 import dev.durability.log.SegmentRange;
 import dev.durability.threads.Thrown;
@@ -128,6 +129,14 @@ final class Notices implements AppendEvents {
     }
   }
 
+  void onHeldBack(List<LogHold> holds) {
+    tell(o -> o.onHeldBack(holds));
+  }
+
+  void onClosed(SegmentRange last) {
+    tell(o -> o.onClosed(last));
+  }
+
   private void tell(Consumer<WalObserver> what) {
     try {
       what.accept(observer);
@@ -182,6 +191,22 @@ final class Notices implements AppendEvents {
       @Override
       public boolean mayRemove(SegmentRange segment) {
         return first.mayRemove(segment) && second.mayRemove(segment);
+      }
+
+      @Override
+      public boolean mayRemoveCheckpoint(String path, long lastEntryId) {
+        return first.mayRemoveCheckpoint(path, lastEntryId)
+            && second.mayRemoveCheckpoint(path, lastEntryId);
+      }
+
+      @Override
+      public void onHeldBack(List<LogHold> holds) {
+        tell(o -> o.onHeldBack(holds));
+      }
+
+      @Override
+      public void onClosed(SegmentRange last) {
+        tell(o -> o.onClosed(last));
       }
 
       @Override

@@ -26,6 +26,7 @@ import dev.durability.threads.StackRoom;
 import dev.durability.threads.SureLock;
 import dev.durability.threads.Thrown;
 import java.io.IOException;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -45,7 +46,12 @@ final class OpenLog {
   private final AtomicBoolean closing = new AtomicBoolean();
   private final Closing.LastStep finish;
   private final Closing.LastStep abandon;
+
+  /** Once it ended in order; seen by the thread that closes. */
+  private volatile @Nullable SegmentRange last;
+
   final Directory directory;
+  final Clock clock;
   final LogStart start;
   final Notices notices;
   final SegmentAppender appender;
@@ -61,6 +67,7 @@ final class OpenLog {
   OpenLog(Directory directory, DirectoryLock held, WalOptions options, LogStart start) {
     SegmentSettings settings = options.segmentSettings();
     this.directory = directory;
+    this.clock = options.clock();
     this.start = start;
     this.directoryLock = held;
     this.notices = new Notices(options.observer());
@@ -76,7 +83,7 @@ final class OpenLog {
     this.lookup = new EntryLookup(directory, appender);
     this.thread = new Thread(commits.logThreadTask(), "durability-wal");
     thread.setDaemon(true);
-    this.finish = appender::finish;
+    this.finish = this::finish;
     this.abandon = appender::abandon;
   }
 
@@ -84,6 +91,7 @@ final class OpenLog {
   static <E> WalWriter<E> open(
       Directory directory, Codec<E> codec, WalOptions options, @Nullable WalReplay<E> replay)
       throws IOException {
+    long unused = StackRoom.proveForOpening();
     ForeignLog.refuse(directory);
     LogOpening.requireMode(directory, options.openMode()); // Before anything is created.
     directory.createDirectories(LogFiles.SEGMENTS);
@@ -132,6 +140,11 @@ final class OpenLog {
       commits.close(abandon, abandon);
       throw noThread;
     }
+  }
+
+  private void finish() throws IOException {
+    appender.finish();
+    last = appender.live().holding(appender.writtenId());
   }
 
   /** Throws if the log waits for this thread: see {@link WalWriter#refuseWithinCallback}. */
@@ -236,6 +249,10 @@ final class OpenLog {
       failure = closeLookup(failure);
     }
     Thrown.rethrow(failure);
+    SegmentRange lastSegment = last;
+    if (lastSegment != null) {
+      notices.onClosed(lastSegment);
+    }
     releaseMemory();
   }
 

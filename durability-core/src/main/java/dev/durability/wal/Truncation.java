@@ -1,12 +1,14 @@
 package dev.durability.wal;
 
 import dev.durability.append.EntryLookup;
+import dev.durability.append.Marker;
 import dev.durability.append.SegmentAppender;
 import dev.durability.commit.GroupCommit;
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.WriterPoisonedException;
 import dev.durability.frame.CheckpointFile;
 import dev.durability.frame.FrameFormat;
+import dev.durability.log.LogHold;
 import dev.durability.log.MarkerPosition;
 import dev.durability.log.SegmentRange;
 import dev.durability.segment.CheckpointName;
@@ -18,26 +20,30 @@ import dev.durability.threads.StackRoom;
 import dev.durability.threads.StackSafeLock;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shortens the log at either end. Segments are removed from the front, once a durable marker says
- * what covers them. The end is cut off, or the log begun anew, by a segment that says so; nothing
- * is removed for that. One thread at a time; giving up the log's lock waits for it.
+ * Says in the log what a checkpoint covers, and shortens the log at either end. Segments are
+ * removed from the front, once a durable marker says what covers them. The end is cut off, or the
+ * log begun anew, by a segment that says so; nothing is removed for that. One thread at a time;
+ * giving up the log's lock waits for it.
  */
 final class Truncation {
   private final OpenLog log;
   private final Directory directory;
+  private final Clock clock;
   private final UUID logId;
   private final long recoveredCoveredId;
   private final Notices notices;
   private final SegmentAppender appender;
   private final GroupCommit commits;
-  private final CheckpointMarker marker;
   private final EntryAppender<?> entries;
   private final EntryLookup lookup;
   private final StackSafeLock lock = new StackSafeLock();
@@ -48,6 +54,7 @@ final class Truncation {
   Truncation(OpenLog log, EntryAppender<?> entries) {
     this.log = log;
     this.directory = log.directory;
+    this.clock = log.clock;
     this.logId = log.start.logId();
     this.recoveredCoveredId = log.start.report().covered();
     this.notices = log.notices;
@@ -55,7 +62,6 @@ final class Truncation {
     this.commits = log.commits;
     this.entries = entries;
     this.lookup = log.lookup;
-    this.marker = new CheckpointMarker(directory, entries, appender, commits);
     commits.leavingDependentsWhile(this::isHeld);
   }
 
@@ -98,9 +104,53 @@ final class Truncation {
     refuseWithin();
     endLock.lock();
     try {
-      return marker.append(coveredId, path);
+      return appendMarker(coveredId, path);
     } finally {
       endLock.unlock();
+    }
+  }
+
+  /** Only what is covered by such a marker may be removed. */
+  private MarkerPosition appendMarker(long coveredId, String path) throws IOException {
+    byte[] pathBytes = path.getBytes(StandardCharsets.UTF_8);
+    if (pathBytes.length > FrameFormat.CHECKPOINT_PATH_BYTES_MAX) {
+      throw new IllegalArgumentException("the path of the checkpoint is too long: " + path);
+    }
+    long durableId = appender.durableId();
+    if (coveredId < 0 || coveredId > durableId) {
+      throw new IllegalArgumentException(
+          "a checkpoint cannot cover entry "
+              + coveredId
+              + ": the log is durable up to entry "
+              + durableId);
+    }
+    if (!path.isEmpty()) {
+      if (!directory.exists(path)) {
+        throw new NoSuchFileException(
+            path,
+            null,
+            "the log must not name a checkpoint that is not there; nothing was appended");
+      }
+      directory.sync(Directory.parentOf(path));
+    }
+    return entries.appendCheckpoint(new Marker(coveredId, path), pathBytes);
+  }
+
+  /** Unless a marker covers an entry, appends one without a path. */
+  private void cover(long throughId) throws IOException {
+    if (coveredId() < throughId) {
+      MarkerPosition unused = appendMarker(throughId, "");
+    }
+  }
+
+  /** The last entry that a marker of this writer covers, or that it was begun anew after. */
+  private long coveredId() {
+    long unused = StackRoom.prove();
+    commits.lock().lock();
+    try {
+      return entries.coveredId();
+    } finally {
+      commits.lock().unlock();
     }
   }
 
@@ -149,7 +199,7 @@ final class Truncation {
 
   /** A log that ends before what its checkpoint contains is damaged. */
   private void refuseBelowCovered(long lastId) throws IOException {
-    long covered = Math.max(recoveredCoveredId, marker.coveredId());
+    long covered = Math.max(recoveredCoveredId, coveredId());
     for (long id : CheckpointName.list(directory)) {
       if (id > Math.max(covered, lastId)
           && CheckpointFile.isValid(directory, CheckpointName.path(id), logId, id)) {
@@ -188,7 +238,7 @@ final class Truncation {
       if (doomed.isEmpty()) {
         return List.of();
       }
-      marker.cover(throughId);
+      cover(throughId);
       refuseIfDone(); // Closing waits for this lock, so the log is still ours.
       return remove(doomed);
     } catch (Error e) {
@@ -210,7 +260,8 @@ final class Truncation {
   }
 
   /**
-   * Removes segments, oldest first, up to the first that the observer keeps: a log has no holes.
+   * Removes segments, oldest first, up to the first that the observer or a hold keeps: a log has no
+   * holes.
    *
    * @return those that were removed, durably
    */
@@ -218,7 +269,14 @@ final class Truncation {
     requireLock();
     List<SegmentRange> removed = new ArrayList<>();
     IOException failure = null;
+    Instant now = clock.instant();
+    List<LogHold> holds = WalHolds.list(directory, now);
     for (SegmentRange segment : doomed) {
+      List<LogHold> keeping = holds.stream().filter(hold -> hold.keeps(segment, now)).toList();
+      if (!keeping.isEmpty()) {
+        notices.onHeldBack(keeping);
+        break;
+      }
       if (!notices.mayRemove(segment)) {
         break;
       }

@@ -157,8 +157,9 @@ public final class WalMaintenance {
    * Tells how the entries are encoded, by what stands at the beginning of the segments.
    *
    * @param directory where the log is
-   * @return a range for each change of the schema, in the order of the entries; empty if the log
-   *     has no entries
+   * @return a range for each change of the schema, in the order of the entries. If all entries are
+   *     in a checkpoint and none is left, the schema that the next one would have had; empty if
+   *     there never were entries
    * @throws java.nio.file.NoSuchFileException if there is no log
    * @throws IOException if the storage fails
    */

@@ -1,17 +1,18 @@
 package dev.durability.wal;
 
+import dev.durability.log.LogHold;
 import dev.durability.log.LogReport;
 import dev.durability.log.SegmentRange;
 import java.util.List;
 
 /**
- * Sees what a writer does, and may veto the removal of segments.
+ * Sees what a writer does, and may veto the removal of segments and checkpoints.
  *
  * <p>The methods are called on the threads that do the work, some with the log's lock held. They
  * must be quick and must not call the writer. They must not call {@link System#exit} if a shutdown
  * hook closes the log: each would wait for the other. What one of them throws goes to the thread's
- * uncaught exception handler and has no effect on the log. An exception from {@link #mayRemove}
- * counts as a veto.
+ * uncaught exception handler and has no effect on the log. An exception from {@link #mayRemove} or
+ * {@link #mayRemoveCheckpoint} counts as a veto.
  */
 public interface WalObserver {
 
@@ -100,6 +101,35 @@ public interface WalObserver {
   }
 
   /**
+   * Asks whether an old checkpoint may be deleted by a {@link
+   * dev.durability.checkpoint.CheckpointPublisher}. One that may not is asked for again when the
+   * next is published.
+   *
+   * @param path the checkpoint, relative to the log's directory
+   * @param lastEntryId the last entry that it contains
+   * @return whether it may be deleted
+   */
+  default boolean mayRemoveCheckpoint(String path, long lastEntryId) {
+    return true;
+  }
+
+  /**
+   * Something was not removed that no checkpoint needs any more, because programs beside the writer
+   * hold it back.
+   *
+   * @param holds the holds that are in force, damaged ones among them
+   */
+  default void onHeldBack(List<LogHold> holds) {}
+
+  /**
+   * The log was closed in order: its last segment ended, and all of it is durable. Called with no
+   * lock held, after the log was given up. If the log is poisoned, this is not called.
+   *
+   * @param last the last segment; it may have no entry
+   */
+  default void onClosed(SegmentRange last) {}
+
+  /**
    * A {@link dev.durability.checkpoint.CheckpointPublisher}, that of a state included, published a
    * checkpoint: it is durable, and the log says so. What it covers is removed after this.
    *
@@ -128,7 +158,8 @@ public interface WalObserver {
   default void onPoisoned(Throwable cause) {}
 
   /**
-   * Combines two observers: this one is called first. A segment may be removed if both agree.
+   * Combines two observers: this one is called first. A segment or checkpoint may be removed if
+   * both agree.
    *
    * @param next the other
    * @return an observer that calls both, also if this one throws

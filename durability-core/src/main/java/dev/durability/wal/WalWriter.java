@@ -329,7 +329,7 @@ public final class WalWriter<E> implements Closeable {
    * one without a path: the caller thereby says that it keeps what it needs elsewhere.
    *
    * @param throughId the last entry that is not needed in the log any more; durable
-   * @return what was removed, durably, oldest first; the observer may keep one, and all after it
+   * @return what was removed, durably, oldest first; the observer or a hold may keep the rest
    * @throws IllegalArgumentException if the entry is not durable yet
    * @throws dev.durability.errors.WriterPoisonedException if the removal could not be made durable
    * @throws IOException if the marker or a removal fails; the log is whole, and this can be retried

@@ -22,8 +22,9 @@
  * <p>Start with {@link dev.durability.wal.WalWriter}, {@link dev.durability.wal.WalReader} and
  * {@link dev.durability.wal.WalOptions}. {@link dev.durability.wal.WalTail} follows a log that is
  * being written; {@link dev.durability.wal.WalMaintenance} looks after one that is not open here.
+ * {@link dev.durability.wal.WalHolds} keeps a program beside the writer from losing what it needs.
  *
  * <p>To change it, start with {@code EntryAppender} (appending), {@code LogOpening} (recovery) or
- * {@code Truncation} and {@code CheckpointMarker} (what is covered, and removed).
+ * {@code Truncation} (what is covered, and removed).
  */
 package dev.durability.wal;

@@ -5,6 +5,7 @@ import dev.durability.benchmarks.Report;
 import dev.durability.benchmarks.Role;
 import dev.durability.benchmarks.Settings;
 import dev.durability.benchmarks.Standing;
+import dev.durability.benchmarks.Target;
 import dev.durability.benchmarks.scenario.Scenario;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -94,14 +95,14 @@ public final class Page {
     if (!report.part().isEmpty()) {
       line("## " + report.part());
     }
-    line(
-        "An operation is "
-            + report.what()
-            + ". Target: "
-            + report.target().text()
-            + ". **"
-            + report.missing().map(why -> "Missed: " + why).orElse("Met")
-            + ".**");
+    String target =
+        report.target().equals(Target.NONE) && report.missing().isEmpty()
+            ? report.target().text() + "."
+            : report.target().text()
+                + ". **"
+                + report.missing().map(why -> "Missed: " + why).orElse("Met")
+                + ".**";
+    line("An operation is " + report.what() + ". Target: " + target);
   }
 
   private void tables(Report report) {

@@ -3,6 +3,7 @@ package dev.durability.benchmarks.report;
 import dev.durability.benchmarks.Figures;
 import dev.durability.benchmarks.Report;
 import dev.durability.benchmarks.Standing;
+import dev.durability.benchmarks.Target;
 import dev.durability.benchmarks.scenario.Scenario;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -63,7 +64,10 @@ public final class Summary {
               report.part(),
               report.target().text(),
               ours(report),
-              report.missing().map(why -> "**no**: " + why).orElse("yes"),
+              report
+                  .missing()
+                  .map(why -> "**no**: " + why)
+                  .orElse(report.target().equals(Target.NONE) ? "" : "yes"),
               bestPeer(report),
               String.valueOf(Runtime.version().feature())));
     }

@@ -24,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The codecs beside each other, in memory: rates, and what an operation allocates. */
 final class CodecHeats implements Scenario.Measurement {
-  private static final Target NONE = Target.atLeast("none; for comparison", 0, 0);
   private static final int WARM_UP = 20_000;
   private static final int COUNTED = 10_000;
 
@@ -44,7 +43,7 @@ final class CodecHeats implements Scenario.Measurement {
         contestants.add(new Coding<>(orders, work));
       }
       reports.add(
-          new Heat(name, "an order of four fields", "orders", NONE, contestants)
+          new Heat(name, "an order of four fields", "orders", Target.NONE, contestants)
               .note("In memory, one thread. The guarantee is how many bytes the order takes.")
               .run(settings, directory, log));
       reports.add(allocation(name + ", memory", contestants, settings));
@@ -71,7 +70,7 @@ final class CodecHeats implements Scenario.Measurement {
         "an order of four fields",
         "bytes allocated an operation",
         "",
-        NONE,
+        Target.NONE,
         standings,
         List.of());
   }

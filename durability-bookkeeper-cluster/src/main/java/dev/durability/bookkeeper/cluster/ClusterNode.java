@@ -38,22 +38,24 @@ public final class ClusterNode {
     this.cluster = cluster;
   }
 
-  /** Its name, such as {@code bookie-1}. */
+  /** {@return its name, such as {@code bookie-1}} */
   public String name() {
     return name;
   }
 
-  /** The address that clients reach it at. Of a bookie, this is its id in BookKeeper, too. */
+  /**
+   * {@return the address that clients reach it at; of a bookie, this is its id in BookKeeper, too}
+   */
   public String address() {
     return address;
   }
 
-  /** Where its files are: its disk. */
+  /** {@return where its files are: its disk} */
   public Path directory() {
     return directory;
   }
 
-  /** Whether it runs. A node that is paused does. */
+  /** {@return whether it runs; a node that is paused does} */
   public boolean isRunning() {
     lock.lock();
     try {
@@ -63,7 +65,7 @@ public final class ClusterNode {
     }
   }
 
-  /** The id of its process; empty if it does not run, or runs in this virtual machine. */
+  /** {@return the id of its process; empty if it does not run, or runs in this virtual machine} */
   public OptionalLong pid() {
     lock.lock();
     try {
@@ -144,6 +146,7 @@ public final class ClusterNode {
    * Ends its process with SIGKILL, and returns when it has ended. A bookie stays registered until
    * its session ends.
    *
+   * @throws IOException if its process cannot be reached; it may run then
    * @throws UnsupportedOperationException if it runs in this virtual machine
    */
   public void kill() throws IOException {
@@ -231,6 +234,7 @@ public final class ClusterNode {
     }
   }
 
+  /** {@return its name and its address} */
   @Override
   public String toString() {
     return name + " at " + address;

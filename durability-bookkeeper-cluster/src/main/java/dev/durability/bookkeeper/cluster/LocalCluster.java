@@ -53,6 +53,7 @@ public final class LocalCluster implements AutoCloseable {
    *
    * @param directory where all its files are; made if it is missing
    * @param options what it consists of
+   * @return the cluster; close it
    * @throws IOException if it does not start in time; says which node does not, and why. Nothing of
    *     it runs then
    */
@@ -192,7 +193,7 @@ public final class LocalCluster implements AutoCloseable {
     file.save();
   }
 
-  /** The directory with all its files. */
+  /** {@return the directory with all its files} */
   public Path directory() {
     return directory;
   }
@@ -200,6 +201,8 @@ public final class LocalCluster implements AutoCloseable {
   /**
    * The address of the cluster, as BookKeeper's own tools write it: {@code
    * zk+hierarchical://127.0.0.1:PORT;127.0.0.1:PORT;127.0.0.1:PORT/ledgers}.
+   *
+   * @return the address
    */
   public String metadataServiceUri() {
     return "zk+hierarchical://"
@@ -207,17 +210,20 @@ public final class LocalCluster implements AutoCloseable {
         + LEDGERS;
   }
 
-  /** The addresses of the ZooKeeper nodes with commas between them, as its clients take them. */
+  /**
+   * {@return the addresses of the ZooKeeper nodes with commas between them, as its clients take
+   * them}
+   */
   public String zooKeeperServers() {
     return zooKeepers.stream().map(ClusterNode::address).collect(Collectors.joining(","));
   }
 
-  /** The nodes of ZooKeeper. */
+  /** {@return the nodes of ZooKeeper} */
   public List<ClusterNode> zooKeepers() {
     return List.copyOf(zooKeepers);
   }
 
-  /** The bookies that have their disks, running or not, the oldest first. */
+  /** {@return the bookies that have their disks, running or not, the oldest first} */
   public List<ClusterNode> bookies() {
     lock.lock();
     try {
@@ -230,6 +236,7 @@ public final class LocalCluster implements AutoCloseable {
   /**
    * Adds a bookie, with a number and a port that no other had, and starts it.
    *
+   * @return the bookie
    * @throws IOException if it does not start; it is part of the cluster all the same, and can be
    *     started again
    */

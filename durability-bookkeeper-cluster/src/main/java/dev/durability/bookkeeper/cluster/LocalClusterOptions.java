@@ -29,13 +29,19 @@ public final class LocalClusterOptions {
   /**
    * All nodes in this virtual machine, which starts within about two seconds. They cannot be killed
    * or paused.
+   *
+   * @return options with the defaults
    */
   public static LocalClusterOptions inThisJvm() {
     return new LocalClusterOptions(
         false, 3, 4, false, Duration.ofSeconds(10), Duration.ofSeconds(60));
   }
 
-  /** Each node in a process of its own. */
+  /**
+   * Each node in a process of its own.
+   *
+   * @return options with the defaults
+   */
   public static LocalClusterOptions ofProcesses() {
     return new LocalClusterOptions(
         true, 3, 4, false, Duration.ofSeconds(10), Duration.ofSeconds(120));
@@ -45,6 +51,8 @@ public final class LocalClusterOptions {
    * How many nodes ZooKeeper has: 3 unless said otherwise. A directory that held a cluster before
    * keeps its number.
    *
+   * @param count how many
+   * @return these options with that number
    * @throws IllegalArgumentException unless it is odd and between 1 and 7
    */
   public LocalClusterOptions zooKeepers(int count) {
@@ -60,6 +68,8 @@ public final class LocalClusterOptions {
    * replicas are made. A directory that held a cluster before keeps its bookies, and gets new ones
    * if fewer than this are left.
    *
+   * @param count how many
+   * @return these options with that number
    * @throws IllegalArgumentException unless it is between 1 and 20
    */
   public LocalClusterOptions bookies(int count) {
@@ -73,6 +83,8 @@ public final class LocalClusterOptions {
   /**
    * Bookies also copy what lost a replica because another bookie is gone, as those of a deployment
    * do. Without it, nothing is copied.
+   *
+   * @return these options with that
    */
   public LocalClusterOptions withAutoRecovery() {
     return new LocalClusterOptions(processes, zooKeepers, bookies, true, bookieSession, patience);
@@ -82,6 +94,8 @@ public final class LocalClusterOptions {
    * How long a bookie that died stays registered: 10 seconds unless said otherwise, as is
    * BookKeeper's default.
    *
+   * @param time its session
+   * @return these options with that time
    * @throws IllegalArgumentException unless it is between 1 and 60 seconds
    */
   public LocalClusterOptions bookieSession(Duration time) {
@@ -95,6 +109,8 @@ public final class LocalClusterOptions {
    * How long starting waits for the nodes before it fails: 60 seconds in this virtual machine and
    * 120 seconds for processes, unless said otherwise.
    *
+   * @param time for how long
+   * @return these options with that time
    * @throws IllegalArgumentException if it is not positive
    */
   public LocalClusterOptions patience(Duration time) {

@@ -207,6 +207,62 @@ final class LostNodesTest {
       named = "proof.rounds",
       matches = "[1-9]\\d*",
       disabledReason = "takes long, and runs with -Pproofs")
+  void withThreeBookiesWritingWaitsForTheThirdAndGoesOnByItself() throws Exception {
+    Tally tally = new Tally("bookie of 3, writing");
+    for (int round = 0; round < ROUNDS; round++) {
+      bookies(3);
+      String address = newLog();
+      try (WriterChild writer = stream(address)) {
+        assertThat(writer.awaitAcknowledged(ENTRIES)).as(writer.toString()).isTrue();
+        tally.begins();
+        killWithItsDisk(busiestBookie());
+        assertThat(writer.awaitWarning("bookie")).as(writer.toString()).isTrue();
+        cluster.addBookie();
+        assertThat(writer.awaitAcknowledged(ENTRIES)).as(writer.toString()).isTrue();
+        tally.gap(writer.longestGapMillis());
+        writer.kill();
+        goOn(address, writer, tally);
+      }
+    }
+    tally.report();
+  }
+
+  /** Two of three are killed, keep their disks, and are started again. */
+  @Test
+  @EnabledIfSystemProperty(
+      named = "proof.rounds",
+      matches = "[1-9]\\d*",
+      disabledReason = "takes long, and runs with -Pproofs")
+  void aQuorumOfBookiesThatIsGoneAndComesBackLosesNothing() throws Exception {
+    Tally tally = new Tally("two bookies of 3 gone");
+    for (int round = 0; round < ROUNDS; round++) {
+      bookies(3);
+      String address = newLog();
+      try (WriterChild writer = stream(address)) {
+        assertThat(writer.awaitAcknowledged(ENTRIES)).as(writer.toString()).isTrue();
+        tally.begins();
+        List<ClusterNode> gone = cluster.bookies().subList(0, 2);
+        for (ClusterNode each : gone) {
+          each.kill();
+        }
+        assertThat(writer.awaitWarning("bookie")).as(writer.toString()).isTrue();
+        for (ClusterNode each : gone) {
+          each.start();
+        }
+        assertThat(writer.awaitAcknowledged(ENTRIES)).as(writer.toString()).isTrue();
+        tally.gap(writer.longestGapMillis());
+        writer.kill();
+        goOn(address, writer, tally);
+      }
+    }
+    tally.report();
+  }
+
+  @Test
+  @EnabledIfSystemProperty(
+      named = "proof.rounds",
+      matches = "[1-9]\\d*",
+      disabledReason = "takes long, and runs with -Pproofs")
   void aMajorityOfZooKeeperThatIsGoneAndComesBackLosesNothing() throws Exception {
     Tally tally = new Tally("ZooKeeper gone");
     for (int round = 0; round < ROUNDS; round++) {

@@ -29,6 +29,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "it has no signals")
 final class StoppedWriterTest {
   private static final int ROUNDS = Integer.getInteger("proof.rounds", 0);
+
+  /** With -Dproof.only, one scenario alone: all of them take long. */
+  private static final String ONLY = System.getProperty("proof.only", "");
+
   private static final int POINTS_MAX = 500;
   private static final int OLDEST = 3;
   private static final int OLD = 1;
@@ -38,6 +42,7 @@ final class StoppedWriterTest {
   private static final List<Integer> FEW_POINTS = List.of(3);
 
   private static final Set<Scenario> FEW_STOPPED = Set.of(Scenario.ROTATE, Scenario.CUT);
+  private static final Set<Scenario> FEW_KILLED = Set.of(Scenario.ROTATE);
 
   @TempDir private static Path directory;
   private static LocalCluster cluster;
@@ -65,7 +70,7 @@ final class StoppedWriterTest {
   @EnumSource(value = Scenario.class, mode = EnumSource.Mode.EXCLUDE, names = "STREAM")
   void aWriterThatIsStoppedAndWokenAfterAnotherWentOnLosesAndAddsNothing(Scenario scenario)
       throws Exception {
-    if (ROUNDS > 0 || FEW_STOPPED.contains(scenario)) {
+    if (isWanted(scenario, FEW_STOPPED)) {
       run(scenario, "STOP");
     }
   }
@@ -73,9 +78,13 @@ final class StoppedWriterTest {
   @ParameterizedTest
   @EnumSource(value = Scenario.class, mode = EnumSource.Mode.EXCLUDE, names = "STREAM")
   void aWriterThatIsKilledLosesNothing(Scenario scenario) throws Exception {
-    if (ROUNDS > 0 || scenario == Scenario.ROTATE) {
+    if (isWanted(scenario, FEW_KILLED)) {
       run(scenario, "KILL");
     }
+  }
+
+  private static boolean isWanted(Scenario scenario, Set<Scenario> few) {
+    return ROUNDS == 0 ? few.contains(scenario) : ONLY.isEmpty() || ONLY.equals(scenario.name());
   }
 
   private static void run(Scenario scenario, String signal) throws Exception {

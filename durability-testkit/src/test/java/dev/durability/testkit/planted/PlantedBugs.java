@@ -239,14 +239,14 @@ final class PlantedBugs {
               "marker-before-checkpoint-name",
               "the sync of a checkpoint's directory before its marker",
               "a marked checkpoint is there",
-              new Patch("wal.CheckpointMarker", "append", withoutCall("Directory.sync")),
+              new Patch("wal.Truncation", "appendMarker", withoutCall("Directory.sync")),
               Workload.LOG,
               1),
           bug(
               "truncated-without-marker",
               "the marker before segments are removed",
               "the log reaches back to what is covered",
-              new Patch("wal.Truncation", "through", withoutCall("CheckpointMarker.cover")),
+              new Patch("wal.Truncation", "through", withoutCall("Truncation.cover")),
               Workload.LOG,
               3),
           bug(
