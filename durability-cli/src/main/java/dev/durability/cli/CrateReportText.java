@@ -13,14 +13,11 @@ import java.math.BigInteger;
 import java.nio.charset.Charset;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reports on files of the Rust crate, for people and as JSON. Entry ids are unsigned. */
 final class CrateReportText {
-  private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
-
   private final StringBuilder text = new StringBuilder();
 
   /** Writes fields of an object. */
@@ -80,7 +77,7 @@ final class CrateReportText {
 
   /** Names of files come from whoever wrote the directory: they may not control the terminal. */
   void line(String name, String value) {
-    String printable = CONTROL.matcher(value).replaceAll("?");
+    String printable = Failures.inOneLine(value);
     text.append(String.format(Locale.ROOT, "%-12s%s%n", name, printable));
   }
 

@@ -15,12 +15,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What is in a log, for people. */
 final class StatsText {
-  private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
   private static final int HOURS_SHOWN = 24;
   private static final int BAR_COLUMNS = 20;
 
@@ -256,7 +254,7 @@ final class StatsText {
 
   /** Names come from whoever wrote the directory: they may not control the terminal. */
   private static String printable(String value) {
-    return CONTROL.matcher(value).replaceAll("?");
+    return Failures.inOneLine(value);
   }
 
   /** To the second: more would fill the line. */

@@ -286,7 +286,9 @@ class CrateCommandsTest {
     Files.write(root.resolve("checkpoints/\u001b[2J\u0007.chk"), new byte[] {1});
     Run run = Run.of("import", root, tmp.resolve("new"));
     assertThat(run.status()).isEqualTo(1);
-    assertThat(run.out()).contains("left out    checkpoints/?[2J?.chk").doesNotContain("\u001b");
+    assertThat(run.out())
+        .contains("left out    checkpoints/\\u001b[2J\\u0007.chk")
+        .doesNotContain("\u001b");
   }
 
   /** The length of the entry after it is damaged. */
