@@ -248,7 +248,8 @@ public final class DurableState<S, E> implements Closeable {
    * when it is applied, make it a {@link Command}: {@link #execute} shares syncs among all threads.
    *
    * @param decision given the state, returns the update, or nothing to leave the state as it is. It
-   *     must not change the state. What it throws reaches the caller as it is, and nothing changes
+   *     must not change the state. What it throws reaches the caller as it is, and nothing changes;
+   *     so does a NullPointerException if it returns null
    * @return the entry id of the update, durable and applied; empty if there was none
    * @throws OutcomeOpenException as {@link #update}
    * @throws IOException as {@link #update}; also if earlier updates could not be made durable; then

@@ -10,6 +10,7 @@ import dev.durability.wal.AppendFuture;
 import dev.durability.wal.WalWriter;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -158,7 +159,11 @@ final class Updates<S, E> {
     try {
       decides = true;
       settleEarlierUpdates();
-      Optional<E> entry = applied.read(decision);
+      Optional<E> entry =
+          Objects.requireNonNull(
+              applied.read(decision),
+              "the function of updateIf returned null; nothing was appended. Return"
+                  + " Optional.empty() to append nothing");
       if (entry.isEmpty()) {
         return Optional.empty();
       }

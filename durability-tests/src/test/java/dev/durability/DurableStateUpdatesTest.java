@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import dev.durability.codec.Codec;
 import dev.durability.codec.Codecs;
@@ -280,6 +281,17 @@ class DurableStateUpdatesTest extends DurableStateFixture {
       assertThat(failure.get()).isNull();
       assertThat(acknowledged).hasSize(300);
       assertThat(all(state)).containsExactlyInAnyOrderElementsOf(acknowledged);
+    }
+  }
+
+  @Test
+  void aDecisionThatIsNullChangesNothingAndSaysWhatToReturn() throws IOException {
+    try (DurableState<List<String>, String> state = open()) {
+      assertThatNullPointerException()
+          .isThrownBy(() -> state.updateIf(s -> null))
+          .withMessageContaining("updateIf returned null; nothing was appended")
+          .withMessageContaining("Optional.empty()");
+      assertThat(state.update("a")).isEqualTo(1);
     }
   }
 }

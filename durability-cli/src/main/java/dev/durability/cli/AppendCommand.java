@@ -149,14 +149,14 @@ final class AppendCommand implements Command {
     if (found.verdict() != Verdict.CLEAN && cut != null) {
       io.err()
           .println(
-              "durability append: the log ended in the middle of a write, as a crash leaves it:"
-                  + " cut "
+              "durability append: cut "
                   + cut.file()
                   + " at offset "
                   + cut.offset()
                   + ", after entry "
                   + found.intact()
-                  + "; what was cut is kept in quarantine");
+                  + "; what was cut is kept in quarantine: "
+                  + found.reason());
     }
   }
 

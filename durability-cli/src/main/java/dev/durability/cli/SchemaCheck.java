@@ -52,14 +52,17 @@ final class SchemaCheck {
         Codec<?> codec = entries.load(classes);
         ofEntries = decodes ? entries(codec) : schemas(codec);
       }
+      List<CheckpointReference> typed = new ArrayList<>();
+      List<String> streams = new ArrayList<>();
+      sort(typed, streams);
       Map<String, CheckedSchema> ofCheckpoints = Map.of();
       List<String> unchecked = List.of();
       if (checkpoints != null) {
-        ofCheckpoints = checkpoints(checkpoints.load(classes), decodes);
+        ofCheckpoints = checkpoints(typed, checkpoints.load(classes), decodes);
       } else {
-        unchecked = withSchema().stream().map(CheckpointReference::path).toList();
+        unchecked = typed.stream().map(CheckpointReference::path).toList();
       }
-      return new SchemaCheckReport(ofEntries, ofCheckpoints, unchecked, decodes);
+      return new SchemaCheckReport(ofEntries, ofCheckpoints, unchecked, streams, decodes);
     } catch (LinkageError e) {
       throw CodecReference.incomplete(e);
     } finally {
@@ -91,12 +94,9 @@ final class SchemaCheck {
     return checked;
   }
 
-  /**
-   * Reads the checkpoints that the log knows of and that have a schema. Without one, a checkpoint
-   * is a stream of which no codec knows.
-   */
-  private Map<String, CheckedSchema> checkpoints(Codec<?> codec, boolean decodes)
-      throws IOException {
+  /** Reads checkpoints that have a schema. */
+  private Map<String, CheckedSchema> checkpoints(
+      List<CheckpointReference> typed, Codec<?> codec, boolean decodes) throws IOException {
     Checking values =
         new Checking() {
           @Override
@@ -105,7 +105,7 @@ final class SchemaCheck {
           }
         };
     Map<String, CheckedSchema> checked = new LinkedHashMap<>();
-    for (CheckpointReference each : withSchema()) {
+    for (CheckpointReference each : typed) {
       CheckedSchema schema;
       if (decodes) {
         schema =
@@ -120,22 +120,33 @@ final class SchemaCheck {
     return checked;
   }
 
-  /** The checkpoints that are there and have a schema, the one that contains most first. */
-  private List<CheckpointReference> withSchema() throws IOException {
-    List<CheckpointReference> typed = new ArrayList<>();
+  /**
+   * Sorts the checkpoints that the log knows of and that are there, the one that contains most
+   * first.
+   *
+   * @param typed gets those that have a schema
+   * @param streams gets the paths of the others: no codec knows how to read them
+   */
+  private void sort(List<CheckpointReference> typed, List<String> streams) throws IOException {
     for (CheckpointReference each : source.checkpoints()) {
-      if (!each.path().isEmpty() && schema(each).isPresent()) {
-        typed.add(each);
+      if (each.path().isEmpty()) {
+        continue;
+      }
+      try {
+        if (schema(each).isPresent()) {
+          typed.add(each);
+        } else {
+          streams.add(each.path());
+        }
+      } catch (NoSuchFileException removedMeanwhile) {
+        // Or before, by whoever looks after its path.
       }
     }
-    return typed;
   }
 
   private Optional<Schema> schema(CheckpointReference checkpoint) throws IOException {
     try (CheckpointReader reader = CheckpointReader.open(source.directory(), checkpoint.path())) {
       return reader.schema();
-    } catch (NoSuchFileException removedMeanwhile) {
-      return Optional.empty();
     }
   }
 

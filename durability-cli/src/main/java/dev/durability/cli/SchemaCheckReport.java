@@ -16,12 +16,14 @@ import org.jspecify.annotations.Nullable;
  * @param entries what the codec of the entries makes of each schema
  * @param checkpoints what the codec of the checkpoints makes of each, by their paths
  * @param unchecked the paths of checkpoints with a schema that were not looked at
+ * @param streams the paths of checkpoints without a schema, which no codec can be asked about
  * @param decoded whether values were decoded, and not only schemas compared
  */
 record SchemaCheckReport(
     List<CheckedSchema> entries,
     Map<String, CheckedSchema> checkpoints,
     List<String> unchecked,
+    List<String> streams,
     boolean decoded) {
   private static final JsonFactory FACTORY = new JsonFactory();
 
@@ -50,11 +52,16 @@ record SchemaCheckReport(
     for (String path : unchecked) {
       text.append(path).append(": not checked, see --checkpoints-against\n");
     }
+    for (String path : streams) {
+      text.append(path)
+          .append(": a stream without a schema, not checked; let a test read it with the program's")
+          .append(" own code\n");
+    }
     if (entries.isEmpty()) {
       text.append("no entries\n");
     }
     text.append(readsAll() ? "all of this is read\n" : "not all of this is read\n");
-    return text.toString().getBytes(StandardCharsets.UTF_8);
+    return Printable.text(text.toString()).getBytes(StandardCharsets.UTF_8);
   }
 
   private static String range(long first, long last) {

@@ -182,7 +182,7 @@ final class SchemaCommand implements Command {
       text.append(schema.mediaType()).append('\n');
       descriptor(schema).lines().forEach(line -> text.append("  ").append(line).append('\n'));
     }
-    return text.toString().getBytes(StandardCharsets.UTF_8);
+    return Printable.text(text.toString()).getBytes(StandardCharsets.UTF_8);
   }
 
   private static byte[] json(SchemaRange range) throws IOException {

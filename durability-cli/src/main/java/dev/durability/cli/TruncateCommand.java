@@ -2,6 +2,7 @@ package dev.durability.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.durability.log.SchemaRange;
 import dev.durability.log.SegmentRange;
 import dev.durability.storage.Directory;
 import dev.durability.wal.WalMaintenance;
@@ -20,6 +21,10 @@ final class TruncateCommand implements Command {
   private static final String AFTER = "--after";
   private static final String YES = "--yes";
   private static final String JSON = "--json";
+
+  /** The media type of durability-pekko. */
+  private static final String JOURNAL = "application/vnd.durability.pekko-journal";
+
   private static final String AGREED = "yes";
   private static final int ANSWER_BYTES_MAX = 80;
 
@@ -39,7 +44,8 @@ final class TruncateCommand implements Command {
             "All entries after the one that --after names become void: the next entry that is"
                 + " appended gets the id after it. This is the way out if a program cannot apply"
                 + " the last entries of its log. It cannot be undone. It is refused if another"
-                + " process has the log open, and if a checkpoint covers entries after that one.",
+                + " process has the log open, if a checkpoint covers entries after that one, and if"
+                + " it is the journal of an actor system (Pekko).",
             "",
             "Nothing is deleted. The bytes of the entries that are cut off stay in their segments"
                 + " until a program truncates those. To look at them: before anything else is"
@@ -87,6 +93,7 @@ final class TruncateCommand implements Command {
 
   /** How many entries it cut off. */
   private long truncate(LogLocation location, long lastId, ParseResult given) throws IOException {
+    refuseJournal(location.forReading());
     long last = lastEntry(location.forReading());
     if (lastId < 0 || lastId > last) {
       throw new UsageException(
@@ -109,6 +116,20 @@ final class TruncateCommand implements Command {
       }
       cutAfter(log, lastId);
       return cut;
+    }
+  }
+
+  /**
+   * The checkpoint of a journal holds an index, which may know of entries after the one that the
+   * checkpoint names: copies of old events whose originals were removed for them.
+   */
+  private static void refuseJournal(Directory directory) throws IOException {
+    for (SchemaRange each : WalMaintenance.schemas(directory)) {
+      if (each.schema().isPresent() && each.schema().get().mediaType().equals(JOURNAL)) {
+        throw new UsageException(
+            "this is the journal of an actor system (Pekko), and its end may hold the only copies of"
+                + " older events; nothing was changed. Delete events with deleteMessages");
+      }
     }
   }
 

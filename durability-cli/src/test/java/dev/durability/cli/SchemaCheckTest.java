@@ -270,18 +270,22 @@ class SchemaCheckTest {
           .publish(id + 1, out -> out.write(1)); // A stream has no schema.
     }
     String path = Checkpoints.pathOf(1);
+    String stream =
+        Checkpoints.pathOf(2)
+            + ": a stream without a schema, not checked; let a test read it with the program's own"
+            + " code\n";
     assertThat(check(log, ".Wider#CODEC").out())
         .isEqualTo(
             """
             entry 2: application/vnd.durability.postcard, read
             %s: not checked, see --checkpoints-against
-            all of this is read
+            %sall of this is read
             """
-                .formatted(path));
+                .formatted(path, stream));
     Run both = check(log, ".Wider#CODEC", "--checkpoints-against", "shop.Store#SUM");
     assertThat(both.status()).isZero();
     assertThat(both.out())
-        .contains(path + ": application/vnd.durability.postcard, read\nall of this is read\n");
+        .contains(path + ": application/vnd.durability.postcard, read\n" + stream);
     for (String how : List.of("--json", "--schemas-only")) {
       List<String> options = how.equals("--json") ? List.of(how) : List.of(how, "--json");
       List<Object> arguments =

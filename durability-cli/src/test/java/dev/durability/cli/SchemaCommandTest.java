@@ -242,4 +242,27 @@ class SchemaCommandTest {
     assertThat(process.waitFor()).as(classes).isZero();
     return classes;
   }
+
+  @Test
+  void aSchemaCannotSteerTheTerminal() throws IOException {
+    Path log = tmp.resolve("hostile");
+    Schema schema =
+        Schema.of(
+            "text/\u001b[2J\u009bx\r",
+            "a\u001b]0;title\u0007\tb\nc".getBytes(StandardCharsets.UTF_8));
+    try (WalWriter<byte[]> writer =
+        WalWriter.open(FsDirectory.open(log), Codecs.bytes(schema), WalOptions.defaults())) {
+      writer.append(new byte[] {1});
+    }
+    assertThat(Run.of("schema", log).out())
+        .isEqualTo(
+            "from entry 1: text/\\u001b[2J\\u009bx\\u000d\n"
+                + "  a\\u001b]0;title\\u0007\tb\n  c\n");
+    Run refused = Run.of("append", log);
+    assertThat(refused.status()).isEqualTo(3);
+    assertThat(refused.err()).contains("\\u001b[2J").doesNotContain("\u001b");
+    Run checked = Run.of("schema", "check", "--against", "dev.durability.codec.Codecs#utf8", log);
+    assertThat(checked.status()).isEqualTo(1);
+    assertThat(checked.out()).contains("\\u001b[2J").doesNotContain("\u001b");
+  }
 }

@@ -2,6 +2,8 @@ package dev.durability.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.durability.codec.Codecs;
+import dev.durability.codec.Schema;
 import dev.durability.storage.FsDirectory;
 import dev.durability.wal.WalOptions;
 import dev.durability.wal.WalWriter;
@@ -39,6 +41,23 @@ class TruncateCommandTest {
     assertThat(Run.of("truncate", log, "--after", "0", "--yes", "--json").out())
         .isEqualTo("{\"last\":0,\"cut\":3}\n");
     assertThat(Run.of("cat", log).out()).isEmpty();
+  }
+
+  @Test
+  void aJournalOfPekkoIsRefused() throws IOException {
+    Path log = tmp.resolve("log");
+    Schema schema = Schema.of("application/vnd.durability.pekko-journal", new byte[] {1});
+    try (WalWriter<byte[]> writer =
+        WalWriter.open(FsDirectory.open(log), Codecs.bytes(schema), WalOptions.defaults())) {
+      writer.append(new byte[] {1});
+      writer.append(new byte[] {2});
+    }
+    var before = Logs.content(log);
+    Run run = Run.of("truncate", "--after", "1", "--yes", log);
+    assertThat(run.status()).isEqualTo(3);
+    assertThat(run.err())
+        .contains("the journal of an actor system", "only copies of older events", "deleteMess");
+    assertThat(Logs.content(log)).isEqualTo(before);
   }
 
   @Test

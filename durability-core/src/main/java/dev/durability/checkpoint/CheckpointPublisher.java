@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +48,9 @@ public final class CheckpointPublisher {
   private final int kept;
   private final StackSafeLock publishing = new StackSafeLock();
 
+  /** Whether the log was found in the directory. With the lock. */
+  private boolean isAtLog;
+
   private CheckpointPublisher(Directory directory, Clock clock, WalWriter<?> log, int kept) {
     this.directory = directory;
     this.clock = clock;
@@ -58,7 +62,7 @@ public final class CheckpointPublisher {
   /**
    * Returns a publisher that keeps the two newest checkpoints.
    *
-   * @param directory where the log and its checkpoints are
+   * @param directory where the log and its checkpoints are: the one that the log was opened with
    * @param clock tells when a checkpoint is made, and whether a hold has expired
    * @param log the open log, of any type of entries
    * @return the publisher
@@ -87,8 +91,8 @@ public final class CheckpointPublisher {
    *     one
    * @param content writes it
    * @return what was done; all of it is durable
-   * @throws IllegalArgumentException if the entry is negative or was not appended yet; nothing was
-   *     done
+   * @throws IllegalArgumentException if the entry is negative or was not appended yet, or the log
+   *     is not in the directory of the publisher; nothing was done
    * @throws dev.durability.errors.DurabilityException if the log is closed or poisoned; nothing was
    *     done
    * @throws IOException if a step fails. The log is whole and can be recovered; the checkpoint and
@@ -159,6 +163,7 @@ public final class CheckpointPublisher {
     // be added.
     long start = System.nanoTime();
     log.sync();
+    refuseOtherDirectory();
     SizedContent sized = new SizedContent(content);
     String path = chosen;
     if (path == null) {
@@ -169,6 +174,36 @@ public final class CheckpointPublisher {
     MarkerPosition marker = log.appendCheckpoint(lastEntryId, path);
     tell(path, lastEntryId, sized.bytes(), System.nanoTime() - start);
     return removeOld(path, lastEntryId, marker);
+  }
+
+  /**
+   * The log would not find a checkpoint elsewhere. There, it might be taken for one of another log.
+   */
+  private void refuseOtherDirectory() throws IOException {
+    if (isAtLog) {
+      return;
+    }
+    UUID found;
+    try {
+      found = WalMaintenance.logId(directory);
+    } catch (NoSuchFileException | CorruptLogException noLog) {
+      throw otherDirectory("has no log", noLog);
+    }
+    if (found != null && !found.equals(log.logId())) {
+      throw otherDirectory("has the log " + found, null);
+    }
+    isAtLog = true;
+  }
+
+  private IllegalArgumentException otherDirectory(String what, @Nullable IOException cause) {
+    return new IllegalArgumentException(
+        "the directory of the publisher "
+            + what
+            + ", and the log to publish for is "
+            + log.logId()
+            + ": give the publisher the directory that the log was opened with. Nothing was"
+            + " published",
+        cause);
   }
 
   /** What the observer throws takes nothing back: the checkpoint is published. */

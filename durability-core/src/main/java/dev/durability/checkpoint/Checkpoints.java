@@ -83,16 +83,19 @@ public final class Checkpoints {
     R readFrom(InputStream in) throws IOException;
 
     /**
-     * Reads it, knowing its schema. The library calls this. Unless a parser overrides it, the
-     * schema is passed over.
+     * Reads it, knowing its schema. The library calls this. Unless a parser overrides it, only a
+     * payload without a schema is read.
      *
      * @param in as above
      * @param written the schema that stands beside the payload, empty if there is none
      * @return the result
-     * @throws dev.durability.errors.SchemaException if the parser cannot read that schema
+     * @throws SchemaException if the parser cannot read that schema
      * @throws IOException to give up
      */
     default R readFrom(InputStream in, Optional<Schema> written) throws IOException {
+      if (written.isPresent()) {
+        throw ValueParser.withoutSchema("the parser", written.get());
+      }
       return readFrom(in);
     }
   }
@@ -111,7 +114,7 @@ public final class Checkpoints {
 
   /**
    * Reads the value that {@link #content} wrote. All of its bytes are taken into memory, less than
-   * 2 GiB.
+   * 2 GiB. A codec without a schema reads only what has none.
    *
    * @param codec turns bytes into the value
    * @param <T> its type

@@ -4,10 +4,12 @@ import dev.durability.codec.Codec;
 import dev.durability.codec.Decoder;
 import dev.durability.codec.Schema;
 import dev.durability.errors.CodecException;
+import dev.durability.errors.SchemaException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -25,6 +27,9 @@ record ValueParser<T>(Codec<T> codec) implements Checkpoints.Parser<T> {
 
   @Override
   public T readFrom(InputStream in, Optional<Schema> written) throws IOException {
+    if (written.isPresent() && codec.schema().isEmpty()) {
+      throw withoutSchema("the codec", written.get());
+    }
     Decoder<T> decoder = codec.decoderOf(written);
     byte[] bytes = in.readNBytes(VALUE_BYTES_MAX);
     if (in.read() >= 0) {
@@ -43,5 +48,17 @@ record ValueParser<T>(Codec<T> codec) implements Checkpoints.Parser<T> {
               + ". The bytes are as they were written: read them with the codec that wrote them",
           refused);
     }
+  }
+
+  /** What has a schema is no mere bytes: read as another value, it might pass. */
+  static SchemaException withoutSchema(String reader, Schema written) {
+    return new SchemaException(
+        "the payload has a schema ("
+            + written
+            + "), and "
+            + reader
+            + " knows of none: read it with Checkpoints.parser and the codec that wrote it, or as"
+            + " bytes with CheckpointReader",
+        List.of());
   }
 }

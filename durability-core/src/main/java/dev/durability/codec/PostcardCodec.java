@@ -73,6 +73,12 @@ import java.util.Optional;
  * need different simple names. Without one, appending a variant or a constant keeps old bytes
  * readable, and no other change does.
  *
+ * <p><b>Write {@code permits}.</b> A sealed interface without it permits the records beside it in
+ * the order of their declarations, so declaring one above another moves all that follow. Values
+ * with a schema beside them are read right nevertheless, because it names the variants in the order
+ * that they had. Values without one would be read as other variants: a removal as a put. So that
+ * takes {@link #readingByPosition}.
+ *
  * <p>Sets and maps are written in their iteration order. For the same bytes from the same content,
  * use a {@link java.util.SortedMap} or {@link java.util.LinkedHashMap}, or their sets. Decoded
  * collections keep the order, and are unmodifiable.
@@ -262,9 +268,9 @@ public final class PostcardCodec<T> implements Codec<T> {
 
   /**
    * Returns a codec that also reads values beside which there is no schema, although they have
-   * variants or constants, or it is one of several in {@link Codecs#upcasting}. It reads those by
-   * their position. So whoever calls this knows that no variant and no constant changed its place
-   * since.
+   * components, variants or constants, or it is one of several in {@link Codecs#upcasting}. It
+   * reads those by their position. So whoever calls this knows that the values were written in this
+   * format, and that no component, variant or constant changed its place since.
    *
    * @return a codec that otherwise is as this one
    */
@@ -311,12 +317,15 @@ public final class PostcardCodec<T> implements Codec<T> {
   @Override
   public Decoder<T> decoderOf(Optional<Schema> written) throws SchemaException {
     if (written.isEmpty()) {
-      if (!byPosition && PostcardSchema.dependsOnPosition(Describer.describe(type))) {
+      if (!byPosition && PostcardSchema.hasNames(Describer.describe(type))) {
         throw new SchemaException(
             "there is no schema beside the values, and "
                 + root.getSimpleName()
-                + " has variants or constants, which could only be read by their position. If none"
-                + " of them changed its place since, open it with readingByPosition()",
+                + " has components, variants or constants, which could only be read by their"
+                + " position. If they were written as "
+                + root.getSimpleName()
+                + " in this format, and none of them changed its place since, open it with"
+                + " readingByPosition()",
             List.of());
       }
       return this;

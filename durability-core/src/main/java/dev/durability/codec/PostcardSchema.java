@@ -1,6 +1,5 @@
 package dev.durability.codec;
 
-import dev.durability.codec.Described.Components;
 import dev.durability.codec.Described.Description;
 import dev.durability.errors.CodecException;
 import dev.durability.errors.SchemaException;
@@ -57,8 +56,8 @@ final class PostcardSchema {
     }
   }
 
-  /** Whether a value could be read as another one if variants or constants changed places. */
-  static boolean dependsOnPosition(Description description) {
-    return !description.definitions().values().stream().allMatch(Components.class::isInstance);
+  /** Whether a value has members that are written by their position and meant by their name. */
+  static boolean hasNames(Description description) {
+    return !description.definitions().isEmpty();
   }
 }

@@ -82,6 +82,21 @@ public final class WrittenSchema {
     }
   }
 
+  /**
+   * Refuses the codec of another program. Any version of the one that wrote the file is let pass:
+   * there is nothing left for it to misread, and the version before may have to come back.
+   *
+   * @param codec is going to write entries
+   * @param place where they are, for the message
+   * @throws SchemaException if it has no schema, or one of another kind and does not read this one
+   */
+  public void requireSameProgram(Codec<?> codec, String place) throws SchemaException {
+    Optional<String> kind = now.map(Schema::mediaType);
+    if (now.isPresent() && !codec.schema().map(Schema::mediaType).equals(kind)) {
+      requireFit(codec, place);
+    }
+  }
+
   /** {@return the schema of the entries that come next, empty if none stands before them} */
   public Optional<Schema> now() {
     return now;

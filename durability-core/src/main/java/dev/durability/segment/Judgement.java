@@ -38,6 +38,7 @@ public final class Judgement {
    * @param intact the last entry of the run
    * @param promised the largest promise, in the run and after it
    * @param end where the run ends
+   * @param ended whether the run ends with an END
    * @param somethingFollows whether a byte that is not zero follows the run
    * @param validFramesFollow whether a valid frame follows it
    * @param problem why the segment at the end was not entered, or null
@@ -49,6 +50,7 @@ public final class Judgement {
       long intact,
       long promised,
       LogReport.Position end,
+      boolean ended,
       boolean somethingFollows,
       boolean validFramesFollow,
       @Nullable String problem) {
@@ -149,12 +151,12 @@ public final class Judgement {
       case MIXED ->
           Objects.requireNonNull(mixture).problem()
               + "; move it away if it does not belong to this log";
-      case TORN ->
-          "the end was being written when the process died or the power failed; nothing that"
-              + " was promised is missing";
-      case AMBIGUOUS ->
-          "the end was being written when the power failed, and its blocks were stored out of"
-              + " order; nothing that was promised is missing";
+      case TORN, AMBIGUOUS ->
+          seen.ended()
+              ? "bytes that are not zero follow the END of the log: something else wrote them, or a"
+                  + " crash kept an opening from cutting them off; nothing that was promised is"
+                  + " missing"
+              : brokenOff();
       case PREFIX_MISSING ->
           "entries "
               + (covered + 1)
@@ -180,6 +182,14 @@ public final class Judgement {
               + covered
               + " are in a checkpoint, but the log ends before them";
     };
+  }
+
+  private String brokenOff() {
+    return which == RecoveryCase.TORN
+        ? "the end was being written when the process died or the power failed; nothing that was"
+            + " promised is missing"
+        : "the end was being written when the power failed, and its blocks were stored out of"
+            + " order; nothing that was promised is missing";
   }
 
   private CorruptLogException corrupt(LogReport report) {

@@ -84,6 +84,7 @@ public record LogFindings(
                 cursor.intact(),
                 promised,
                 cursor.end(),
+                cursor.ended(),
                 remains.nonZeroEnd() > runEnd,
                 remains.frames() > 0,
                 cursor.problem()),

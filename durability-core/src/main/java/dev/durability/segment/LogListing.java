@@ -91,14 +91,22 @@ public final class LogListing {
       }
     } catch (NoSuchFileException noLog) {
       refuseCheckpointsAlone(directory);
-      throw noLog;
+      throw noLog(noLog.getFile(), "wal/ is missing");
     }
     if (segments.isEmpty()) {
       refuseCheckpointsAlone(directory);
-      throw new NoSuchFileException(
-          LogFiles.SEGMENTS, null, "there is no log here: the directory has no segment");
+      throw noLog(LogFiles.SEGMENTS, "wal/ has no segment");
     }
     return segments;
+  }
+
+  private static NoSuchFileException noLog(String path, String what) {
+    return new NoSuchFileException(
+        path,
+        null,
+        "there is no log here: "
+            + what
+            + ". Use the directory that has the log's wal/, or open a writer, which creates one");
   }
 
   /** Throws if there are checkpoints of a log whose segments are all gone. */

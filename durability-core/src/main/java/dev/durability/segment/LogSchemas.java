@@ -15,8 +15,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The schemas of a log, as they stand at the beginning of its segments. Segments without entries
- * say nothing: they are replaced by the next writer. No entry is decoded for this.
+ * The schemas of a log, as they stand at the beginning of its segments. A segment without entries
+ * is replaced by the next writer. It counts only if it is all that is left, because a checkpoint
+ * has all entries: then it says whose log this is. No entry is decoded for this.
  */
 public final class LogSchemas {
   private static final int WINDOW_BYTES = 8192;
@@ -28,40 +29,60 @@ public final class LogSchemas {
    *
    * @param listing the segments
    * @param start the index of the first that counts
-   * @throws SchemaException if the codec cannot read a schema, or has none where entries have one
+   * @throws SchemaException if the codec cannot read a schema, or has none where entries have one;
+   *     or if no entries are left, and another program wrote those that are in a checkpoint
    */
   public static void requireFit(Directory directory, LogListing listing, int start, Codec<?> codec)
       throws IOException {
     Set<Optional<Schema>> compared = new HashSet<>();
-    visit(
-        directory,
-        listing,
-        start,
-        (segment, schema) -> {
-          if (compared.add(schema.now())) {
-            schema.requireFit(codec, segment.path());
-          }
-        });
+    WrittenSchema last =
+        visit(
+            directory,
+            listing,
+            start,
+            (segment, schema) -> {
+              if (compared.add(schema.now())) {
+                schema.requireFit(codec, segment.path());
+              }
+            });
+    SegmentName newest = newest(listing);
+    if (compared.isEmpty() && hadEntries(newest)) {
+      last.requireSameProgram(codec, newest.path());
+    }
+  }
+
+  private static SegmentName newest(LogListing listing) {
+    return listing.segments().get(listing.segments().size() - 1);
+  }
+
+  private static boolean hadEntries(SegmentName newest) {
+    return newest.firstEntryId() > 1;
   }
 
   /**
    * Lists the schemas in the order of the entries.
    *
-   * @return a range for each change, the first one for the first entry
+   * @return a range for each change, the first one for the first entry; if none is left, the one of
+   *     the entry that comes next
    * @throws java.nio.file.NoSuchFileException if a segment was truncated meanwhile
    */
   public static List<SchemaRange> list(Directory directory, LogListing listing) throws IOException {
     List<SchemaRange> ranges = new ArrayList<>();
-    visit(
-        directory,
-        listing,
-        0,
-        (segment, schema) -> {
-          boolean isFirst = ranges.isEmpty();
-          if (isFirst || !ranges.get(ranges.size() - 1).schema().equals(schema.now())) {
-            ranges.add(new SchemaRange(segment.firstEntryId(), schema.now()));
-          }
-        });
+    WrittenSchema last =
+        visit(
+            directory,
+            listing,
+            0,
+            (segment, schema) -> {
+              boolean isFirst = ranges.isEmpty();
+              if (isFirst || !ranges.get(ranges.size() - 1).schema().equals(schema.now())) {
+                ranges.add(new SchemaRange(segment.firstEntryId(), schema.now()));
+              }
+            });
+    SegmentName newest = newest(listing);
+    if (ranges.isEmpty() && hadEntries(newest) && last.now().isPresent()) {
+      ranges.add(new SchemaRange(newest.firstEntryId(), last.now()));
+    }
     return ranges;
   }
 
@@ -69,8 +90,9 @@ public final class LogSchemas {
     void segment(SegmentName name, WrittenSchema schema) throws IOException;
   }
 
-  private static void visit(Directory directory, LogListing listing, int start, Visitor visitor)
-      throws IOException {
+  /** {@return what stands at the beginning of the last segment} */
+  private static WrittenSchema visit(
+      Directory directory, LogListing listing, int start, Visitor visitor) throws IOException {
     List<SegmentName> segments = listing.segments();
     WrittenSchema schema = new WrittenSchema();
     for (int i = Math.max(0, start); i < segments.size(); i++) {
@@ -80,6 +102,7 @@ public final class LogSchemas {
         visitor.segment(name, schema);
       }
     }
+    return schema;
   }
 
   /** {@return whether the segment has entries, as far as that is asked for, and a good header} */

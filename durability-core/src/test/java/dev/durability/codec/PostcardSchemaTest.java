@@ -193,14 +193,17 @@ class PostcardSchemaTest {
   }
 
   @Test
-  void withoutASchemaVariantsAreReadByTheirPlaceOnlyIfTheCallerSaysSo() throws IOException {
+  void withoutASchemaMembersAreReadByTheirPlaceOnlyIfTheCallerSaysSo() throws IOException {
     assertThatExceptionOfType(SchemaException.class)
         .isThrownBy(() -> FIRST.decoderOf(Optional.empty()))
         .withMessageContaining("readingByPosition()");
     V1.Change remove = new V1.Remove("b");
     assertThat(FIRST.readingByPosition().decoderOf(Optional.empty()).decode(bytes(FIRST, remove)))
         .isEqualTo(remove);
-    PostcardCodec<Swapped.Names> plain = codec(Swapped.Names.class);
+    assertThatExceptionOfType(SchemaException.class)
+        .isThrownBy(() -> codec(Swapped.Names.class).decoderOf(Optional.empty()))
+        .withMessageContaining("Names has components, variants or constants");
+    PostcardCodec<String> plain = codec(String.class);
     assertThat(plain.decoderOf(Optional.empty())).isSameAs(plain);
   }
 

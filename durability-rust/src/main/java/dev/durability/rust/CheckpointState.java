@@ -24,7 +24,8 @@ public record CheckpointState(List<Segment> segments) {
 
   /** {@return the codec: the bytes of the crate} */
   public static Codec<CheckpointState> codec() {
-    return PostcardCodec.ofUnsigned(CheckpointState.class, MethodHandles.lookup());
+    return PostcardCodec.ofUnsigned(CheckpointState.class, MethodHandles.lookup())
+        .readingByPosition(); // The crate has no schemas.
   }
 
   /**

@@ -46,7 +46,8 @@ class JudgementTest {
       LogListing listing, boolean endsInLast, long intact, long promised, boolean follows)
       throws IOException {
     return Judgement.of(
-        new Judgement.Seen(listing, true, endsInLast, intact, promised, END, follows, false, null),
+        new Judgement.Seen(
+            listing, true, endsInLast, intact, promised, END, false, follows, false, null),
         directory);
   }
 

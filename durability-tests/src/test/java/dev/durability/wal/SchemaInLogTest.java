@@ -3,6 +3,8 @@ package dev.durability.wal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.durability.checkpoint.CheckpointPublisher;
+import dev.durability.checkpoint.CheckpointReader;
 import dev.durability.checkpoint.Checkpoints;
 import dev.durability.codec.Codec;
 import dev.durability.codec.Codecs;
@@ -17,11 +19,14 @@ import dev.durability.log.Verdict;
 import dev.durability.recordlog.RecordLogMaintenance;
 import dev.durability.recordlog.RecordLogReader;
 import dev.durability.recordlog.RecordLogWriter;
+import dev.durability.recovery.Recoverer;
+import dev.durability.recovery.RecoveryOptions;
 import dev.durability.storage.Directory;
 import dev.durability.storage.FsDirectory;
 import dev.durability.storage.MemoryDirectory;
 import dev.durability.storage.ReadFile;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.invoke.MethodHandles;
 import java.nio.ByteBuffer;
@@ -69,6 +74,7 @@ class SchemaInLogTest {
     record Put(int key, int value) implements Change {}
   }
 
+  private static final String MEDIA_TYPE = PostcardCodec.MEDIA_TYPE;
   private static final Codec<V1.Change> FIRST = codec(V1.Change.class);
   private static final Codec<V2.Change> SECOND = codec(V2.Change.class);
   private static final Codec<Foreign.Change> FOREIGN = codec(Foreign.Change.class);
@@ -84,6 +90,25 @@ class SchemaInLogTest {
         @Override
         public V1.Change decode(ByteBuffer in) throws IOException {
           return FIRST.decode(in);
+        }
+      };
+
+  /** Another program, whose entries have a schema. */
+  private static final Codec<String> LINES =
+      new Codec<>() {
+        @Override
+        public void encode(String value, OutputStream out) throws IOException {
+          Codecs.utf8().encode(value, out);
+        }
+
+        @Override
+        public String decode(ByteBuffer in) throws IOException {
+          return Codecs.utf8().decode(in);
+        }
+
+        @Override
+        public Optional<Schema> schema() {
+          return Optional.of(Schema.of("text/plain", new byte[0]));
         }
       };
 
@@ -179,11 +204,55 @@ class SchemaInLogTest {
         .containsExactly(new V1.Put("a", 1), new V1.Remove("a"));
   }
 
+  /** A record without variants or constants. The first text below is one, by its bytes. */
+  record Pair(byte left, byte right) {}
+
+  @Test
+  void aRecordIsNotReadFromALogOfLines() throws IOException {
+    append(Codecs.utf8(), "ab");
+    PostcardCodec<Pair> pairs = PostcardCodec.of(Pair.class, MethodHandles.lookup());
+    Map<String, String> before = files();
+    assertThatExceptionOfType(SchemaException.class)
+        .isThrownBy(() -> WalWriter.open(directory, pairs, WalOptions.defaults()))
+        .withMessageContaining("Pair has components, variants or constants");
+    assertThatExceptionOfType(SchemaException.class)
+        .isThrownBy(() -> WalReader.of(directory, pairs).readAll());
+    assertThat(files()).isEqualTo(before);
+    assertThat(WalReader.of(directory, pairs.readingByPosition()).readAll()).hasSize(1);
+    PostcardCodec<Byte> single = PostcardCodec.of(Byte.class);
+    assertThat(single.decoderOf(Optional.empty()).decode(ByteBuffer.wrap(new byte[] {7})))
+        .isEqualTo((byte) 7); // There is nothing that could have changed its place.
+  }
+
   @Test
   void anEmptyLogTakesAnySchema() throws IOException {
     WalWriter.open(directory, FIRST, WalOptions.defaults()).close();
     append(FOREIGN, new Foreign.Put(1, 2));
     assertThat(WalReader.of(directory, FOREIGN).readAll()).hasSize(1);
+  }
+
+  @Test
+  void aLogWhoseEntriesAreAllInACheckpointStillKnowsWhoWroteThem() throws IOException {
+    try (WalWriter<V1.Change> log = WalWriter.open(directory, FIRST, WalOptions.defaults())) {
+      long id = log.append(new V1.Put("a", 1));
+      CheckpointPublisher.of(directory, Clock.systemUTC(), log)
+          .keeping(1)
+          .publish(id, Checkpoints.content(FIRST, new V1.Put("a", 1)));
+    }
+    assertThat(WalReader.of(directory, Codecs.bytes()).readAll()).isEmpty();
+    assertThat(WalMaintenance.schemas(directory))
+        .containsExactly(new SchemaRange(2, FIRST.schema()));
+    Map<String, String> before = files();
+    for (Codec<?> foreign : List.of(Codecs.utf8(), LINES)) {
+      assertThatExceptionOfType(SchemaException.class)
+          .isThrownBy(() -> WalWriter.open(directory, foreign, WalOptions.defaults()))
+          .withMessageStartingWith("wal/");
+    }
+    assertThat(files()).isEqualTo(before);
+    assertThat(WalMaintenance.truncate(directory, 0)).isEmpty(); // Tools need no codec.
+    WalWriter.open(directory, SECOND, WalOptions.defaults()).close();
+    append(FIRST, new V1.Put("b", 2)); // The second version wrote nothing.
+    assertThat(WalReader.of(directory, FIRST).readAll()).hasSize(1);
   }
 
   @Test
@@ -199,7 +268,7 @@ class SchemaInLogTest {
     int found = 0;
     for (String name : segments) {
       if (!name.startsWith(".") && !name.endsWith(".tmp")) {
-        assertThat(content("wal/" + name)).contains(PostcardCodec.MEDIA_TYPE + "\0Change\n");
+        assertThat(content("wal/" + name)).contains(MEDIA_TYPE + "\0Change\n");
         found++;
       }
     }
@@ -228,7 +297,7 @@ class SchemaInLogTest {
     assertThatExceptionOfType(SchemaException.class)
         .isThrownBy(() -> RecordLogWriter.open(directory, "records", Codecs.utf8()));
     assertThat(files()).isEqualTo(before);
-    assertThat(content("records").split(PostcardCodec.MEDIA_TYPE, -1)).hasSize(3);
+    assertThat(content("records").split(MEDIA_TYPE, -1)).hasSize(3);
   }
 
   @Test
@@ -261,6 +330,49 @@ class SchemaInLogTest {
     checkpoints.writeAlone("b.state", Checkpoints.content(SILENT, new V1.Remove("a")));
     assertThatExceptionOfType(SchemaException.class)
         .isThrownBy(() -> checkpoints.read("b.state", Checkpoints.parser(FIRST)));
+  }
+
+  @Test
+  void aTypedCheckpointIsNoStreamAndNoMereBytes() throws IOException {
+    Checkpoints checkpoints = Checkpoints.in(directory, Clock.systemUTC());
+    checkpoints.writeAlone("a.state", Checkpoints.content(FIRST, new V1.Put("a", 1)));
+    List<Checkpoints.Parser<?>> parsers =
+        List.of(
+            (Checkpoints.Parser<byte[]>) InputStream::readAllBytes,
+            Checkpoints.parser(Codecs.utf8()),
+            Checkpoints.parser(Codecs.bytes()),
+            Checkpoints.parser(SILENT));
+    for (Checkpoints.Parser<?> parser : parsers) {
+      assertThatExceptionOfType(SchemaException.class)
+          .isThrownBy(() -> checkpoints.read("a.state", parser))
+          .withMessageStartingWith("a.state: the payload has a schema (" + MEDIA_TYPE);
+    }
+    try (CheckpointReader bytes = CheckpointReader.open(directory, "a.state")) {
+      assertThat(bytes.readAllBytes()).isNotEmpty();
+    }
+    assertThat(checkpoints.read("a.state", Checkpoints.parser(FIRST)))
+        .isEqualTo(new V1.Put("a", 1));
+  }
+
+  @Test
+  void recoveryTakesNoTypedCheckpointForAStream() throws IOException {
+    append(FIRST, new V1.Put("a", 1));
+    try (WalWriter<V1.Change> log = WalWriter.open(directory, FIRST, WalOptions.defaults())) {
+      CheckpointPublisher.of(directory, Clock.systemUTC(), log)
+          .publish(1, Checkpoints.content(FIRST, new V1.Put("a", 1)));
+    }
+    Recoverer<String, V1.Change> streams =
+        Recoverer.of(
+            directory,
+            FIRST,
+            () -> "",
+            in -> new String(in.readAllBytes(), StandardCharsets.UTF_8),
+            (state, entry, id) -> state + entry);
+    Map<String, String> before = files();
+    assertThatExceptionOfType(SchemaException.class)
+        .isThrownBy(() -> streams.recover(RecoveryOptions.latest()))
+        .withMessageStartingWith(Checkpoints.pathOf(1) + ": the payload has a schema");
+    assertThat(files()).isEqualTo(before);
   }
 
   @Test

@@ -24,7 +24,6 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -43,7 +42,7 @@ import org.springframework.context.annotation.Lazy;
  * after the web server answered the requests that it had taken.
  */
 @AutoConfiguration
-@ConditionalOnProperty(name = "durability.enabled", matchIfMissing = true)
+@Conditional(StarterIsEnabled.class)
 @EnableConfigurationProperties(DurabilityProperties.class)
 public final class DurabilityAutoConfiguration {
   private static final String DIRECTORY = "durabilityDirectory";
@@ -154,6 +153,11 @@ public final class DurabilityAutoConfiguration {
     } catch (IOException e) {
       throw new LogOpeningException(directory, e);
     }
+  }
+
+  @Bean
+  static BeanTypes durabilityBeanTypes() {
+    return new BeanTypes();
   }
 
   @Bean

@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
-import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.NoSuchBeanDefinitionException;
 import org.springframework.beans.factory.NoUniqueBeanDefinitionException;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.Ordered;
@@ -23,11 +23,11 @@ import org.springframework.core.env.Environment;
 @Order(Ordered.HIGHEST_PRECEDENCE + 100) // Before Spring Boot's own, which knows the type alone.
 final class MissingBeanFailureAnalyzer
     extends AbstractFailureAnalyzer<NoSuchBeanDefinitionException> {
-  private final ListableBeanFactory beans;
+  private final ConfigurableListableBeanFactory beans;
   private final Environment environment;
 
   MissingBeanFailureAnalyzer(BeanFactory beans, Environment environment) {
-    this.beans = (ListableBeanFactory) beans;
+    this.beans = (ConfigurableListableBeanFactory) beans;
     this.environment = environment;
   }
 
@@ -41,12 +41,12 @@ final class MissingBeanFailureAnalyzer
     List<String> actions = new ArrayList<>();
     if (type == DurableState.class) {
       needDirectory(actions);
-      ofTheApplication(DurableState.class, actions);
+      ofOtherTypes(DurableState.class, actions);
       needStateMachine(actions);
       needCodec(actions, "Change");
     } else if (type == WalWriter.class) {
       needDirectory(actions);
-      ofTheApplication(WalWriter.class, actions);
+      ofOtherTypes(WalWriter.class, actions);
       needCodec(actions, "Entry");
       if (isThere(StateMachine.class)) {
         actions.add(
@@ -68,8 +68,11 @@ final class MissingBeanFailureAnalyzer
   }
 
   private void needDirectory(List<String> actions) {
-    if (!environment.getProperty("durability.enabled", Boolean.class, true)) {
-      actions.add("Remove durability.enabled=false: it switches the starter off.");
+    if (!StarterIsEnabled.in(environment)) {
+      actions.add(
+          "Remove durability.enabled="
+              + environment.getProperty("durability.enabled")
+              + ": it switches the starter off.");
     }
     if (!isThere(Directory.class)) {
       actions.add(
@@ -78,18 +81,21 @@ final class MissingBeanFailureAnalyzer
     }
   }
 
-  /** One of its own, and the starter makes none. */
-  private void ofTheApplication(Class<?> type, List<String> actions) {
-    String[] names = beans.getBeanNamesForType(type, true, false);
-    if (names.length > 0) {
+  /**
+   * There is one of other types: of the starter, or of its own, and then the starter makes none.
+   */
+  private void ofOtherTypes(Class<?> type, List<String> actions) {
+    for (String name : beans.getBeanNamesForType(type, true, false)) {
+      String which = "There is '" + name + "', a " + EntryCodec.typeOf(name, beans);
       actions.add(
-          "There is '"
-              + String.join("', '", names)
-              + "', so the starter makes no "
-              + type.getSimpleName()
-              + ": define this one too, with "
-              + type.getSimpleName()
-              + ".open and a directory of its own, or inject that one with its types.");
+          BeanTypes.isOfStarter(beans, name)
+              ? which + ", as its beans say: inject it with these types."
+              : which
+                  + ", so the starter makes no "
+                  + type.getSimpleName()
+                  + ": define this one too, with "
+                  + type.getSimpleName()
+                  + ".open and a directory of its own, or inject that one with its types.");
     }
   }
 

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.durability.codec.Codec;
 import dev.durability.codec.Codecs;
 import dev.durability.codec.PostcardCodec;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +26,7 @@ import org.springframework.context.annotation.AnnotationConfigApplicationContext
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.aot.ApplicationContextAotGenerator;
+import org.springframework.core.io.InputStreamSource;
 import org.springframework.javapoet.ClassName;
 
 /** What Spring does ahead of time, for a native image: nothing is opened, and types are kept. */
@@ -49,6 +54,27 @@ final class AheadOfTimeTest {
             (name, source) ->
                 assertThat(source.toString() + name).contains("DurabilityAutoConfiguration"));
     assertThat(temp.resolve("state")).doesNotExist();
+  }
+
+  @Test
+  void aStateWhoseTypesAreKnownIsPrepared() {
+    InMemoryGeneratedFiles files = new InMemoryGeneratedFiles();
+    RuntimeHints unused = process(WithState.class, files);
+
+    assertThat(files.getGeneratedFiles(GeneratedFiles.Kind.SOURCE))
+        .anySatisfy(
+            (name, source) ->
+                assertThat(content(source))
+                    .contains("ResolvableType.forClassWithGenerics(DurableState.class"));
+    assertThat(temp.resolve("state")).doesNotExist();
+  }
+
+  private static String content(InputStreamSource source) {
+    try (InputStream in = source.getInputStream()) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
@@ -113,6 +139,19 @@ final class AheadOfTimeTest {
     @Bean
     Codec<Long> codec() {
       return Codecs.longs();
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  static class WithState {
+    @Bean
+    Codec<Long> codec() {
+      return Codecs.longs();
+    }
+
+    @Bean
+    Totals totals() {
+      return new Totals();
     }
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -44,9 +45,17 @@ final class SeatsProcess implements AutoCloseable {
     }
     assertThat(port).as("the port in:%n%s", said).isNotNull();
     this.address = URI.create("http://127.0.0.1:" + port);
-    this.reader = new Thread(() -> output.lines().forEach(line -> {}), "output");
+    this.reader = new Thread(() -> readToTheEnd(output), "output");
     this.reader.setDaemon(true);
     this.reader.start(); // Otherwise the process would wait once the pipe is full.
+  }
+
+  private static void readToTheEnd(BufferedReader output) {
+    try {
+      output.lines().forEach(line -> {});
+    } catch (UncheckedIOException killed) {
+      // There is nothing more to read.
+    }
   }
 
   /** Starts the application from the classes of this build. */

@@ -1,7 +1,6 @@
 package dev.durability.spring.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.durability.DurableState;
 import dev.durability.StateOptions;
@@ -19,27 +18,16 @@ import java.io.OutputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.diagnostics.FailureAnalysis;
-import org.springframework.boot.diagnostics.FailureAnalyzer;
-import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
-import org.springframework.core.io.support.SpringFactoriesLoader;
-import org.springframework.core.io.support.SpringFactoriesLoader.ArgumentResolver;
-import org.springframework.core.io.support.SpringFactoriesLoader.FailureHandler;
 
-/** What an application that cannot start says, with the analyzers in the order of Spring Boot. */
-final class FailureAnalysisTest {
-  @TempDir Path temp;
-
+/** What an application says that cannot open its log. */
+final class OpeningFailuresTest extends FailureAnalysisFixture {
   @Test
   void aLogThatIsOpenElsewhere() throws IOException {
     try (DurableState<Long, Long> open = open()) {
@@ -201,128 +189,6 @@ final class FailureAnalysisTest {
     }
   }
 
-  @Test
-  void aStateWithoutAnythingToMakeItOf() {
-    FailureAnalysis analysis = analysis(UsesState.class, "durability.directory=");
-
-    assertThat(analysis.getDescription()).contains("DurableState");
-    assertThat(analysis.getAction())
-        .contains("Set the property durability.directory")
-        .contains("bean of type StateMachine")
-        .contains("bean of type Codec<Change>", "PostcardCodec.of(Change.class)");
-  }
-
-  @Test
-  void aStateWithoutAStateMachine() {
-    assertThat(analysis(UsesStateWithCodec.class).getAction())
-        .isEqualTo(
-            "Define a bean of type StateMachine: what the state is, and how entries change it.");
-  }
-
-  @Test
-  void aStateWithoutACodec() {
-    FailureAnalysis analysis = analysis(MachineAlone.class);
-
-    assertThat(analysis.getDescription()).contains("Codec", "there is no codec");
-    assertThat(analysis.getAction()).contains("bean of type Codec<Long>");
-  }
-
-  @Test
-  void aStateWithACodecOfOtherEntries() {
-    FailureAnalysis analysis = analysis(OtherCodec.class);
-
-    assertThat(analysis.getDescription()).contains("'texts' is one of", "String");
-    assertThat(analysis.getAction()).contains("bean of type Codec<Long>");
-  }
-
-  @Test
-  void aStateAlthoughTheStarterIsSwitchedOff() {
-    assertThat(analysis(UsesStateWithCodec.class, "durability.enabled=false").getAction())
-        .contains("Remove durability.enabled=false");
-  }
-
-  @Test
-  void aLogWithoutACodec() {
-    assertThat(analysis(UsesLog.class).getAction()).contains("bean of type Codec<Entry>");
-  }
-
-  @Test
-  void aLogAmongSeveralCodecs() {
-    assertThat(analysis(UsesLogOfTwoCodecs.class).getAction()).contains("@Primary");
-  }
-
-  @Test
-  void aLogWhereThereIsAState() {
-    assertThat(analysis(UsesLogBesideState.class).getAction())
-        .contains("a DurableState instead of a WalWriter");
-  }
-
-  @Test
-  void otherFailuresAreLeftToSpringBoot() {
-    FailureAnalysis analysis = analysis(UsesPath.class);
-
-    assertThat(analysis.getDescription()).contains("java.nio.file.Path");
-    assertThat(analysis.getAction()).doesNotContain("durability");
-    FailureAnalysis two = analysis(TwoMachines.class);
-    assertThat(two.getDescription()).contains("one", "two", "2");
-  }
-
-  private DurableState<Long, Long> open() throws IOException {
-    return DurableState.open(
-        FsDirectory.open(temp), Codecs.longs(), new Totals(), StateOptions.defaults());
-  }
-
-  private void start(
-      AnnotationConfigApplicationContext context, Class<?> configuration, String... properties) {
-    TestPropertyValues.of("durability.directory=" + temp).and(properties).applyTo(context);
-    context.register(configuration, DurabilityAutoConfiguration.class);
-    context.refresh();
-  }
-
-  private FailureAnalysis analysis(Class<?> configuration, String... properties) {
-    try (var context = new AnnotationConfigApplicationContext()) {
-      Throwable[] failure = new Throwable[1];
-      assertThatThrownBy(() -> start(context, configuration, properties))
-          .satisfies(thrown -> failure[0] = thrown);
-      List<FailureAnalyzer> analyzers =
-          SpringFactoriesLoader.forDefaultResourceLocation()
-              .load(
-                  FailureAnalyzer.class,
-                  ArgumentResolver.of(BeanFactory.class, context.getBeanFactory())
-                      .and(Environment.class, context.getEnvironment()),
-                  FailureHandler.logging(
-                      org.apache.commons.logging.LogFactory.getLog(FailureAnalysisTest.class)));
-      assertThat(analyzers).hasSizeGreaterThan(5);
-      return analyzers.stream()
-          .map(analyzer -> analysis(analyzer, failure[0]))
-          .filter(Objects::nonNull)
-          .findFirst()
-          .orElseThrow(() -> new AssertionError("no analysis", failure[0]));
-    }
-  }
-
-  /** As Spring Boot does it: an analyzer for classes that are not there says nothing. */
-  private static @Nullable FailureAnalysis analysis(FailureAnalyzer analyzer, Throwable failure) {
-    try {
-      return analyzer.analyze(failure);
-    } catch (NoClassDefFoundError e) {
-      return null;
-    }
-  }
-
-  @Configuration(proxyBeanMethods = false)
-  static class Sums {
-    @Bean
-    Codec<Long> numbers() {
-      return Codecs.longs();
-    }
-
-    @Bean
-    Totals totals() {
-      return new Totals();
-    }
-  }
-
   /** An entry as an earlier version wrote it. */
   public record Old(String text) {}
 
@@ -442,118 +308,6 @@ final class FailureAnalysisTest {
     @Bean
     Codec<Long> numbers() {
       return Codecs.longs();
-    }
-  }
-
-  @Configuration(proxyBeanMethods = false)
-  static class MachineAlone {
-    @Bean
-    Totals totals() {
-      return new Totals();
-    }
-  }
-
-  @Configuration(proxyBeanMethods = false)
-  static class OtherCodec {
-    @Bean
-    Totals totals() {
-      return new Totals();
-    }
-
-    @Bean
-    Codec<String> texts() {
-      return Codecs.utf8();
-    }
-  }
-
-  @Configuration(proxyBeanMethods = false)
-  static class UsesState {
-    @Bean
-    String user(DurableState<Long, Long> state) {
-      return String.valueOf(state.lastAppliedId());
-    }
-  }
-
-  @Configuration(proxyBeanMethods = false)
-  static class UsesStateWithCodec {
-    @Bean
-    Codec<Long> numbers() {
-      return Codecs.longs();
-    }
-
-    @Bean
-    String user(DurableState<Long, Long> state) {
-      return String.valueOf(state.lastAppliedId());
-    }
-  }
-
-  @Configuration(proxyBeanMethods = false)
-  static class UsesLog {
-    @Bean
-    String user(WalWriter<Long> log) {
-      return String.valueOf(log.lastAppendedId());
-    }
-  }
-
-  @Configuration(proxyBeanMethods = false)
-  static class UsesLogOfTwoCodecs {
-    @Bean
-    Codec<Long> numbers() {
-      return Codecs.longs();
-    }
-
-    @Bean
-    Codec<String> texts() {
-      return Codecs.utf8();
-    }
-
-    @Bean
-    String user(WalWriter<Long> log) {
-      return String.valueOf(log.lastAppendedId());
-    }
-  }
-
-  @Configuration(proxyBeanMethods = false)
-  static class UsesLogBesideState {
-    @Bean
-    Codec<Long> numbers() {
-      return Codecs.longs();
-    }
-
-    @Bean
-    Totals totals() {
-      return new Totals();
-    }
-
-    @Bean
-    String user(WalWriter<Long> log) {
-      return String.valueOf(log.lastAppendedId());
-    }
-  }
-
-  @Configuration(proxyBeanMethods = false)
-  static class UsesPath {
-    @Bean
-    String user(Path path) {
-      return path.toString();
-    }
-  }
-
-  @Configuration(proxyBeanMethods = false)
-  static class TwoMachines {
-    @Bean
-    Codec<Long> numbers() {
-      return Codecs.longs();
-    }
-
-    @Bean
-    Totals one() {
-      return new Totals();
-    }
-
-    @Bean
-    Totals two() {
-      return new Totals();
     }
   }
 }
