@@ -3,7 +3,6 @@ package dev.durability.archive;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -12,6 +11,8 @@ import java.util.concurrent.TimeUnit;
 /** An archive that is there: lists its timelines, verifies and shortens it. */
 public final class Archive {
   private static final int ATTEMPTS = 5;
+  private static final long MICROS = TimeUnit.SECONDS.toMicros(1);
+  private static final long SECONDS_MAX = Long.MAX_VALUE / MICROS - 1;
 
   private final ArchiveStore store;
   private final UUID logId;
@@ -103,12 +104,18 @@ public final class Archive {
     return before - session.state().bytes();
   }
 
+  /** Microseconds since 1970; an instant that is too far away is as far as it can be. */
   static long micros(Instant instant) {
-    return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
+    long seconds = instant.getEpochSecond();
+    if (Math.abs(seconds) >= SECONDS_MAX) {
+      return seconds < 0 ? -SECONDS_MAX * MICROS : SECONDS_MAX * MICROS;
+    }
+    return seconds * MICROS + TimeUnit.NANOSECONDS.toMicros(instant.getNano());
   }
 
   static Instant instant(long micros) {
     return Instant.ofEpochSecond(
-        TimeUnit.MICROSECONDS.toSeconds(micros), TimeUnit.MICROSECONDS.toNanos(micros % 1_000_000));
+        Math.floorDiv(micros, MICROS),
+        TimeUnit.MICROSECONDS.toNanos(Math.floorMod(micros, MICROS)));
   }
 }

@@ -27,7 +27,8 @@ public interface ArchiveStore extends Closeable {
    *
    * @param key the key
    * @param content the content
-   * @return whether it was stored; false if the key is taken, by whatever content
+   * @return whether it was stored; false if the key is taken, by whatever content, also if that is
+   *     of an earlier attempt of this very call, whose answer was lost on the way
    * @throws IOException if the storage fails
    */
   boolean putIfAbsent(String key, ObjectContent content) throws IOException;

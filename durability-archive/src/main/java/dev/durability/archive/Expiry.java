@@ -1,5 +1,6 @@
 package dev.durability.archive;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +41,9 @@ final class Expiry {
   }
 
   static Expiry of(ArchiveState state, Retention retention, Instant now) {
-    long latest = Archive.micros(now.minus(retention.age()));
+    boolean isBeforeAllTime =
+        retention.age().compareTo(Duration.between(Instant.EPOCH, now).abs()) >= 0;
+    long latest = isBeforeAllTime ? Long.MIN_VALUE : Archive.micros(now.minus(retention.age()));
     List<ArchivedCheckpoint> newestFirst = state.checkpoints();
     for (int i = retention.checkpoints() - 1; i < newestFirst.size(); i++) {
       ArchivedCheckpoint each = newestFirst.get(i);

@@ -84,8 +84,136 @@ class ArchiveFailureTest {
     }
   }
 
+  /** Writes, ends segments, publishes, removes what is covered, and opens the log again. */
+  private static void goOn(Lab lab) {
+    try (WalWriter<String> log = lab.open()) {
+      for (int i = 0; i < 4; i++) {
+        Lab.append(log, lab, "meanwhile " + i + "x".repeat(1500));
+      }
+      lab.publish(log);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   @Test
-  void killAtAnyStepOfTheDirectoryOfTheStoreLeavesAnArchiveThatGoesOn() throws IOException {
+  void storeThatTakesItsTimeAtAnyCallLosesNothing() throws IOException {
+    long calls = Long.MAX_VALUE;
+    for (long call = 1; call <= calls; call++) {
+      Lab lab = new Lab();
+      lab.checkpointsKept = 1;
+      FlakyStore slow = new FlakyStore(lab.store, call, false, false);
+      slow.meanwhile = () -> goOn(lab);
+      Archiver archiver = Archiver.of(lab.log, slow, lab.archiveOptions());
+      lab.observer = archiver.observer();
+      for (int i = 0; i < 3; i++) {
+        goOn(lab);
+        archiver.step();
+      }
+      calls = slow.calls;
+      archiver.close();
+      lab.requireWhole();
+      assertThat(lab.verify().notes())
+          .as("call %d", call)
+          .noneMatch(note -> note.contains("something is missing"));
+      assertThat(Lab.restored(lab.restore())).as("call %d", call).isEqualTo(Lab.lines(lab.log));
+      assertThat(Timeline.list(lab.store)).as("call %d", call).hasSize(1);
+      for (long id = 1; id <= 12; id++) {
+        assertThat(Lab.restored(lab.restore().toEntry(id))).hasSize((int) id);
+      }
+    }
+    assertThat(calls).isGreaterThan(20);
+  }
+
+  @Test
+  void logThatIsPutBackUnderARunningArchiverBeginsATimelineOfItsOwn() throws IOException {
+    Lab lab = new Lab();
+    Archiver archiver = lab.archiver();
+    goOn(lab);
+    archiver.step();
+    MemoryDirectory old = Lab.copy(lab.log);
+    goOn(lab);
+    goOn(lab);
+    archiver.step();
+    String before = archiver.status().timeline();
+    for (String path : LogNames.segments(lab.log).values()) {
+      lab.log.delete(path);
+    }
+    for (String path : LogNames.segments(old).values()) {
+      try (var file = lab.log.create(path, 0)) {
+        file.write(java.nio.ByteBuffer.wrap(Lab.bytes(old, path)));
+      }
+    }
+    archiver.step();
+    assertThat(archiver.status().timeline()).isNotEqualTo(before);
+    archiver.close();
+    lab.requireWhole();
+    assertThat(Lab.restored(lab.restore())).hasSize(4);
+    assertThat(Lab.restored(lab.restore().timeline(before))).hasSize(12);
+  }
+
+  @Test
+  void segmentWithoutAHeaderIsNamedAndNothingIsArchivedInItsPlace() throws IOException {
+    Lab lab = new Lab();
+    goOn(lab);
+    String last = LogNames.segments(lab.log).lastEntry().getValue();
+    byte[] bytes = Lab.bytes(lab.log, last);
+    bytes[20] ^= 1;
+    lab.log.delete(last);
+    try (var file = lab.log.create(last, 0)) {
+      file.write(java.nio.ByteBuffer.wrap(bytes));
+    }
+    assertThatThrownBy(lab.archiver()::step)
+        .isInstanceOf(dev.durability.errors.CorruptLogException.class)
+        .hasMessageContaining(last)
+        .hasMessageContaining("header");
+    assertThatThrownBy(() -> Backup.copy(lab.log, new MemoryDirectory(), lab.clock, Progress.NONE))
+        .hasMessageContaining(last);
+  }
+
+  @Test
+  void backupOfADamagedLogIsRefusedAndItsHoldIsReleased() throws IOException {
+    Lab lab = new Lab();
+    try (WalWriter<String> log = lab.open()) {
+      for (int i = 0; i < 6; i++) {
+        Lab.append(log, lab, i + "x".repeat(1500));
+      }
+    }
+    String first = LogNames.segments(lab.log).firstEntry().getValue();
+    byte[] bytes = Lab.bytes(lab.log, first);
+    bytes[200] ^= 1;
+    lab.log.delete(first);
+    try (var file = lab.log.create(first, 0)) {
+      file.write(java.nio.ByteBuffer.wrap(bytes));
+    }
+    assertThatThrownBy(() -> Backup.copy(lab.log, new MemoryDirectory(), lab.clock, Progress.NONE))
+        .isInstanceOf(dev.durability.errors.DurabilityException.class)
+        .hasMessageContaining("durability verify");
+    assertThat(dev.durability.wal.WalHolds.list(lab.log, lab.clock.instant())).isEmpty();
+  }
+
+  @Test
+  void failureOfAnyStepOfTheDirectoryOfTheStoreLeavesAnArchiveThatGoesOn() throws IOException {
+    for (Fault.Operation operation :
+        List.of(
+            Fault.Operation.CREATE_DIRECTORIES,
+            Fault.Operation.LOCK,
+            Fault.Operation.EXISTS,
+            Fault.Operation.CREATE,
+            Fault.Operation.WRITE,
+            Fault.Operation.SYNC_FILE,
+            Fault.Operation.RENAME,
+            Fault.Operation.SYNC_DIRECTORY,
+            Fault.Operation.OPEN,
+            Fault.Operation.LIST,
+            Fault.Operation.READ,
+            Fault.Operation.SIZE,
+            Fault.Operation.DELETE)) {
+      failingAtEach(operation);
+    }
+  }
+
+  private static void failingAtEach(Fault.Operation operation) throws IOException {
     boolean failed = true;
     for (int nth = 1; failed; nth++) {
       Lab lab = new Lab();
@@ -94,7 +222,7 @@ class ArchiveFailureTest {
       try (WalWriter<String> log = lab.open()) {
         Lab.append(log, lab, "one");
         Archiver archiver = lab.archiver();
-        failing.inject(Fault.of(Fault.Operation.RENAME).nth(nth));
+        failing.inject(Fault.of(operation).nth(nth));
         failed = false;
         for (int i = 0; i < 4; i++) {
           Lab.append(log, lab, i + "x".repeat(1500));
@@ -105,9 +233,12 @@ class ArchiveFailureTest {
             archiver = lab.archiver();
           }
         }
-        archiver.step();
+        lab.store = DirectoryStore.of(lab.objects, "works again");
+        lab.archiver().step();
         lab.requireWhole();
-        assertThat(Lab.restored(lab.restore())).hasSizeGreaterThanOrEqualTo(4);
+        assertThat(Lab.restored(lab.restore()))
+            .as("%s %d", operation, nth)
+            .hasSizeGreaterThanOrEqualTo(4);
       }
     }
   }

@@ -17,6 +17,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -304,6 +305,24 @@ class ArchivePartsTest {
         };
     assertThat(Lab.restored(Restore.from(merging))).hasSize(7);
     assertThat(asked).hasSize(4);
+  }
+
+  @Test
+  void timesThatAreFarAwayAreNoErrors() throws IOException {
+    try (WalWriter<String> log = lab.open()) {
+      Lab.append(log, lab, "one");
+    }
+    Archiver archiver = lab.archiver();
+    archiver.close();
+    assertThat(Lab.restored(lab.restore().toInstant(Instant.MAX))).containsExactly("one");
+    assertThatThrownBy(() -> lab.restore().toInstant(Instant.MIN).into(new MemoryDirectory()))
+        .isInstanceOf(DurabilityException.class)
+        .hasMessageContaining("does not reach back");
+    Retention forEver = new Retention(1, Duration.ofSeconds(Long.MAX_VALUE));
+    assertThat(Archive.open(lab.store).expire(archiver.status().timeline(), forEver, lab.clock))
+        .isZero();
+    Instant then = Instant.parse("1969-12-31T23:59:59.999999Z");
+    assertThat(Archive.instant(Archive.micros(then))).isEqualTo(then);
   }
 
   @Test

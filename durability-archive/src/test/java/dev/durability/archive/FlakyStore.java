@@ -3,6 +3,7 @@ package dev.durability.archive;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A store whose calls fail when it is told to. */
 class FlakyStore implements ArchiveStore {
@@ -12,6 +13,9 @@ class FlakyStore implements ArchiveStore {
   private final boolean kills;
   long calls;
   boolean down;
+
+  /** What others do while the call that is chosen takes its time; null if it fails instead. */
+  @Nullable Runnable meanwhile;
 
   /** What ends the process that called. */
   static final class Killed extends Error {
@@ -31,6 +35,12 @@ class FlakyStore implements ArchiveStore {
       throw new IOException("the store is down");
     }
     boolean fails = calls == failingCall;
+    Runnable others = meanwhile;
+    if (fails && others != null) {
+      meanwhile = null;
+      others.run();
+      return false;
+    }
     if (fails && !afterEffect) {
       fail();
     }

@@ -13,10 +13,11 @@ import dev.durability.wal.WalReplay;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Instant;
 
-/** What {@code verify} and {@code cat} do with a log of the Rust crate. */
+/** What {@code verify}, {@code stats} and {@code cat} do with a log of the Rust crate. */
 final class CrateCommands {
-  private static final CrateReading READING = CrateReading.bestEffort().acceptingNewerChecksums();
+  static final CrateReading READING = CrateReading.bestEffort().acceptingNewerChecksums();
 
   private CrateCommands() {}
 
@@ -29,11 +30,28 @@ final class CrateCommands {
     }
     io.out().write(asJson ? CrateReportText.jsonOf(report) : CrateReportText.of(report));
     io.out().flush();
-    return switch (report.verdict()) {
+    return status(report.verdict());
+  }
+
+  private static int status(CrateVerdict verdict) {
+    return switch (verdict) {
       case CLEAN -> ExitStatus.OK;
       case TORN, AMBIGUOUS -> ExitStatus.TORN;
       case CORRUPT -> ExitStatus.CORRUPT;
     };
+  }
+
+  /** {@code stats}. */
+  static int stats(CommandIo io, Path path, boolean asJson, Instant now) throws IOException {
+    Directory directory = FsDirectory.openForReading(path);
+    CrateLook look;
+    long bytes = 2 * CrateDirectory.bytes(directory);
+    try (Progress progress = Progress.start(io, "stats", bytes)) {
+      look = CrateLook.at(path, new MeteredDirectory(directory, progress), now);
+    }
+    io.out().write(asJson ? CrateReportText.jsonOf(look) : look.text());
+    io.out().flush();
+    return status(look.report().verdict());
   }
 
   /**

@@ -22,6 +22,9 @@ final class CrateDirectory {
 
   /** Whether a directory has a log of the crate, and none of this library. */
   static boolean isIn(Path path) throws IOException {
+    if (!Files.isDirectory(path.resolve(SEGMENTS))) {
+      return false; // Listing a pipe would wait.
+    }
     boolean hasCandidate = false;
     try (DirectoryStream<Path> files = Files.newDirectoryStream(path.resolve(SEGMENTS))) {
       for (Path file : files) {

@@ -33,7 +33,7 @@ final class CrateReportText {
   static byte[] of(CrateReport report) {
     CrateReportText text = new CrateReportText();
     text.line("verdict", report.verdict().name());
-    text.line("format", "of the Rust crate durability, " + versions(report));
+    text.line("format", format(report));
     text.line("intact", id(report.lastEntryId()) + "  (the last entry that can be read)");
     text.line("first", id(report.firstEntryId()));
     text.line("segments", Integer.toString(report.segments().size()));
@@ -61,6 +61,10 @@ final class CrateReportText {
                   + "'");
     }
     return text.bytes();
+  }
+
+  static String format(CrateReport report) {
+    return "of the Rust crate durability, " + versions(report);
   }
 
   private static String versions(CrateReport report) {
@@ -92,16 +96,18 @@ final class CrateReportText {
 
   void leftOut(String name, List<LeftOut> all) {
     for (LeftOut each : all) {
-      line(
-          name,
-          each.file()
-              + " at offset "
-              + each.offset()
-              + ", "
-              + each.bytes()
-              + " bytes: "
-              + each.reason());
+      line(name, of(each));
     }
+  }
+
+  static String of(LeftOut each) {
+    return each.file()
+        + " at offset "
+        + each.offset()
+        + ", "
+        + each.bytes()
+        + " bytes: "
+        + each.reason();
   }
 
   void checkpoints(List<CrateCheckpoint> all) {
@@ -139,6 +145,11 @@ final class CrateReportText {
           writeChecksum(json, report.checksum());
           writeLeftOut(json, "leftOut", report.leftOut());
         });
+  }
+
+  /** The report of {@code stats}. Programs read its keys, so they are fixed. */
+  static byte[] jsonOf(CrateLook look) throws IOException {
+    return json(look::write);
   }
 
   /** One object on one line. */

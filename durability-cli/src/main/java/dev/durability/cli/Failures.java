@@ -1,5 +1,6 @@
 package dev.durability.cli;
 
+import dev.durability.archive.DamagedArchiveException;
 import dev.durability.errors.CorruptLogException;
 import dev.durability.errors.OutcomeOpenException;
 import dev.durability.errors.PathNotExpressibleException;
@@ -8,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -39,7 +41,7 @@ final class Failures {
 
   static int exitStatus(Throwable failure) {
     Throwable at = unwrap(failure);
-    if (at instanceof CorruptLogException) {
+    if (at instanceof CorruptLogException || at instanceof DamagedArchiveException) {
       return ExitStatus.CORRUPT;
     }
     return at instanceof OutputClosedException ? ExitStatus.OUTPUT_CLOSED : ExitStatus.FAILED;
@@ -52,7 +54,7 @@ final class Failures {
     return inOneLine(text);
   }
 
-  /** A message, with semicolons for its line breaks. */
+  /** A message, with semicolons for its line breaks. No name in it can control a terminal. */
   static String inOneLine(String message) {
     return Printable.text(message.replaceAll("\\s*\\R\\s*", "; "));
   }
@@ -121,6 +123,8 @@ final class Failures {
       what = "no such file or directory";
     } else if (e instanceof AccessDeniedException) {
       what = "permission denied";
+    } else if (e instanceof FileSystemLoopException) {
+      what = "a link that leads to itself";
     } else if (e instanceof NotDirectoryException) {
       what = "not a directory";
     } else if (e instanceof FileAlreadyExistsException) {

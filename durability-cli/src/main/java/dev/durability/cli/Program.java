@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
@@ -30,9 +31,13 @@ final class Program {
           "append",
           "cat",
           "verify",
+          "stats",
           "quarantine",
           "schema",
           "truncate",
+          "backup",
+          "archive",
+          "restore",
           "sweep",
           "import",
           "export",
@@ -170,10 +175,10 @@ final class Program {
         "0",
         "all is well",
         "1",
-        "verify: the end of the log is torn, as a crash leaves it; schema check: something is not"
+        "verify, stats: the end of the log is torn, as a crash leaves it; schema check: something is not"
             + " read; import, export: something was left out",
         "2",
-        "the log is corrupt, or did not keep what it promised",
+        "the log or the archive is damaged, or did not keep what it promised",
         "3",
         "any other failure: wrong usage, no log of this program, not readable, no room, no"
             + " memory, an"
@@ -208,9 +213,13 @@ final class Program {
       case "append" -> new AppendCommand(io);
       case "cat" -> new CatCommand(io);
       case "verify" -> new VerifyCommand(io);
+      case "stats" -> new StatsCommand(io, Clock.systemUTC());
       case "quarantine" -> new QuarantineCommand(io);
       case "schema" -> new SchemaCommand(io);
       case "truncate" -> new TruncateCommand(io);
+      case "backup" -> new BackupCommand(io);
+      case "archive" -> new ArchiveCommand(io);
+      case "restore" -> new RestoreCommand(io);
       case "sweep" -> new SweepCommand(io);
       case "import" -> new ImportCommand(io);
       case "export" -> new ExportCommand(io);
@@ -257,7 +266,7 @@ final class Program {
           .println(
               name
                   + ": it works on the disk of this machine, and takes no --store; append, cat,"
-                  + " verify, quarantine, schema, truncate and sweep do");
+                  + " verify, quarantine, schema, truncate, backup, archive, restore and sweep do");
       return hint(name);
     }
     io.err().println(name + ": " + failure.getMessage());

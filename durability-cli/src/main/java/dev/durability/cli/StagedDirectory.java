@@ -75,6 +75,9 @@ final class StagedDirectory implements Closeable {
   }
 
   private static boolean isEmptyOrMissing(Path path) throws IOException {
+    if (Files.exists(path) && !Files.isDirectory(path)) {
+      return false; // Listing a pipe would wait.
+    }
     try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
       return !files.iterator().hasNext();
     } catch (NoSuchFileException missing) {

@@ -1,6 +1,7 @@
 package dev.durability.cli;
 
 import dev.durability.log.LogReport;
+import dev.durability.log.Verdict;
 import dev.durability.storage.Directory;
 import dev.durability.storage.QuarantinedFile;
 import dev.durability.wal.WalMaintenance;
@@ -33,19 +34,25 @@ final class VerifyCommand implements Command {
             "CLEAN: all is whole. TORN: the end was being written when a crash came; opening the"
                 + " log cuts it there, and nothing acknowledged is lost. AMBIGUOUS: as TORN,"
                 + " with blocks after the cut that the disk wrote out of order. CORRUPT:"
-                + " something that was promised to be durable is damaged or missing.");
+                + " something that was promised to be durable is damaged or missing.",
+            "",
+            "If DIR is an archive, or s3://BUCKET/PREFIX, every object of the archive is read. It"
+                + " is WHOLE or DAMAGED.");
     spec.addPositional(CommandSyntax.directory());
     LogLocation.addOption(spec);
     spec.addOption(CommandSyntax.flag("Print one JSON object, on one line.", JSON));
     CommandSyntax.endOfHelp(
         spec,
-        List.of("  durability verify mylog", "  durability verify --json mylog | jq .intact"),
+        List.of(
+            "  durability verify mylog",
+            "  durability verify --json mylog | jq .intact",
+            "  durability verify s3://bucket/mylog"),
         "0",
-        "CLEAN",
+        "CLEAN, WHOLE",
         "1",
         "TORN or AMBIGUOUS",
         "2",
-        "CORRUPT",
+        "CORRUPT, DAMAGED",
         "3",
         "not a log, not readable, or wrong usage");
     return spec;
@@ -59,6 +66,9 @@ final class VerifyCommand implements Command {
   }
 
   private int verify(LogLocation location, ParseResult given) throws IOException {
+    if (location.isLocal() && ArchivePlace.isArchive(location.name())) {
+      return new ArchiveVerification(io).run(location.name(), given.hasMatchedOption(JSON));
+    }
     if (location.isLocal() && CrateDirectory.isIn(Path.of(location.name()))) {
       return CrateCommands.verify(io, Path.of(location.name()), given.hasMatchedOption(JSON));
     }
@@ -74,7 +84,12 @@ final class VerifyCommand implements Command {
             : ReportText.of(report, kept, location);
     io.out().write(text);
     io.out().flush();
-    return switch (report.verdict()) {
+    return status(report.verdict());
+  }
+
+  /** The exit status that a verdict has. */
+  static int status(Verdict verdict) {
+    return switch (verdict) {
       case CLEAN -> ExitStatus.OK;
       case TORN, AMBIGUOUS -> ExitStatus.TORN;
       case CORRUPT -> ExitStatus.CORRUPT;

@@ -8,12 +8,14 @@
  * Main          the process: arguments, signals, exit status
  *   Program     parses the command line, runs a Command, reports a failure in one line
  *     append    AppendCommand: Records are read, AppendPipeline appends, AckOutput prints ids
- *     cat, verify, quarantine
+ *     cat, verify, quarantine; ArchiveVerification verifies an archive
  *     schema    SchemaCommand prints; SchemaCheck asks the codec of a CodecReference, which a
  *               CodecClassLoader loads
  *     demo      DemoCommand starts and kills a DemoProcess in each DemoRound; DemoTally checks
  *     torture   TortureCommand starts a TortureProcess in each TortureLife, kills it as
  *               TorturePlan says; TortureCheck checks; TortureTally has the result
+ *     archive, backup, restore
+ *               ArchiveCommand, BackupCommand, RestoreCommand; the archive is at an ArchivePlace
  *     sweep     SweepCommand
  *     cluster   ClusterCommand; ClusterRun starts the nodes, and needs BookKeeper's jars
  *     bench     BenchCommand: the package {@link dev.durability.cli.bench}

@@ -41,7 +41,8 @@ public final class ArgumentsFuzz {
           "",
           "help",
           "--debug",
-          "schema");
+          "schema",
+          "stats");
   private static final Path PLACE = make();
 
   private ArgumentsFuzz() {}

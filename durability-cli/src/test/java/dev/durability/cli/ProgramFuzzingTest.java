@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import dev.durability.fuzz.FuzzProcess;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.invoke.MethodHandle;
@@ -60,7 +61,8 @@ class ProgramFuzzingTest {
   void fuzzingFindsNothing(Class<?> target) throws Exception {
     long seconds = Math.max(SECONDS, Long.getLong("durability.soak.minutes", 0) * 60 / TARGETS);
     Path place = Files.createDirectories(Path.of("target", "fuzz", target.getSimpleName()));
-    FuzzProcess fuzzing = FuzzProcess.run(target, corpus(target), seconds, place);
+    FuzzProcess fuzzing =
+        FuzzProcess.run(target, "dev.durability.**", corpus(target), seconds, place);
     String reason = "skipped: the fuzzer has no native library for this machine";
     if (fuzzing.cannotRun()) {
       System.out.println("ProgramFuzzingTest " + reason);

@@ -73,6 +73,28 @@ final class StoreCommandsTest {
   }
 
   @Test
+  void aLogInAStoreIsArchivedAndComesBackIntoTheStoreAndIntoADirectory() {
+    Path archive = tmp.resolve("archive");
+    assertThat(append("one\ntwo\nthree\n", "append", "--store", store(), "orders").status())
+        .isZero();
+    Run archived = Run.of("archive", "--store", store(), "orders", "--to", archive, "--once");
+    assertThat(archived.err()).isEmpty();
+    assertThat(archived.out()).startsWith("archived up to entry 3; behind by 0 bytes");
+
+    Run restored = Run.of("restore", "--from", archive, "--store", store(), "orders-again");
+    assertThat(restored.err()).isEmpty();
+    assertThat(restored.out()).startsWith("restored up to entry 3, CLEAN");
+    assertThat(Run.of("cat", "--store", store(), "orders-again").out())
+        .isEqualTo("one\ntwo\nthree\n");
+    assertThat(Run.of("restore", "--from", archive, "--to-entry", 2, tmp.resolve("here")).out())
+        .startsWith("restored up to entry 2, CLEAN");
+    assertThat(Run.of("cat", tmp.resolve("here")).out()).isEqualTo("one\ntwo\n");
+    Run backup = Run.of("backup", "--store", store(), "orders", "--to", tmp.resolve("copy"));
+    assertThat(backup.err()).isEmpty();
+    assertThat(Run.of("cat", tmp.resolve("copy")).out()).isEqualTo("one\ntwo\nthree\n");
+  }
+
+  @Test
   void aLogThatIsNotThereIsNamed() throws Exception {
     for (String command : new String[] {"cat", "verify", "quarantine", "schema", "sweep"}) {
       Run run = Run.of(command, "--store", store(), "nosuch");

@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -350,6 +351,19 @@ public final class FsDirectory implements Directory {
       clear.initCause(none);
       throw clear;
     }
+  }
+
+  /**
+   * Tells who holds a lock, or did when it was killed, from what the holder noted beside the lock's
+   * file. The lock is neither taken nor opened. The note is no proof: another process may take the
+   * lock, or give it up, while this reads.
+   *
+   * @param path the lock's file
+   * @return what its holder noted; empty if nobody did, as after every orderly end
+   * @throws IOException if the note cannot be read
+   */
+  public Optional<LockHolding> holderOf(String path) throws IOException {
+    return Optional.ofNullable(LockHolder.of(paths.target(path)));
   }
 
   /** {@return the root, for messages} */

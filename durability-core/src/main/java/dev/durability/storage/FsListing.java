@@ -28,6 +28,9 @@ final class FsListing {
    * @throws IOException if it is missing, is not a directory, or cannot be read
    */
   static List<String> names(RootedPaths paths, Path directory) throws IOException {
+    if (Files.readAttributes(directory, BasicFileAttributes.class).isOther()) {
+      throw new NotDirectoryException(directory.toString()); // Listing a pipe would wait.
+    }
     List<String> names = new ArrayList<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
       for (Path entry : entries) {

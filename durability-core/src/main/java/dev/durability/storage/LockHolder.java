@@ -9,9 +9,12 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +29,7 @@ final class LockHolder {
   private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
   private static final String SUFFIX = ".holder";
   private static final int BYTES_MAX = 4096;
+  private static final Duration CLOCKS_DIFFER_MAX = Duration.ofSeconds(10);
 
   private LockHolder() {}
 
@@ -101,6 +105,54 @@ final class LockHolder {
         + part(said, " (", "program", ")")
         + part(said, " on host ", "host", "")
         + part(said, ", since ", "since", "");
+  }
+
+  /**
+   * Reads the note of a holder, whether it still has the lock or was killed.
+   *
+   * @param lock the lock's file, which is not opened
+   * @return the note, or null if there is none, or none that this version can read
+   * @throws IOException if it cannot be read
+   */
+  static @Nullable LockHolding of(Path lock) throws IOException {
+    try {
+      Map<String, String> said = said(lock);
+      long process = Long.parseLong(said.getOrDefault("process", ""));
+      Instant since = instant(said.getOrDefault("since", ""));
+      String host = said.getOrDefault("host", "");
+      return new LockHolding(
+          process, host, said.getOrDefault("program", ""), since, state(process, host, since));
+    } catch (NoSuchFileException | NumberFormatException none) {
+      return null;
+    }
+  }
+
+  private static @Nullable Instant instant(String text) {
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeParseException otherForm) {
+      return null;
+    }
+  }
+
+  /** A process that began after the lock was taken has the id of one that has ended. */
+  private static LockHolding.State state(long process, String host, @Nullable Instant since) {
+    if (!host.equals(printable(host()))) {
+      return LockHolding.State.UNKNOWN;
+    }
+    try {
+      Optional<ProcessHandle> found = ProcessHandle.of(process).filter(ProcessHandle::isAlive);
+      if (found.isEmpty()) {
+        return LockHolding.State.ENDED;
+      }
+      Instant begun = found.get().info().startInstant().orElse(null);
+      // The system counts from its start, by another clock than that of the note.
+      boolean isLater =
+          begun != null && since != null && begun.isAfter(since.plus(CLOCKS_DIFFER_MAX));
+      return isLater ? LockHolding.State.ENDED : LockHolding.State.RUNNING;
+    } catch (UnsupportedOperationException untold) {
+      return LockHolding.State.UNKNOWN;
+    }
   }
 
   /**

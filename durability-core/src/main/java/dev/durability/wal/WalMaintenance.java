@@ -12,6 +12,7 @@ import dev.durability.frame.WallClock;
 import dev.durability.log.CheckpointReference;
 import dev.durability.log.EntryAtInstant;
 import dev.durability.log.LogReport;
+import dev.durability.log.LogVisitor;
 import dev.durability.log.OpenMode;
 import dev.durability.log.SchemaRange;
 import dev.durability.log.SegmentRange;
@@ -23,6 +24,7 @@ import dev.durability.segment.LogFiles;
 import dev.durability.segment.LogFindings;
 import dev.durability.segment.LogListing;
 import dev.durability.segment.LogSchemas;
+import dev.durability.segment.LogSurvey;
 import dev.durability.segment.Segment;
 import dev.durability.segment.SegmentName;
 import dev.durability.segment.Standstills;
@@ -356,6 +358,23 @@ public final class WalMaintenance {
         WalOptions.builder().openMode(OpenMode.OPEN_ONLY).observer(observer).build();
     try (WalWriter<byte[]> writer = WalWriter.open(directory, anyEntries(directory), options)) {
       return writer.truncate(throughId);
+    }
+  }
+
+  /**
+   * Goes over all segments, each for itself, without their payloads. Nothing is judged: entries
+   * after damage in another segment are handed over, too, and {@link #verify} says what the log as
+   * a whole holds. It changes nothing and takes no lock. What a writer does meanwhile may be
+   * missing. Memory does not depend on the size of the log.
+   *
+   * @param directory where the log is
+   * @param visitor takes what is found, on this thread
+   * @throws java.nio.file.NoSuchFileException if there is no log
+   * @throws IOException if the storage fails, or what the visitor throws
+   */
+  public static void survey(Directory directory, LogVisitor visitor) throws IOException {
+    try (LogSurvey survey = new LogSurvey(directory, visitor)) {
+      survey.run();
     }
   }
 }

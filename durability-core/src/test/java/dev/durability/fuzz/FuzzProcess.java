@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  * @param executions how many inputs it ran
  * @param output what it printed, findings with the input in hex
  */
-record FuzzProcess(int status, long executions, String output) {
+public record FuzzProcess(int status, long executions, String output) {
   private static final Pattern EXECUTIONS =
       Pattern.compile("stat::number_of_executed_units: *(\\d+)");
 
@@ -27,11 +27,13 @@ record FuzzProcess(int status, long executions, String output) {
    * Fuzzes a target.
    *
    * @param target its class
+   * @param instrumented the classes whose branches count, as the fuzzer takes them
    * @param corpus the inputs to start from
    * @param seconds for how long
    * @param place where inputs that reached something new, and findings, are kept
    */
-  static FuzzProcess run(Class<?> target, List<byte[]> corpus, long seconds, Path place)
+  public static FuzzProcess run(
+      Class<?> target, String instrumented, List<byte[]> corpus, long seconds, Path place)
       throws IOException, InterruptedException {
     Path inputs = Files.createDirectories(place.resolve("corpus"));
     for (int i = 0; i < corpus.size(); i++) {
@@ -39,7 +41,7 @@ record FuzzProcess(int status, long executions, String output) {
     }
     Path output = place.resolve("output");
     Process process =
-        new ProcessBuilder(command(target, seconds, inputs))
+        new ProcessBuilder(command(target, instrumented, seconds, inputs))
             .directory(place.toFile())
             .redirectErrorStream(true)
             .redirectOutput(output.toFile())
@@ -55,7 +57,8 @@ record FuzzProcess(int status, long executions, String output) {
     }
   }
 
-  private static List<String> command(Class<?> target, long seconds, Path inputs) {
+  private static List<String> command(
+      Class<?> target, String instrumented, long seconds, Path inputs) {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElseThrow());
     command.addAll(List.of("-Xmx300m", "-XX:+EnableDynamicAgentLoading"));
@@ -65,19 +68,19 @@ record FuzzProcess(int status, long executions, String output) {
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add("com.code_intelligence.jazzer.Jazzer");
     command.add("--target_class=" + target.getName());
-    command.add("--instrumentation_includes=dev.durability.**");
+    command.add("--instrumentation_includes=" + instrumented);
     command.addAll(List.of("-max_total_time=" + seconds, "-timeout=20", "-max_len=1500"));
     command.addAll(List.of("-print_final_stats=1", inputs.toAbsolutePath().toString()));
     return command;
   }
 
   /** Whether the machine has no native library that it can use. */
-  boolean cannotRun() {
+  public boolean cannotRun() {
     return output.contains("UnsatisfiedLinkError");
   }
 
   /** What a failure needs to be told; the input as a line for the corpus. */
-  String finding(Path place) throws IOException {
+  public String finding(Path place) throws IOException {
     StringBuilder told = new StringBuilder();
     try (var files = Files.newDirectoryStream(place, "{crash,timeout,oom}-*")) {
       for (Path file : files) {

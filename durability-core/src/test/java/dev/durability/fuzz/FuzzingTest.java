@@ -73,7 +73,8 @@ class FuzzingTest {
   void fuzzingFindsNothing(Class<?> target) throws Exception {
     long seconds = Math.max(SECONDS, Long.getLong("durability.soak.minutes", 0) * 60 / TARGETS);
     Path place = Files.createDirectories(Path.of("target", "fuzz", target.getSimpleName()));
-    FuzzProcess fuzzing = FuzzProcess.run(target, corpus(target), seconds, place);
+    FuzzProcess fuzzing =
+        FuzzProcess.run(target, "dev.durability.**", corpus(target), seconds, place);
     String reason = "skipped: the fuzzer has no native library for this machine";
     if (fuzzing.cannotRun()) {
       System.out.println("FuzzingTest " + reason);

@@ -186,6 +186,7 @@ class FsDirectoryTest {
     assertThatThrownBy(() -> files.open("pipe")).isInstanceOf(IOException.class);
     assertThatThrownBy(() -> files.resume("pipe", 0)).isInstanceOf(IOException.class);
     assertThatThrownBy(() -> files.lock("pipe")).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> files.list("pipe")).isInstanceOf(NotDirectoryException.class);
     assertThat(files.list("")).containsExactly("pipe");
   }
 

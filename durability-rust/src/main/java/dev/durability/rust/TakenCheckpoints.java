@@ -68,6 +68,15 @@ record TakenCheckpoints(
                 taken.get(taken.size() - 1).path() + " contains entries up to " + id + ", too"));
       } else {
         taken.add(each);
+        if (each.trailingBytes() > 0) {
+          long end = CrateFormat.CHECKPOINT_HEADER_BYTES + each.payloadBytes();
+          leftOut.add(
+              new LeftOut(
+                  each.path(),
+                  end,
+                  each.trailingBytes(),
+                  "bytes after the payload, which the crate ignores"));
+        }
       }
     }
     return new TakenCheckpoints(taken, superseded, leftOut);

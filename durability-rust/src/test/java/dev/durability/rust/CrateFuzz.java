@@ -39,14 +39,23 @@ public final class CrateFuzz {
     }
   }
 
-  private static void check(boolean holds, String what) {
+  static void check(boolean holds, String what) {
     if (!holds) {
       throw new AssertionError(what);
     }
   }
 
   private static void judge(byte[] input) throws IOException {
-    ByteBuffer script = ByteBuffer.wrap(input);
+    Map<String, byte[]> files = files(ByteBuffer.wrap(input));
+    log(files);
+    for (String path : files.keySet()) {
+      other(files, path);
+    }
+    recovery(files);
+  }
+
+  /** The files that a script makes. */
+  static Map<String, byte[]> files(ByteBuffer script) {
     Map<String, byte[]> files = new TreeMap<>();
     while (script.hasRemaining() && files.size() < 6) {
       int kind = next(script) % 4;
@@ -60,14 +69,10 @@ public final class CrateFuzz {
         default -> files.put("records", records(script));
       }
     }
-    log(files);
-    for (String path : files.keySet()) {
-      other(files, path);
-    }
-    recovery(files);
+    return files;
   }
 
-  private static int next(ByteBuffer script) {
+  static int next(ByteBuffer script) {
     return script.hasRemaining() ? script.get() & 0xff : 0;
   }
 
@@ -134,7 +139,7 @@ public final class CrateFuzz {
     };
   }
 
-  private static void put(ByteArrayOutputStream target, ByteBuffer part) {
+  static void put(ByteArrayOutputStream target, ByteBuffer part) {
     byte[] copy = new byte[part.remaining()];
     part.get(copy);
     target.writeBytes(copy);

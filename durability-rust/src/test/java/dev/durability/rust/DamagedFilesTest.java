@@ -7,13 +7,22 @@ import dev.durability.codec.Codecs;
 import dev.durability.errors.CorruptLogException;
 import dev.durability.errors.FormatException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -21,6 +30,43 @@ import org.junit.jupiter.params.provider.ValueSource;
  * declared, and never an entry that was not written.
  */
 class DamagedFilesTest {
+  private static final int LOGS = 20;
+  private static final int CHECKPOINTS = 15;
+
+  /** Every log among the golden files; some are in several directories. */
+  static List<String> logs() throws IOException {
+    Path golden = Golden.path("");
+    Map<Map<String, String>, String> different = new LinkedHashMap<>();
+    try (Stream<Path> all = Files.walk(golden)) {
+      for (Path wal : all.filter(path -> path.endsWith("wal")).sorted().toList()) {
+        String log = relative(golden, wal.getParent());
+        different.putIfAbsent(Golden.hex(Golden.files(log + "/wal")), log);
+      }
+    }
+    assertThat(different).hasSize(LOGS);
+    return List.copyOf(different.values());
+  }
+
+  /** Every checkpoint among the golden files that is whole. */
+  static List<String> checkpoints() throws IOException {
+    Path golden = Golden.path("");
+    Map<String, String> different = new LinkedHashMap<>();
+    try (Stream<Path> all = Files.walk(golden)) {
+      for (Path each : all.filter(path -> path.toString().endsWith(".chk")).sorted().toList()) {
+        String path = relative(golden, each);
+        byte[] content = Files.readAllBytes(each);
+        if (checkpoint(new TreeMap<>(Map.of(path, content)), path).equals("WHOLE")) {
+          different.putIfAbsent(Golden.HEX.formatHex(content), path);
+        }
+      }
+    }
+    assertThat(different).hasSize(CHECKPOINTS);
+    return List.copyOf(different.values());
+  }
+
+  private static String relative(Path golden, @Nullable Path path) {
+    return golden.relativize(Objects.requireNonNull(path)).toString().replace('\\', '/');
+  }
 
   /** What reading a log gave. */
   private record Outcome(List<String> entries, String end) {
@@ -63,17 +109,7 @@ class DamagedFilesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "wal_v2_multiseg/data",
-        "wal_v3_multiseg/data",
-        "wal_v2_str/data",
-        "wal_v3_str/data",
-        "wal_v3_bytes/data",
-        "wal_v2_prealloc_crashed/data",
-        "wal_v3_prealloc_crashed/data",
-        "recover_v3/stage2_appended"
-      })
+  @MethodSource("logs")
   void everyCutOfALogGivesThePrefixBeforeIt(String group) throws IOException {
     Map<String, byte[]> files = Golden.files(group);
     files.keySet().removeIf(path -> !path.startsWith("wal/"));
@@ -103,16 +139,7 @@ class DamagedFilesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "wal_v2_multiseg/data",
-        "wal_v3_multiseg/data",
-        "wal_v2_str/data",
-        "wal_v3_str/data",
-        "wal_v2_prealloc_crashed/data_after_resume_0.5.0",
-        "wal_v3_prealloc_crashed/data",
-        "recover_v2/stage4_appended"
-      })
+  @MethodSource("logs")
   void everyFlippedBitOfALogIsSeen(String group) throws IOException {
     Map<String, byte[]> files = Golden.files(group);
     files.keySet().removeIf(path -> !path.startsWith("wal/"));
@@ -135,27 +162,26 @@ class DamagedFilesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"checkpoint_v1", "checkpoint_v2"})
-  void everyCutAndFlippedBitOfACheckpointIsSeen(String group) throws IOException {
-    Map<String, byte[]> files = Golden.files(group + "/data");
-    files.keySet().removeIf(path -> !path.matches("checkpoints/c\\d.chk"));
-    assertThat(files).hasSize(4);
-    for (Map.Entry<String, byte[]> file : Map.copyOf(files).entrySet()) {
-      byte[] whole = file.getValue();
-      for (int size = 0; size < whole.length; size++) {
-        files.put(file.getKey(), Arrays.copyOf(whole, size));
-        assertThat(checkpoint(files, file.getKey())).as("cut to %s", size).isEqualTo("CORRUPT");
-      }
-      byte[] content = whole.clone();
-      files.put(file.getKey(), content);
-      for (int bit = 0; bit < content.length * 8; bit++) {
-        content[bit / 8] ^= (byte) (1 << bit % 8);
-        boolean isIdOfVersion1 = group.endsWith("1") && bit / 8 >= 8 && bit / 8 < 16;
-        assertThat(checkpoint(files, file.getKey()))
-            .as("%s bit %s", file.getKey(), bit)
-            .isIn(isIdOfVersion1 ? List.of("WHOLE") : List.of("CORRUPT", "OTHER"));
-        content[bit / 8] ^= (byte) (1 << bit % 8);
-      }
+  @MethodSource("checkpoints")
+  void everyCutAndFlippedBitOfACheckpointIsSeen(String path) throws IOException {
+    byte[] whole = Files.readAllBytes(Golden.path(path));
+    Map<String, byte[]> files = new TreeMap<>();
+    int length =
+        CrateFormat.CHECKPOINT_HEADER_BYTES
+            + (int) ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN).getLong(16);
+    for (int size = 0; size < length; size++) {
+      files.put(path, Arrays.copyOf(whole, size));
+      assertThat(checkpoint(files, path)).as("cut to %s", size).isEqualTo("CORRUPT");
+    }
+    byte[] content = whole.clone();
+    files.put(path, content);
+    for (int bit = 0; bit < length * 8; bit++) {
+      content[bit / 8] ^= (byte) (1 << bit % 8);
+      boolean isIdOfVersion1 = whole[4] == 1 && bit / 8 >= 8 && bit / 8 < 16;
+      assertThat(checkpoint(files, path))
+          .as("bit %s", bit)
+          .isIn(isIdOfVersion1 ? List.of("WHOLE") : List.of("CORRUPT", "OTHER"));
+      content[bit / 8] ^= (byte) (1 << bit % 8);
     }
   }
 

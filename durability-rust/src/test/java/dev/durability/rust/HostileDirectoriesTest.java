@@ -19,6 +19,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -134,6 +135,20 @@ class HostileDirectoriesTest {
             "old.chk 1 it does not begin as a checkpoint of the crate");
   }
 
+  @Test
+  void bytesAfterACheckpointAreNamed() throws IOException {
+    Crate.segment(3, 1, 1).frame(1, ONE).in(source, "wal_1.log");
+    checkpoint("checkpoints/a.chk", CrateVersion.NEWEST, 1);
+    byte[] whole = Files.readAllBytes(root.resolve("checkpoints/a.chk"));
+    Golden.put(source, "checkpoints/a.chk", Arrays.copyOf(whole, whole.length + 5));
+    CrateImport.Report report = taken();
+    assertThat(report.checkpoints()).hasSize(1);
+    assertThat(report.leftOut())
+        .containsExactly(
+            new LeftOut(
+                "checkpoints/a.chk", 29, 5, "bytes after the payload, which the crate ignores"));
+  }
+
   /** Restored from a backup: the log does not reach back to it. */
   @Test
   void aCheckpointOlderThanItsMarkerIsNotThatOfTheMarker() throws IOException {
@@ -156,7 +171,7 @@ class HostileDirectoriesTest {
     checkpoint("checkpoints/a.chk", CrateVersion.NEWEST, 1);
     checkpoint("checkpoints/b.chk", CrateVersion.NEWEST, 3);
     byte[] whole = Files.readAllBytes(root.resolve("checkpoints/b.chk"));
-    Golden.put(source, "checkpoints/b.chk", java.util.Arrays.copyOf(whole, whole.length - 1));
+    Golden.put(source, "checkpoints/b.chk", Arrays.copyOf(whole, whole.length - 1));
     Crate.segment(2, 1, 1)
         .frame(1, ONE)
         .frame(2, marker("checkpoints/a.chk", 1))

@@ -48,7 +48,7 @@ class MistakesTest {
           .isThrownBy(call)
           .withMessageStartingWith(wal + ": there is no log here: wal/ is missing. Use the dir");
     }
-    assertThat(Files.list(tmp)).isEmpty();
+    assertThat(tmp).isEmptyDirectory();
     directory.createDirectories("wal");
     assertThatExceptionOfType(NoSuchFileException.class)
         .isThrownBy(calls.get(0))

@@ -80,7 +80,7 @@ class WalMaintenanceTest extends DamagedLogs {
           List.of(Operation.READ, Operation.OPEN, Operation.SIZE, Operation.LIST)) {
         int nth = 1;
         while (true) {
-          WalReaderTest.Open files = new WalReaderTest.Open(directory);
+          OpenFiles files = new OpenFiles(directory);
           FaultDirectory failing = new FaultDirectory(files).inject(Fault.of(operation).nth(nth));
           LogReport report;
           try {

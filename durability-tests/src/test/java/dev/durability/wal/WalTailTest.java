@@ -367,7 +367,7 @@ class WalTailTest {
     }
     for (Operation operation : List.of(Operation.READ, Operation.OPEN, Operation.EXISTS)) {
       for (int nth = 1; ; nth++) {
-        WalReaderTest.Open files = new WalReaderTest.Open(directory);
+        OpenFiles files = new OpenFiles(directory);
         FaultDirectory failing = new FaultDirectory(files);
         int failures = 0;
         List<Long> seen = new ArrayList<>();
@@ -505,7 +505,7 @@ class WalTailTest {
   @Test
   void closedTailIsNotReadAndOpensNothing() throws IOException {
     new LogBuilder(directory).segment(1).entries(3).end(3).write();
-    WalReaderTest.Open files = new WalReaderTest.Open(directory);
+    OpenFiles files = new OpenFiles(directory);
     WalTail<String> tail = WalReader.of(files, Codecs.utf8()).follow(1);
     assertThat(next(tail)).isEqualTo(1L);
     tail.close();

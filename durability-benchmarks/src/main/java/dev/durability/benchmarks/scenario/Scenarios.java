@@ -83,6 +83,14 @@ public final class Scenarios {
             "metrics-durable",
             "durable append with metrics, beside the same without, 16 threads, 128 B",
             MetricsHeats::durable),
+        of(
+            "archive-64",
+            "durable append while the log is archived, beside the same without, 64 threads, 128 B",
+            ArchiveHeats::archiving),
+        new Scenario(
+            "restore-512m",
+            "restoring a log of 512 MiB from an archive in a directory",
+            ArchiveHeats.restoring()),
         new Scenario("allocation", "heap bytes allocated an operation", new Allocation()),
         new Scenario("replay-8g", "replay of 8 GiB in a JVM with -Xmx64m", new SmallHeap()),
         new Scenario(

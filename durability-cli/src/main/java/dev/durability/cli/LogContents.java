@@ -1,0 +1,62 @@
+package dev.durability.cli;
+
+import dev.durability.log.LogVisitor;
+import dev.durability.log.SegmentEnd;
+import dev.durability.log.SegmentInfo;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Counts what is in a log. Memory depends on the number of its segments alone. */
+final class LogContents implements LogVisitor {
+  private static final int FRAME_BYTES = 16;
+  private static final int ALIGNMENT = 8;
+
+  private final List<SegmentLook> segments = new ArrayList<>();
+  private final EntryHours hours = new EntryHours();
+  private final SizeClasses sizes = new SizeClasses();
+
+  /**
+   * A segment.
+   *
+   * @param info what its name and header say
+   * @param end where it ends; null if it was not read
+   */
+  record SegmentLook(SegmentInfo info, @Nullable SegmentEnd end) {}
+
+  @Override
+  public void segment(SegmentInfo segment) {
+    segments.add(new SegmentLook(segment, null));
+  }
+
+  @Override
+  public void clock(Instant time) {
+    hours.clock(time);
+  }
+
+  @Override
+  public void entry(long id, int payloadBytes) {
+    sizes.add(payloadBytes);
+    long padded = (payloadBytes + (long) (ALIGNMENT - 1)) / ALIGNMENT * ALIGNMENT;
+    hours.entry(payloadBytes, FRAME_BYTES + padded);
+  }
+
+  @Override
+  public void end(SegmentEnd end) {
+    int last = segments.size() - 1;
+    segments.set(last, new SegmentLook(segments.get(last).info(), end));
+  }
+
+  List<SegmentLook> segments() {
+    return segments;
+  }
+
+  EntryHours hours() {
+    return hours;
+  }
+
+  SizeClasses sizes() {
+    return sizes;
+  }
+}

@@ -1,0 +1,280 @@
+package dev.durability.cli;
+
+import dev.durability.codec.Schema;
+import dev.durability.log.LogReport;
+import dev.durability.log.SchemaRange;
+import dev.durability.log.SegmentEnd;
+import dev.durability.log.SegmentInfo;
+import dev.durability.storage.LockHolding;
+import dev.durability.storage.QuarantinedFile;
+import java.nio.charset.Charset;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** What is in a log, for people. */
+final class StatsText {
+  private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
+  private static final int HOURS_SHOWN = 24;
+  private static final int BAR_COLUMNS = 20;
+
+  private final StringBuilder text = new StringBuilder();
+
+  static byte[] of(LogLook look) {
+    StatsText text = new StatsText();
+    text.line("log", look.name());
+    if (look.logId() != null) {
+      text.line("log id", look.logId().toString());
+    }
+    text.verdict(look.report(), look.unjudged());
+    text.entries(look.firstEntryId(), look.contents().sizes());
+    text.line("time", times(look.contents().hours()));
+    text.line("lock", look.isLocal() ? lock(look.holder()) : "not known: the log is on a store");
+    text.disk(look.outlook());
+    text.line("quarantine", QuarantineCommand.summary(look.kept()));
+    for (QuarantinedFile each : look.kept()) {
+      text.item(each.path() + "  " + amount(each.bytes()) + ", " + reason(each));
+    }
+    text.segments(look.contents().segments());
+    text.checkpoints(look.checkpoints());
+    text.schemas(look.schemas());
+    text.hours(look.contents().hours().all());
+    text.sizes(look.contents().sizes());
+    return text.bytes();
+  }
+
+  private void verdict(@Nullable LogReport report, String unjudged) {
+    line("verdict", report == null ? "none: " + unjudged : report.verdict().name());
+    if (report != null && report.reason() != null) {
+      line("reason", report.reason());
+    }
+    if (report != null && report.cut() != null) {
+      line("cut", report.cut().file() + " at offset " + report.cut().offset());
+    }
+  }
+
+  /** The number of entries, and the space that they take. */
+  void entries(long first, SizeClasses sizes) {
+    line(
+        "entries",
+        sizes.entries() + "  (from " + first + " on), " + amount(sizes.bytes()) + " of payload");
+  }
+
+  private static String times(EntryHours hours) {
+    return hours.last().isBefore(hours.first())
+        ? "none"
+        : time(hours.first()) + " to " + time(hours.last());
+  }
+
+  private static String lock(@Nullable LockHolding holder) {
+    if (holder == null) {
+      return "free: no program has the log open to write";
+    }
+    String who =
+        "process "
+            + holder.process()
+            + (holder.program().isEmpty() ? "" : " (" + holder.program() + ")")
+            + (holder.host().isEmpty() ? "" : " on host " + holder.host())
+            + (holder.since() == null ? "" : ", since " + time(holder.since()));
+    return switch (holder.state()) {
+      case RUNNING -> "held by " + who;
+      case ENDED -> "free: it was held by " + who + ", which has ended without giving it up";
+      case UNKNOWN -> "noted by " + who + ": this machine cannot tell whether that runs";
+    };
+  }
+
+  void disk(@Nullable DiskOutlook outlook) {
+    if (outlook == null) {
+      return;
+    }
+    line("disk", amount(outlook.freeBytes()) + " of " + amount(outlook.totalBytes()) + " are free");
+    String rate = outlook.bytesPerHour() < 0 ? "" : amount(outlook.bytesPerHour()) + " per hour";
+    Instant full = outlook.full();
+    line(
+        "full",
+        full == null
+            ? outlook.reason() + (rate.isEmpty() ? "" : " (" + rate + ")")
+            : time(full) + " at " + rate + ", if nothing is truncated");
+  }
+
+  private static String reason(QuarantinedFile file) {
+    Quarantined cut = Quarantined.of(file);
+    return "cut off " + cut.file() + " at offset " + cut.offset() + " by an opening after a crash";
+  }
+
+  private void segments(List<LogContents.SegmentLook> all) {
+    heading("segments", all.size());
+    for (int i = 0; i < all.size(); i++) {
+      SegmentInfo info = all.get(i).info();
+      SegmentEnd end = all.get(i).end();
+      item(
+          info.segmentId()
+              + "  "
+              + (end == null ? "from entry " + info.firstEntryId() : range(info, end))
+              + ", "
+              + amount(info.bytes())
+              + clocks(info, end));
+      for (String note : notes(info, end)) {
+        item("     " + note);
+      }
+    }
+  }
+
+  private static String range(SegmentInfo info, SegmentEnd end) {
+    return end.lastEntryId() < info.firstEntryId()
+        ? "no entry, the next is " + info.firstEntryId()
+        : "entries " + info.firstEntryId() + " to " + end.lastEntryId();
+  }
+
+  private static String clocks(SegmentInfo info, @Nullable SegmentEnd end) {
+    Instant created = info.created();
+    if (created == null) {
+      return "";
+    }
+    return ", " + time(created) + (end == null ? "" : " to " + time(end.lastClock()));
+  }
+
+  private static List<String> notes(SegmentInfo info, @Nullable SegmentEnd end) {
+    List<String> notes = new ArrayList<>();
+    switch (info.state()) {
+      case READ -> {}
+      case VOID -> notes.add("void: a later segment begins at this entry or before it");
+      case DAMAGED -> notes.add("not read: its header is damaged, or is not that of its name");
+      case OTHER_VERSION -> notes.add("not read: it is of another version or another program");
+    }
+    if (info.startsCovered()) {
+      notes.add("the log begins here: what was before is kept elsewhere");
+    }
+    if (info.rewinds()) {
+      notes.add("the end of the log was cut off before entry " + info.firstEntryId());
+    }
+    if (end != null && end.isCut()) {
+      notes.add("its end was cut off after entry " + end.lastEntryId());
+    } else if (end != null && end.leftBytes() > 0) {
+      notes.add(
+          end.leftBytes()
+              + " bytes from offset "
+              + end.offset()
+              + " on are torn, damaged, or being written");
+    }
+    return notes;
+  }
+
+  private void checkpoints(List<CheckpointLook> all) {
+    heading("checkpoints", all.size());
+    for (CheckpointLook each : all) {
+      item(
+          "up to entry "
+              + each.lastEntryId()
+              + ", "
+              + switch (each.state()) {
+                case WHOLE -> amount(each.bytes()) + ", whole, " + each.path();
+                case ELSEWHERE -> "kept elsewhere";
+                case MISSING -> "missing, " + each.path();
+                case DAMAGED -> "damaged, " + each.reason();
+                case UNREADABLE -> "not usable, " + each.path() + ": " + each.reason();
+              });
+    }
+  }
+
+  private void schemas(List<SchemaRange> all) {
+    heading("schemas", all.size());
+    for (SchemaRange each : all) {
+      Optional<Schema> schema = each.schema();
+      item(
+          "from entry "
+              + each.firstEntryId()
+              + ": "
+              + schema
+                  .map(s -> s.mediaType() + ", " + amount(s.descriptor().remaining()))
+                  .orElse("none"));
+    }
+  }
+
+  private void hours(List<EntryHours.Hour> all) {
+    if (all.isEmpty()) {
+      return;
+    }
+    List<EntryHours.Hour> shown = all.subList(Math.max(0, all.size() - HOURS_SHOWN), all.size());
+    text.append(String.format(Locale.ROOT, "%nentries per hour, UTC%n"));
+    for (EntryHours.Hour each : shown) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "  %s  %12d  %10s%n",
+              each.begin().toString().replace(":00:00Z", "h"),
+              each.entries(),
+              amount(each.payloadBytes())));
+    }
+    if (shown.size() < all.size()) {
+      item("(" + (all.size() - shown.size()) + " hours before: --json)");
+    }
+  }
+
+  /** A histogram. */
+  void sizes(SizeClasses sizes) {
+    List<SizeClasses.SizeClass> used = sizes.used();
+    if (used.isEmpty()) {
+      return;
+    }
+    text.append(String.format(Locale.ROOT, "%nsizes of entries in bytes%n"));
+    long most = used.stream().mapToLong(SizeClasses.SizeClass::entries).max().orElse(1);
+    for (SizeClasses.SizeClass each : used) {
+      int bar = (int) Math.ceil((double) each.entries() / most * BAR_COLUMNS);
+      text.append(
+          String.format(
+                  Locale.ROOT,
+                  "  %9d and more  %12d  %s%n",
+                  each.from(),
+                  each.entries(),
+                  "#".repeat(bar))
+              .replaceAll(" +(?=\\R)", ""));
+    }
+  }
+
+  void heading(String name, int count) {
+    text.append(String.format(Locale.ROOT, "%n%s: %d%n", name, count));
+  }
+
+  void item(String value) {
+    text.append("  ").append(printable(value)).append(System.lineSeparator());
+  }
+
+  void line(String name, String value) {
+    text.append(String.format(Locale.ROOT, "%-12s%s%n", name, printable(value)));
+  }
+
+  byte[] bytes() {
+    return text.toString().getBytes(Charset.defaultCharset());
+  }
+
+  /** Names come from whoever wrote the directory: they may not control the terminal. */
+  private static String printable(String value) {
+    return CONTROL.matcher(value).replaceAll("?");
+  }
+
+  /** To the second: more would fill the line. */
+  static String time(Instant time) {
+    return Objects.requireNonNull(time).truncatedTo(ChronoUnit.SECONDS).toString();
+  }
+
+  /** An amount with the unit that gives it one to four digits. */
+  static String amount(long bytes) {
+    String[] units = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+    double value = bytes;
+    int unit = 0;
+    while (value >= 1024 && unit < units.length - 1) {
+      value /= 1024;
+      unit++;
+    }
+    return unit == 0
+        ? bytes == 1 ? "1 byte" : bytes + " bytes"
+        : String.format(Locale.ROOT, value < 10 ? "%.1f %s" : "%.0f %s", value, units[unit]);
+  }
+}
