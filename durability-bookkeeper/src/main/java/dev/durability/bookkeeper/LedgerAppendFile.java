@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  * <p>If a ledger cannot be written any more because too few bookies are there, it ends after what
  * was confirmed, and another one takes its place: what was not confirmed is written again. That is
  * tried for as long as {@link Patience} allows. It may be that the first ledger chose a bookie that
- * is registered and dead, and there was none to replace it by.
+ * is registered and dead, and there was none to replace it by. The same if BookKeeper's auto
+ * recovery has closed the ledger, which it does after a bookie died. Whoever takes the lock over
+ * closes it, too, but then the other ledger is refused.
  */
 final class LedgerAppendFile implements AppendFile {
   private final OpenFiles files;
@@ -142,12 +144,18 @@ final class LedgerAppendFile implements AppendFile {
     WrittenLedger broken = failed;
     List<byte[]> missing = broken.unconfirmed();
     Patience patience = patience();
+    boolean isAgain = false;
     while (true) {
-      if (!Ledgers.isPassing(last)) {
+      // Without a lock, nobody can say who closed it.
+      boolean isClosed = Ledgers.isFenced(last) && !locks.get().isEmpty();
+      if (!isClosed && !Ledgers.isPassing(last)) {
         throw last;
       }
       files.session().requireLocks();
-      patience.pause(file.path() + " goes on in another ledger, because one lost bookies", last);
+      if (!isClosed || isAgain) {
+        pause(patience, last);
+      }
+      isAgain = true;
       long start = ledgerStart + broken.confirmedLength();
       WrittenLedger next = makeOrPause(start, broken, patience);
       if (next == null) {
@@ -172,6 +180,10 @@ final class LedgerAppendFile implements AppendFile {
         last = e;
       }
     }
+  }
+
+  private void pause(Patience patience, IOException failure) throws IOException {
+    patience.pause(file.path() + " goes on in another ledger, because one lost bookies", failure);
   }
 
   @Override

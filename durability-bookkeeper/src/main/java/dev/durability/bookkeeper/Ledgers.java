@@ -264,7 +264,7 @@ final class Ledgers implements Closeable {
 
   /**
    * Whether a ledger could not be made or written because bookies, or ZooKeeper, are gone: another
-   * ledger may be possible later. Not if somebody else has closed it.
+   * ledger may be possible later.
    */
   static boolean isPassing(IOException e) {
     if (!(e.getCause() instanceof BKException failure)) {
@@ -281,6 +281,13 @@ final class Ledgers implements Closeable {
           true;
       default -> false;
     };
+  }
+
+  /** Whether somebody else has closed the ledger: who took the lock over, or auto recovery. */
+  static boolean isFenced(IOException e) {
+    return e.getCause() instanceof BKException failure
+        && (failure.getCode() == BKException.Code.LedgerFencedException
+            || failure.getCode() == BKException.Code.LedgerClosedException);
   }
 
   /** Says what failed, at which ledger, and what can be done. */

@@ -177,6 +177,26 @@ class FewBookiesTest {
     }
   }
 
+  /** As auto recovery does after a bookie died whose ledger is open and not being written. */
+  @Test
+  void ledgerThatWasClosedByOthersIsFollowedByAnotherWhileTheLockIsHeld() throws Exception {
+    try (BookKeeperDirectory opened = open();
+        DirectoryLock lock = opened.lock(".lock");
+        AppendFile file = opened.create("a", 0)) {
+      for (int i = 0; i < 3; i++) {
+        file.write(ByteBuffer.wrap("entry".getBytes(UTF_8)));
+        file.flush();
+        client.fence(client.all(), 0, this::warned);
+      }
+      file.write(ByteBuffer.wrap("!".getBytes(UTF_8)));
+      file.sync();
+      lock.requireHeld();
+      assertThat(new String(DurableFile.read(opened, "a", 100), UTF_8))
+          .isEqualTo("entryentryentry!");
+    }
+    assertThat(warnings).isEmpty();
+  }
+
   private static void assertHas(BookKeeperDirectory from, byte[] expected) throws IOException {
     byte[] found = DurableFile.read(from, "a", 2_000_000);
     assertThat(found.length).isEqualTo(expected.length);

@@ -6,7 +6,9 @@ import java.util.Locale;
 final class Printable {
   private Printable() {}
 
-  /** {@return the text, with its control characters but newlines and tabs as \\u and four digits} */
+  /**
+   * {@return the text, with its control characters but newlines and tabs as \\u and four digits}
+   */
   static String text(String text) {
     if (text.chars().noneMatch(Printable::isControl)) {
       return text;

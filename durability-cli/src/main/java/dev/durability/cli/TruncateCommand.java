@@ -21,6 +21,7 @@ final class TruncateCommand implements Command {
   private static final String AFTER = "--after";
   private static final String YES = "--yes";
   private static final String JSON = "--json";
+
   /** The media type of durability-pekko. */
   private static final String JOURNAL = "application/vnd.durability.pekko-journal";
 

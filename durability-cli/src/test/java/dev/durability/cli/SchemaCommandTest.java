@@ -248,7 +248,8 @@ class SchemaCommandTest {
     Path log = tmp.resolve("hostile");
     Schema schema =
         Schema.of(
-            "text/\u001b[2J\u009bx\r", "a\u001b]0;title\u0007\tb\nc".getBytes(StandardCharsets.UTF_8));
+            "text/\u001b[2J\u009bx\r",
+            "a\u001b]0;title\u0007\tb\nc".getBytes(StandardCharsets.UTF_8));
     try (WalWriter<byte[]> writer =
         WalWriter.open(FsDirectory.open(log), Codecs.bytes(schema), WalOptions.defaults())) {
       writer.append(new byte[] {1});
@@ -260,8 +261,7 @@ class SchemaCommandTest {
     Run refused = Run.of("append", log);
     assertThat(refused.status()).isEqualTo(3);
     assertThat(refused.err()).contains("\\u001b[2J").doesNotContain("\u001b");
-    Run checked =
-        Run.of("schema", "check", "--against", "dev.durability.codec.Codecs#utf8", log);
+    Run checked = Run.of("schema", "check", "--against", "dev.durability.codec.Codecs#utf8", log);
     assertThat(checked.status()).isEqualTo(1);
     assertThat(checked.out()).contains("\\u001b[2J").doesNotContain("\u001b");
   }
