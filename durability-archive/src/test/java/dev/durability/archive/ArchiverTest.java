@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.durability.codec.Codecs;
 import dev.durability.log.SegmentRange;
 import dev.durability.storage.MemoryDirectory;
+import dev.durability.wal.AppendFuture;
 import dev.durability.wal.FlushPolicy;
 import dev.durability.wal.WalHolds;
 import dev.durability.wal.WalMaintenance;
@@ -48,6 +49,13 @@ class ArchiverTest {
               // A checkpoint has it.
             }
           }
+        }
+        case 5, 6 -> {
+          AppendFuture last = log.appendAsync(line);
+          for (int j = 0; j < 4; j++) {
+            last = log.appendAsync(j + line);
+          }
+          assertThat(last.join()).isEqualTo(last.entryId());
         }
         default -> log.appendDurable(line);
       }
