@@ -117,7 +117,7 @@ public final class Backup {
     target.createDirectories(LogNames.SEGMENTS);
     long last = -1;
     for (Map.Entry<Long, String> each : newestFirst) {
-      LiveSegment copied = copySegment(each.getValue());
+      LiveSegment copied = copySegment(each.getValue(), segments > 0);
       if (copied == null) {
         break; // Those before it are gone, too: the oldest are removed first.
       }
@@ -142,10 +142,10 @@ public final class Backup {
     return sum;
   }
 
-  private @Nullable LiveSegment copySegment(String path) throws IOException {
+  private @Nullable LiveSegment copySegment(String path, boolean isFollowed) throws IOException {
     try (ReadFile file = log.open(path)) {
       LiveSegment segment = new LiveSegment(path, LiveSegment.header(file, path));
-      segment.read(file);
+      segment.read(file, isFollowed);
       checkpointPaths.addAll(segment.checkpoints());
       copyFile(file, path, segment.stableBytes());
       return segment;

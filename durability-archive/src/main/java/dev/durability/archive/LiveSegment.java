@@ -76,8 +76,13 @@ final class LiveSegment {
     return ended;
   }
 
-  /** Reads on. */
-  void read(ReadFile file) throws IOException {
+  /**
+   * Reads on.
+   *
+   * @param isFollowed whether another segment follows: it got its name after all of this one was on
+   *     stable storage, whatever the END of this one promises
+   */
+  void read(ReadFile file, boolean isFollowed) throws IOException {
     if (ended) {
       return; // Nothing follows END.
     }
@@ -91,8 +96,8 @@ final class LiveSegment {
         }
       }
     }
-    ended = scan.ended() && scan.stable().equals(scan.place());
-    place = scan.stable();
+    ended = scan.ended() && (isFollowed || scan.stable().equals(scan.place()));
+    place = ended ? scan.place() : scan.stable();
     digestTo(file, Math.max(place.entryEnd(), digested));
     if (place.entryEnd() > prefixBytes) {
       prefixBytes = digested;

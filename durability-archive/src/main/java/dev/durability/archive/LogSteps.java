@@ -305,7 +305,7 @@ final class LogSteps {
       LiveSegment segment =
           known != null && known.header().equals(header) ? known : new LiveSegment(path, header);
       live = segment;
-      segment.read(file);
+      segment.read(file, !isLast);
       namedCheckpoints.addAll(segment.checkpoints());
       ArchivedSegment before =
           archived != null && archived.header().equals(header) ? archived : null;

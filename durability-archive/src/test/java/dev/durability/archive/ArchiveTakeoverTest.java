@@ -41,6 +41,7 @@ class ArchiveTakeoverTest {
       Archiver replaced = lab.archiver();
       replaced.step();
       Lab.append(log, lab, "two");
+      Lab.append(log, lab, "mark"); // Its block promises the entry before, whenever that is.
       InterruptedStore store = new InterruptedStore(lab.store);
       Archiver next = Archiver.of(lab.log, store, lab.archiveOptions());
       store.next =

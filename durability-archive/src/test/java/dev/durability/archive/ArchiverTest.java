@@ -3,10 +3,14 @@ package dev.durability.archive;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.durability.codec.Codecs;
 import dev.durability.log.SegmentRange;
 import dev.durability.storage.MemoryDirectory;
+import dev.durability.wal.AppendFuture;
+import dev.durability.wal.FlushPolicy;
 import dev.durability.wal.WalHolds;
 import dev.durability.wal.WalMaintenance;
+import dev.durability.wal.WalOptions;
 import dev.durability.wal.WalWriter;
 import java.io.IOException;
 import java.time.Duration;
@@ -46,6 +50,13 @@ class ArchiverTest {
             }
           }
         }
+        case 5, 6 -> {
+          AppendFuture last = log.appendAsync(line);
+          for (int j = 0; j < 4; j++) {
+            last = log.appendAsync(j + line);
+          }
+          assertThat(last.join()).isEqualTo(last.entryId());
+        }
         default -> log.appendDurable(line);
       }
       if (random.nextInt(3) == 0) {
@@ -83,6 +94,56 @@ class ArchiverTest {
         .hasMessageContaining("ends at entry " + last);
     assertThatThrownBy(() -> Lab.restored(lab.restore().toInstant(begin.minusSeconds(1))))
         .hasMessageContaining("does not reach back");
+  }
+
+  @Test
+  void segmentsWhoseEndPromisesLessThanTheyHoldAreArchivedAndCopiedWhole() throws IOException {
+    Archiver archiver = lab.archiver();
+    lab.observer = archiver.observer();
+    try (WalWriter<String> log = lab.open()) {
+      for (int i = 0; i < 200; i++) {
+        var future = log.appendAsync(i + "x".repeat(i % 7 * 100));
+        if (i % 50 == 49) {
+          assertThat(future.join()).isEqualTo(i + 1);
+          archiver.step();
+        }
+      }
+      assertThat(log.segments()).hasSizeGreaterThan(10);
+      MemoryDirectory copy = new MemoryDirectory();
+      Backup.copy(lab.log, copy, lab.clock, Progress.NONE);
+      assertThat(Lab.lines(copy)).hasSizeGreaterThan(150);
+    }
+    archiver.close();
+    lab.requireWhole();
+    assertThat(Lab.restored(lab.restore())).hasSize(200).isEqualTo(Lab.lines(lab.log));
+    for (long id = 1; id <= 200; id++) {
+      assertThat(Lab.restored(lab.restore().toEntry(id))).hasSize((int) id);
+    }
+  }
+
+  @Test
+  void logThatIsWrittenWithoutSyncsIsArchivedWhole() throws IOException {
+    Archiver archiver = lab.archiver();
+    try (WalWriter<String> log =
+        WalWriter.open(
+            lab.log,
+            Codecs.utf8(),
+            WalOptions.builder()
+                .segmentBytes(4096)
+                .bufferBytes(4096)
+                .clock(lab.clock)
+                .flushPolicy(FlushPolicy.manual())
+                .build())) {
+      for (int i = 0; i < 200; i++) {
+        assertThat(log.append(i + "x".repeat(i % 7 * 100))).isEqualTo(i + 1);
+        if (i % 50 == 49) {
+          archiver.step();
+        }
+      }
+    }
+    archiver.close();
+    lab.requireWhole();
+    assertThat(Lab.restored(lab.restore())).hasSize(200).isEqualTo(Lab.lines(lab.log));
   }
 
   @Test

@@ -75,8 +75,8 @@ final class ImportCommand implements Command {
     spec.addOption(CommandSyntax.entryId("The last entry to take over.", TO));
     spec.addOption(
         CommandSyntax.flag(
-            "The entries are the crate's WalEntry, and its checkpoints CheckpointState: write their"
-                + " schemas, so that 'durability cat --json' shows them.",
+            "The entries are the crate's WalEntry, and its checkpoints CheckpointState: write the"
+                + " schema of the entries, so that 'durability cat --json' shows them.",
             INDEX));
     spec.addOption(CommandSyntax.flag("Print one JSON object, on one line.", JSON));
     CommandSyntax.endOfHelp(

@@ -266,7 +266,8 @@ final class Program {
           .println(
               name
                   + ": it works on the disk of this machine, and takes no --store; append, cat,"
-                  + " verify, quarantine, schema, truncate, backup, archive, restore and sweep do");
+                  + " verify, stats, quarantine, schema, truncate, backup, archive, restore and"
+                  + " sweep do");
       return hint(name);
     }
     io.err().println(name + ": " + failure.getMessage());

@@ -16,7 +16,6 @@ import dev.durability.wal.WalMaintenance;
 import dev.durability.wal.WalOptions;
 import dev.durability.wal.WalWriter;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -24,7 +23,6 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 
 /**
  * Takes a directory of the crate over into the format of this library.
@@ -132,8 +130,8 @@ public final class CrateImport {
   }
 
   /**
-   * Takes entries for {@link WalEntry} and checkpoints for {@link CheckpointState}: writes their
-   * schemas, and refuses what is neither.
+   * Takes entries for {@link WalEntry} and checkpoints for {@link CheckpointState}: writes the
+   * schema of the entries, and refuses what is neither.
    *
    * @return such an import
    */
@@ -295,24 +293,14 @@ public final class CrateImport {
     }
   }
 
-  /** The payload as it is. */
+  /** The payload as it is: a stream, for a state machine to read. */
   private Checkpoints.Content content(CrateCheckpoint checkpoint) {
-    return new Checkpoints.Content() {
-      @Override
-      public void writeTo(OutputStream out) throws IOException {
-        if (isIndex) {
-          CheckpointState unused =
-              checkpoint.read(source, Checkpoints.parser(CheckpointState.codec()));
-        }
-        long unused = checkpoint.read(source, in -> in.transferTo(out));
+    return out -> {
+      if (isIndex) {
+        CheckpointState unusedState =
+            checkpoint.read(source, Checkpoints.parser(CheckpointState.codec()));
       }
-
-      @Override
-      public Optional<Schema> schema() {
-        return isIndex
-            ? Optional.of(CrateImport.schema(CheckpointState.codec()))
-            : Optional.empty();
-      }
+      long unusedBytes = checkpoint.read(source, in -> in.transferTo(out));
     };
   }
 
