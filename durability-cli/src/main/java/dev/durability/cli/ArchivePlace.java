@@ -104,7 +104,8 @@ final class ArchivePlace {
   }
 
   static void print(CommandIo io, String line) throws IOException {
-    io.out().write((line + System.lineSeparator()).getBytes(Charset.defaultCharset()));
+    String printable = Printable.text(line) + System.lineSeparator(); // Names come from the store.
+    io.out().write(printable.getBytes(Charset.defaultCharset()));
     io.out().flush();
   }
 }

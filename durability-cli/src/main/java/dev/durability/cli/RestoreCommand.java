@@ -97,7 +97,7 @@ final class RestoreCommand implements Command {
       report = restore.into(location.forAppending(FsOptions.defaults()));
     }
     for (String note : report.notes()) {
-      io.err().println("durability restore: " + note);
+      io.err().println("durability restore: " + Printable.text(note));
     }
     if (given.hasMatchedOption(ArchivePlace.JSON)) {
       io.out().write(json(report));
