@@ -256,8 +256,11 @@ class SchemaCommandTest {
     }
     assertThat(Run.of("schema", log).out())
         .isEqualTo(
-            "from entry 1: text/\\u001b[2J\\u009bx\\u000d\n"
-                + "  a\\u001b]0;title\\u0007\tb\n  c\n");
+            """
+            from entry 1: text/\\u001b[2J\\u009bx\\u000d
+              a\\u001b]0;title\\u0007\tb
+              c
+            """);
     Run refused = Run.of("append", log);
     assertThat(refused.status()).isEqualTo(3);
     assertThat(refused.err()).contains("\\u001b[2J").doesNotContain("\u001b");
