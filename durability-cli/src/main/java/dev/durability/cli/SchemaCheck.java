@@ -10,8 +10,10 @@ import dev.durability.errors.SchemaException;
 import dev.durability.log.CheckpointReference;
 import dev.durability.log.SchemaRange;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.NoSuchFileException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -110,7 +112,7 @@ final class SchemaCheck {
       if (decodes) {
         schema =
             Checkpoints.in(source.directory(), Clock.systemUTC())
-                .read(each.path(), Checkpoints.parser(values));
+                .read(each.path(), new WholeValue(values));
         schema.count(each.lastEntryId());
       } else {
         schema = ofValues(codec, schema(each)).beginsWith(each.lastEntryId());
@@ -167,6 +169,20 @@ final class SchemaCheck {
       return CheckedSchema.readBy(written, codec.decoderOf(written));
     } catch (SchemaException refused) {
       return CheckedSchema.refused(written, refused);
+    }
+  }
+
+  /** Reads a checkpoint that is one value, whatever its schema. */
+  private record WholeValue(Checking values) implements Checkpoints.Parser<CheckedSchema> {
+    @Override
+    public CheckedSchema readFrom(InputStream in) throws IOException {
+      return readFrom(in, Optional.empty());
+    }
+
+    @Override
+    public CheckedSchema readFrom(InputStream in, Optional<Schema> written) throws IOException {
+      ByteBuffer bytes = ByteBuffer.wrap(in.readAllBytes()).asReadOnlyBuffer();
+      return values.decoderOf(written).decode(bytes.order(ByteOrder.LITTLE_ENDIAN));
     }
   }
 
