@@ -58,7 +58,8 @@ record CodecReference(String className, String member) {
               + Codec.class.getName());
     } catch (InvocationTargetException | ExceptionInInitializerError e) {
       Throwable thrown = thrownBy(e);
-      throw new IOException("getting " + this + " failed: it threw " + thrown, thrown);
+      throw new IOException(
+          "getting " + this + " failed: it threw " + thrown + "; --debug shows where", thrown);
     } catch (IllegalAccessException | RuntimeException e) {
       throw new IOException(this + " is not accessible: " + e.getMessage(), e);
     }
@@ -107,7 +108,7 @@ record CodecReference(String className, String member) {
       } catch (ClassNotFoundException notThere) {
         int dot = name.lastIndexOf('.');
         if (dot < 0) {
-          throw new IOException("there is no class " + className + " on --class-path", notThere);
+          throw new IOException("there is no class " + className + " on --class-path");
         }
         name = name.substring(0, dot) + '$' + name.substring(dot + 1);
       }

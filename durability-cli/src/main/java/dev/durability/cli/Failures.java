@@ -56,7 +56,7 @@ final class Failures {
 
   /** A message, with semicolons for its line breaks. No name in it can control a terminal. */
   static String inOneLine(String message) {
-    return Printable.text(message.replaceAll("\\s*\\R\\s*", "; "));
+    return Printable.line(message);
   }
 
   /** Whatever it is wrapped in: what was being done then does not help the user. */
@@ -145,7 +145,10 @@ final class Failures {
     if (cause == null || cause == failure) {
       return message;
     }
-    String reason = text(unwrap(cause));
-    return message.contains(reason) ? message : message + " (" + reason + ")";
+    Throwable unwrapped = unwrap(cause);
+    String reason = text(unwrapped);
+    return message.contains(reason) || message.contains(unwrapped.toString())
+        ? message
+        : message + " (" + reason + ")";
   }
 }

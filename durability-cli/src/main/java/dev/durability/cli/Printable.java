@@ -1,6 +1,7 @@
 package dev.durability.cli;
 
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** Text from a log, such as a schema, made harmless for a terminal. */
 final class Printable {
@@ -24,6 +25,20 @@ final class Printable {
               }
             });
     return printable.toString();
+  }
+
+  /** {@return the text in one line: so it cannot look like more than it is} */
+  static String line(String text) {
+    return text(
+        text.lines()
+            .map(String::strip)
+            .filter(line -> !line.isEmpty())
+            .collect(Collectors.joining("; ")));
+  }
+
+  /** {@return whether it has no control characters but those that end lines, and tabs} */
+  static boolean isText(String text) {
+    return text.chars().allMatch(each -> each == '\r' || !isControl(each));
   }
 
   private static boolean isControl(int character) {

@@ -69,10 +69,11 @@ record SchemaCheckReport(
   }
 
   private static void describe(StringBuilder text, CheckedSchema each) {
-    text.append(each.schema().map(Schema::mediaType).orElse("no schema"));
+    text.append(Printable.line(each.schema().map(Schema::mediaType).orElse("no schema")));
     if (!each.problems().isEmpty()) {
       text.append(", not read\n");
-      each.problems().forEach(problem -> text.append("  ").append(problem).append('\n'));
+      each.problems()
+          .forEach(problem -> text.append("  ").append(Printable.line(problem)).append('\n'));
     } else if (each.failure() == null) {
       text.append(", read\n");
     } else {

@@ -179,7 +179,7 @@ final class SchemaCommand implements Command {
       text.append("no schema\n");
     } else {
       Schema schema = range.schema().get();
-      text.append(schema.mediaType()).append('\n');
+      text.append(Printable.line(schema.mediaType())).append('\n');
       descriptor(schema).lines().forEach(line -> text.append("  ").append(line).append('\n'));
     }
     return Printable.text(text.toString()).getBytes(StandardCharsets.UTF_8);
@@ -202,11 +202,15 @@ final class SchemaCommand implements Command {
   private static String descriptor(Schema schema) {
     ByteBuffer bytes = schema.descriptor();
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+      String text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+      if (Printable.isText(text)) {
+        return text;
+      }
     } catch (CharacterCodingException binary) {
-      byte[] copy = new byte[schema.descriptor().remaining()];
-      schema.descriptor().get(copy);
-      return Base64.getEncoder().encodeToString(copy);
+      // Shown as base64.
     }
+    byte[] copy = new byte[schema.descriptor().remaining()];
+    schema.descriptor().get(copy);
+    return Base64.getEncoder().encodeToString(copy);
   }
 }

@@ -257,9 +257,8 @@ class SchemaCommandTest {
     assertThat(Run.of("schema", log).out())
         .isEqualTo(
             """
-            from entry 1: text/\\u001b[2J\\u009bx\\u000d
-              a\\u001b]0;title\\u0007\tb
-              c
+            from entry 1: text/\\u001b[2J\\u009bx
+              YRtdMDt0aXRsZQcJYgpj
             """);
     Run refused = Run.of("append", log);
     assertThat(refused.status()).isEqualTo(3);
@@ -267,5 +266,35 @@ class SchemaCommandTest {
     Run checked = Run.of("schema", "check", "--against", "dev.durability.codec.Codecs#utf8", log);
     assertThat(checked.status()).isEqualTo(1);
     assertThat(checked.out()).contains("\\u001b[2J").doesNotContain("\u001b");
+  }
+
+  @Test
+  void aDescriptorWithControlCharactersIsShownAsBase64() throws IOException {
+    Path log = tmp.resolve("binary");
+    byte[] small = {10, 2, 18, 0}; // Of Protocol Buffers, and valid UTF-8.
+    try (WalWriter<byte[]> writer =
+        WalWriter.open(
+            FsDirectory.open(log),
+            Codecs.bytes(Schema.of("application/protobuf; proto=p.M", small)),
+            WalOptions.defaults())) {
+      writer.append(new byte[] {1});
+    }
+    assertThat(Run.of("schema", log).out())
+        .isEqualTo("from entry 1: application/protobuf; proto=p.M\n  CgISAA==\n");
+    assertThat(Run.of("schema", "--json", log).out()).contains("\"descriptor\":\"CgISAA==\"");
+  }
+
+  @Test
+  void aSchemaCannotLookLikeTwo() throws IOException {
+    Path log = tmp.resolve("lines");
+    Schema schema = Schema.of("text/x\nfrom entry 2: text/y", "z".getBytes(StandardCharsets.UTF_8));
+    try (WalWriter<byte[]> writer =
+        WalWriter.open(FsDirectory.open(log), Codecs.bytes(schema), WalOptions.defaults())) {
+      writer.append(new byte[] {1});
+    }
+    assertThat(Run.of("schema", log).out())
+        .isEqualTo("from entry 1: text/x; from entry 2: text/y\n  z\n");
+    Run checked = Run.of("schema", "check", "--against", "dev.durability.codec.Codecs#utf8", log);
+    assertThat(checked.out()).contains("text/x; from entry 2: text/y, ");
   }
 }

@@ -119,6 +119,7 @@ final class Comparison {
     Definition now = definition(mine, new Named(pair.mine()));
     if (before instanceof Properties members && now instanceof Properties target) {
       properties(members, target, pair.mine());
+      requireSomeInCommon(members, target, pair);
     } else if (before instanceof Variants members && now instanceof Variants target) {
       variants(members, target, pair.mine());
     } else {
@@ -126,12 +127,39 @@ final class Comparison {
     }
   }
 
-  private void properties(Properties before, Properties now, String place) {
+  /**
+   * Classes that have no property in common are the same class only if they are called so.
+   * Otherwise any values could be read as a class whose properties all have defaults.
+   */
+  private void requireSomeInCommon(Properties before, Properties now, Pair pair) {
+    Set<String> names = byName(now).keySet();
+    if (!before.members().isEmpty()
+        && before.members().stream().noneMatch(each -> names.contains(each.name()))
+        && !serialName(pair.written()).equals(serialName(pair.mine()))) {
+      changed(
+          pair.mine()
+              + " has nothing of what "
+              + pair.written()
+              + " had; if it is the same class, give it that name with @SerialName");
+    }
+  }
+
+  /** Classes of the same name are numbered in a description. */
+  private static String serialName(String name) {
+    return name.replaceFirst("#\\d+$", "");
+  }
+
+  private static Map<String, Property> byName(Properties properties) {
     Map<String, Property> byName = new HashMap<>();
-    for (Property each : now.members()) {
+    for (Property each : properties.members()) {
       each.others().forEach(other -> byName.putIfAbsent(other, each));
     }
-    now.members().forEach(each -> byName.put(each.name(), each));
+    properties.members().forEach(each -> byName.put(each.name(), each));
+    return byName;
+  }
+
+  private void properties(Properties before, Properties now, String place) {
+    Map<String, Property> byName = byName(now);
     Set<Property> found = new HashSet<>();
     List<String> gone = new ArrayList<>();
     for (Property each : before.members()) {

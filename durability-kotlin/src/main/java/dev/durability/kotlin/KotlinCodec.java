@@ -49,7 +49,8 @@ import org.jspecify.annotations.Nullable;
  *       becomes a list.
  * </ul>
  *
- * <p>Anything else is refused with a {@link SchemaException} that names each change. The default of
+ * <p>Anything else is refused with a {@link SchemaException} that names each change. So is a class
+ * that has no property of the one that was written, unless both have the same name. The default of
  * a property is no part of a descriptor. So the format has to write it: with {@code encodeDefaults
  * = false}, another default would change old entries without a word.
  *

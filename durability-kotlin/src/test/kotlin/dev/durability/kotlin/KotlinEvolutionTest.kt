@@ -79,6 +79,13 @@ class KotlinEvolutionTest {
         @Serializable
         @JsonIgnoreUnknownKeys
         data class LessAndOpen(val item: String, val count: Int)
+
+        @Serializable
+        data class Foreign(val theme: String = "light")
+
+        @Serializable
+        @SerialName("Ordered")
+        data class AllNew(val theme: String = "light")
     }
 
     private val levels: KSerializer<First.Level> = kotlinx.serialization.serializer()
@@ -206,6 +213,21 @@ class KotlinEvolutionTest {
         )
     }
 
+    @Test
+    fun anotherClassWhosePropertiesAllHaveDefaultsDoesNotReadEveryLog() {
+        val before = KotlinCodec.json(First.Ordered.serializer())
+        val place = "dev.durability.kotlin.KotlinEvolutionTest.Refused"
+
+        refused(
+            before, KotlinCodec.json(Refused.Foreign.serializer()),
+            "$place.Foreign has nothing of what Ordered had; if it is the same class, give it that name with @SerialName",
+        )
+        refused(
+            KotlinCodec.json(ListSerializer(First.Ordered.serializer())), KotlinCodec.json(ListSerializer(Refused.Foreign.serializer())),
+            "$place.Foreign has nothing of what Ordered had; if it is the same class, give it that name with @SerialName",
+        )
+        assertThat(KotlinCodec.json(Refused.AllNew.serializer()).decoderOf(before.schema())).isNotNull()
+    }
 
     @Test
     fun aRefusedChangeChangesNothing() {

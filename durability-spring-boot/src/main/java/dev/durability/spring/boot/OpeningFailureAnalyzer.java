@@ -78,12 +78,13 @@ final class OpeningFailureAnalyzer extends AbstractFailureAnalyzer<Throwable> {
     if (failure instanceof CorruptLogException) {
       return "Something that was durable is damaged or missing, which no crash leaves. Restore the"
           + " directory from a copy, or look at what is intact: durability verify DIRECTORY, and"
-          + " durability recover. Do not delete files: the rest of the log is still there.";
+          + " durability cat DIRECTORY. Do not delete files: the rest of the log is still there.";
     }
     if (failure instanceof SchemaException) {
       return "The codec bean does not read what an earlier version of the application wrote. Tell it"
           + " what changed: for PostcardCodec with renamed, withDefault or Codecs.upcasting. To"
-          + " check the log without starting the application: durability schema check DIRECTORY.";
+          + " check the log without starting the application: durability schema check DIRECTORY"
+          + " --against CLASS#CODEC --class-path PATH.";
     }
     if (failure instanceof CodecException) {
       return "The codec bean does not read an entry of this log. Use the codec that wrote it.";
@@ -95,7 +96,7 @@ final class OpeningFailureAnalyzer extends AbstractFailureAnalyzer<Throwable> {
       return "With durability.wal.open-mode=create-only no log may be there. Set another directory,"
           + " or open-or-create.";
     }
-    if (failure instanceof NoSuchFileException) {
+    if (failure instanceof NoSuchFileException file && file.getReason() != null) {
       return "With durability.wal.open-mode=open-only a log must be there. Set durability.directory"
           + " to where it is, or open-or-create for the first start.";
     }

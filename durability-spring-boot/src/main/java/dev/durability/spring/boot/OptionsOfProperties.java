@@ -5,7 +5,9 @@ import dev.durability.StateOptions;
 import dev.durability.storage.FsOptions;
 import dev.durability.wal.FlushPolicy;
 import dev.durability.wal.WalOptions;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
@@ -17,16 +19,21 @@ final class OptionsOfProperties {
 
   static FsOptions files(DurabilityProperties.Files files) {
     FsOptions.Builder options = FsOptions.builder();
-    set(
-        "files.mode",
-        files.mode(),
-        mode -> options.fileMode(PosixFilePermissions.fromString(mode)));
+    set("files.mode", files.mode(), mode -> options.fileMode(permissions(mode)));
     set(
         "files.directory-mode",
         files.directoryMode(),
-        mode -> options.directoryMode(PosixFilePermissions.fromString(mode)));
+        mode -> options.directoryMode(permissions(mode)));
     set("files.group", files.group(), options::group);
     return options.build();
+  }
+
+  private static Set<PosixFilePermission> permissions(String mode) {
+    try {
+      return PosixFilePermissions.fromString(mode);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("permissions are nine characters, such as rw-r-----", e);
+    }
   }
 
   static WalOptions.Builder wal(DurabilityProperties.Wal wal) {

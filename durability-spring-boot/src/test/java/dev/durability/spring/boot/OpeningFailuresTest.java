@@ -17,6 +17,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -78,7 +79,7 @@ final class OpeningFailuresTest extends FailureAnalysisFixture {
 
     assertThat(analysis.getDescription())
         .contains("nothing in it was changed", segment.getFileName().toString(), "offset");
-    assertThat(analysis.getAction()).contains("Restore", "durability verify");
+    assertThat(analysis.getAction()).contains("Restore", "durability verify", "durability cat");
     assertThat(Files.readAllBytes(segment)).isEqualTo(bytes);
   }
 
@@ -93,7 +94,8 @@ final class OpeningFailuresTest extends FailureAnalysisFixture {
     FailureAnalysis analysis = analysis(After.class);
 
     assertThat(analysis.getDescription()).contains("string", "i64");
-    assertThat(analysis.getAction()).contains("codec bean", "renamed", "durability schema check");
+    assertThat(analysis.getAction())
+        .contains("codec bean", "renamed", "durability schema check DIRECTORY --against");
   }
 
   @Test
@@ -139,8 +141,22 @@ final class OpeningFailuresTest extends FailureAnalysisFixture {
     Path file = Files.writeString(temp.resolve("file"), "x");
     FailureAnalysis analysis = analysis(Sums.class, "durability.directory=" + file);
 
-    assertThat(analysis.getDescription()).contains(file.toString());
+    assertThat(analysis.getDescription()).contains(file + " is not a directory");
     assertThat(analysis.getAction()).contains("durability.directory");
+  }
+
+  @Test
+  void aDirectoryThatCannotBeMade() {
+    FailureAnalysis analysis = analysis(new NoSuchFileException("/proc/orders"));
+
+    assertThat(analysis.getDescription()).contains("/proc/orders is not there, and cannot be made");
+    assertThat(analysis.getAction()).contains("durability.directory").doesNotContain("open-only");
+  }
+
+  @Test
+  void permissionsThatAreNone() throws IOException {
+    assertThat(analysis(Sums.class, "durability.files.mode=640").getDescription())
+        .contains("durability.files.mode", "such as rw-r-----");
   }
 
   @Test
@@ -163,6 +179,8 @@ final class OpeningFailuresTest extends FailureAnalysisFixture {
   void theOperatingSystemRefuses() {
     assertThat(analysis(new AccessDeniedException("orders/wal")).getAction())
         .contains("right to read and write");
+    assertThat(analysis(new AccessDeniedException("orders/wal")).getDescription())
+        .contains("orders/wal: permission denied");
     assertThat(analysis(new IOException()).getDescription()).contains("java.io.IOException");
     assertThat(analysis(new FormatException("version 99")).getAction()).contains("Another version");
     assertThat(analysis(new IOException("No space left on device")).getAction()).contains("room");
