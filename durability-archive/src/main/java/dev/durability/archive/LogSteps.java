@@ -117,6 +117,7 @@ final class LogSteps {
         session = null; // The log under this name is another one now.
         continue;
       }
+      hold(segments, open); // Not only after the store was asked, which may be away for days.
       bytesBehind = waiting(segments, open);
       long before = open.objects();
       boolean done = archive(segments, checkpoints, open);
@@ -357,6 +358,9 @@ final class LogSteps {
       if (open == null || isWanted(each.getKey(), open)) {
         from = Math.min(from, Long.parseLong(each.getValue().substring(25, 45)));
       }
+    }
+    if (from == Long.MAX_VALUE && open != null) {
+      from = open.state().lastEntryId() + 1; // What the log goes on with.
     }
     Instant now = options.clock().instant();
     if (from == Long.MAX_VALUE

@@ -279,6 +279,38 @@ class ArchiverTest {
   }
 
   @Test
+  void holdOfAnArchiverThatRunsLastsAsLongAsTheStoreIsAway() throws IOException {
+    FlakyStore flaky = new FlakyStore(lab.store, -1, false, false);
+    Archiver archiver =
+        Archiver.of(lab.log, flaky, lab.archiveOptions().holdFor(Duration.ofHours(6)));
+    lab.checkpointsKept = 1;
+    try (WalWriter<String> log = lab.open()) {
+      Lab.append(log, lab, "first");
+    }
+    archiver.step(); // All of it.
+    assertThat(WalHolds.list(lab.log, lab.clock.instant()).get(0).fromEntryId()).isEqualTo(2);
+    lab.clock.tick(Duration.ofDays(1));
+    flaky.down = true;
+    try (WalWriter<String> log = lab.open()) {
+      for (int hour = 0; hour < 24; hour++) {
+        for (int i = 0; i < 4; i++) {
+          Lab.append(log, lab, hour + "x".repeat(1500));
+        }
+        assertThatThrownBy(archiver::step).hasMessageContaining("down");
+        lab.publish(log);
+        assertThat(log.firstEntryId()).isLessThanOrEqualTo(2);
+        lab.clock.tick(Duration.ofHours(1));
+      }
+    }
+    flaky.down = false;
+    archiver.step();
+    lab.requireWhole();
+    for (long id = 0; id <= 97; id++) {
+      assertThat(Lab.restored(lab.restore().toEntry(id))).hasSize((int) id);
+    }
+  }
+
+  @Test
   void smallObjectsAreMergedAndOldRecordsGo() throws IOException {
     Archiver archiver = lab.archiver();
     try (WalWriter<String> log =
