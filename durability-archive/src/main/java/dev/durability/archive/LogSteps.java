@@ -221,7 +221,13 @@ final class LogSteps {
         return false;
       }
       if (!newest.hasEntries()) {
-        return true; // Opening a log replaces a segment without entries.
+        // Opening a log replaces it, by one that continues the same.
+        Map.Entry<Long, ArchivedSegment> before = archived.lowerEntry(newest.number());
+        return header.replaces(newest.header())
+            && (header.equals(newest.header())
+                || before == null
+                || !segments.containsKey(before.getKey())
+                || LiveSegment.continues(log, segments.get(before.getKey()), before.getValue()));
       }
       return (known != null && known.header().equals(header))
           ? file.size() >= newest.prefixBytes()
