@@ -295,6 +295,21 @@ class ArchivePartsTest {
   }
 
   @Test
+  void restoreSaysThatTheArchiveEndsBeforeTheInstantThatWasAskedFor() throws IOException {
+    try (WalWriter<String> log = lab.open()) {
+      Lab.append(log, lab, "line");
+      lab.archiver().step();
+    }
+    Restore restore = lab.restore().toInstant(lab.clock.instant());
+    assertThat(restore.into(new MemoryDirectory()).notes()).isEmpty();
+    restore = lab.restore().toInstant(lab.clock.instant().plusSeconds(1));
+    assertThat(restore.into(new MemoryDirectory()).notes())
+        .singleElement()
+        .asString()
+        .contains("ends before that instant", lab.clock.instant().toString());
+  }
+
+  @Test
   void restoreGoesOnIfTheArchiverMergesMeanwhileAndIfReadingBreaksOff() throws IOException {
     Archiver archiver = lab.archiver();
     try (WalWriter<String> log = lab.open()) {
