@@ -519,6 +519,28 @@ class ArchiveFailureTest {
   }
 
   @Test
+  void retentionLeavesALogThatIsClosedAndCoveredByItsCheckpoint() throws IOException {
+    Lab lab = new Lab();
+    try (WalWriter<String> log = lab.open()) {
+      for (int i = 0; i < 9; i++) {
+        Lab.append(log, lab, i + "x".repeat(1500));
+      }
+      lab.publish(log);
+    }
+    lab.archiver().step();
+    Archive archive = Archive.open(lab.store);
+    archive.expire(archive.timelines().get(0).id(), new Retention(1, Duration.ZERO), lab.clock);
+    lab.requireWhole();
+    assertThat(Lab.restored(lab.restore())).hasSize(9);
+    try (WalWriter<String> log = lab.open()) {
+      Lab.append(log, lab, "after");
+    }
+    lab.archiver().close();
+    lab.requireWhole();
+    assertThat(Lab.restored(lab.restore())).hasSize(10);
+  }
+
+  @Test
   void putIfAbsentIsExactUnderARace() throws Exception {
     Lab lab = new Lab();
     int threads = 8;
