@@ -256,8 +256,7 @@ class ArchivePartsTest {
   }
 
   @Test
-  void timelineWhoseEntryInTheListIsLostIsNamedAndComesBackFromItsSecondCopy()
-      throws IOException {
+  void timelineWhoseEntryInTheListIsLostIsNamedAndComesBackFromItsSecondCopy() throws IOException {
     lab.open().close();
     lab.archiver().step();
     String id = Timeline.list(lab.store).get(0);
