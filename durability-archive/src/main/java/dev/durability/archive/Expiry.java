@@ -20,7 +20,12 @@ final class Expiry {
     this.state = state;
     long first = 0;
     for (ArchivedSegment segment : state.segments().values()) {
-      boolean goes = first == 0 && segment.ended() && segment.lastEntryId() <= base.lastEntryId();
+      // The newest stays: without any segment there is no log that could be restored.
+      boolean goes =
+          first == 0
+              && segment.ended()
+              && segment.lastEntryId() <= base.lastEntryId()
+              && segment.number() < state.segments().lastKey();
       if (!goes) {
         first = first == 0 ? segment.number() : first;
         segments.add(new ArchiveRecord.Change(0, segment));

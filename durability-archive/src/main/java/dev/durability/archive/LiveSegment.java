@@ -1,8 +1,10 @@
 package dev.durability.archive;
 
 import dev.durability.errors.CorruptLogException;
+import dev.durability.storage.Directory;
 import dev.durability.storage.ReadFile;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.security.MessageDigest;
 import java.util.HashSet;
 import java.util.List;
@@ -117,6 +119,16 @@ final class LiveSegment {
         && file.size() >= archived.prefixBytes()
         && Sha256.of(FileRange.content(file, 0, archived.prefixBytes()))
             .equals(archived.prefixSha256());
+  }
+
+  /** Whether a segment of a log is what is archived of it, or was removed meanwhile. */
+  static boolean continues(Directory log, String path, ArchivedSegment archived)
+      throws IOException {
+    try (ReadFile file = log.open(path)) {
+      return new LiveSegment(path, header(file, path)).continues(file, archived);
+    } catch (NoSuchFileException removedMeanwhile) {
+      return true;
+    }
   }
 
   /** All of it, if it ended, as one object. */

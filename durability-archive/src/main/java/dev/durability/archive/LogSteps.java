@@ -117,6 +117,7 @@ final class LogSteps {
         session = null; // The log under this name is another one now.
         continue;
       }
+      hold(segments, open); // Not only after the store was asked, which may be away for days.
       bytesBehind = waiting(segments, open);
       long before = open.objects();
       boolean done = archive(segments, checkpoints, open);
@@ -220,7 +221,13 @@ final class LogSteps {
         return false;
       }
       if (!newest.hasEntries()) {
-        return true; // Opening a log replaces a segment without entries.
+        // Opening a log replaces it, by one that continues the same.
+        Map.Entry<Long, ArchivedSegment> before = archived.lowerEntry(newest.number());
+        return header.replaces(newest.header())
+            && (header.equals(newest.header())
+                || before == null
+                || !segments.containsKey(before.getKey())
+                || LiveSegment.continues(log, segments.get(before.getKey()), before.getValue()));
       }
       return (known != null && known.header().equals(header))
           ? file.size() >= newest.prefixBytes()
@@ -357,6 +364,9 @@ final class LogSteps {
       if (open == null || isWanted(each.getKey(), open)) {
         from = Math.min(from, Long.parseLong(each.getValue().substring(25, 45)));
       }
+    }
+    if (from == Long.MAX_VALUE && open != null) {
+      from = open.state().lastEntryId() + 1; // What the log goes on with.
     }
     Instant now = options.clock().instant();
     if (from == Long.MAX_VALUE

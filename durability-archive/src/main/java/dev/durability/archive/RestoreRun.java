@@ -64,6 +64,11 @@ final class RestoreRun {
 
   RestoreReport restore(RestorePlan plan) throws IOException {
     noteObjectsOfLaterRecords();
+    if (plan.untilMicros() != Long.MAX_VALUE && plan.untilMicros() > state.atMicros()) {
+      note(
+          "the archive ends before that instant: it was last written at "
+              + Archive.instant(state.atMicros()));
+    }
     objects = new ArchiveObjects(store, progress, bytes(plan));
     History history = plan.history();
     int last = history.size() - 1;

@@ -38,6 +38,13 @@ record SegmentHeader(
     return (flags & 2) != 0;
   }
 
+  /** Whether it is of a segment that opening a log puts in the place of an empty one. */
+  boolean replaces(SegmentHeader other) {
+    return firstEntryId == other.firstEntryId
+        && previousSalt == other.previousSalt
+        && flags == other.flags;
+  }
+
   /** Reads a header; null if it is not a whole one of that kind. */
   static @Nullable SegmentHeader read(SegmentScan.Source source, int magic) throws IOException {
     ByteBuffer b = ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN);

@@ -22,7 +22,7 @@ final class Targets {
     }
     if (found != null) {
       throw new FileAlreadyExistsException(
-          found, null, "a log is restored into an empty directory only; nothing was changed");
+          found, null, "a log is written into an empty directory only; nothing was changed");
     }
   }
 }

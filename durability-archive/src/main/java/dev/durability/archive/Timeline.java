@@ -19,6 +19,10 @@ import java.util.regex.Pattern;
 final class Timeline {
   static final String ROOT = "archive";
   static final String TIMELINES = "timelines/";
+
+  /** The same once more: the loss of one object must not hide a timeline. */
+  static final String BEGINNINGS = "begun/";
+
   static final Pattern ID = Pattern.compile("[0-9]{8}T[0-9]{6}\\.[0-9]{6}Z-[0-9a-f]{8}");
   private static final Pattern ROOT_FORM =
       Pattern.compile("durability archive 1\nlog ([0-9a-f-]{36})\n");
@@ -117,9 +121,11 @@ final class Timeline {
             + "\nparent "
             + (parent.isEmpty() ? "-" : parent)
             + "\n";
-    boolean unused =
-        store.putIfAbsent(
-            TIMELINES + id, ObjectContent.of(text.getBytes(StandardCharsets.US_ASCII)));
+    for (String folder : List.of(TIMELINES, BEGINNINGS)) {
+      boolean unused =
+          store.putIfAbsent(
+              folder + id, ObjectContent.of(text.getBytes(StandardCharsets.US_ASCII)));
+    }
   }
 
   /** The timeline that it branched off, and the entry; empty if it is the first. */
@@ -134,8 +140,19 @@ final class Timeline {
 
   /** The names of the timelines, the one that was begun last at the end. */
   static List<String> list(ArchiveStore store) throws IOException {
-    return store.list(TIMELINES).stream()
-        .map(key -> key.substring(TIMELINES.length()))
+    return list(store, TIMELINES);
+  }
+
+  /** The names of timelines whose object in the list is gone. */
+  static List<String> lost(ArchiveStore store) throws IOException {
+    List<String> begun = list(store, BEGINNINGS);
+    List<String> listed = list(store); // After that: it is stored before.
+    return begun.stream().filter(id -> !listed.contains(id)).toList();
+  }
+
+  private static List<String> list(ArchiveStore store, String folder) throws IOException {
+    return store.list(folder).stream()
+        .map(key -> key.substring(folder.length()))
         .filter(name -> ID.matcher(name).matches())
         .sorted()
         .toList();

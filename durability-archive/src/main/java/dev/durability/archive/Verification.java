@@ -26,6 +26,10 @@ final class Verification {
   VerifyReport run() throws IOException {
     List<Timeline> timelines =
         Timeline.list(store).stream().map(id -> new Timeline(store, id)).toList();
+    for (String id : Timeline.lost(store)) {
+      problems.add(
+          Timeline.TIMELINES + id + ": it is missing. Copy " + Timeline.BEGINNINGS + id + " there");
+    }
     List<ArchiveState> states = new ArrayList<>();
     for (Timeline timeline : timelines) {
       states.add(loaded(timeline));
@@ -93,9 +97,10 @@ final class Verification {
     if (!state.segments().isEmpty()) {
       chain(timeline, state, problems.size() > before);
     }
+    List<String> data = store.list(timeline.data());
+    laterRecords(timeline, data);
     Set<String> needed = state.keys();
-    long orphans =
-        store.list(timeline.data()).stream().filter(key -> !needed.contains(key)).count();
+    long orphans = data.stream().filter(key -> !needed.contains(key)).count();
     if (orphans > 0) {
       notes.add(
           timeline.id()
@@ -104,6 +109,27 @@ final class Verification {
               + " objects are there that nothing refers to: merged, or left by an archiver that"
               + " was killed. They go in time");
     }
+  }
+
+  /** Only the next record may be missing: its objects are stored before it. */
+  private void laterRecords(Timeline timeline, List<String> data) throws IOException {
+    long last;
+    try {
+      last = timeline.load().seq(); // Now: an archiver may be at work.
+    } catch (DamagedArchiveException damaged) {
+      return; // That was found.
+    }
+    data.stream()
+        .mapToLong(Timeline::seqOf)
+        .filter(seq -> seq > last + 1 && seq < Long.MAX_VALUE)
+        .min()
+        .ifPresent(
+            seq ->
+                problems.add(
+                    timeline.recordKey(last + 1)
+                        + ": it is missing, and what it and later ones named is not restored."
+                        + " There are objects of record "
+                        + seq));
   }
 
   private void segment(Timeline timeline, ArchivedSegment segment, ArchiveObjects reader)

@@ -425,6 +425,38 @@ class ArchiveFailureTest {
   }
 
   @Test
+  void copyWhoseHistoryDiffersIsToldAlsoIfTheNewestArchivedSegmentHasNoEntries()
+      throws IOException {
+    Lab lab = new Lab();
+    MemoryDirectory original = lab.log;
+    MemoryDirectory copy;
+    try (WalWriter<String> log = lab.open()) {
+      Lab.append(log, lab, "both");
+      Lab.append(log, lab, "both");
+      lab.archiver().step();
+      copy = Lab.copy(original);
+      Lab.append(log, lab, "original");
+      Lab.append(log, lab, "original");
+    }
+    List<String> lines = Lab.lines(original);
+    try (WalWriter<String> log = lab.open()) {
+      assertThat(log.lastDurableId()).isEqualTo(4);
+      lab.archiver().step(); // A segment without entries is the newest.
+    }
+    lab.clock.tick(Duration.ofSeconds(5));
+    lab.log = copy;
+    try (WalWriter<String> log = lab.open()) {
+      Lab.append(log, lab, "copy");
+    }
+    lab.archiver().close();
+    lab.requireWhole();
+    List<String> timelines = Timeline.list(lab.store);
+    assertThat(timelines).hasSize(2);
+    assertThat(Lab.restored(lab.restore().timeline(timelines.get(0)))).isEqualTo(lines);
+    assertThat(Lab.restored(lab.restore())).isEqualTo(Lab.lines(copy)).contains("copy");
+  }
+
+  @Test
   void restoredLogThatGoesOnBeginsATimelineThatSaysWhereItCameFrom() throws IOException {
     Lab lab = new Lab();
     archive(lab, new FlakyStore(lab.store, -1, false, false));
@@ -484,6 +516,28 @@ class ArchiveFailureTest {
             .isInstanceOf(IOException.class);
       }
     }
+  }
+
+  @Test
+  void retentionLeavesALogThatIsClosedAndCoveredByItsCheckpoint() throws IOException {
+    Lab lab = new Lab();
+    try (WalWriter<String> log = lab.open()) {
+      for (int i = 0; i < 9; i++) {
+        Lab.append(log, lab, i + "x".repeat(1500));
+      }
+      lab.publish(log);
+    }
+    lab.archiver().step();
+    Archive archive = Archive.open(lab.store);
+    archive.expire(archive.timelines().get(0).id(), new Retention(1, Duration.ZERO), lab.clock);
+    lab.requireWhole();
+    assertThat(Lab.restored(lab.restore())).hasSize(9);
+    try (WalWriter<String> log = lab.open()) {
+      Lab.append(log, lab, "after");
+    }
+    lab.archiver().close();
+    lab.requireWhole();
+    assertThat(Lab.restored(lab.restore())).hasSize(10);
   }
 
   @Test

@@ -256,6 +256,59 @@ class ArchivePartsTest {
   }
 
   @Test
+  void timelineWhoseEntryInTheListIsLostIsNamedAndComesBackFromItsSecondCopy() throws IOException {
+    lab.open().close();
+    lab.archiver().step();
+    String id = Timeline.list(lab.store).get(0);
+    lab.objects.delete("timelines/" + id);
+    assertThat(lab.verify().problems())
+        .containsExactly("timelines/" + id + ": it is missing. Copy begun/" + id + " there");
+    byte[] begun = Lab.bytes(lab.objects, "begun/" + id);
+    assertThat(lab.store.putIfAbsent("timelines/" + id, ObjectContent.of(begun))).isTrue();
+    lab.requireWhole();
+    Lab.restored(lab.restore());
+  }
+
+  @Test
+  void recordsThatAreLostAreToldByTheObjectsOfThoseAfterThem() throws IOException {
+    try (WalWriter<String> log = lab.open()) {
+      for (int i = 0; i < 3; i++) {
+        Lab.append(log, lab, "line " + i);
+        Lab.append(log, lab, "its mark");
+        lab.archiver().step();
+      }
+    }
+    Timeline timeline = new Timeline(lab.store, Timeline.list(lab.store).get(0));
+    lab.objects.delete(timeline.recordKey(3)); // An archiver that was killed leaves the same.
+    lab.requireWhole();
+    lab.objects.delete(timeline.recordKey(2));
+    assertThat(lab.verify().problems())
+        .singleElement()
+        .asString()
+        .startsWith(timeline.recordKey(2) + ": it is missing");
+    lab.objects.delete(timeline.recordKey(1));
+    assertThat(lab.verify().problems())
+        .singleElement()
+        .asString()
+        .startsWith(timeline.recordKey(1) + ": it is missing");
+  }
+
+  @Test
+  void restoreSaysThatTheArchiveEndsBeforeTheInstantThatWasAskedFor() throws IOException {
+    try (WalWriter<String> log = lab.open()) {
+      Lab.append(log, lab, "line");
+      lab.archiver().step();
+    }
+    Restore restore = lab.restore().toInstant(lab.clock.instant());
+    assertThat(restore.into(new MemoryDirectory()).notes()).isEmpty();
+    restore = lab.restore().toInstant(lab.clock.instant().plusSeconds(1));
+    assertThat(restore.into(new MemoryDirectory()).notes())
+        .singleElement()
+        .asString()
+        .contains("ends before that instant", lab.clock.instant().toString());
+  }
+
+  @Test
   void restoreGoesOnIfTheArchiverMergesMeanwhileAndIfReadingBreaksOff() throws IOException {
     Archiver archiver = lab.archiver();
     try (WalWriter<String> log = lab.open()) {

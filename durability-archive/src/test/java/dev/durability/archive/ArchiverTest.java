@@ -230,8 +230,9 @@ class ArchiverTest {
       Lab.append(log, lab, "first");
       archiver.step();
       flaky.down = true;
-      for (int i = 0; i < 20; i++) {
+      for (int i = 0; i < 10; i++) {
         Lab.append(log, lab, i + "x".repeat(1500));
+        Lab.append(log, lab, i + "y".repeat(1500)); // Its block promises the entry before it.
         assertThatThrownBy(archiver::step).hasMessageContaining("down");
       }
       lab.publish(log);
@@ -275,6 +276,38 @@ class ArchiverTest {
       lab.clock.tick(Duration.ofHours(3)); // It died.
       lab.publish(log);
       assertThat(log.firstEntryId()).isGreaterThan(kept);
+    }
+  }
+
+  @Test
+  void holdOfAnArchiverThatRunsLastsAsLongAsTheStoreIsAway() throws IOException {
+    FlakyStore flaky = new FlakyStore(lab.store, -1, false, false);
+    Archiver archiver =
+        Archiver.of(lab.log, flaky, lab.archiveOptions().holdFor(Duration.ofHours(6)));
+    lab.checkpointsKept = 1;
+    try (WalWriter<String> log = lab.open()) {
+      Lab.append(log, lab, "first");
+    }
+    archiver.step(); // All of it.
+    assertThat(WalHolds.list(lab.log, lab.clock.instant()).get(0).fromEntryId()).isEqualTo(2);
+    lab.clock.tick(Duration.ofDays(1));
+    flaky.down = true;
+    try (WalWriter<String> log = lab.open()) {
+      for (int hour = 0; hour < 24; hour++) {
+        for (int i = 0; i < 4; i++) {
+          Lab.append(log, lab, hour + "x".repeat(1500));
+        }
+        assertThatThrownBy(archiver::step).hasMessageContaining("down");
+        lab.publish(log);
+        assertThat(log.firstEntryId()).isLessThanOrEqualTo(2);
+        lab.clock.tick(Duration.ofHours(1));
+      }
+    }
+    flaky.down = false;
+    archiver.step();
+    lab.requireWhole();
+    for (long id = 0; id <= 97; id++) {
+      assertThat(Lab.restored(lab.restore().toEntry(id))).hasSize((int) id);
     }
   }
 

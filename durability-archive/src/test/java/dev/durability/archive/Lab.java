@@ -32,7 +32,16 @@ import java.util.List;
 final class Lab {
   private static final Instant BEGIN = Instant.parse("2026-03-01T00:00:00Z");
   private static final List<String> FOLDERS =
-      List.of("wal", "checkpoints", "archive", "holds", "records", "data", "claims", "timelines");
+      List.of(
+          "wal",
+          "checkpoints",
+          "archive",
+          "holds",
+          "records",
+          "data",
+          "claims",
+          "timelines",
+          "begun");
 
   final SetClock clock = new SetClock();
   final MemoryDirectory objects = new MemoryDirectory();

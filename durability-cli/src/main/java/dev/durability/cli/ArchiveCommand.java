@@ -92,8 +92,15 @@ final class ArchiveCommand implements Command {
   public int run(ParseResult given) throws IOException {
     boolean json = given.hasMatchedOption(ArchivePlace.JSON);
     ArchiveOptions options = options(given);
-    try (LogLocation location = LogLocation.of(given, io);
-        ArchiveStore store = ArchivePlace.open(given, TO)) {
+    try (LogLocation location = LogLocation.of(given, io)) {
+      ArchivePlace.requireOutside(location, given.matchedOptionValue(TO, ""));
+      return run(given, location, options, json);
+    }
+  }
+
+  private int run(ParseResult given, LogLocation location, ArchiveOptions options, boolean json)
+      throws IOException {
+    try (ArchiveStore store = ArchivePlace.open(given, TO)) {
       Archiver archiver = Archiver.of(location.forWriting(), store, options);
       if (given.hasMatchedOption(ONCE)) {
         boolean unused = archiver.step();

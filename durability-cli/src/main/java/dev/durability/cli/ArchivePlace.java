@@ -5,6 +5,7 @@ import dev.durability.archive.ArchiveStores;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,30 @@ final class ArchivePlace {
   /** Opens the store that an option names. */
   static ArchiveStore open(ParseResult given, String option) throws IOException {
     return open(given.matchedOptionValue(option, ""));
+  }
+
+  /** Refuses a place in the directory of the log: its names are the log's, and it goes with it. */
+  static void requireOutside(LogLocation log, String location) throws IOException {
+    if (log.isLocal() && !isAddress(location)) {
+      try {
+        if (real(Path.of(location)).startsWith(real(Path.of(log.name())))) {
+          throw new UsageException(
+              location + " is in the directory of the log: take another place, on another disk");
+        }
+      } catch (InvalidPathException wrong) {
+        throw new UsageException(String.valueOf(wrong.getMessage()));
+      }
+    }
+  }
+
+  /** Without links, as far as it exists. */
+  private static Path real(Path path) throws IOException {
+    Path absolute = path.toAbsolutePath().normalize();
+    Path there = absolute;
+    for (Path up = there.getParent(); up != null && !Files.exists(there); up = up.getParent()) {
+      there = up;
+    }
+    return there.toRealPath().resolve(there.relativize(absolute)).normalize();
   }
 
   /** Opens the store of an archive that has to be there. */

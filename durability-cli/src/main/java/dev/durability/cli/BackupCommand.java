@@ -68,8 +68,9 @@ final class BackupCommand implements Command {
   @Override
   public int run(ParseResult given) throws IOException {
     try (LogLocation location = LogLocation.of(given, io)) {
-      Directory log = location.forWriting();
       String to = given.matchedOptionValue(TO, "");
+      ArchivePlace.requireOutside(location, to);
+      Directory log = location.forWriting();
       boolean json = given.hasMatchedOption(ArchivePlace.JSON);
       if (ArchivePlace.isAddress(to)) {
         toArchive(log, to, json);

@@ -117,6 +117,24 @@ final class ArchiveCommandsTest {
   }
 
   @Test
+  void placeInTheDirectoryOfTheLogIsRefusedAndNothingIsWrittenThere() throws IOException {
+    Path link = temp.resolve("link");
+    Files.createSymbolicLink(link, log);
+    for (String command : List.of("archive", "backup")) {
+      for (Object place : List.of(log, log + "/store", log + "/x/y/z", link + "/store")) {
+        Run run = Run.of(command, log, "--to", place);
+        assertThat(run.status()).isEqualTo(ExitStatus.FAILED);
+        assertThat(run.err()).contains("is in the directory of the log");
+      }
+    }
+    try (Stream<Path> files = Files.list(log)) {
+      assertThat(files.map(file -> file.getFileName().toString())).doesNotContain("archive");
+    }
+    Run archive = Run.of("archive", log, "--to", log + "-archive", "--once");
+    assertThat(archive.status()).isEqualTo(ExitStatus.OK);
+  }
+
+  @Test
   void wrongUsageIsRefused() {
     for (List<Object> args :
         List.<List<Object>>of(
