@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.durability.codec.Codecs;
-import dev.durability.log.LogReport;
 import dev.durability.storage.MemoryDirectory;
 import dev.durability.testkit.Fault;
 import dev.durability.testkit.FaultDirectory;
@@ -12,8 +11,6 @@ import dev.durability.wal.WalMaintenance;
 import dev.durability.wal.WalOptions;
 import dev.durability.wal.WalWriter;
 import java.io.IOException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -23,47 +20,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
-/** What failures, kills, other archivers and damage do to an archive. */
+/** What failures, kills and damage do to an archive. */
 class ArchiveFailureTest {
-
-  /** Steps with appends, a checkpoint and openings between them; tries a step again that fails. */
-  private static void archive(Lab lab, FlakyStore store) throws IOException {
-    Archiver archiver = Archiver.of(lab.log, store, options(lab));
-    WalWriter<String> log = lab.open();
-    for (int i = 0; i < 12; i++) {
-      Lab.append(log, lab, i + "x".repeat(i % 3 * 1000));
-      if (i == 5 || i == 8) {
-        lab.publish(log);
-      }
-      if (i == 7) {
-        log.close();
-        log = lab.open();
-      }
-      archiver = step(lab, store, archiver);
-    }
-    log.close();
-    step(lab, store, archiver).close();
-  }
-
-  private static ArchiveOptions options(Lab lab) {
-    return lab.archiveOptions().retention(new Retention(1, Duration.ofDays(1)));
-  }
-
-  private static Archiver step(Lab lab, FlakyStore store, Archiver archiver) throws IOException {
-    try {
-      archiver.step();
-      return archiver;
-    } catch (FlakyStore.Killed killed) {
-      Archiver next = Archiver.of(lab.log, store, options(lab));
-      next.step();
-      return next;
-    } catch (IOException failed) {
-      assertThat(failed).hasMessageContaining("fails");
-      archiver.step();
-      return archiver;
-    }
-  }
-
   @Test
   void storeThatFailsAtOrAfterAnyCallAndKillsThereLoseNothingAndLeaveNoHole() throws IOException {
     for (boolean afterEffect : new boolean[] {false, true}) {
@@ -72,7 +30,7 @@ class ArchiveFailureTest {
         for (long call = 1; call <= calls; call++) {
           Lab lab = new Lab();
           FlakyStore store = new FlakyStore(lab.store, call, afterEffect, kills);
-          archive(lab, store);
+          lab.archiveThrough(store);
           calls = store.calls;
           String where = "call " + call + " after effect " + afterEffect + " kills " + kills;
           assertThat(lab.verify().problems()).as(where).isEmpty();
@@ -84,18 +42,6 @@ class ArchiveFailureTest {
     }
   }
 
-  /** Writes, ends segments, publishes, removes what is covered, and opens the log again. */
-  private static void goOn(Lab lab) {
-    try (WalWriter<String> log = lab.open()) {
-      for (int i = 0; i < 4; i++) {
-        Lab.append(log, lab, "meanwhile " + i + "x".repeat(1500));
-      }
-      lab.publish(log);
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-  }
-
   @Test
   void storeThatTakesItsTimeAtAnyCallLosesNothing() throws IOException {
     long calls = Long.MAX_VALUE;
@@ -103,11 +49,11 @@ class ArchiveFailureTest {
       Lab lab = new Lab();
       lab.checkpointsKept = 1;
       FlakyStore slow = new FlakyStore(lab.store, call, false, false);
-      slow.meanwhile = () -> goOn(lab);
+      slow.meanwhile = () -> lab.goOn();
       Archiver archiver = Archiver.of(lab.log, slow, lab.archiveOptions());
       lab.observer = archiver.observer();
       for (int i = 0; i < 3; i++) {
-        goOn(lab);
+        lab.goOn();
         archiver.step();
       }
       calls = slow.calls;
@@ -126,36 +72,9 @@ class ArchiveFailureTest {
   }
 
   @Test
-  void logThatIsPutBackUnderARunningArchiverBeginsATimelineOfItsOwn() throws IOException {
-    Lab lab = new Lab();
-    Archiver archiver = lab.archiver();
-    goOn(lab);
-    archiver.step();
-    MemoryDirectory old = Lab.copy(lab.log);
-    goOn(lab);
-    goOn(lab);
-    archiver.step();
-    String before = archiver.status().timeline();
-    for (String path : LogNames.segments(lab.log).values()) {
-      lab.log.delete(path);
-    }
-    for (String path : LogNames.segments(old).values()) {
-      try (var file = lab.log.create(path, 0)) {
-        file.write(java.nio.ByteBuffer.wrap(Lab.bytes(old, path)));
-      }
-    }
-    archiver.step();
-    assertThat(archiver.status().timeline()).isNotEqualTo(before);
-    archiver.close();
-    lab.requireWhole();
-    assertThat(Lab.restored(lab.restore())).hasSize(4);
-    assertThat(Lab.restored(lab.restore().timeline(before))).hasSize(12);
-  }
-
-  @Test
   void segmentWithoutAHeaderIsNamedAndNothingIsArchivedInItsPlace() throws IOException {
     Lab lab = new Lab();
-    goOn(lab);
+    lab.goOn();
     String last = LogNames.segments(lab.log).lastEntry().getValue();
     byte[] bytes = Lab.bytes(lab.log, last);
     bytes[20] ^= 1;
@@ -169,27 +88,6 @@ class ArchiveFailureTest {
         .hasMessageContaining("header");
     assertThatThrownBy(() -> Backup.copy(lab.log, new MemoryDirectory(), lab.clock, Progress.NONE))
         .hasMessageContaining(last);
-  }
-
-  @Test
-  void backupOfADamagedLogIsRefusedAndItsHoldIsReleased() throws IOException {
-    Lab lab = new Lab();
-    try (WalWriter<String> log = lab.open()) {
-      for (int i = 0; i < 6; i++) {
-        Lab.append(log, lab, i + "x".repeat(1500));
-      }
-    }
-    String first = LogNames.segments(lab.log).firstEntry().getValue();
-    byte[] bytes = Lab.bytes(lab.log, first);
-    bytes[200] ^= 1;
-    lab.log.delete(first);
-    try (var file = lab.log.create(first, 0)) {
-      file.write(java.nio.ByteBuffer.wrap(bytes));
-    }
-    assertThatThrownBy(() -> Backup.copy(lab.log, new MemoryDirectory(), lab.clock, Progress.NONE))
-        .isInstanceOf(dev.durability.errors.DurabilityException.class)
-        .hasMessageContaining("durability verify");
-    assertThat(dev.durability.wal.WalHolds.list(lab.log, lab.clock.instant())).isEmpty();
   }
 
   @Test
@@ -247,7 +145,7 @@ class ArchiveFailureTest {
   void restoreThatIsBrokenOffAnywhereLeavesNothingThatOpensAsAShorterLog() throws IOException {
     Lab lab = new Lab();
     FlakyStore store = new FlakyStore(lab.store, -1, false, false);
-    archive(lab, store);
+    lab.archiveThrough(store);
     long last = WalMaintenance.verify(lab.log).intact();
     for (Fault.Operation operation :
         List.of(
@@ -290,7 +188,7 @@ class ArchiveFailureTest {
     Lab lab = new Lab();
     FlakyStore store = new FlakyStore(lab.store, -1, false, false);
     lab.checkpointsKept = 9;
-    archive(lab, store);
+    lab.archiveThrough(store);
     List<String> all = Lab.lines(lab.log);
     int refused = 0;
     int around = 0;
@@ -345,202 +243,6 @@ class ArchiveFailureTest {
   }
 
   @Test
-  void ofTwoArchiversOfOneTimelineTheOneThatTookOverGoesOnAndTheOtherStops() throws IOException {
-    Lab lab = new Lab();
-    try (WalWriter<String> log = lab.open()) {
-      Lab.append(log, lab, "one");
-      Archiver first = lab.archiver();
-      first.step();
-      Archiver second = lab.archiver();
-      Lab.append(log, lab, "two");
-      second.step();
-      Lab.append(log, lab, "three");
-      assertThatThrownBy(first::step).isInstanceOf(ArchiveConflictException.class);
-      assertThatThrownBy(first::step).isInstanceOf(ArchiveConflictException.class);
-      assertThat(first.status().failure()).isInstanceOf(ArchiveConflictException.class);
-      second.step();
-      first.close();
-      lab.requireWhole();
-      assertThat(Timeline.list(lab.store)).hasSize(1);
-    }
-  }
-
-  @Test
-  void stalledArchiverFindsItsRecordsNameFreeAgainAndStopsAllTheSame() throws IOException {
-    Lab lab = new Lab();
-    try (WalWriter<String> log = lab.open()) {
-      Lab.append(log, lab, "one");
-      Archiver stalled = lab.archiver();
-      stalled.step();
-      Archiver second = Archiver.of(lab.log, lab.store, lab.archiveOptions());
-      for (int i = 0; i < 10; i++) {
-        Lab.append(log, lab, i + "x".repeat(1500));
-        second.step();
-      }
-      String timeline = second.status().timeline();
-      lab.objects.delete(new Timeline(lab.store, timeline).recordKey(2));
-      assertThatThrownBy(stalled::step).isInstanceOf(ArchiveConflictException.class);
-    }
-  }
-
-  @Test
-  void copiesThatBothGoOnBeginTimelinesOfTheirOwnAndBothComeBack() throws IOException {
-    Lab lab = new Lab();
-    Archiver archiver = lab.archiver();
-    try (WalWriter<String> log = lab.open()) {
-      for (int i = 0; i < 5; i++) {
-        Lab.append(log, lab, "both " + i);
-      }
-    }
-    archiver.step();
-    MemoryDirectory copy = Lab.copy(lab.log);
-    MemoryDirectory original = lab.log;
-    try (WalWriter<String> log = lab.open()) {
-      Lab.append(log, lab, "original");
-      Lab.append(log, lab, "mark");
-    }
-    archiver.step();
-    lab.clock.tick(Duration.ofSeconds(5));
-    lab.log = copy;
-    try (WalWriter<String> log = lab.open()) {
-      Lab.append(log, lab, "copy");
-      Lab.append(log, lab, "mark");
-      Lab.append(log, lab, "mark");
-    }
-    Archiver ofCopy = lab.archiver();
-    ofCopy.step();
-    lab.log = original;
-    try (WalWriter<String> log = lab.open()) {
-      Lab.append(log, lab, "goes on");
-    }
-    archiver.close(); // Nothing stopped it.
-    lab.requireWhole();
-    List<String> timelines = Timeline.list(lab.store);
-    assertThat(timelines).hasSize(2);
-    assertThat(Lab.restored(lab.restore().timeline(timelines.get(0))))
-        .isEqualTo(Lab.lines(original))
-        .contains("original", "goes on");
-    assertThat(Lab.restored(lab.restore())).isEqualTo(Lab.lines(copy)).contains("copy");
-    assertThat(Archive.open(lab.store).timelines().get(1).parent()).isEqualTo(timelines.get(0));
-  }
-
-  @Test
-  void copyWhoseHistoryDiffersIsToldAlsoIfTheNewestArchivedSegmentHasNoEntries()
-      throws IOException {
-    Lab lab = new Lab();
-    MemoryDirectory original = lab.log;
-    MemoryDirectory copy;
-    try (WalWriter<String> log = lab.open()) {
-      Lab.append(log, lab, "both");
-      Lab.append(log, lab, "both");
-      lab.archiver().step();
-      copy = Lab.copy(original);
-      Lab.append(log, lab, "original");
-      Lab.append(log, lab, "original");
-    }
-    List<String> lines = Lab.lines(original);
-    try (WalWriter<String> log = lab.open()) {
-      assertThat(log.lastDurableId()).isEqualTo(4);
-      lab.archiver().step(); // A segment without entries is the newest.
-    }
-    lab.clock.tick(Duration.ofSeconds(5));
-    lab.log = copy;
-    try (WalWriter<String> log = lab.open()) {
-      Lab.append(log, lab, "copy");
-    }
-    lab.archiver().close();
-    lab.requireWhole();
-    List<String> timelines = Timeline.list(lab.store);
-    assertThat(timelines).hasSize(2);
-    assertThat(Lab.restored(lab.restore().timeline(timelines.get(0)))).isEqualTo(lines);
-    assertThat(Lab.restored(lab.restore())).isEqualTo(Lab.lines(copy)).contains("copy");
-  }
-
-  @Test
-  void restoredLogThatGoesOnBeginsATimelineThatSaysWhereItCameFrom() throws IOException {
-    Lab lab = new Lab();
-    archive(lab, new FlakyStore(lab.store, -1, false, false));
-    Instant then = lab.clock.instant();
-    lab.clock.tick(Duration.ofMinutes(1));
-    MemoryDirectory target = new MemoryDirectory();
-    List<String> restored = Lab.restored(lab.restore().toEntry(9), target);
-    lab.log = target;
-    try (WalWriter<String> log = lab.open()) {
-      Lab.append(log, lab, "after");
-    }
-    lab.archiver().close();
-    lab.requireWhole();
-    List<TimelineInfo> timelines = Archive.open(lab.store).timelines();
-    assertThat(timelines).hasSize(2);
-    assertThat(timelines.get(1).parent()).isEqualTo(timelines.get(0).id() + "/9");
-    restored.add("after");
-    assertThat(Lab.restored(lab.restore())).isEqualTo(restored);
-    assertThat(Lab.restored(lab.restore().timeline(timelines.get(0).id()))).hasSize(12);
-    assertThat(Lab.restored(lab.restore().timeline(timelines.get(0).id()).toInstant(then)))
-        .hasSize(12);
-  }
-
-  @Test
-  void retentionKeepsEachMomentFromItsBaseOnAlsoWithKillsAndBesideAnArchiver() throws IOException {
-    for (long call = 1; call <= 40; call++) {
-      Lab lab = new Lab();
-      lab.checkpointsKept = 1;
-      Archiver archiver = lab.archiver();
-      lab.observer = archiver.observer();
-      try (WalWriter<String> log = lab.open()) {
-        for (int day = 1; day <= 6; day++) {
-          for (int i = 0; i < 5; i++) {
-            Lab.append(log, lab, day + "-" + i + "x".repeat(900));
-            archiver.step();
-          }
-          lab.publish(log);
-          archiver.step();
-          lab.clock.tick(Duration.ofDays(1));
-        }
-        String timeline = archiver.status().timeline();
-        FlakyStore flaky = new FlakyStore(lab.store, call, call % 2 == 0, true);
-        Retention retention = new Retention(2, Duration.ofDays(3));
-        try {
-          assertThat(Archive.open(flaky).expire(timeline, retention, lab.clock)).isPositive();
-        } catch (FlakyStore.Killed killed) {
-          Archive.open(lab.store).expire(timeline, retention, lab.clock);
-        }
-        Lab.append(log, lab, "after");
-        Lab.append(log, lab, "mark");
-        archiver.step(); // It finds that record in its way, and goes on.
-        lab.requireWhole();
-        for (long id = 20; id <= 31; id++) {
-          assertThat(Lab.restored(lab.restore().toEntry(id))).as("call %d", call).hasSize((int) id);
-        }
-        assertThatThrownBy(() -> Lab.restored(lab.restore().toEntry(9)))
-            .isInstanceOf(IOException.class);
-      }
-    }
-  }
-
-  @Test
-  void retentionLeavesALogThatIsClosedAndCoveredByItsCheckpoint() throws IOException {
-    Lab lab = new Lab();
-    try (WalWriter<String> log = lab.open()) {
-      for (int i = 0; i < 9; i++) {
-        Lab.append(log, lab, i + "x".repeat(1500));
-      }
-      lab.publish(log);
-    }
-    lab.archiver().step();
-    Archive archive = Archive.open(lab.store);
-    archive.expire(archive.timelines().get(0).id(), new Retention(1, Duration.ZERO), lab.clock);
-    lab.requireWhole();
-    assertThat(Lab.restored(lab.restore())).hasSize(9);
-    try (WalWriter<String> log = lab.open()) {
-      Lab.append(log, lab, "after");
-    }
-    lab.archiver().close();
-    lab.requireWhole();
-    assertThat(Lab.restored(lab.restore())).hasSize(10);
-  }
-
-  @Test
   void putIfAbsentIsExactUnderARace() throws Exception {
     Lab lab = new Lab();
     int threads = 8;
@@ -572,69 +274,5 @@ class ArchiveFailureTest {
     } finally {
       pool.shutdownNow();
     }
-  }
-
-  @Test
-  void backupOfALogThatIsBeingWrittenIsWholeEachTime() throws Exception {
-    Lab lab = new Lab();
-    boolean[] ends = {false};
-    WalWriter<String> log = lab.open();
-    log.appendDurable("first");
-    Thread writer =
-        new Thread(
-            () -> {
-              try {
-                for (int i = 0; !ends[0]; i++) {
-                  log.appendDurable(i + "x".repeat(i % 900));
-                  if (i % 20 == 19) {
-                    lab.publish(log);
-                  }
-                }
-              } catch (IOException e) {
-                throw new AssertionError(e);
-              }
-            });
-    writer.start();
-    try {
-      for (int i = 0; i < 20; i++) {
-        long before = log.lastDurableId();
-        MemoryDirectory target = new MemoryDirectory();
-        BackupReport report = Backup.copy(lab.log, target, lab.clock, Progress.NONE);
-        LogReport found = WalMaintenance.verify(target);
-        assertThat(found.intact()).isEqualTo(report.lastEntryId());
-        assertThat(report.lastEntryId()).isGreaterThanOrEqualTo(before - 2_000);
-        assertThat(Lab.lines(target)).hasSize((int) report.lastEntryId());
-      }
-    } finally {
-      ends[0] = true;
-      writer.join();
-      log.close();
-    }
-    MemoryDirectory target = new MemoryDirectory();
-    Backup.copy(lab.log, target, lab.clock, Progress.NONE);
-    assertThat(Lab.lines(target)).isEqualTo(Lab.lines(lab.log));
-    assertThatThrownBy(() -> Backup.copy(lab.log, target, lab.clock, Progress.NONE))
-        .isInstanceOf(java.nio.file.FileAlreadyExistsException.class);
-    assertThatThrownBy(
-            () ->
-                Backup.copy(new MemoryDirectory(), new MemoryDirectory(), lab.clock, Progress.NONE))
-        .isInstanceOf(java.nio.file.NoSuchFileException.class);
-  }
-
-  @Test
-  void backupsIntoAStoreAreTimelinesOfTheirOwn() throws IOException {
-    Lab lab = new Lab();
-    try (WalWriter<String> log = lab.open()) {
-      for (int backup = 1; backup <= 3; backup++) {
-        Lab.append(log, lab, "line");
-        Lab.append(log, lab, "line");
-        Archiver.of(lab.log, lab.store, lab.archiveOptions().name("backup-" + backup)).step();
-      }
-    }
-    assertThat(Archive.open(lab.store).timelines())
-        .extracting(TimelineInfo::lastEntryId)
-        .containsExactly(1L, 3L, 5L);
-    assertThat(lab.log.exists("archive")).isFalse();
-    lab.requireWhole();
   }
 }

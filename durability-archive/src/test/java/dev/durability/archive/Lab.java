@@ -102,6 +102,57 @@ final class Lab {
     return writer.appendDurable(line);
   }
 
+  /** Steps with appends, a checkpoint and openings between them; tries a step again that fails. */
+  void archiveThrough(FlakyStore flaky) throws IOException {
+    Archiver archiver = archiverThrough(flaky);
+    WalWriter<String> writer = open();
+    for (int i = 0; i < 12; i++) {
+      append(writer, this, i + "x".repeat(i % 3 * 1000));
+      if (i == 5 || i == 8) {
+        publish(writer);
+      }
+      if (i == 7) {
+        writer.close();
+        writer = open();
+      }
+      archiver = step(flaky, archiver);
+    }
+    writer.close();
+    step(flaky, archiver).close();
+  }
+
+  private Archiver archiverThrough(FlakyStore flaky) {
+    return Archiver.of(
+        log, flaky, archiveOptions().retention(new Retention(1, Duration.ofDays(1))));
+  }
+
+  private Archiver step(FlakyStore flaky, Archiver archiver) throws IOException {
+    try {
+      archiver.step();
+      return archiver;
+    } catch (FlakyStore.Killed killed) {
+      Archiver next = archiverThrough(flaky);
+      next.step();
+      return next;
+    } catch (IOException failed) {
+      assertThat(failed).hasMessageContaining("fails");
+      archiver.step();
+      return archiver;
+    }
+  }
+
+  /** Writes, ends segments, publishes, removes what is covered, and opens the log again. */
+  void goOn() {
+    try (WalWriter<String> writer = open()) {
+      for (int i = 0; i < 4; i++) {
+        append(writer, this, "meanwhile " + i + "x".repeat(1500));
+      }
+      publish(writer);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   void publish(WalWriter<String> writer) throws IOException {
     writer.sync();
     long last = writer.lastDurableId();

@@ -4,10 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +20,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the page is written for a Unix shell")
 final class BeyondOneMachineTest {
-  private static final Pattern SESSION = Pattern.compile("(?ms)^```console\\n(.*?)^```$");
   private static final Pattern STARTED = Pattern.compile("process (\\d+)");
 
   /** Ports, processes, rates, and how far the writer came in three seconds. */
@@ -38,13 +34,11 @@ final class BeyondOneMachineTest {
   /** Newer virtual machines warn of what the libraries of BookKeeper's client do. */
   private static final Pattern OF_THE_JVM = Pattern.compile("(?m)^(?:WARNING: .*\\n)+\\n?");
 
-  private record Step(String command, String output) {}
-
   @Test
   void aMachineThatDiesLosesNothing(@TempDir Path temp) throws Exception {
-    program(temp.resolve("durability"));
-    List<Step> steps = steps();
-    Step cluster = steps.get(0);
+    PageSession.program(temp);
+    List<PageSession.Step> steps = PageSession.steps("beyond-one-machine.md");
+    PageSession.Step cluster = steps.get(0);
     assertThat(cluster.command()).isEqualTo("./durability cluster mycluster");
 
     Process running =
@@ -75,56 +69,15 @@ final class BeyondOneMachineTest {
     assertThat(nodes).noneMatch(ProcessHandle::isAlive);
   }
 
-  /** In one shell, because later commands use what earlier ones have set. */
-  private static void runInOneShell(Path directory, List<Step> steps) throws Exception {
-    StringBuilder script = new StringBuilder();
-    for (Step step : steps) {
-      script.append("echo '@@'\n").append(step.command()).append('\n');
-    }
-    Process shell =
-        new ProcessBuilder("bash", "-c", script.toString())
-            .directory(directory.toFile())
-            .redirectErrorStream(true)
-            .start();
-    shell.getOutputStream().close();
-    String output = new String(shell.getInputStream().readAllBytes(), UTF_8);
-    assertThat(shell.waitFor(1, TimeUnit.MINUTES)).isTrue();
-    String[] outputs = output.split("(?m)^@@\\n", -1);
-    assertThat(outputs).as(output).hasSize(steps.size() + 1);
+  private static void runInOneShell(Path directory, List<PageSession.Step> steps) throws Exception {
+    List<String> outputs = PageSession.run(directory, steps);
     for (int i = 0; i < steps.size(); i++) {
-      String said = KILLED.matcher(outputs[i + 1]).replaceAll("");
+      String said = KILLED.matcher(outputs.get(i)).replaceAll("");
       said = OF_THE_JVM.matcher(said).replaceAll("");
       assertThat(comparable(said))
-          .as(steps.get(i).command() + " in " + output)
+          .as(steps.get(i).command() + " in " + outputs)
           .isEqualTo(comparable(steps.get(i).output()));
     }
-  }
-
-  private static List<Step> steps() throws IOException {
-    List<Step> steps = new ArrayList<>();
-    Matcher session =
-        SESSION.matcher(Files.readString(Path.of("..", "docs", "beyond-one-machine.md")));
-    while (session.find()) {
-      for (String step : session.group(1).split("(?m)^\\$ ", -1)) {
-        int end = step.indexOf('\n');
-        if (end > 0) {
-          steps.add(new Step(step.substring(0, end), step.substring(end + 1)));
-        }
-      }
-    }
-    return steps;
-  }
-
-  /** Stands for the launcher, which would build the program first. */
-  private static void program(Path launcher) throws IOException {
-    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-    Files.writeString(
-        launcher,
-        ("#!/bin/sh\nexec '%s' -XX:TieredStopAtLevel=1 -Dslf4j.internal.verbosity=WARN"
-                + " -Dslf4j.provider=org.slf4j.nop.NOPServiceProvider -cp '%s'"
-                + " dev.durability.cli.Main \"$@\"\n")
-            .formatted(java, System.getProperty("java.class.path")));
-    Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwx------"));
   }
 
   private static String comparable(String output) {

@@ -36,7 +36,8 @@ public final class PlainAccounts extends Accounts {
 
   @Override
   boolean withdraw(int account, long amount, byte[] memo) {
-    throw new UnsupportedOperationException("nobody writes");
+    throw new UnsupportedOperationException(
+        "these accounts are only read: they are what reading costs if nobody writes");
   }
 
   @Override

@@ -175,17 +175,7 @@ final class MissingBeansTest extends FailureAnalysisFixture {
   }
 
   @Configuration(proxyBeanMethods = false)
-  static class UsesLogBesideState {
-    @Bean
-    Codec<Long> numbers() {
-      return Codecs.longs();
-    }
-
-    @Bean
-    Totals totals() {
-      return new Totals();
-    }
-
+  static class UsesLogBesideState extends Sums {
     @Bean
     String user(WalWriter<Long> log) {
       return String.valueOf(log.lastAppendedId());
@@ -219,17 +209,7 @@ final class MissingBeansTest extends FailureAnalysisFixture {
   }
 
   @Configuration(proxyBeanMethods = false)
-  static class UsesStateOfTexts {
-    @Bean
-    Codec<Long> numbers() {
-      return Codecs.longs();
-    }
-
-    @Bean
-    Totals totals() {
-      return new Totals();
-    }
-
+  static class UsesStateOfTexts extends Sums {
     @Bean
     String user(DurableState<Long, String> state) {
       return String.valueOf(state.lastAppliedId());
