@@ -252,6 +252,8 @@ public final class LogListing {
       return header != null && header.rewinds();
     } catch (NoSuchFileException removedMeanwhile) {
       return false; // With what it made void.
+    } catch (FormatException unknown) {
+      return false; // Whoever enters that segment is told. Nobody enters one that is void.
     }
   }
 

@@ -23,6 +23,9 @@ public record FuzzProcess(int status, long executions, String output) {
   private static final Pattern EXECUTIONS =
       Pattern.compile("stat::number_of_executed_units: *(\\d+)");
 
+  /** So that each build tries the same inputs. A soak draws a seed: zero says so. */
+  private static final int SEED = Long.getLong("durability.soak.minutes", 0) > 0 ? 0 : 1;
+
   /**
    * Fuzzes a target.
    *
@@ -69,7 +72,8 @@ public record FuzzProcess(int status, long executions, String output) {
     command.add("com.code_intelligence.jazzer.Jazzer");
     command.add("--target_class=" + target.getName());
     command.add("--instrumentation_includes=" + instrumented);
-    command.addAll(List.of("-max_total_time=" + seconds, "-timeout=20", "-max_len=1500"));
+    command.addAll(List.of("-max_total_time=" + seconds, "-seed=" + SEED));
+    command.addAll(List.of("-timeout=20", "-max_len=1500"));
     command.addAll(List.of("-print_final_stats=1", inputs.toAbsolutePath().toString()));
     return command;
   }
