@@ -91,7 +91,11 @@ final class FoundLedger implements LedgerBytes {
   }
 
   @Override
-  public Window read(long offset, int wanted, @Nullable Window before) throws IOException {
+  public @Nullable Window read(long offset, int wanted, @Nullable Window before)
+      throws IOException {
+    if (length(offset + 1) <= offset) {
+      return null;
+    }
     long known;
     long knownEntries;
     lock.lock();

@@ -16,12 +16,13 @@ interface LedgerBytes {
   /**
    * Reads some bytes.
    *
-   * @param offset the first that is wanted; it exists
+   * @param offset the first that is wanted
    * @param wanted about how many
    * @param before what was read last, or null
-   * @return bytes with that one among them
+   * @return bytes with that one among them; null if the ledger does not have it, or no longer: what
+   *     was not confirmed may have gone to another ledger
    */
-  Window read(long offset, int wanted, @Nullable Window before) throws IOException;
+  @Nullable Window read(long offset, int wanted, @Nullable Window before) throws IOException;
 
   /** Gives up what was opened for this. */
   void close();

@@ -68,24 +68,34 @@ final class OpenFile {
    */
   @Nullable Window read(ByteBuffer target, long position, @Nullable Window before)
       throws IOException {
-    Layers.Place place = layers().find(position, this::length);
-    if (place == null) {
-      refresh(); // Somebody elsewhere may have given it another ledger.
-      place = layers().find(position, this::length);
+    while (true) {
+      Layers.Place place = layers().find(position, this::length);
+      if (place == null) {
+        refresh(); // Somebody elsewhere may have given it another ledger.
+        place = layers().find(position, this::length);
+      }
+      if (place == null) {
+        return null;
+      }
+      Window window = window(place, target.remaining(), before);
+      if (window != null) {
+        int from = (int) (place.offset() - window.start());
+        int count = (int) Math.min(place.bytes(), window.bytes().length - from);
+        target.put(window.bytes(), from, Math.min(count, target.remaining()));
+        return window;
+      }
+      // Its writer, here, went on in another ledger meanwhile, which the layers name by now.
     }
-    if (place == null) {
-      return null;
-    }
+  }
+
+  private @Nullable Window window(Layers.Place place, int wanted, @Nullable Window before)
+      throws IOException {
     long ledger = place.layer().ledger();
-    Window window = before;
-    if (window == null || !window.has(ledger, place.offset())) {
-      Window last = window != null && window.ledger() == ledger ? window : null;
-      window = files.ledger(ledger, path).read(place.offset(), target.remaining(), last);
+    if (before != null && before.has(ledger, place.offset())) {
+      return before;
     }
-    int from = (int) (place.offset() - window.start());
-    int count = (int) Math.min(place.bytes(), window.bytes().length - from);
-    target.put(window.bytes(), from, Math.min(count, target.remaining()));
-    return window;
+    Window last = before != null && before.ledger() == ledger ? before : null;
+    return files.ledger(ledger, path).read(place.offset(), wanted, last);
   }
 
   /** Looks at what others may have changed. */

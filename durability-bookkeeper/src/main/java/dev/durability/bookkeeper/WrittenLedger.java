@@ -157,7 +157,8 @@ final class WrittenLedger implements LedgerBytes {
   }
 
   @Override
-  public Window read(long offset, int wanted, @Nullable Window before) throws IOException {
+  public @Nullable Window read(long offset, int wanted, @Nullable Window before)
+      throws IOException {
     long known;
     long entries;
     lock.lock();
@@ -173,6 +174,9 @@ final class WrittenLedger implements LedgerBytes {
       entries = confirmedEntries;
     } finally {
       lock.unlock();
+    }
+    if (offset >= known) {
+      return null;
     }
     return reader.read(offset, wanted, before, known, entries);
   }
