@@ -10,6 +10,7 @@ import dev.durability.benchmarks.probe.BareWrites;
 import dev.durability.benchmarks.probe.GrowingWrites;
 import dev.durability.benchmarks.probe.SyncedWrites;
 import dev.durability.benchmarks.store.ArtemisStore;
+import dev.durability.benchmarks.store.HandOvers;
 import dev.durability.benchmarks.store.OwnLog;
 import dev.durability.benchmarks.store.OwnWriter;
 import dev.durability.benchmarks.store.Promise;
@@ -72,6 +73,9 @@ final class AppendHeats {
     byte[] payload = Entries.payload(SMALL);
     List<Contestant> contestants = new ArrayList<>();
     contestants.add(SyncedWrites.of(FrameFormat.frameBytes(SMALL)));
+    if (threads.count() > 1) {
+      contestants.add(durable(new HandOvers(), Role.BARE, threads, payload));
+    }
     contestants.add(durable(OwnLog.byDefault(), Role.OURS, threads, payload));
     for (Store peer : threads.count() == 1 ? Stores.peersOfOneThread() : Stores.peers()) {
       Role role = peer.gives(Promise.DURABLE) ? Role.PEER : Role.LESSER_PEER;

@@ -21,6 +21,12 @@ public final class Scenarios {
             "durable append, 256 virtual threads, 128 B",
             (settings, directory, log) ->
                 List.of(AppendHeats.virtual(256, 70).run(settings, directory, log))),
+        new Scenario(
+            "scaling", "durable append by 1 to 1,024 threads, and of 16 B to 1 MiB", new Scaling()),
+        new Scenario(
+            "many-logs",
+            "durable append to 1 to 1,000 logs in one process, and what an idle log keeps",
+            new ManyLogsHeats()),
         of("async-1024", "appendAsync, 1,024 outstanding, one producer, 128 B", AppendHeats::ahead),
         of(
             "async-4k",
