@@ -1,5 +1,6 @@
 package dev.durability.archive;
 
+import dev.durability.errors.CorruptLogException;
 import dev.durability.errors.DurabilityException;
 import dev.durability.log.LogReport;
 import dev.durability.log.Verdict;
@@ -45,6 +46,9 @@ public final class Backup {
   private int segments;
   private int checkpoints;
 
+  /** Whether the newest segment was read to its END, so that nothing of it is left out. */
+  private boolean ended;
+
   private Backup(Directory log, Directory target, Progress progress) {
     this.log = log;
     this.target = target;
@@ -63,7 +67,7 @@ public final class Backup {
    * @return what was copied
    * @throws java.nio.file.FileAlreadyExistsException if the target is not empty
    * @throws NoSuchFileException if there is no log
-   * @throws DurabilityException if the log itself is damaged, so that its copy is, too
+   * @throws CorruptLogException if the log itself is damaged; the target is empty then
    * @throws IOException if the storage fails; what is in the target is of no use then
    */
   public static BackupReport copy(Directory log, Directory target, Clock clock, Progress progress)
@@ -78,25 +82,76 @@ public final class Backup {
     try {
       for (int attempt = 1; ; attempt++) {
         Backup backup = new Backup(log, target, progress);
-        long last = backup.copy();
-        LogReport report = WalMaintenance.verify(target);
-        if (report.verdict() == Verdict.CLEAN && report.intact() == last) {
-          return new BackupReport(last, backup.segments, backup.checkpoints, backup.done, report);
+        BackupReport report;
+        try {
+          report = backup.copyAndRead();
+        } catch (CorruptLogException damaged) {
+          clear(target);
+          throw damaged;
         }
-        // A truncation was under way that began before the hold.
-        if (attempt == ATTEMPTS) {
-          throw new DurabilityException(
-              "the copy is "
-                  + report.verdict()
-                  + " up to entry "
-                  + report.intact()
-                  + (report.reason() == null ? "" : " (" + report.reason() + ")")
-                  + ": look at the log with 'durability verify'");
+        if (isWhole(report)) {
+          return report;
         }
         clear(target);
+        // A truncation was under way that began before the hold.
+        if (attempt == ATTEMPTS) {
+          LogReport read = report.report();
+          throw new DurabilityException(
+              read.end().file()
+                  + " at offset "
+                  + read.end().offset()
+                  + " of the copy: it is "
+                  + read.verdict()
+                  + (read.reason() == null ? "" : " (" + read.reason() + ")")
+                  + ", and the log is not. The log changed meanwhile: try again");
+        }
       }
     } finally {
       boolean unused = WalHolds.release(log, holder);
+    }
+  }
+
+  private static boolean isWhole(BackupReport copy) {
+    return copy.report().verdict() == Verdict.CLEAN && copy.report().intact() == copy.lastEntryId();
+  }
+
+  private BackupReport copyAndRead() throws IOException {
+    long last = copy();
+    BackupReport report =
+        new BackupReport(last, segments, checkpoints, done, WalMaintenance.verify(target));
+    if (!ended || !isWhole(report)) {
+      requireIntact(log);
+    }
+    return report;
+  }
+
+  /**
+   * Throws if a log is damaged. Bytes of its last segment that are damaged look like those that are
+   * not written yet, so a copy or an archive of it may be whole, and end before the damage. For
+   * that all of the log is read.
+   *
+   * @param log the log's directory; it may be in use
+   * @throws CorruptLogException if it is damaged, with what {@link WalMaintenance#verify} says
+   * @throws IOException if the storage fails
+   */
+  public static void requireIntact(Directory log) throws IOException {
+    LogReport report = WalMaintenance.verify(log);
+    if (report.verdict() == Verdict.CORRUPT) {
+      long lastLost = Math.max(report.promised(), report.covered());
+      boolean lost = lastLost > report.intact();
+      throw new CorruptLogException(
+          "the log is damaged: "
+              + report.reason()
+              + ". Entries up to "
+              + report.intact()
+              + " are intact. Copy its files as they are, restore "
+              + report.end().file()
+              + " from an older backup, and try again",
+          report.end().file(),
+          report.end().offset(),
+          lost ? report.intact() + 1 : 0,
+          lost ? lastLost : 0,
+          report.checksum());
     }
   }
 
@@ -121,6 +176,7 @@ public final class Backup {
       if (copied == null) {
         break; // Those before it are gone, too: the oldest are removed first.
       }
+      ended = segments == 0 ? copied.ended() : ended;
       segments++;
       last = last < 0 ? copied.lastEntryId() : last;
     }

@@ -23,9 +23,15 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>An object is written under a temporary name and renamed when it is durable. A lock of the
  * directory, held for each object that is stored, keeps two processes from storing under one key.
+ * What a process that died left under a temporary name is never an object, and is deleted when
+ * something is stored beside it for the first time.
  */
 public final class DirectoryStore implements ArchiveStore {
   private static final String LOCK = ".lock";
+
+  /** The end of the names that {@link AtomicFile} gives first. */
+  private static final String TEMPORARY = ".tmp";
+
   private static final int BUFFER_BYTES = 1 << 20;
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
@@ -53,15 +59,12 @@ public final class DirectoryStore implements ArchiveStore {
   @Override
   public boolean putIfAbsent(String key, ObjectContent content) throws IOException {
     String parent = Directory.parentOf(key);
-    if (!parent.isEmpty() && known.add(parent)) {
-      try {
-        directory.createDirectories(parent);
-      } catch (Throwable e) {
-        known.remove(parent);
-        throw e;
-      }
-    }
     try (DirectoryLock held = lock()) {
+      if (!parent.isEmpty() && !known.contains(parent)) {
+        directory.createDirectories(parent);
+        removeLeftovers(parent);
+        known.add(parent);
+      }
       if (directory.exists(key)) {
         directory.sync(parent); // Another process may have died before it did that.
         return false;
@@ -69,6 +72,15 @@ public final class DirectoryStore implements ArchiveStore {
       write(key, content);
       held.requireHeld();
       return true;
+    }
+  }
+
+  /** While the lock is held nobody writes: what has a temporary name is of a process that died. */
+  private void removeLeftovers(String parent) throws IOException {
+    for (String name : directory.list(parent)) {
+      if (name.endsWith(TEMPORARY)) {
+        directory.delete(parent + "/" + name);
+      }
     }
   }
 
@@ -128,7 +140,7 @@ public final class DirectoryStore implements ArchiveStore {
     Set<String> keys = new HashSet<>();
     try {
       for (String name : directory.list(parent)) {
-        if (!name.endsWith(".tmp")) {
+        if (!name.endsWith(TEMPORARY)) {
           keys.add(parent + "/" + name);
         }
       }

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** One timeline in a store: where its objects are, and how its records are read. */
 final class Timeline {
@@ -80,13 +81,19 @@ final class Timeline {
     return name.matches("[0-9]{16}-.*") ? Long.parseLong(name.substring(0, 16)) : Long.MAX_VALUE;
   }
 
-  /** Says which log the archive is of; refuses one of another log. */
+  /**
+   * Says which log the archive is of; refuses one of another log. If only that object was lost, it
+   * is stored again.
+   */
   static void claimRoot(ArchiveStore store, UUID log) throws IOException {
+    UUID owner = ownerByRoot(store);
+    owner = owner == null ? ownerByBeginnings(store) : owner;
     String text = "durability archive 1\nlog " + log + "\n";
-    if (store.putIfAbsent(ROOT, ObjectContent.of(text.getBytes(StandardCharsets.US_ASCII)))) {
+    if ((owner == null || owner.equals(log))
+        && store.putIfAbsent(ROOT, ObjectContent.of(text.getBytes(StandardCharsets.US_ASCII)))) {
       return;
     }
-    UUID owner = logOf(store);
+    owner = owner == null ? logOf(store) : owner;
     if (!owner.equals(log)) {
       throw new ArchiveConflictException(
           store.location()
@@ -100,17 +107,52 @@ final class Timeline {
 
   /** The log that the archive is of. */
   static UUID logOf(ArchiveStore store) throws IOException {
+    UUID owner = ownerByRoot(store);
+    if (owner != null) {
+      return owner;
+    }
+    owner = ownerByBeginnings(store);
+    if (owner == null) {
+      throw new NoSuchFileException(store.location(), null, "there is no archive here");
+    }
+    throw new DamagedArchiveException(
+        ROOT,
+        "it is missing in "
+            + store.location()
+            + ", where timelines are. Store it again: two lines, 'durability archive 1' and 'log "
+            + owner
+            + "'. An archiver of that log does that when it starts");
+  }
+
+  private static @Nullable UUID ownerByRoot(ArchiveStore store) throws IOException {
     byte[] root;
     try {
       root = read(store, ROOT, 200);
     } catch (NoSuchFileException none) {
-      throw new NoSuchFileException(store.location(), null, "there is no archive here");
+      return null;
     }
     Matcher form = ROOT_FORM.matcher(new String(root, StandardCharsets.ISO_8859_1));
     if (!form.matches()) {
       throw new DamagedArchiveException(ROOT, "it does not say which log the archive is of");
     }
     return UUID.fromString(form.group(1));
+  }
+
+  /** What the timelines say, or null if there is none that says it. */
+  private static @Nullable UUID ownerByBeginnings(ArchiveStore store) throws IOException {
+    for (String folder : List.of(TIMELINES, BEGINNINGS)) {
+      for (String id : list(store, folder)) {
+        Matcher form = beginning(store, folder + id);
+        if (form.matches()) {
+          return UUID.fromString(form.group(1));
+        }
+      }
+    }
+    return null;
+  }
+
+  private static Matcher beginning(ArchiveStore store, String key) throws IOException {
+    return BEGINNING.matcher(new String(read(store, key, 300), StandardCharsets.ISO_8859_1));
   }
 
   /** Puts the timeline into the list. */
@@ -130,8 +172,7 @@ final class Timeline {
 
   /** The timeline that it branched off, and the entry; empty if it is the first. */
   String parent() throws IOException {
-    byte[] beginning = read(store, TIMELINES + id, 300);
-    Matcher form = BEGINNING.matcher(new String(beginning, StandardCharsets.ISO_8859_1));
+    Matcher form = beginning(store, TIMELINES + id);
     if (!form.matches()) {
       throw new DamagedArchiveException(TIMELINES + id, "it does not say how the timeline began");
     }
@@ -227,8 +268,7 @@ final class Timeline {
     }
   }
 
-  private void requireChained(
-      ArchiveRecord record, long seq, @org.jspecify.annotations.Nullable ArchiveRecord next)
+  private void requireChained(ArchiveRecord record, long seq, @Nullable ArchiveRecord next)
       throws DamagedArchiveException {
     if (record.seq() != seq
         || !record.timeline().equals(id)

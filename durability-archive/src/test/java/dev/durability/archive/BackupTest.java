@@ -3,11 +3,13 @@ package dev.durability.archive;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.durability.errors.CorruptLogException;
 import dev.durability.log.LogReport;
 import dev.durability.storage.MemoryDirectory;
 import dev.durability.wal.WalMaintenance;
 import dev.durability.wal.WalWriter;
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** One copy of a log that is being written. */
@@ -23,14 +25,43 @@ class BackupTest {
     String first = LogNames.segments(lab.log).firstEntry().getValue();
     byte[] bytes = Lab.bytes(lab.log, first);
     bytes[200] ^= 1;
-    lab.log.delete(first);
-    try (var file = lab.log.create(first, 0)) {
-      file.write(java.nio.ByteBuffer.wrap(bytes));
-    }
-    assertThatThrownBy(() -> Backup.copy(lab.log, new MemoryDirectory(), lab.clock, Progress.NONE))
-        .isInstanceOf(dev.durability.errors.DurabilityException.class)
-        .hasMessageContaining("durability verify");
+    lab.overwriteLog(first, bytes);
+    LogReport verdict = WalMaintenance.verify(lab.log);
+    assertThat(verdict.end().file()).isEqualTo(first);
+    MemoryDirectory target = new MemoryDirectory();
+    assertThatThrownBy(() -> Backup.copy(lab.log, target, lab.clock, Progress.NONE))
+        .isInstanceOfSatisfying(
+            CorruptLogException.class,
+            e -> {
+              assertThat(e.file()).isEqualTo(first);
+              assertThat(e.offset()).isEqualTo(verdict.end().offset());
+              assertThat(e.checksum()).isEqualTo(verdict.checksum());
+            })
+        .hasMessageStartingWith(first + " at offset " + verdict.end().offset() + ": ")
+        .hasMessageContaining(String.valueOf(verdict.reason()))
+        .hasMessageContaining("restore " + first + " from an older backup");
     assertThat(dev.durability.wal.WalHolds.list(lab.log, lab.clock.instant())).isEmpty();
+    Targets.requireEmpty(target);
+  }
+
+  @Test
+  void damageInTheLastSegmentIsNoEndOfTheLog() throws IOException {
+    Lab lab = new Lab();
+    try (WalWriter<String> log = lab.open()) {
+      for (int i = 0; i < 3; i++) {
+        Lab.append(log, lab, "line " + i);
+      }
+    }
+    String last = LogNames.segments(lab.log).lastEntry().getValue();
+    byte[] bytes = Lab.bytes(lab.log, last);
+    bytes[85] ^= 1; // In the first entry: a copy of what is before it is a whole log.
+    lab.overwriteLog(last, bytes);
+    MemoryDirectory target = new MemoryDirectory();
+    assertThatThrownBy(() -> Backup.copy(lab.log, target, lab.clock, Progress.NONE))
+        .isInstanceOfSatisfying(
+            CorruptLogException.class, e -> assertThat(e.file()).isEqualTo(last));
+    Targets.requireEmpty(target);
+    assertThatThrownBy(() -> Backup.requireIntact(lab.log)).hasMessageStartingWith(last);
   }
 
   @Test
@@ -90,9 +121,11 @@ class BackupTest {
         Archiver.of(lab.log, lab.store, lab.archiveOptions().name("backup-" + backup)).step();
       }
     }
-    assertThat(Archive.open(lab.store).timelines())
-        .extracting(TimelineInfo::lastEntryId)
-        .containsExactly(1L, 3L, 5L);
+    List<TimelineInfo> timelines = Archive.open(lab.store).timelines();
+    assertThat(timelines).hasSize(3);
+    for (int i = 0; i < 3; i++) { // The last line is there if the mark of its own is written yet.
+      assertThat(timelines.get(i).lastEntryId()).isBetween(2L * i + 1, 2L * i + 2);
+    }
     assertThat(lab.log.exists("archive")).isFalse();
     lab.requireWhole();
   }

@@ -245,8 +245,16 @@ final class Lab {
   }
 
   void overwrite(String key, byte[] content) throws IOException {
-    objects.delete(key);
-    try (AppendFile file = objects.create(key, 0)) {
+    overwrite(objects, key, content);
+  }
+
+  void overwriteLog(String path, byte[] content) throws IOException {
+    overwrite(log, path, content);
+  }
+
+  private static void overwrite(Directory files, String path, byte[] content) throws IOException {
+    files.delete(path);
+    try (AppendFile file = files.create(path, 0)) {
       file.write(ByteBuffer.wrap(content));
     }
   }

@@ -7,7 +7,9 @@ import dev.durability.archive.ArchiveOptions;
 import dev.durability.archive.ArchiveStatus;
 import dev.durability.archive.ArchiveStore;
 import dev.durability.archive.Archiver;
+import dev.durability.archive.Backup;
 import dev.durability.archive.Retention;
+import dev.durability.storage.Directory;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
@@ -101,9 +103,11 @@ final class ArchiveCommand implements Command {
   private int run(ParseResult given, LogLocation location, ArchiveOptions options, boolean json)
       throws IOException {
     try (ArchiveStore store = ArchivePlace.open(given, TO)) {
-      Archiver archiver = Archiver.of(location.forWriting(), store, options);
+      Directory log = location.forWriting();
+      Archiver archiver = Archiver.of(log, store, options);
       if (given.hasMatchedOption(ONCE)) {
         boolean unused = archiver.step();
+        Backup.requireIntact(log);
       } else {
         run(archiver, json);
       }

@@ -92,10 +92,12 @@ final class ArchivePlace {
     }
   }
 
-  /** Whether an operand is an archive rather than a log. */
+  /** Whether an operand is an archive, or what is left of one, rather than a log. */
   static boolean isArchive(String location) {
     return isAddress(location)
-        || (Files.isRegularFile(Path.of(location, "archive"))
+        || ((Files.isRegularFile(Path.of(location, "archive"))
+                || Files.isDirectory(Path.of(location, "timelines"))
+                || Files.isDirectory(Path.of(location, "begun")))
             && !Files.isDirectory(Path.of(location, "wal")));
   }
 

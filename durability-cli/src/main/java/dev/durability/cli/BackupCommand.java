@@ -103,6 +103,7 @@ final class BackupCommand implements Command {
       try {
         Archiver archiver = Archiver.of(log, store, options);
         boolean unused = archiver.step();
+        Backup.requireIntact(log);
         status = archiver.status();
       } finally {
         boolean unused = WalHolds.release(log, name);

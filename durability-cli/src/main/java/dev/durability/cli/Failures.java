@@ -147,7 +147,10 @@ final class Failures {
     }
     Throwable unwrapped = unwrap(cause);
     String reason = text(unwrapped);
-    return message.contains(reason) || message.contains(unwrapped.toString())
+    // That of a file may be its path alone.
+    String own = unwrapped instanceof IOException ? null : unwrapped.getMessage();
+    boolean isTold = own != null && !own.isEmpty() && message.contains(own);
+    return isTold || message.contains(reason) || message.contains(unwrapped.toString())
         ? message
         : message + " (" + reason + ")";
   }

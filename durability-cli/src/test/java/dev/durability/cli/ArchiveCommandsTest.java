@@ -2,6 +2,9 @@ package dev.durability.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.durability.log.LogReport;
+import dev.durability.storage.FsDirectory;
+import dev.durability.wal.WalMaintenance;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -114,6 +117,50 @@ final class ArchiveCommandsTest {
     Run again = Run.of("backup", log, "--to", target);
     assertThat(again.status()).isEqualTo(ExitStatus.FAILED);
     assertThat(again.err()).contains("empty directory only");
+  }
+
+  @Test
+  void backupOfADamagedLogSaysWhatVerifySaysAndLeavesNothing() throws IOException {
+    Logs.corrupt(log);
+    LogReport verdict = WalMaintenance.verify(FsDirectory.openForReading(log));
+    Run backup = Run.of("backup", log, "--to", target);
+    assertThat(backup.status()).isEqualTo(ExitStatus.CORRUPT);
+    assertThat(backup.errLines()).hasSize(1);
+    assertThat(backup.err())
+        .contains(verdict.end().file() + " at offset " + verdict.end().offset() + ": ")
+        .contains(String.valueOf(verdict.reason()))
+        .contains("from an older backup");
+    try (Stream<Path> left = Files.walk(target)) {
+      assertThat(left.filter(Files::isRegularFile)).isEmpty();
+    }
+    Run archive = archive();
+    assertThat(archive.status()).isEqualTo(ExitStatus.CORRUPT);
+    assertThat(archive.err()).contains(String.valueOf(verdict.reason()));
+  }
+
+  @Test
+  void archiveWithoutItsRootIsDamagedAndItsArchiverStoresItAgain() throws IOException {
+    archive();
+    byte[] root = Files.readAllBytes(store.resolve("archive"));
+    Files.delete(store.resolve("archive"));
+    for (List<Object> command :
+        List.<List<Object>>of(
+            List.of("verify", store), List.of("restore", "--from", store, target))) {
+      Run run = Run.of(command.toArray());
+      assertThat(run.status()).isEqualTo(ExitStatus.CORRUPT);
+      assertThat(run.errLines()).hasSize(1);
+      assertThat(run.err())
+          .contains("archive: it is missing in " + store)
+          .contains(new String(root, StandardCharsets.US_ASCII).lines().toList().get(1));
+    }
+    Path other = Logs.of(temp.resolve("other"), "another");
+    Run foreign = Run.of("archive", other, "--to", store, "--once");
+    assertThat(foreign.status()).isEqualTo(ExitStatus.FAILED);
+    assertThat(foreign.err()).contains("is the archive of the log");
+    assertThat(store.resolve("archive")).doesNotExist();
+    assertThat(archive().status()).isEqualTo(ExitStatus.OK);
+    assertThat(store.resolve("archive")).hasBinaryContent(root);
+    assertThat(Run.of("verify", store).out()).startsWith("WHOLE");
   }
 
   @Test

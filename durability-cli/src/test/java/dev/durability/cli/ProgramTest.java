@@ -11,6 +11,7 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -140,6 +141,16 @@ class ProgramTest {
     assertUsage(Run.of(command, "pr\uFFFDf"), "'pr?f' has ");
     assertUsage(Run.of(command, "--from=\uFFFD", "log"), "'--from=?' has ");
     assertUsage(Run.of(command, "nul\0"), "'nul?' has ");
+  }
+
+  @Test
+  void aCauseThatTheMessageTellsIsNotToldAgain() {
+    Throwable cause = new IllegalStateException("refused");
+    assertThat(Failures.line(new IOException("no answer: refused", cause)))
+        .isEqualTo("no answer: refused");
+    assertThat(Failures.line(new IOException("no answer", cause))).contains("(internal error: ");
+    assertThat(Failures.line(new IOException("cannot read x", new NoSuchFileException("x"))))
+        .isEqualTo("cannot read x (x: no such file or directory)");
   }
 
   @Test

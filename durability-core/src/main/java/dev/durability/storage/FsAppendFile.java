@@ -14,11 +14,13 @@ final class FsAppendFile implements AppendFile {
   private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(ZEROS_BYTES).asReadOnlyBuffer();
 
   private final UninterruptibleFile file;
+  private final OpenFiles open;
   private long position;
   private boolean metadataChanged;
 
-  FsAppendFile(UninterruptibleFile file, long position) {
+  FsAppendFile(UninterruptibleFile file, OpenFiles open, long position) {
     this.file = file;
+    this.open = open;
     this.position = position;
   }
 
@@ -79,6 +81,7 @@ final class FsAppendFile implements AppendFile {
 
   @Override
   public void close() throws IOException {
+    open.closed(file);
     file.close();
   }
 }

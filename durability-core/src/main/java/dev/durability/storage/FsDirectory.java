@@ -64,6 +64,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FsDirectory implements Directory {
   private final RootedPaths paths;
+  private final OpenFiles open = new OpenFiles();
 
   /** How it is written, or null if it is only read. */
   private final @Nullable FsWriting writing;
@@ -155,13 +156,14 @@ public final class FsDirectory implements Directory {
                 LinkOption.NOFOLLOW_LINKS),
             access.ofNewFile());
     try {
-      FsAppendFile result = new FsAppendFile(file, 0);
+      FsAppendFile result = new FsAppendFile(file, open, 0);
       if (access.giveFile(target)) {
         result.metadataChanged();
       }
       if (expectedBytes > 0) {
         result.reserve(expectedBytes);
       }
+      open.created(file);
       return result;
     } catch (IOException | RuntimeException | Error e) {
       undoCreate(target, file, e);
@@ -217,7 +219,7 @@ public final class FsDirectory implements Directory {
                 + size
                 + " bytes; resume it at an offset that was read");
       }
-      FsAppendFile resumed = new FsAppendFile(file, offset);
+      FsAppendFile resumed = new FsAppendFile(file, open, offset);
       opened = true;
       return resumed;
     } finally {
@@ -259,6 +261,7 @@ public final class FsDirectory implements Directory {
     try {
       Files.move(
           source, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      open.renamed(source, target);
     } catch (FileSystemException failed) {
       if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
         FileSystemException clear =

@@ -41,7 +41,7 @@ final class UninterruptibleFile implements Closeable {
 
   private static final ExecutorService INLINE = new InlineExecutor();
 
-  private final Path path;
+  private volatile Path path;
   private final AsynchronousFileChannel channel;
 
   private UninterruptibleFile(Path path, AsynchronousFileChannel channel) {
@@ -71,6 +71,16 @@ final class UninterruptibleFile implements Closeable {
       channel.close();
       throw e;
     }
+  }
+
+  /** Its name, for messages. */
+  Path path() {
+    return path;
+  }
+
+  /** It has another name now. */
+  void renamed(Path to) {
+    path = to;
   }
 
   /** As {@link ReadFile#read}. */

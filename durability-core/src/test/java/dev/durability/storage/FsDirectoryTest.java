@@ -142,6 +142,21 @@ class FsDirectoryTest {
   }
 
   @Test
+  void failureNamesTheFileByTheNameThatItHasNow() throws IOException {
+    AppendFile file = files.create("a.tmp", 0);
+    files.rename("a.tmp", "a");
+    AppendFile next = files.create("a.tmp", 0);
+    file.close();
+    next.close();
+    assertThatThrownBy(() -> file.write(ByteBuffer.wrap(new byte[1])))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(root.toRealPath().resolve("a") + ": ");
+    assertThatThrownBy(() -> next.write(ByteBuffer.wrap(new byte[1])))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(root.toRealPath().resolve("a.tmp") + ": ");
+  }
+
+  @Test
   void listLeavesOutDirectoriesAndLinksToThemAndNamesThatNoPathHas() throws IOException {
     files.createDirectories("d");
     writeFile("a", "content");

@@ -169,6 +169,10 @@ final class InstalledTest {
     String maven = block(README, "xml", "durability-bom");
     assertThat(block(PAGE, "xml", "durability-bom")).isEqualTo(maven);
     assertThat(maven).contains("<version>" + Project.VERSION + "</version>");
+    assertThat(block(PAGE, "xml", "<properties>"))
+        .as("the compiler plugin that Maven 3.8 takes by default has no maven.compiler.release")
+        .contains("maven.compiler.source", "maven.compiler.target")
+        .doesNotContain("maven.compiler.release");
     for (String document : List.of(README, PAGE)) {
       assertThat(Files.readString(Project.root().resolve(document)))
           .contains(
@@ -225,11 +229,11 @@ final class InstalledTest {
         <groupId>com.example</groupId>
         <artifactId>user</artifactId>
         <version>1</version>
-        <properties>
-          <maven.compiler.release>17</maven.compiler.release>
-          <project.build.sourceEncoding>UTF-8</project.build.sourceEncoding>
-        </properties>
         """
+            + block(PAGE, "xml", "<properties>")
+                .replace(
+                    "</properties>",
+                    "<project.build.sourceEncoding>UTF-8</project.build.sourceEncoding></properties>")
             + shown.substring(0, end)
             + dependencies
             + junit

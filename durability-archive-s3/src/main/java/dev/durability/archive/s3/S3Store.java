@@ -10,10 +10,13 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import java.util.function.Supplier;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
@@ -35,6 +38,10 @@ public final class S3Store implements ArchiveStore {
   private static final int BEING_WRITTEN = 409;
   private static final int BEYOND_ITS_END = 416;
   private static final int ATTEMPTS = 20;
+
+  /** Metadata of each object: a number that the call which stored it made up. */
+  private static final String ATTEMPT = "attempt";
+
   private static final String TYPE = "application/octet-stream";
 
   private final S3Client client;
@@ -55,7 +62,7 @@ public final class S3Store implements ArchiveStore {
    *     than Amazon's, and {@code region=…} the region
    * @return the store; close it
    * @throws IllegalArgumentException if that is no such location, or the endpoint has no TLS and is
-   *     not on this machine
+   *     not on this machine, or no region is known
    */
   public static S3Store open(String location) {
     S3Location parsed = S3Location.parse(location);
@@ -71,7 +78,12 @@ public final class S3Store implements ArchiveStore {
     if (parsed.region() != null) {
       builder.region(Region.of(parsed.region()));
     }
-    return new S3Store(builder.build(), parsed.bucket(), parsed.prefix());
+    try {
+      return new S3Store(builder.build(), parsed.bucket(), parsed.prefix());
+    } catch (SdkClientException e) {
+      throw new IllegalArgumentException(
+          location + ": " + why(e, "region", "set AWS_REGION, or region=NAME in the address"), e);
+    }
   }
 
   /**
@@ -88,29 +100,49 @@ public final class S3Store implements ArchiveStore {
 
   @Override
   public boolean putIfAbsent(String key, ObjectContent content) throws IOException {
+    String attempt = UUID.randomUUID().toString();
     PutObjectRequest request =
         PutObjectRequest.builder()
             .bucket(bucket)
             .key(prefix + key)
+            .metadata(Map.of(ATTEMPT, attempt))
             .ifNoneMatch("*")
             .contentLength(content.bytes())
             .build();
     RequestBody body =
         RequestBody.fromContentProvider(() -> opened(content), content.bytes(), TYPE);
-    for (int attempt = 1; ; attempt++) {
+    for (int tried = 1; ; tried++) {
       try {
         var unused = client.putObject(request, body);
         return true;
       } catch (S3Exception e) {
         if (e.statusCode() == TAKEN) {
-          return false;
+          return isOf(attempt, key);
         }
-        if (e.statusCode() != BEING_WRITTEN || attempt == ATTEMPTS) {
+        if (e.statusCode() != BEING_WRITTEN || tried == ATTEMPTS) {
           throw failed("storing", key, e);
         }
       } catch (SdkException | UncheckedIOException e) {
         throw failed("storing", key, e);
       }
+    }
+  }
+
+  /**
+   * Whether the object that is there was stored by this very call: the SDK, and the JDK's client if
+   * there is no content, send a request again whose answer was lost.
+   */
+  private boolean isOf(String attempt, String key) throws IOException {
+    try {
+      return attempt.equals(
+          client
+              .headObject(request -> request.bucket(bucket).key(prefix + key))
+              .metadata()
+              .get(ATTEMPT));
+    } catch (NoSuchKeyException deletedMeanwhile) {
+      return false;
+    } catch (SdkException e) {
+      throw failed("looking at", key, e);
     }
   }
 
@@ -222,7 +254,21 @@ public final class S3Store implements ArchiveStore {
   }
 
   private IOException failed(String what, String key, RuntimeException e) {
-    return new IOException(what + " " + location() + key + " failed: " + e.getMessage(), e);
+    String why =
+        why(
+            e,
+            "credentials",
+            "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile, or give the machine a"
+                + " role");
+    return new IOException(what + " " + location() + key + " failed: " + why, e);
+  }
+
+  /** The SDK tells of each place where it looked for something. */
+  private static String why(RuntimeException e, String what, String wayOut) {
+    String message = String.valueOf(e.getMessage());
+    return message.startsWith("Unable to load " + what)
+        ? "the environment has no " + what + " for S3: " + wayOut
+        : message;
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.durability.archive.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.durability.archive.Archive;
 import dev.durability.archive.ArchiveOptions;
@@ -36,6 +37,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.http.SdkHttpMethod;
+import software.amazon.awssdk.http.SdkHttpResponse;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /** A store that speaks S3, against S3Proxy on this machine. */
 class S3StoreTest {
@@ -103,8 +112,8 @@ class S3StoreTest {
     assertThat(store.list("data/")).isEmpty();
     assertThat(store.putIfAbsent("data/b", text("hello"))).isTrue();
     assertThat(store.putIfAbsent("data/b", text("other"))).isFalse();
-    // The JDK's client may send a request without content twice, and then finds its own object.
-    boolean unused = store.putIfAbsent("data/a", text(""));
+    assertThat(store.putIfAbsent("data/a", text(""))).isTrue();
+    assertThat(store.putIfAbsent("data/a", text(""))).isFalse();
     assertThat(store.putIfAbsent("data/t/c", text("deeper"))).isTrue();
     assertThat(store.list("data/")).containsExactly("data/a", "data/b");
     assertThat(read("data/b", 0)).isEqualTo("hello");
@@ -116,6 +125,41 @@ class S3StoreTest {
     assertThatThrownBy(() -> store.get("data/b", 0)).isInstanceOf(NoSuchFileException.class);
     assertThat(store.list("data/")).containsExactly("data/a");
     assertThat(store.location()).startsWith("s3://logs/mylog");
+  }
+
+  @Test
+  void requestThatIsSentAgainFindsItsOwnObjectAndThatOfAnotherCall() throws IOException {
+    LostAnswer lost = new LostAnswer();
+    S3Client client =
+        S3Client.builder()
+            .httpClientBuilder(UrlConnectionHttpClient.builder())
+            .endpointOverride(URI.create("http://127.0.0.1:" + service.getPort()))
+            .region(Region.US_EAST_1)
+            .forcePathStyle(true)
+            .overrideConfiguration(configured -> configured.addExecutionInterceptor(lost))
+            .build();
+    String prefix = "lost" + buckets++ + "/";
+    try (ArchiveStore flaky = S3Store.of(client, BUCKET, prefix)) {
+      assertThat(flaky.putIfAbsent("data/a", text("mine"))).isTrue();
+      assertThat(lost.statuses).containsExactly(200, 412);
+      assertThat(flaky.putIfAbsent("data/a", text("mine"))).isFalse();
+    }
+  }
+
+  /** Loses the answer to the first request that stores something. */
+  private static final class LostAnswer implements ExecutionInterceptor {
+    final List<Integer> statuses = new ArrayList<>();
+
+    @Override
+    public SdkHttpResponse modifyHttpResponse(
+        Context.ModifyHttpResponse context, ExecutionAttributes attributes) {
+      SdkHttpResponse answer = context.httpResponse();
+      if (context.httpRequest().method() != SdkHttpMethod.PUT || statuses.size() == 2) {
+        return answer;
+      }
+      statuses.add(answer.statusCode());
+      return statuses.size() == 1 ? answer.toBuilder().statusCode(503).build() : answer;
+    }
   }
 
   @Test
@@ -213,6 +257,39 @@ class S3StoreTest {
     assertThatThrownBy(() -> store.putIfAbsent("data/u", unreadable))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("not readable");
+  }
+
+  @Test
+  void whatIsMissingInTheEnvironmentIsToldInShort() throws IOException {
+    boolean isSet =
+        System.getenv("AWS_REGION") != null || System.getenv("AWS_ACCESS_KEY_ID") != null;
+    String reason = "skipped: the environment has credentials or a region";
+    if (isSet) {
+      System.out.println("S3StoreTest " + reason);
+    }
+    assumeFalse(isSet, reason);
+    List<String> settings =
+        List.of("aws.configFile", "aws.sharedCredentialsFile", "aws.disableEc2Metadata");
+    System.clearProperty("aws.accessKeyId");
+    System.clearProperty("aws.secretAccessKey");
+    settings.forEach(each -> System.setProperty(each, "true"));
+    try (ArchiveStore unknown = ArchiveStores.open(location(BUCKET + "/x"))) {
+      assertThatThrownBy(() -> unknown.list("data/"))
+          .isInstanceOf(IOException.class)
+          .hasMessage(
+              "listing s3://logs/x/data/ failed: the environment has no credentials for S3: set"
+                  + " AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile, or give the machine"
+                  + " a role");
+      assertThatThrownBy(() -> S3Store.open("s3://logs/x"))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "s3://logs/x: the environment has no region for S3: set AWS_REGION, or region=NAME in"
+                  + " the address");
+    } finally {
+      settings.forEach(System::clearProperty);
+      System.setProperty("aws.accessKeyId", KEY);
+      System.setProperty("aws.secretAccessKey", SECRET);
+    }
   }
 
   @Test

@@ -4,9 +4,11 @@ import dev.durability.LiveEntries;
 import dev.durability.log.OpenMode;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.util.StringUtils;
 import org.springframework.util.unit.DataSize;
 
@@ -34,6 +36,10 @@ public record DurabilityProperties(
     @DefaultValue State state) {
 
   static final String DIRECTORY = "durability.directory";
+
+  /** What other properties of Spring take. One letter is a drive of Windows. */
+  private static final Pattern ADDRESS =
+      Pattern.compile("(?i)(?:file|classpath\\*?):|[a-z][a-z0-9+.-]+:/");
 
   /**
    * Who may use the files that are created.
@@ -109,10 +115,21 @@ public record DurabilityProperties(
 
   /**
    * The directory, or null if it is not set. A space at its end, which files of properties keep and
-   * nobody sees, is no part of it: it would be another directory, with an empty log.
+   * nobody sees, is no part of it: it would be another directory, with an empty log. So would be
+   * what an address names as a path.
    */
   @Nullable Path path() {
-    return StringUtils.hasText(directory) ? Path.of(directory.strip()) : null;
+    if (!StringUtils.hasText(directory)) {
+      return null;
+    }
+    String stripped = directory.strip();
+    if (ADDRESS.matcher(stripped).lookingAt()) {
+      throw new InvalidConfigurationPropertyValueException(
+          DIRECTORY,
+          directory,
+          "it is an address: set the path of a directory, such as /var/lib/orders");
+    }
+    return Path.of(stripped);
   }
 
   String logName() {

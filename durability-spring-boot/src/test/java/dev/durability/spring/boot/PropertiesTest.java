@@ -110,6 +110,10 @@ final class PropertiesTest extends StarterFixture {
   void aValueThatTheLibraryRefusesIsReportedWithItsProperty() {
     for (String property :
         List.of(
+            "durability.directory=file:///var/lib/orders",
+            "durability.directory=file:orders",
+            "durability.directory=classpath:orders",
+            "durability.directory= S3://bucket/orders",
             "durability.files.mode=r--------",
             "durability.files.directory-mode=everybody",
             "durability.wal.segment-size=5",
@@ -200,6 +204,7 @@ final class PropertiesTest extends StarterFixture {
     assertThat(nameOf("durability.directory=/var/lib/orders")).isEqualTo("orders");
     assertThat(nameOf("durability.directory=/var/lib/orders/.")).isEqualTo("orders");
     assertThat(nameOf("durability.directory=/", "durability.enabled=true")).isEqualTo("durability");
+    assertThat(nameOf("durability.directory=a:b/orders:2026")).isEqualTo("orders:2026");
     assertThat(nameOf("durability.name=shop")).isEqualTo("shop");
     assertThat(nameOf("a=b")).isEqualTo("durability");
   }
