@@ -26,6 +26,7 @@ class ProgramTest {
         "cat",
         "verify",
         "stats",
+        "report",
         "quarantine",
         "schema",
         "truncate",
