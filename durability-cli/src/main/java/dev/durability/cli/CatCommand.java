@@ -2,30 +2,34 @@ package dev.durability.cli;
 
 import dev.durability.codec.Codec;
 import dev.durability.codec.Codecs;
+import dev.durability.log.EntrySpan;
+import dev.durability.storage.Directory;
 import dev.durability.wal.WalReader;
 import dev.durability.wal.WalRecord;
-import dev.durability.wal.WalReplay;
 import dev.durability.wal.WalTail;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 /** {@code durability cat}. */
 final class CatCommand implements Command {
   private static final int BUFFER_BYTES = 64 << 10;
   private static final Duration PATIENCE = Duration.ofSeconds(1);
-  private static final String FROM = "--from";
-  private static final String TO = "--to";
   private static final String IDS = "--ids";
   private static final String FOLLOW = "--follow";
   private static final String NUL = "-0";
   private static final String JSON = "--json";
+  private static final String HEX = "--hex";
+  private static final String GREP = "--grep";
 
   private final CommandIo io;
 
@@ -43,15 +47,16 @@ final class CatCommand implements Command {
             "Prints the entries of the log in DIR as they were appended, with a newline after"
                 + " each. Changes nothing; another process may be writing to the log. If the end"
                 + " of the log is torn, prints the intact entries. Prints those of a log of the Rust"
-                + " crate durability, too, and says on the standard error what it does not print.");
+                + " crate durability, too, and says on the standard error what it does not print. DIR may"
+                + " also be the file of a record log.",
+            "",
+            "Times are those of the writer's clock, which the log carries at the beginning of each"
+                + " segment and in marks after syncs. An entry between two of them was stored at some"
+                + " time between them: it is printed if any of that time was asked for. In a log whose"
+                + " clock was set back, the time stands still until it is reached again.");
     spec.addPositional(CommandSyntax.directory());
     LogLocation.addOption(spec);
-    spec.addOption(
-        CommandSyntax.entryId(
-            "The first entry id to print. Without it: the oldest entry or, in a log with"
-                + " checkpoints, the first one after the newest checkpoint.",
-            FROM));
-    spec.addOption(CommandSyntax.entryId("The last entry id to print.", TO));
+    EntryChoice.addOptions(spec);
     spec.addOption(CommandSyntax.flag("Print the id and a tab before each entry.", IDS));
     spec.addOption(
         CommandSyntax.flag(
@@ -67,12 +72,29 @@ final class CatCommand implements Command {
                 + " as objects. What has no schema, or an unknown one, is an object with its bytes"
                 + " as base64.",
             JSON));
+    spec.addOption(
+        CommandSyntax.flag(
+            "Print the bytes of each entry in hexadecimal and as ASCII, 16 per line, and an empty line"
+                + " after each entry. With --ids, each line has the id.",
+            HEX));
+    spec.addOption(
+        OptionSpec.builder(GREP)
+            .type(String.class)
+            .paramLabel("REGEX")
+            .description(
+                "Print only entries in which this regular expression of Java is found: in the entry as"
+                    + " UTF-8 or, with --json, in its JSON. (?i) at its start ignores case. With"
+                    + " --last, it looks at the last N entries.")
+            .build());
     CommandSyntax.endOfHelp(
         spec,
         List.of(
             "  durability cat mylog > words.txt",
             "  durability cat --ids --from 1000 --to 1999 mylog",
-            "  durability cat --follow mylog | grep --line-buffered ERROR",
+            "  durability cat --last 10 --follow mylog",
+            "  durability cat --since 2026-03-01T12:00Z --until 2026-03-01T12:05Z mylog",
+            "  durability cat --ids --grep '(?i)error' mylog",
+            "  durability cat --hex --from 17 --to 17 mylog",
             "  durability cat -0 mylog | xargs -0 ls -l",
             "  durability cat --json mylog | jq ."),
         "0",
@@ -88,34 +110,54 @@ final class CatCommand implements Command {
 
   @Override
   public int run(ParseResult given) throws IOException {
-    long from = given.matchedOptionValue(FROM, 1L);
-    long to = given.matchedOptionValue(TO, Long.MAX_VALUE);
-    if (from < 1 || to < from) {
-      throw new UsageException(
-          "--from and --to are entry ids from 1 on, and --to must not be less than --from");
+    EntryChoice choice = EntryChoice.of(given);
+    boolean follows = given.hasMatchedOption(FOLLOW);
+    boolean isHex = given.hasMatchedOption(HEX);
+    if (follows && choice.until() != null) {
+      throw new UsageException("--follow goes on to what comes: it does not go with --until");
+    } else if (isHex && (given.hasMatchedOption(JSON) || given.hasMatchedOption(NUL))) {
+      throw new UsageException("--hex has lines of its own: it goes neither with --json nor -0");
     }
+    EntryOutput.Form form =
+        new EntryOutput.Form(
+            given.hasMatchedOption(IDS),
+            given.hasMatchedOption(NUL) ? 0 : '\n',
+            isHex,
+            grep(given.matchedOptionValue(GREP, null)));
     try (LogLocation log = LogLocation.of(given, io)) {
-      print(log, from, to, given);
+      print(log, choice, follows, given.hasMatchedOption(JSON), form);
     }
     return ExitStatus.OK;
   }
 
-  private void print(LogLocation log, long from, long to, ParseResult given) throws IOException {
-    Codec<byte[]> codec = given.hasMatchedOption(JSON) ? new EntryJson() : Codecs.bytes();
-    WalReader<byte[]> reader = WalReader.of(log.forReading(), codec);
+  private static @Nullable Pattern grep(@Nullable String expression) {
+    try {
+      return expression == null ? null : Pattern.compile(expression);
+    } catch (PatternSyntaxException wrong) {
+      throw new UsageException(
+          "--grep takes a regular expression, and '"
+              + Printable.line(expression)
+              + "' is none: "
+              + wrong.getDescription());
+    }
+  }
+
+  private void print(
+      LogLocation log, EntryChoice choice, boolean follows, boolean asJson, EntryOutput.Form form)
+      throws IOException {
+    Codec<byte[]> codec = asJson ? new EntryJson() : Codecs.bytes();
     OutputStream buffer = new BufferedOutputStream(io.out(), BUFFER_BYTES);
-    EntryOutput out =
-        new EntryOutput(
-            buffer, given.hasMatchedOption(IDS), given.hasMatchedOption(NUL) ? 0 : '\n');
-    long start = given.hasMatchedOption(FROM) ? from : WalReplay.START;
+    EntryOutput out = new EntryOutput(buffer, form);
     try {
       if (log.isLocal() && CrateDirectory.isIn(Path.of(log.name()))) {
-        CrateCommands.cat(
-            io, Path.of(log.name()), codec, from, to, given.hasMatchedOption(FOLLOW), out);
-      } else if (given.hasMatchedOption(FOLLOW)) {
-        follow(reader, start, to, out);
+        CrateCommands.cat(io, Path.of(log.name()), codec, choice, follows, out);
       } else {
-        reader.replay(start, to, out);
+        SchemaSource source = SchemaSource.at(log);
+        if (source.recordLog() == null) {
+          print(source.directory(), choice, follows, codec, out);
+        } else {
+          RecordLogCat.print(source.directory(), source.recordLog(), codec, choice, follows, out);
+        }
       }
     } catch (OutputClosedException e) {
       throw e;
@@ -124,6 +166,18 @@ final class CatCommand implements Command {
       throw e;
     }
     buffer.flush();
+  }
+
+  private static void print(
+      Directory log, EntryChoice choice, boolean follows, Codec<byte[]> codec, EntryOutput out)
+      throws IOException {
+    WalReader<byte[]> reader = WalReader.of(log, codec);
+    EntrySpan span = choice.in(log);
+    if (follows) {
+      follow(reader, span.firstEntryId(), span.lastEntryId(), out);
+    } else if (span.firstEntryId() <= span.lastEntryId()) {
+      reader.replay(span.firstEntryId(), span.lastEntryId(), out);
+    }
   }
 
   private static void follow(WalReader<byte[]> reader, long from, long to, EntryOutput out)
@@ -143,33 +197,6 @@ final class CatCommand implements Command {
           }
         }
       }
-    }
-  }
-
-  /** Prints entries. */
-  private static final class EntryOutput implements WalReplay<byte[]> {
-    private final OutputStream out;
-    private final boolean ids;
-    private final int terminator;
-
-    EntryOutput(OutputStream out, boolean ids, int terminator) {
-      this.out = out;
-      this.ids = ids;
-      this.terminator = terminator;
-    }
-
-    @Override
-    public void entry(long id, byte[] entry) throws IOException {
-      if (ids) {
-        out.write(Long.toString(id).getBytes(StandardCharsets.US_ASCII));
-        out.write('\t');
-      }
-      out.write(entry);
-      out.write(terminator);
-    }
-
-    void flush() throws IOException {
-      out.flush();
     }
   }
 }

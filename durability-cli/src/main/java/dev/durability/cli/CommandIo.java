@@ -12,12 +12,28 @@ import java.io.PrintStream;
  * @param err the standard error
  * @param columns how wide the terminal is to which {@code err} prints, 0 if it is not a terminal
  * @param termination what to do when the process is asked to end
+ * @param wantsProgress whether progress is told if {@code err} is not a terminal, or little is done
  */
 record CommandIo(
-    InputStream in, OutputStream out, PrintStream err, int columns, Termination termination) {
+    InputStream in,
+    OutputStream out,
+    PrintStream err,
+    int columns,
+    Termination termination,
+    boolean wantsProgress) {
 
   private static final int TEXT_COLUMNS_MIN = 50;
   private static final int TEXT_COLUMNS_MAX = 90;
+
+  /** The same, which shows progress on a terminal alone. */
+  CommandIo(InputStream in, OutputStream out, PrintStream err, int columns, Termination end) {
+    this(in, out, err, columns, end, false);
+  }
+
+  /** The same, which tells progress in any case. */
+  CommandIo tellingProgress() {
+    return new CommandIo(in, out, err, columns, termination, true);
+  }
 
   /** The width of text for people. */
   int textColumns() {

@@ -1,5 +1,8 @@
 package dev.durability.cli;
 
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -76,6 +79,30 @@ final class CommandSyntax {
         .paramLabel("ID")
         .description(description)
         .build();
+  }
+
+  /** An option with a time. */
+  static OptionSpec time(String description, String name) {
+    return OptionSpec.builder(name)
+        .type(String.class)
+        .paramLabel("TIME")
+        .description(description)
+        .build();
+  }
+
+  /**
+   * The time that was given with an option; null if none was.
+   *
+   * @throws UsageException if it is no time
+   */
+  static @Nullable Instant timeOf(ParseResult given, String name) {
+    String text = given.matchedOptionValue(name, null);
+    try {
+      return text == null ? null : OffsetDateTime.parse(text).toInstant();
+    } catch (DateTimeParseException e) {
+      throw new UsageException(
+          "'" + text + "' is no time such as 2026-03-01T12:00:00Z or 2026-03-01T13:00:00+01:00");
+    }
   }
 
   /** The first operand: the directory of the log. */

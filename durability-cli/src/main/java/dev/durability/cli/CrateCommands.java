@@ -62,19 +62,23 @@ final class CrateCommands {
       CommandIo io,
       Path path,
       Codec<byte[]> codec,
-      long from,
-      long to,
+      EntryChoice choice,
       boolean follows,
       WalReplay<byte[]> out)
       throws IOException {
     if (follows) {
       throw new UsageException("--follow does not go with a log of the Rust crate");
+    } else if (choice.hasTimes()) {
+      throw new UsageException(
+          "--since and --until do not go with a log of the Rust crate: its files have no times");
     }
+    long to = choice.to();
     Directory directory = FsDirectory.openForReading(path);
     CrateLog log = CrateLog.in(directory, READING);
     CrateReport report = log.verify();
     boolean wantsAll = to == Long.MAX_VALUE || Long.compareUnsigned(report.lastEntryId(), to) < 0;
     long last = wantsAll ? report.lastEntryId() : to;
+    long from = firstOf(choice, last - report.firstEntryId() + 1, last);
     var unused =
         log.replay(
             last,
@@ -86,6 +90,13 @@ final class CrateCommands {
     if (wantsAll) {
       sayWhatIsLeftOut(io, report);
     }
+  }
+
+  /** The ids are unsigned. */
+  private static long firstOf(EntryChoice choice, long entries, long last) {
+    return choice.last() == 0 || Long.compareUnsigned(choice.last(), entries) >= 0
+        ? choice.from()
+        : last - choice.last() + 1;
   }
 
   private static void sayWhatIsLeftOut(CommandIo io, CrateReport report) throws IOException {

@@ -22,17 +22,24 @@ final class LogContents implements LogVisitor {
    *
    * @param info what its name and header say
    * @param end where it ends; null if it was not read
+   * @param marks where marks are in it
    */
-  record SegmentLook(SegmentInfo info, @Nullable SegmentEnd end) {}
+  record SegmentLook(SegmentInfo info, @Nullable SegmentEnd end, MarkPlaces marks) {}
 
   @Override
   public void segment(SegmentInfo segment) {
-    segments.add(new SegmentLook(segment, null));
+    segments.add(new SegmentLook(segment, null, new MarkPlaces(segment.bytes())));
   }
 
   @Override
   public void clock(Instant time) {
     hours.clock(time);
+  }
+
+  @Override
+  public void mark(Instant time, long offset) {
+    clock(time);
+    segments.get(segments.size() - 1).marks().add(offset);
   }
 
   @Override
@@ -45,7 +52,8 @@ final class LogContents implements LogVisitor {
   @Override
   public void end(SegmentEnd end) {
     int last = segments.size() - 1;
-    segments.set(last, new SegmentLook(segments.get(last).info(), end));
+    SegmentLook begun = segments.get(last);
+    segments.set(last, new SegmentLook(begun.info(), end, begun.marks()));
   }
 
   List<SegmentLook> segments() {

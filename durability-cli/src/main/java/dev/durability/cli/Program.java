@@ -32,6 +32,7 @@ final class Program {
           "cat",
           "verify",
           "stats",
+          "report",
           "quarantine",
           "schema",
           "truncate",
@@ -175,7 +176,7 @@ final class Program {
         "0",
         "all is well",
         "1",
-        "verify, stats: the end of the log is torn, as a crash leaves it; schema check: something is not"
+        "verify, stats, report: the end of the log is torn, as a crash leaves it; schema check: something is not"
             + " read; import, export: something was left out",
         "2",
         "the log or the archive is damaged, or did not keep what it promised",
@@ -214,6 +215,7 @@ final class Program {
       case "cat" -> new CatCommand(io);
       case "verify" -> new VerifyCommand(io);
       case "stats" -> new StatsCommand(io, Clock.systemUTC());
+      case "report" -> new ReportCommand(io, Clock.systemUTC());
       case "quarantine" -> new QuarantineCommand(io);
       case "schema" -> new SchemaCommand(io);
       case "truncate" -> new TruncateCommand(io);
@@ -266,7 +268,7 @@ final class Program {
           .println(
               name
                   + ": it works on the disk of this machine, and takes no --store; append, cat,"
-                  + " verify, stats, quarantine, schema, truncate, backup, archive, restore and"
+                  + " verify, stats, report, quarantine, schema, truncate, backup, archive, restore and"
                   + " sweep do");
       return hint(name);
     }

@@ -2,16 +2,23 @@ package dev.durability.cli;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBarRenderer;
 import me.tongfei.progressbar.ProgressState;
 import org.jspecify.annotations.Nullable;
 
-/** A progress bar on a terminal, or nothing elsewhere. */
+/**
+ * A progress bar on a terminal. Elsewhere nothing or, if it is wanted, the same as a line every few
+ * seconds.
+ */
 final class Progress implements AutoCloseable {
   private static final int UPDATE_MILLIS = 200;
+  private static final int LINE_MILLIS = 5_000;
 
   /** Less than this is done before a user could read the line. */
   private static final long BYTES_MIN = 1 << 20;
@@ -30,17 +37,18 @@ final class Progress implements AutoCloseable {
    *
    * @param io where
    * @param task what is being done
-   * @param bytes how much there is to do; below a mebibyte, or if it is -1 for unknown, nothing is
-   *     shown
+   * @param bytes how much there is to do; if it is -1 for unknown, nothing is shown. Nor is
+   *     anything below a mebibyte, unless it is wanted
    * @return the progress, at 0
    */
   static Progress start(CommandIo io, String task, long bytes) {
-    if (!io.showsProgress() || bytes < BYTES_MIN) {
+    boolean isWorthIt = io.wantsProgress() ? bytes >= 0 : io.showsProgress() && bytes >= BYTES_MIN;
+    if (!isWorthIt) {
       return new Progress(null);
     }
     return show(
         io,
-        bytes,
+        Math.max(1, bytes),
         new ProgressBarRenderer() {
           @Override
           public String render(ProgressState state, int columns) {
@@ -88,9 +96,23 @@ final class Progress implements AutoCloseable {
         new ProgressBarBuilder()
             .setInitialMax(max)
             .setRenderer(renderer)
-            .setUpdateIntervalMillis(UPDATE_MILLIS)
-            .setConsumer(new ConsoleProgressBarConsumer(io.err(), io.columns() - 1))
+            .setUpdateIntervalMillis(io.showsProgress() ? UPDATE_MILLIS : LINE_MILLIS)
+            .setConsumer(
+                io.showsProgress()
+                    ? new ConsoleProgressBarConsumer(io.err(), io.columns() - 1)
+                    : lines(io))
             .build());
+  }
+
+  private static ProgressBarConsumer lines(CommandIo io) {
+    return new DelegatingProgressBarConsumer(
+        new Consumer<String>() {
+          @Override
+          public void accept(String line) {
+            io.err().println(line.stripTrailing());
+          }
+        },
+        io.textColumns());
   }
 
   /**

@@ -17,11 +17,13 @@ final class ProgressLine {
   private static final double MEBIBYTE = 1 << 20;
   private static final double GIBIBYTE = 1 << 30;
   private static final double DAY_SECONDS = 86_400;
+  private static final String SEPARATOR = ", ";
 
   private ProgressLine() {}
 
   /**
-   * Draws progress over bytes: task, percent, bar, mebibytes, rate, and the remaining time.
+   * Draws progress over bytes: task, percent, bar, mebibytes, rate, and the remaining time. If
+   * there is little room, the remaining time is shown first, then the rate.
    *
    * @param task what is being done
    * @param done how many bytes are done
@@ -35,13 +37,22 @@ final class ProgressLine {
     parts.add(amount(done, all));
     if (done > 0 && seconds > 0) {
       double perSecond = done / seconds;
-      parts.add(String.format(Locale.ROOT, "%.1f MiB/s", perSecond / MEBIBYTE));
+      parts.add(rate(perSecond / MEBIBYTE));
       double left = Math.ceil(Math.max(0, all - done) / perSecond);
       if (left < DAY_SECONDS) {
         parts.add(time((long) left) + " left");
       }
     }
-    return line(task, done, all, parts, columns);
+    return line(task, done, all, suffixes(parts), columns);
+  }
+
+  /** All parts, then all but the first, and so on. */
+  private static List<String> suffixes(List<String> parts) {
+    List<String> ends = new ArrayList<>();
+    for (int from = 0; from < parts.size(); from++) {
+      ends.add(String.join(SEPARATOR, parts.subList(from, parts.size())));
+    }
+    return ends;
   }
 
   /**
@@ -60,22 +71,35 @@ final class ProgressLine {
     List<String> parts = new ArrayList<>();
     parts.add(done + "/" + all + " " + unit);
     parts.addAll(details);
-    return line(task, done, all, parts, columns);
+    return line(task, done, all, prefixes(parts), columns);
   }
 
-  private static String line(String task, long done, long all, List<String> parts, int columns) {
+  /** All parts, then all but the last, and so on. */
+  private static List<String> prefixes(List<String> parts) {
+    List<String> starts = new ArrayList<>();
+    for (int to = parts.size(); to > 0; to--) {
+      starts.add(String.join(SEPARATOR, parts.subList(0, to)));
+    }
+    return starts;
+  }
+
+  /**
+   * Draws the line.
+   *
+   * @param ends what may follow the bar, the longest first
+   */
+  private static String line(String task, long done, long all, List<String> ends, int columns) {
     long percent = Math.max(0, Math.min(100, (long) (100.0 * done / all)));
     String start = task + String.format(Locale.ROOT, " %3d%%", percent);
-    String amount = " " + parts.get(0);
-    boolean withBar = start.length() + amount.length() + BAR_COLUMNS_MIN <= columns;
+    int shortest = 1 + ends.get(ends.size() - 1).length();
+    boolean withBar = start.length() + shortest + BAR_COLUMNS_MIN <= columns;
     int room = columns - start.length() - (withBar ? BAR_COLUMNS_MIN : 0);
-    StringBuilder end = new StringBuilder();
-    for (String part : parts) {
-      String text = (end.isEmpty() ? " " : ", ") + part;
-      if (end.length() + text.length() > room) {
+    String end = "";
+    for (String each : ends) {
+      if (1 + each.length() <= room) {
+        end = " " + each;
         break;
       }
-      end.append(text);
     }
     int barColumns = Math.min(BAR_COLUMNS_MAX, columns - start.length() - end.length());
     String line = start + (withBar ? bar(percent, barColumns) : "") + end;
@@ -97,6 +121,11 @@ final class ProgressLine {
     double unit = isLarge ? GIBIBYTE : MEBIBYTE;
     String form = all >= 10 * unit ? "%.0f/%.0f %s" : "%.1f/%.1f %s";
     return String.format(Locale.ROOT, form, done / unit, all / unit, isLarge ? "GiB" : "MiB");
+  }
+
+  /** Without decimals where nobody would read them. */
+  private static String rate(double mebibytes) {
+    return String.format(Locale.ROOT, mebibytes < 100 ? "%.1f MiB/s" : "%.0f MiB/s", mebibytes);
   }
 
   private static String time(long seconds) {

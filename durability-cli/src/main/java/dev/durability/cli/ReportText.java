@@ -26,14 +26,7 @@ final class ReportText {
     }
     ChecksumMismatch checksum = report.checksum();
     if (checksum != null) {
-      line(
-          text,
-          "checksum",
-          String.format(
-              Locale.ROOT,
-              "the file holds %08x, but that of its bytes is %08x",
-              checksum.expected(),
-              checksum.found()));
+      line(text, "checksum", of(checksum));
     }
     LogReport.@Nullable Position cut = report.cut();
     if (cut != null) {
@@ -51,6 +44,15 @@ final class ReportText {
       case CORRUPT -> line(text, "to do", whatToDo(report, log));
     }
     return text.toString().getBytes(Charset.defaultCharset());
+  }
+
+  /** A checksum that is wrong. */
+  static String of(ChecksumMismatch checksum) {
+    return String.format(
+        Locale.ROOT,
+        "the file holds %08x, but that of its bytes is %08x",
+        checksum.expected(),
+        checksum.found());
   }
 
   private static String whatToDo(LogReport report, LogLocation log) {

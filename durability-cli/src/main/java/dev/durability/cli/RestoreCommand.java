@@ -9,8 +9,6 @@ import dev.durability.storage.FsOptions;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -51,8 +49,8 @@ final class RestoreCommand implements Command {
     LogLocation.addOption(spec);
     spec.addOption(ArchivePlace.of(FROM, "Where the archive is."));
     spec.addOption(
-        ArchivePlace.text(
-            TO_INSTANT, "TIME", "Restore what was durable then, such as 2026-03-01T12:00:00Z."));
+        CommandSyntax.time(
+            "Restore what was durable then, such as 2026-03-01T12:00:00Z.", TO_INSTANT));
     spec.addOption(CommandSyntax.entryId("Restore up to that entry.", TO_ENTRY));
     spec.addOption(
         ArchivePlace.text(
@@ -88,8 +86,9 @@ final class RestoreCommand implements Command {
       if (given.hasMatchedOption(TIMELINE)) {
         restore = restore.timeline(given.matchedOptionValue(TIMELINE, ""));
       }
-      if (given.hasMatchedOption(TO_INSTANT)) {
-        restore = restore.toInstant(instant(given.matchedOptionValue(TO_INSTANT, "")));
+      Instant instant = CommandSyntax.timeOf(given, TO_INSTANT);
+      if (instant != null) {
+        restore = restore.toInstant(instant);
       }
       if (given.hasMatchedOption(TO_ENTRY)) {
         restore = restore.toEntry(entry(given.matchedOptionValue(TO_ENTRY, 0L)));
@@ -122,15 +121,6 @@ final class RestoreCommand implements Command {
       throw new UsageException("there is no entry " + id);
     }
     return id;
-  }
-
-  private static Instant instant(String text) {
-    try {
-      return OffsetDateTime.parse(text).toInstant();
-    } catch (DateTimeParseException e) {
-      throw new UsageException(
-          "'" + text + "' is no time such as 2026-03-01T12:00:00Z or 2026-03-01T13:00:00+01:00");
-    }
   }
 
   /** Programs read its keys, so they are fixed. */

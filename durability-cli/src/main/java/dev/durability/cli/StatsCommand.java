@@ -86,7 +86,8 @@ final class StatsCommand implements Command {
     }
   }
 
-  private static int status(@Nullable LogReport report) {
+  /** The exit status that a look has. */
+  static int status(@Nullable LogReport report) {
     return report == null ? ExitStatus.FAILED : VerifyCommand.status(report.verdict());
   }
 }

@@ -33,7 +33,7 @@ final class StatsText {
     text.verdict(look.report(), look.unjudged());
     text.entries(look.firstEntryId(), look.contents().sizes());
     text.line("time", times(look.contents().hours()));
-    text.line("lock", look.isLocal() ? lock(look.holder()) : "not known: the log is on a store");
+    text.line("lock", lockOf(look));
     text.disk(look.outlook());
     text.line("quarantine", QuarantineCommand.summary(look.kept()));
     for (QuarantinedFile each : look.kept()) {
@@ -59,15 +59,21 @@ final class StatsText {
 
   /** The number of entries, and the space that they take. */
   void entries(long first, SizeClasses sizes) {
-    line(
-        "entries",
-        sizes.entries() + "  (from " + first + " on), " + amount(sizes.bytes()) + " of payload");
+    line("entries", entriesOf(first, sizes));
   }
 
-  private static String times(EntryHours hours) {
+  static String entriesOf(long first, SizeClasses sizes) {
+    return sizes.entries() + "  (from " + first + " on), " + amount(sizes.bytes()) + " of payload";
+  }
+
+  static String times(EntryHours hours) {
     return hours.last().isBefore(hours.first())
         ? "none"
         : time(hours.first()) + " to " + time(hours.last());
+  }
+
+  static String lockOf(LogLook look) {
+    return look.isLocal() ? lock(look.holder()) : "not known: the log is on a store";
   }
 
   private static String lock(@Nullable LockHolding holder) {
@@ -91,14 +97,20 @@ final class StatsText {
     if (outlook == null) {
       return;
     }
-    line("disk", amount(outlook.freeBytes()) + " of " + amount(outlook.totalBytes()) + " are free");
+    line("disk", diskOf(outlook));
+    line("full", fullOf(outlook));
+  }
+
+  static String diskOf(DiskOutlook outlook) {
+    return amount(outlook.freeBytes()) + " of " + amount(outlook.totalBytes()) + " are free";
+  }
+
+  static String fullOf(DiskOutlook outlook) {
     String rate = outlook.bytesPerHour() < 0 ? "" : amount(outlook.bytesPerHour()) + " per hour";
     Instant full = outlook.full();
-    line(
-        "full",
-        full == null
-            ? outlook.reason() + (rate.isEmpty() ? "" : " (" + rate + ")")
-            : time(full) + " at " + rate + ", if nothing is truncated");
+    return full == null
+        ? outlook.reason() + (rate.isEmpty() ? "" : " (" + rate + ")")
+        : time(full) + " at " + rate + ", if nothing is truncated";
   }
 
   private static String reason(QuarantinedFile file) {
@@ -114,7 +126,7 @@ final class StatsText {
       item(
           info.segmentId()
               + "  "
-              + (end == null ? "from entry " + info.firstEntryId() : range(info, end))
+              + rangeOf(all.get(i))
               + ", "
               + amount(info.bytes())
               + clocks(info, end));
@@ -124,7 +136,12 @@ final class StatsText {
     }
   }
 
-  private static String range(SegmentInfo info, SegmentEnd end) {
+  static String rangeOf(LogContents.SegmentLook segment) {
+    SegmentInfo info = segment.info();
+    SegmentEnd end = segment.end();
+    if (end == null) {
+      return "from entry " + info.firstEntryId();
+    }
     return end.lastEntryId() < info.firstEntryId()
         ? "no entry, the next is " + info.firstEntryId()
         : "entries " + info.firstEntryId() + " to " + end.lastEntryId();
@@ -138,7 +155,7 @@ final class StatsText {
     return ", " + time(created) + (end == null ? "" : " to " + time(end.lastClock()));
   }
 
-  private static List<String> notes(SegmentInfo info, @Nullable SegmentEnd end) {
+  static List<String> notes(SegmentInfo info, @Nullable SegmentEnd end) {
     List<String> notes = new ArrayList<>();
     switch (info.state()) {
       case READ -> {}

@@ -14,6 +14,7 @@ import picocli.CommandLine.ParseResult;
 /** {@code durability verify}. */
 final class VerifyCommand implements Command {
   private static final String JSON = "--json";
+  private static final String PROGRESS = "--progress";
 
   private final CommandIo io;
 
@@ -41,11 +42,18 @@ final class VerifyCommand implements Command {
     spec.addPositional(CommandSyntax.directory());
     LogLocation.addOption(spec);
     spec.addOption(CommandSyntax.flag("Print one JSON object, on one line.", JSON));
+    spec.addOption(
+        CommandSyntax.flag(
+            "Tell on the standard error how far it is, with rate and remaining time, also if that is"
+                + " no terminal: then a line every 5 seconds. Without it: a bar on a terminal, for"
+                + " logs of 1 MiB or more.",
+            PROGRESS));
     CommandSyntax.endOfHelp(
         spec,
         List.of(
             "  durability verify mylog",
             "  durability verify --json mylog | jq .intact",
+            "  durability verify --progress mylog 2>progress.txt",
             "  durability verify s3://bucket/mylog"),
         "0",
         "CLEAN, WHOLE",
@@ -61,11 +69,12 @@ final class VerifyCommand implements Command {
   @Override
   public int run(ParseResult given) throws IOException {
     try (LogLocation location = LogLocation.of(given, io)) {
-      return verify(location, given);
+      return verify(location, given, given.hasMatchedOption(PROGRESS) ? io.tellingProgress() : io);
     }
   }
 
-  private int verify(LogLocation location, ParseResult given) throws IOException {
+  private static int verify(LogLocation location, ParseResult given, CommandIo io)
+      throws IOException {
     if (location.isLocal() && ArchivePlace.isArchive(location.name())) {
       return new ArchiveVerification(io).run(location.name(), given.hasMatchedOption(JSON));
     }

@@ -8,7 +8,10 @@
  * Main          the process: arguments, signals, exit status
  *   Program     parses the command line, runs a Command, reports a failure in one line
  *     append    AppendCommand: Records are read, AppendPipeline appends, AckOutput prints ids
- *     cat, verify, quarantine; ArchiveVerification verifies an archive
+ *     cat       CatCommand: EntryChoice says which entries, EntryOutput prints them
+ *     verify, quarantine; ArchiveVerification verifies an archive
+ *     report    ReportCommand: Problems finds what is wrong, FrameLook what stands there; HtmlReport
+ *               fills report.html with what HtmlProblems, HtmlMap, HtmlCharts and HtmlTables render
  *     schema    SchemaCommand prints; SchemaCheck asks the codec of a CodecReference, which a
  *               CodecClassLoader loads
  *     demo      DemoCommand starts and kills a DemoProcess in each DemoRound; DemoTally checks

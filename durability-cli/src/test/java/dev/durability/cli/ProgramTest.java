@@ -27,6 +27,7 @@ class ProgramTest {
         "cat",
         "verify",
         "stats",
+        "report",
         "quarantine",
         "schema",
         "truncate",

@@ -26,15 +26,23 @@ class ProgressLineTest {
 
   @Test
   void at50Columns() {
-    assertThat(bytes(49)).isEqualTo("verify  41% [====      ] 198/481 MiB, 158.4 MiB/s");
+    assertThat(bytes(49)).isEqualTo("verify  41% [=====         ] 158 MiB/s, 0:02 left");
     assertThat(steps(49)).isEqualTo("torture  25% [===          ] 151/600 s, killed 13");
+  }
+
+  @Test
+  void at50ColumnsThereIsRoomForLongNumbersToo() {
+    long done = 21L << 40;
+    double seconds = done / (1023.0 * MIB);
+    assertThat(ProgressLine.ofBytes("restore", done, 51L << 40, seconds, 49))
+        .isEqualTo("restore  41% [===      ] 1023 MiB/s, 8:32:31 left");
   }
 
   @Test
   void at80Columns() {
     assertThat(bytes(79))
         .isEqualTo(
-            "verify  41% [===========                  ] 198/481 MiB, 158.4 MiB/s, 0:02 left");
+            "verify  41% [============                   ] 198/481 MiB, 158 MiB/s, 0:02 left");
     assertThat(steps(79))
         .isEqualTo(
             "torture  25% [=====                  ] 151/600 s, killed 13, acknowledged 10246");
@@ -45,7 +53,7 @@ class ProgressLineTest {
     assertThat(bytes(199))
         .hasSize(199)
         .startsWith(
-            "verify  41% [" + "=".repeat(24) + " ".repeat(36) + "] 198/481 MiB, 158.4 MiB/s, 0:02")
+            "verify  41% [" + "=".repeat(24) + " ".repeat(36) + "] 198/481 MiB, 158 MiB/s, 0:02")
         .endsWith(" ".repeat(80));
     assertThat(steps(199))
         .hasSize(199)
@@ -56,14 +64,14 @@ class ProgressLineTest {
   @Test
   void atEveryWidthPartsAreWholeOrLeftOut() {
     Pattern bytes =
-        Pattern.compile("verify +41%( \\[=+ +])?( 198/481 MiB(, 158.4 MiB/s(, 0:02 left)?)?)? *");
+        Pattern.compile("verify +41%( \\[=+ +])?( ((198/481 MiB, )?158 MiB/s, )?0:02 left)? *");
     Pattern steps =
         Pattern.compile(
             "torture +25%( \\[=+ +])?( 151/600 s(, killed 13(, acknowledged 10246)?)?)? *");
     for (int columns = 12; columns <= 300; columns++) {
       assertThat(bytes(columns)).hasSize(columns).matches(bytes);
       assertThat(steps(columns)).hasSize(columns).matches(steps);
-      assertThat(bytes(columns).contains("[")).isEqualTo(columns >= 34);
+      assertThat(bytes(columns).contains("[")).isEqualTo(columns >= 32);
     }
     for (int columns = 0; columns < 12; columns++) {
       assertThat(bytes(columns)).hasSize(columns);
@@ -100,8 +108,13 @@ class ProgressLineTest {
         Pattern.compile("[\\r\\n]+").splitAsStream(shown).filter(s -> s.contains("[")).toList();
     assertThat(drawn)
         .isNotEmpty()
-        .allMatch(line -> line.matches("append +\\d+% \\[=* *] \\d+/19 MiB.*"))
+        .allMatch(
+            line ->
+                line.matches(
+                    "append +\\d+% \\[=* *]( \\d+/19 MiB)?,?( [0-9.]+ MiB/s, \\d+:\\d\\d left)? *"))
         .allMatch(line -> line.length() < columns);
-    assertThat(drawn.get(drawn.size() - 1)).startsWith("append 100% [==").contains("19/19 MiB, ");
+    assertThat(drawn.get(drawn.size() - 1))
+        .startsWith("append 100% [==")
+        .contains(" MiB/s, 0:00 left");
   }
 }

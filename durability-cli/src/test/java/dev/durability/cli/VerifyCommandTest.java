@@ -101,6 +101,19 @@ class VerifyCommandTest {
     assertFails(Run.of("verify", newer), "version");
   }
 
+  @Test
+  void progressIsToldInLinesWhereNoTerminalIsIfItIsWanted() throws IOException {
+    Path log = Logs.of(tmp.resolve("log"), "a");
+    assertThat(Run.of("verify", log).err()).isEmpty();
+    Run run = Run.of("verify", "--progress", log);
+    assertThat(run.out()).isEqualTo(Run.of("verify", log).out());
+    List<String> lines = run.errLines();
+    assertThat(lines).allMatch(line -> line.matches("verify +\\d+% \\[=* *] .* MiB.*\\S"));
+    assertThat(lines.get(lines.size() - 1)).startsWith("verify 100% [=").endsWith("0:00 left");
+    Logs.tear(log);
+    assertThat(Run.of("verify", "--progress", log).status()).isEqualTo(1);
+  }
+
   private static void assertFails(Run run, String message) {
     assertThat(run.status()).isEqualTo(3);
     assertThat(run.out()).isEmpty();

@@ -28,6 +28,18 @@ public interface LogVisitor {
   void clock(Instant time) throws IOException;
 
   /**
+   * A mark, or the end of a segment, with the writer's wall clock at what follows. It hands the
+   * time to {@link #clock}, unless it is overridden.
+   *
+   * @param time the time
+   * @param offset where the frame starts in the segment, in bytes
+   * @throws IOException to give up
+   */
+  default void mark(Instant time, long offset) throws IOException {
+    clock(time);
+  }
+
+  /**
    * An intact entry.
    *
    * @param id its id

@@ -3,6 +3,7 @@ package dev.durability.segment;
 import dev.durability.errors.FormatException;
 import dev.durability.frame.BadHeaderException;
 import dev.durability.frame.FileHeader;
+import dev.durability.frame.FrameFormat;
 import dev.durability.frame.FrameRun;
 import dev.durability.frame.WallClock;
 import dev.durability.log.LogVisitor;
@@ -99,7 +100,10 @@ public final class LogSurvey implements AutoCloseable {
     for (FrameRun.Step step = run.next(); step != FrameRun.Step.STOP; step = run.next()) {
       switch (step) {
         case ENTRY -> visitor.entry(run.id(), run.payloadBytes());
-        case MARK, END -> visitor.clock(WallClock.instant(run.lastStampMicros()));
+        case MARK, END ->
+            visitor.mark(
+                WallClock.instant(run.lastStampMicros()),
+                run.offset() - FrameFormat.PROMISE_FRAME_BYTES);
         default -> {}
       }
     }

@@ -34,7 +34,7 @@
  *   <tr><td>finding an entry by its id</td><td>{@code EntryIndex}, {@code EntryFinder}, {@code
  *       Decoding}</td></tr>
  *   <tr><td>what opening has to write again</td><td>{@code PromisedEnd}</td></tr>
- *   <tr><td>times that a clock set back made unknown</td><td>{@code Standstills}</td></tr>
+ *   <tr><td>which entries are of which time</td><td>{@code LogTimes}, {@code Standstills}</td></tr>
  *   <tr><td>making a segment</td><td>{@code SegmentPlan}, {@code SegmentStart}, {@code Spare}</td></tr>
  *   <tr><td>cutting off the end</td><td>{@code StartingOver}, {@code LogListing}</td></tr>
  *   <tr><td>threads for that</td><td>{@code Background}, {@code Pending}</td></tr>

@@ -4,13 +4,11 @@ import dev.durability.codec.Codec;
 import dev.durability.codec.Codecs;
 import dev.durability.codec.Schema;
 import dev.durability.errors.CorruptLogException;
-import dev.durability.errors.DurabilityException;
-import dev.durability.frame.FileHeader;
 import dev.durability.frame.FrameRun;
 import dev.durability.frame.Quarantine;
-import dev.durability.frame.WallClock;
 import dev.durability.log.CheckpointReference;
 import dev.durability.log.EntryAtInstant;
+import dev.durability.log.EntrySpan;
 import dev.durability.log.LogReport;
 import dev.durability.log.LogVisitor;
 import dev.durability.log.OpenMode;
@@ -25,12 +23,10 @@ import dev.durability.segment.LogFindings;
 import dev.durability.segment.LogListing;
 import dev.durability.segment.LogSchemas;
 import dev.durability.segment.LogSurvey;
-import dev.durability.segment.Segment;
+import dev.durability.segment.LogTimes;
 import dev.durability.segment.SegmentName;
-import dev.durability.segment.Standstills;
 import dev.durability.storage.Directory;
 import dev.durability.storage.QuarantinedFile;
-import dev.durability.threads.Thrown;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.time.Instant;
@@ -239,65 +235,38 @@ public final class WalMaintenance {
    * @param instant the instant
    * @return the largest entry id that a header or mark of that time or before promises, and where
    *     the clock stood still at a later time
-   * @throws DurabilityException if the log does not reach back to that time
+   * @throws dev.durability.errors.DurabilityException if the log does not reach back to that time
    * @throws java.nio.file.NoSuchFileException if there is no log
    * @throws IOException if the storage fails
    */
   public static EntryAtInstant lastEntryAt(Directory directory, Instant instant)
       throws IOException {
-    long micros = WallClock.micros(instant);
-    LogListing listing = LogListing.withoutVerdict(LogListing.existing(directory));
-    List<SegmentName> segments = listing.segments();
-    int start = lastCreatedBy(directory, segments, micros);
-    SegmentName first = segments.get(Math.max(0, start));
-    if (start < 0 && first.firstEntryId() > 1) {
-      throw new DurabilityException(
-          "the log does not reach back to "
-              + instant
-              + ": its oldest segment, from entry "
-              + first.firstEntryId()
-              + ", is younger");
-    }
-    try (LogCursor cursor = new LogCursor(directory, listing, Math.max(0, start))) {
-      Standstills standstills = new Standstills(micros);
-      long last = first.firstEntryId() - 1;
-      boolean isAfter = false;
-      FrameRun.Step step;
-      do {
-        step = isAfter ? nextAsFarAsItGoes(cursor) : cursor.next();
-        isAfter = isAfter || cursor.lastStampMicros() > micros;
-        if (step != FrameRun.Step.STOP) {
-          last = isAfter ? last : Math.max(last, cursor.promised());
-          standstills.pass(cursor.promised(), cursor.lastStampMicros());
-        }
-      } while (step != FrameRun.Step.STOP);
-      return new EntryAtInstant(last, standstills.found());
-    }
+    return new LogTimes(directory).lastEntryAt(instant);
   }
 
   /**
-   * What follows the instant was not asked for, so a failure to read it is only reported to the
-   * thread's exception handler.
+   * Tells which entries may have become durable in a span of time, by the wall clock that the log's
+   * headers and marks carry. Those say of an entry only between which two times it did. An entry is
+   * left out if that was before or after the span for certain. Only segments of that time are read.
+   *
+   * @param directory where the log is
+   * @param since the beginning of the span
+   * @param until its end, which belongs to it
+   * @return the entries; they go on to the end of the log if it carries no later time
+   * @throws java.nio.file.NoSuchFileException if there is no log
+   * @throws IOException if the storage fails
    */
-  private static FrameRun.Step nextAsFarAsItGoes(LogCursor cursor) {
-    try {
-      return cursor.next();
-    } catch (IOException unreadable) {
-      Thrown.report(unreadable);
-      return FrameRun.Step.STOP;
-    }
-  }
-
-  /** The last segment that was created by a time, -1 if none was. The clock in a log only rises. */
-  private static int lastCreatedBy(Directory directory, List<SegmentName> segments, long micros)
+  public static EntrySpan entriesBetween(Directory directory, Instant since, Instant until)
       throws IOException {
-    for (int i = segments.size() - 1; i >= 0; i--) {
-      FileHeader header = Segment.goodHeader(directory, segments.get(i));
-      if (header != null && header.createdMicros() <= micros) {
-        return i;
+    for (int miss = 1; ; miss++) {
+      try {
+        return new LogTimes(directory).between(since, until);
+      } catch (NoSuchFileException truncatedMeanwhile) {
+        if (miss == LiveCursor.MISSES) {
+          throw truncatedMeanwhile;
+        }
       }
     }
-    return -1;
   }
 
   /**

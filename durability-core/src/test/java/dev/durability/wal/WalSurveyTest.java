@@ -54,6 +54,7 @@ class WalSurveyTest {
     private final List<SegmentInfo> segments = new ArrayList<>();
     private final List<SegmentEnd> ends = new ArrayList<>();
     private final TreeMap<Instant, List<String>> entries = new TreeMap<>();
+    private final List<Long> marks = new ArrayList<>();
     private Instant time = Instant.EPOCH;
 
     @Override
@@ -64,6 +65,12 @@ class WalSurveyTest {
     @Override
     public void clock(Instant next) {
       time = next;
+    }
+
+    @Override
+    public void mark(Instant next, long offset) throws IOException {
+      LogVisitor.super.mark(next, offset);
+      marks.add(offset);
     }
 
     @Override
@@ -126,6 +133,12 @@ class WalSurveyTest {
     assertThat(end.leftBytes()).isZero();
     assertThat(end.offset()).isEqualTo(seen.segments.get(0).bytes());
     assertThat(end.lastClock()).isEqualTo(BEGIN.plus(Duration.ofHours(3)));
+    ByteBuffer bytes = ByteBuffer.wrap(Logs.bytes(directory, seen.segments.get(0).file()));
+    for (long mark : seen.marks) {
+      int kind = bytes.order(ByteOrder.LITTLE_ENDIAN).getInt((int) mark + 4) >>> 28;
+      assertThat(kind).isEqualTo(mark + 32 == end.offset() ? 5 : 3);
+    }
+    assertThat(seen.marks).hasSizeGreaterThan(1).isSorted().endsWith(end.offset() - 32);
   }
 
   @Test
