@@ -45,7 +45,8 @@ final class Program {
           "demo",
           "bench",
           "torture",
-          "cluster");
+          "cluster",
+          "completion");
   private static final String HELP = "help";
   private static final String HELP_OPTION = "--help";
 
@@ -72,6 +73,11 @@ final class Program {
     } catch (IOException | RuntimeException | Error e) {
       return program.withWorkingError(program.report(NAME, e, false));
     }
+  }
+
+  /** The syntax of all commands. */
+  static CommandSpec specification(CommandIo io) {
+    return new Program(io).commandLine(COMMANDS).getCommandSpec();
   }
 
   private int run(String... args) throws IOException {
@@ -229,6 +235,7 @@ final class Program {
       case "bench" -> new BenchCommand(io);
       case "torture" -> new TortureCommand(io);
       case "cluster" -> new ClusterCommand(io);
+      case "completion" -> new CompletionCommand(io, () -> specification(io));
       default -> throw new IllegalArgumentException(name);
     };
   }

@@ -46,6 +46,7 @@ final class QuarantineCommand implements Command {
             .arity("0..1")
             .required(false)
             .paramLabel("list|remove")
+            .completionCandidates(List.of(LIST, REMOVE))
             .type(String.class)
             .description("What to do; list by default.")
             .build());

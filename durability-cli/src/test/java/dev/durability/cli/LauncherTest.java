@@ -220,8 +220,13 @@ class LauncherTest {
   }
 
   @Test
-  void jarsOfBookKeeperAreNamedOnlyIfTheyAreNeeded() throws Exception {
-    assertThat(start("cat", "store").out()).contains("-jar ").doesNotContain("bookkeeper/*");
+  void jarsOfStoresAreNamedOnlyIfTheyAreNeeded() throws Exception {
+    assertThat(start("cat", "store", "s3").out()).contains("-jar ").doesNotContain("/*");
+    assertThat(start("verify", "s3://bucket/log").out())
+        .contains("durability.jar:", "/s3/* dev.durability.cli.Main verify s3://bucket/log")
+        .doesNotContain("-jar ", "bookkeeper/*");
+    assertThat(start("archive", "--store=x", "log", "--to=s3://bucket/log").out())
+        .contains("/bookkeeper/*:", "/s3/* dev.durability.cli.Main archive");
     for (String argument : List.of("--store", "--store=x", "cluster", "sweep")) {
       assertThat(start("help", argument).out())
           .contains("durability.jar:", "/bookkeeper/* dev.durability.cli.Main help " + argument)
@@ -307,6 +312,30 @@ class LauncherTest {
       assertRefused(end(begin(script, "")), "where the program is", "LC_ALL", "C.UTF-8");
     }
     assertThat(builds()).isZero();
+  }
+
+  @Test
+  void inAPackageItRunsWhatIsBesideItWithoutABuild() throws Exception {
+    Path place = Files.createDirectory(tmp.resolve("pack age"));
+    Path launcher = Files.createDirectory(place.resolve("bin")).resolve("durability");
+    Files.move(root.resolve("durability"), launcher);
+    Files.createDirectory(place.resolve("app"));
+    Files.writeString(place.resolve("app/durability.jar"), "jar");
+    Files.move(jdk("25.0.1"), place.resolve("java"));
+    Path link = Files.createSymbolicLink(tmp.resolve("link"), launcher);
+    String own = place.toRealPath().resolve("java/bin/java").toString();
+
+    Start plain = end(begin(link, jdk.toString(), "cat"));
+    assertThat(plain.out())
+        .contains("java=" + own, "app/durability.jar cat")
+        .doesNotContain("SharedArchiveFile");
+    assertThat(plain.err()).isEmpty();
+    Files.writeString(place.resolve("app/classes.jsa"), "archive");
+    assertThat(end(begin(link, "", "cluster")).out())
+        .contains("-XX:SharedArchiveFile=", "app/classes.jsa", "--enable-native-access");
+    assertThat(builds()).isZero();
+    Files.delete(place.resolve("java/bin/java"));
+    assertRefused(end(begin(link, "", "cat")), "install the package again");
   }
 
   @Test
