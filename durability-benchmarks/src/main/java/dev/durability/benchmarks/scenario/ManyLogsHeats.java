@@ -27,6 +27,9 @@ final class ManyLogsHeats implements Scenario.Measurement {
   private static final int IDLE = 1000;
   private static final double KIB = 1024;
 
+  /** Longer than threads in the background wait for more to do. */
+  private static final long BACKGROUND_MILLIS = 5000;
+
   @Override
   public List<Report> run(Settings settings, Path directory, PrintStream log) throws Exception {
     List<Report> reports = new ArrayList<>();
@@ -67,6 +70,7 @@ final class ManyLogsHeats implements Scenario.Measurement {
         once.start();
         once.join();
       }
+      Thread.sleep(BACKGROUND_MILLIS);
       Held now = Held.now();
       return List.of(
           report("idle, heap", "KiB a log", 64, (now.heap - before.heap) / KIB / count),

@@ -1,9 +1,11 @@
 package dev.durability.bookkeeper.proof;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.durability.bookkeeper.cluster.LocalCluster;
 import dev.durability.bookkeeper.cluster.LocalClusterOptions;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +25,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * A writer is stopped (SIGSTOP) before or after each of its calls of the storage. Another opens its
  * log and goes on. Then the first is woken (SIGCONT): what is acknowledged to it must be what the
- * other has found, and nothing else of it may appear, no entry, no name. The same with SIGKILL.
+ * other has found, and nothing else of it may appear, no entry, no name. The same with SIGKILL. If
+ * the first had not even taken the lock, it takes the log over when it is woken.
  */
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "it has no signals")
@@ -37,6 +40,7 @@ final class StoppedWriterTest {
   private static final int OLDEST = 3;
   private static final int OLD = 1;
   private static final int NEW = 2;
+  private static final int NEWEST = 4;
 
   /** What is stopped in each build; a call in the middle of what the scenario does. */
   private static final List<Integer> FEW_POINTS = List.of(3);
@@ -128,6 +132,10 @@ final class StoppedWriterTest {
       } else {
         old.awaitEnd();
       }
+      if (signal.equals("STOP") && hasNoLock(old.point())) {
+        wakeBeforeItsLock(old, address(name, takeOver), tally);
+        return true;
+      }
       long start = System.nanoTime();
       try (Takeover taken = Takeover.of(address(name, takeOver), NEW)) {
         tally.takenOver(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
@@ -147,6 +155,27 @@ final class StoppedWriterTest {
         throw new AssertionError(name + ": " + old, e);
       }
       return true;
+    }
+  }
+
+  private static boolean hasNoLock(String point) {
+    return point.endsWith("createDirectories wal") || point.startsWith("before lock");
+  }
+
+  /** It opens the log only after the other one did, so it is the one that takes over. */
+  private static void wakeBeforeItsLock(WriterChild old, String address, Tally tally)
+      throws Exception {
+    Takeover other = Takeover.of(address, NEW);
+    long last = other.last();
+    old.signal("CONT");
+    old.awaitEnd();
+    assertThat(old.end()).as(old.toString()).isEqualTo("done");
+    assertThatThrownBy(() -> other.append(1)).isInstanceOf(IOException.class);
+    assertThatThrownBy(other::close).isInstanceOf(IOException.class);
+    try (Takeover after = Takeover.of(address, NEWEST)) {
+      tally.check(NEW, other.found().last() + 1, last, after.found());
+      tally.check(OLD, old.firstAcknowledged(), old.acknowledged(), after.found());
+      after.end();
     }
   }
 

@@ -55,6 +55,11 @@ final class Takeover implements AutoCloseable {
     }
   }
 
+  /** The last entry that was appended here. */
+  long last() {
+    return n;
+  }
+
   /** What was in the log when it was opened. */
   ProofState found() {
     return found;
@@ -90,8 +95,11 @@ final class Takeover implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    log.close();
-    directory.close();
+    try {
+      log.close();
+    } finally {
+      directory.close();
+    }
   }
 
   @Override
