@@ -133,6 +133,9 @@ final class ArchiveCommandsTest {
     try (Stream<Path> left = Files.walk(target)) {
       assertThat(left.filter(Files::isRegularFile)).isEmpty();
     }
+    // Nobody is asked there: a part of the log would be the timeline that was begun last.
+    String nobody = "s3://bucket/x?endpoint=http://127.0.0.1:1&region=none";
+    assertThat(Run.of("backup", log, "--to", nobody).status()).isEqualTo(ExitStatus.CORRUPT);
     Run archive = archive();
     assertThat(archive.status()).isEqualTo(ExitStatus.CORRUPT);
     assertThat(archive.err()).contains(String.valueOf(verdict.reason()));
