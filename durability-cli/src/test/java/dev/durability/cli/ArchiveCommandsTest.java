@@ -167,6 +167,29 @@ final class ArchiveCommandsTest {
   }
 
   @Test
+  void timelineOfAnArchiverThatWasKilledBeforeItsFirstRecordHasNothing() throws IOException {
+    archive();
+    try (Stream<Path> records = Files.walk(store.resolve("records"))) {
+      for (Path record : records.filter(Files::isRegularFile).toList()) {
+        Files.delete(record);
+      }
+    }
+    try (Stream<Path> data = Files.walk(store.resolve("data"))) {
+      for (Path object : data.filter(Files::isRegularFile).toList()) {
+        Files.delete(object);
+      }
+    }
+    assertThat(Run.of("verify", store).out())
+        .startsWith("WHOLE: 0 objects")
+        .contains(": nothing is archived yet")
+        .doesNotContain("1970");
+    Run restore = Run.of("restore", "--from", store, target);
+    assertThat(restore.status()).isEqualTo(ExitStatus.FAILED);
+    assertThat(restore.err()).contains("yet").doesNotContain("internal");
+    assertThat(archive().out()).startsWith("archived up to entry 3;");
+  }
+
+  @Test
   void placeInTheDirectoryOfTheLogIsRefusedAndNothingIsWrittenThere() throws IOException {
     Path link = temp.resolve("link");
     Files.createSymbolicLink(link, log);
