@@ -50,15 +50,8 @@ final class ArchiveVerification {
           io,
           "timeline "
               + each.id()
-              + ": entries "
-              + each.firstEntryId()
-              + " to "
-              + each.lastEntryId()
-              + " until "
-              + each.lastTime()
-              + ", "
-              + each.checkpoints()
-              + " checkpoints"
+              + ": "
+              + contents(each)
               + (each.parent().isEmpty() ? "" : ", from " + each.parent()));
     }
     for (String problem : report.problems()) {
@@ -67,6 +60,20 @@ final class ArchiveVerification {
     for (String note : report.notes()) {
       ArchivePlace.print(io, "note: " + note);
     }
+  }
+
+  private static String contents(TimelineInfo timeline) {
+    return timeline.segments() == 0
+        ? "nothing is archived yet"
+        : "entries "
+            + timeline.firstEntryId()
+            + " to "
+            + timeline.lastEntryId()
+            + " until "
+            + timeline.lastTime()
+            + ", "
+            + timeline.checkpoints()
+            + " checkpoints";
   }
 
   /** Programs read its keys, so they are fixed. */

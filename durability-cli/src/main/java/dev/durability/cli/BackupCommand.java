@@ -97,13 +97,13 @@ final class BackupCommand implements Command {
   private void toArchive(Directory log, String to, boolean json) throws IOException {
     String name = String.format(Locale.ROOT, "backup-%08x", ThreadLocalRandom.current().nextInt());
     try (ArchiveStore store = ArchivePlace.open(to)) {
+      Backup.requireIntact(log); // Before it: a restore takes the timeline that was begun last.
       ArchiveOptions options =
           ArchiveOptions.defaults().name(name).holdFor(Duration.ofHours(HOLD_HOURS));
       ArchiveStatus status;
       try {
         Archiver archiver = Archiver.of(log, store, options);
         boolean unused = archiver.step();
-        Backup.requireIntact(log);
         status = archiver.status();
       } finally {
         boolean unused = WalHolds.release(log, name);

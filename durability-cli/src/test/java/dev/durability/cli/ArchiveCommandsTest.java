@@ -133,6 +133,9 @@ final class ArchiveCommandsTest {
     try (Stream<Path> left = Files.walk(target)) {
       assertThat(left.filter(Files::isRegularFile)).isEmpty();
     }
+    // Nobody is asked there: a part of the log would be the timeline that was begun last.
+    String nobody = "s3://bucket/x?endpoint=http://127.0.0.1:1&region=none";
+    assertThat(Run.of("backup", log, "--to", nobody).status()).isEqualTo(ExitStatus.CORRUPT);
     Run archive = archive();
     assertThat(archive.status()).isEqualTo(ExitStatus.CORRUPT);
     assertThat(archive.err()).contains(String.valueOf(verdict.reason()));
@@ -161,6 +164,29 @@ final class ArchiveCommandsTest {
     assertThat(archive().status()).isEqualTo(ExitStatus.OK);
     assertThat(store.resolve("archive")).hasBinaryContent(root);
     assertThat(Run.of("verify", store).out()).startsWith("WHOLE");
+  }
+
+  @Test
+  void timelineOfAnArchiverThatWasKilledBeforeItsFirstRecordHasNothing() throws IOException {
+    archive();
+    try (Stream<Path> records = Files.walk(store.resolve("records"))) {
+      for (Path record : records.filter(Files::isRegularFile).toList()) {
+        Files.delete(record);
+      }
+    }
+    try (Stream<Path> data = Files.walk(store.resolve("data"))) {
+      for (Path object : data.filter(Files::isRegularFile).toList()) {
+        Files.delete(object);
+      }
+    }
+    assertThat(Run.of("verify", store).out())
+        .startsWith("WHOLE: 0 objects")
+        .contains(": nothing is archived yet")
+        .doesNotContain("1970");
+    Run restore = Run.of("restore", "--from", store, target);
+    assertThat(restore.status()).isEqualTo(ExitStatus.FAILED);
+    assertThat(restore.err()).contains("yet").doesNotContain("internal");
+    assertThat(archive().out()).startsWith("archived up to entry 3;");
   }
 
   @Test

@@ -143,7 +143,11 @@ final class SpringBootProjectTest {
     String boot = parent.text("properties", version).orElseThrow();
     StringBuilder plugins = new StringBuilder();
     for (String plugin :
-        List.of("maven-resources-plugin", "maven-compiler-plugin", "maven-jar-plugin")) {
+        List.of(
+            "maven-resources-plugin",
+            "maven-compiler-plugin",
+            "maven-surefire-plugin",
+            "maven-jar-plugin")) {
       plugins.append(
           "<plugin><artifactId>%s</artifactId><version>%s</version></plugin>\n"
               .formatted(plugin, InstalledTest.versionOfPlugin(plugin)));
