@@ -63,7 +63,7 @@ record FrameLook(List<Field> fields, long bytes, boolean goesOn) {
     fields.add(
         new Field(
             "length",
-            "at most " + Math.max(0, room - HEADER_BYTES) + ", to the end of the file",
+            "at most " + Math.max(0, room - HEADER_BYTES),
             Integer.toString(length),
             hasRoom));
     fields.add(
@@ -73,7 +73,7 @@ record FrameLook(List<Field> fields, long bytes, boolean goesOn) {
       int expected = check(file, offset, HEADER_BYTES + length);
       isChecked = expected == frame.getInt(0);
       fields.add(
-          new Field("checksum", hex(expected) + ", of its bytes", hex(frame.getInt(0)), isChecked));
+          new Field("checksum of its bytes", hex(expected), hex(frame.getInt(0)), isChecked));
     }
     boolean isIntact = isKind && isChecked && id == nextId;
     long padded = (HEADER_BYTES + (long) length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
@@ -110,8 +110,7 @@ record FrameLook(List<Field> fields, long bytes, boolean goesOn) {
     crc.update(bytes, 0, HEADER_CHECKED_BYTES);
     int expected = (int) crc.getValue();
     int found = header.getInt(HEADER_CHECKED_BYTES);
-    fields.add(
-        new Field("checksum", hex(expected) + ", of its bytes", hex(found), expected == found));
+    fields.add(new Field("checksum of its bytes", hex(expected), hex(found), expected == found));
     return new FrameLook(fields, 0, false);
   }
 

@@ -57,6 +57,8 @@ final class HtmlProblems {
 
   /** The bytes from the problem on are marked. */
   private static void dump(Html html, Problem problem, Problem.Dump dump) {
+    html.tag("<p class=\"note\">Bytes around it. Those from offset ").text(problem.offset());
+    html.tag(" on are marked.</p>\n");
     html.tag("<pre class=\"hex\" tabindex=\"0\" role=\"region\" aria-label=\"");
     html.text("Bytes around offset " + problem.offset() + ", in hexadecimal").tag("\">");
     byte[] bytes = dump.bytes();

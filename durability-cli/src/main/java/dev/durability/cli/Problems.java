@@ -92,7 +92,7 @@ final class Problems {
     if (breaksOff && !isFull()) {
       found.add(endOf(info, end, next));
     }
-    if (next != null && !follows(next.info(), end) && !isFull()) {
+    if (next != null && !breaksOff && !follows(next.info(), end) && !isFull()) {
       long missing = end.lastEntryId() + 1;
       found.add(
           new Problem(
@@ -146,8 +146,10 @@ final class Problems {
                       + passed
                       + (passed == 1 ? " entry" : " entries")
                       + ". It counts as a whole or not at all. ")
-              + end.leftBytes()
-              + " bytes follow, up to the last one that is not zero."
+              + (end.leftBytes() == 0
+                  ? "Nothing but zeros follows."
+                  : end.leftBytes() + " bytes follow, up to the last one that is not zero.")
+              + lost(end, next)
               + (isCovered(next)
                   ? " A checkpoint contains what is lost: recovery reads none of it."
                   : "");
@@ -168,6 +170,17 @@ final class Problems {
           before(info, end),
           next == null ? Problem.Entries.NONE : after(next));
     }
+  }
+
+  private static String lost(SegmentEnd end, LogContents.@Nullable SegmentLook next) {
+    long first = end.lastEntryId() + 1;
+    return next == null || next.info().firstEntryId() <= first
+        ? ""
+        : " Entries "
+            + first
+            + " to "
+            + (next.info().firstEntryId() - 1)
+            + " cannot be read. The next segment begins after them.";
   }
 
   /** Whether a checkpoint contains everything before a segment. */

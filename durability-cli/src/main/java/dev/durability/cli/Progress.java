@@ -107,9 +107,14 @@ final class Progress implements AutoCloseable {
   private static ProgressBarConsumer lines(CommandIo io) {
     return new DelegatingProgressBarConsumer(
         new Consumer<String>() {
+          private boolean isAtEnd;
+
           @Override
           public void accept(String line) {
-            io.err().println(line.stripTrailing());
+            if (!isAtEnd) { // The bar is drawn once more when it is closed.
+              io.err().println(line.stripTrailing());
+            }
+            isAtEnd = line.contains("100%");
           }
         },
         io.textColumns());

@@ -83,7 +83,8 @@ final class ReportCommand implements Command {
     try (LogLocation location = LogLocation.of(given, io)) {
       Path path = location.isLocal() ? Path.of(location.name()) : null;
       if (path != null) {
-        refuse(path, page);
+        refuse(path);
+        ArchivePlace.requireOutside(location, page.toString());
       }
       Directory log = location.forReading();
       HtmlReport.Content content;
@@ -121,7 +122,7 @@ final class ReportCommand implements Command {
         });
   }
 
-  private static void refuse(Path log, Path page) throws IOException {
+  private static void refuse(Path log) throws IOException {
     if (Files.isRegularFile(log)) {
       throw new FileSystemException(
           log.toString(),
@@ -135,8 +136,6 @@ final class ReportCommand implements Command {
           log.toString(),
           null,
           "a log of the Rust crate, of which there is no page: use 'durability stats " + log + "'");
-    } else if (page.toAbsolutePath().normalize().startsWith(log.toAbsolutePath().normalize())) {
-      throw new UsageException(page + " is in the directory of the log: take another place");
     }
   }
 

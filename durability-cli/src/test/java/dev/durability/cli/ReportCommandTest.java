@@ -83,7 +83,9 @@ class ReportCommandTest {
         .contains("1. Damage in the middle of the log", "wal/" + second.getFileName())
         .contains("at offset " + (at - 16) + "</p>")
         .contains("<th scope=\"row\">entry id</th><td>5</td><td>5</td><td>fits</td>")
-        .containsPattern("checksum</th><td>[0-9a-f]{8}, of its bytes</td><td class=\"wrong\">")
+        .containsPattern("checksum of its bytes</th><td>[0-9a-f]{8}</td><td class=\"wrong\">")
+        .contains("Entries 5 to 6 cannot be read.", "<p class=\"note\">Bytes around it.")
+        .doesNotContain("Entries are missing")
         .contains("<mark>6e 58 20 20 ", "<mark>nX  ")
         .contains("Before problem 1: Damage in the middle of the log, 1 entry", "&quot;n4 ")
         .contains("After problem 1", "&quot;n7 ");
@@ -104,19 +106,36 @@ class ReportCommandTest {
         .contains("<td class=\"wrong\">&lt;WAL</td>");
   }
 
-  @Test
-  void damageBeforeACheckpointIsShownAndDoesNotCount() throws IOException {
-    Path log = segments(12);
+  private static Path checkpoint(Path log, long lastEntryId) throws IOException {
     FsDirectory directory = FsDirectory.open(log);
     try (WalWriter<byte[]> writer =
         WalWriter.open(directory, LineCodec.INSTANCE, WalOptions.defaults())) {
       String path =
           Checkpoints.in(directory, Clock.systemUTC())
-              .write(writer.logId(), 12, out -> out.write(1));
-      var unused = writer.appendCheckpoint(12, path);
+              .write(writer.logId(), lastEntryId, out -> out.write(new byte[100]));
+      var unused = writer.appendCheckpoint(lastEntryId, path);
+      return log.resolve(path);
     }
+  }
+
+  @Test
+  void damageBeforeACheckpointIsShownAndDoesNotCount() throws IOException {
+    Path log = segments(12);
+    assertThat(checkpoint(log, 12)).exists();
     Logs.corrupt(log);
     assertThat(page(log, 0)).contains("A checkpoint contains what is lost: recovery reads none");
+  }
+
+  @Test
+  void aDamagedCheckpointIsShownWithItsBytes() throws IOException {
+    Path log = segments(3);
+    Path checkpoint = checkpoint(log, 3);
+    byte[] bytes = Files.readAllBytes(checkpoint);
+    bytes[90] ^= 1;
+    Files.write(checkpoint, bytes);
+    assertThat(page(log, 0))
+        .contains("1. A damaged checkpoint", "checkpoints/00000000000000000003.ckpt at offset 64")
+        .contains("aria-label=\"Bytes around offset 64, in hexadecimal\"", "<mark>00 00 01 00 00 ");
   }
 
   @Test

@@ -250,10 +250,8 @@ public final class LogListing {
     try {
       FileHeader header = Segment.goodHeader(directory, name);
       return header != null && header.rewinds();
-    } catch (NoSuchFileException removedMeanwhile) {
-      return false; // With what it made void.
-    } catch (FormatException unknown) {
-      return false; // Whoever enters that segment is told. Nobody enters one that is void.
+    } catch (NoSuchFileException | FormatException unknown) {
+      return false; // Removed, with what it made void; or told to whoever enters that segment.
     }
   }
 
