@@ -32,7 +32,7 @@ final class ManPages {
     Path pages = Files.createDirectories(Path.of(args[0]));
     Path sources = Files.createDirectories(pages.resolve("asciidoc"));
     CommandSpec program = ProgramSyntax.specification();
-    setVersion(program, "durability " + args[1]);
+    prepare(program, "durability " + args[1]);
     ManPageGenerator.generateManPage(sources.toFile(), null, new boolean[0], true, program);
     try (Stream<Path> files = Files.list(sources);
         Asciidoctor asciidoctor = Asciidoctor.Factory.create()) {
@@ -42,10 +42,12 @@ final class ManPages {
     }
   }
 
-  private static void setVersion(CommandSpec spec, String version) {
+  /** Headings of the help end with a colon, those of man pages do not. */
+  private static void prepare(CommandSpec spec, String version) {
     spec.versionProvider(null).version(version);
+    spec.usageMessage().exitCodeListHeading("Exit status%n").footerHeading("Examples%n");
     for (CommandLine each : spec.subcommands().values()) {
-      setVersion(each.getCommandSpec(), version);
+      prepare(each.getCommandSpec(), version);
     }
   }
 

@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * A small Debian in a directory, in which programs run as root and see nothing else. It is made
@@ -83,7 +85,11 @@ final class Chroot implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException, InterruptedException {
-    host("rm", "-rf", "--one-file-system", directory.toString()).outOfSuccess();
+  public void close() throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
   }
 }
