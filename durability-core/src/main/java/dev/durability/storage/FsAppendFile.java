@@ -81,7 +81,10 @@ final class FsAppendFile implements AppendFile {
 
   @Override
   public void close() throws IOException {
-    open.closed(file);
-    file.close();
+    try {
+      open.closed(file);
+    } finally {
+      file.close();
+    }
   }
 }
