@@ -16,4 +16,5 @@ module dev.durability {
   exports dev.durability.checkpoint;
   exports dev.durability.wal;
   exports dev.durability.recovery;
+  exports dev.durability.salvage;
 }

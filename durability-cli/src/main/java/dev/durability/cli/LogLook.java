@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param checkpoints the checkpoints, the one that contains most first
  * @param schemas how entries are encoded
  * @param kept what openings cut off
+ * @param holds which programs keep segments and checkpoints from being removed
  * @param holder who noted that it holds the lock; null if nobody did, or it is on a store
  * @param isLocal whether it is in a directory of this machine
  * @param outlook the room on its disk; null if it is on a store
@@ -46,6 +47,7 @@ record LogLook(
     List<CheckpointLook> checkpoints,
     List<SchemaRange> schemas,
     List<QuarantinedFile> kept,
+    List<HoldLook> holds,
     @Nullable LockHolding holder,
     boolean isLocal,
     @Nullable DiskOutlook outlook) {
@@ -83,6 +85,7 @@ record LogLook(
         report == null ? List.of() : checkpoints(log, report.covered()),
         isKnown ? WalMaintenance.schemas(log) : List.of(),
         WalMaintenance.quarantined(log),
+        HoldLook.list(log, now),
         path == null ? null : holder(path),
         path != null,
         path == null ? null : outlook(path, contents.hours(), now));

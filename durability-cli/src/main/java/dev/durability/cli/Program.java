@@ -34,6 +34,8 @@ final class Program {
           "stats",
           "report",
           "quarantine",
+          "explain",
+          "salvage",
           "schema",
           "truncate",
           "backup",
@@ -182,8 +184,8 @@ final class Program {
         "0",
         "all is well",
         "1",
-        "verify, stats, report: the end of the log is torn, as a crash leaves it; schema check: something is not"
-            + " read; import, export: something was left out",
+        "verify, stats, report, explain: the end of the log is torn, as a crash leaves it; schema check:"
+            + " something is not read; import, export, salvage: something was left out or is missing",
         "2",
         "the log or the archive is damaged, or did not keep what it promised",
         "3",
@@ -223,6 +225,8 @@ final class Program {
       case "stats" -> new StatsCommand(io, Clock.systemUTC());
       case "report" -> new ReportCommand(io, Clock.systemUTC());
       case "quarantine" -> new QuarantineCommand(io);
+      case "explain" -> new ExplainCommand(io, Clock.systemUTC());
+      case "salvage" -> new SalvageCommand(io);
       case "schema" -> new SchemaCommand(io);
       case "truncate" -> new TruncateCommand(io);
       case "backup" -> new BackupCommand(io);
@@ -275,8 +279,8 @@ final class Program {
           .println(
               name
                   + ": it works on the disk of this machine, and takes no --store; append, cat,"
-                  + " verify, stats, report, quarantine, schema, truncate, backup, archive, restore and"
-                  + " sweep do");
+                  + " verify, stats, report, quarantine, explain, salvage, schema, truncate, backup,"
+                  + " archive, restore and sweep do");
       return hint(name);
     }
     io.err().println(name + ": " + failure.getMessage());

@@ -102,6 +102,11 @@ final class StagedDirectory implements Closeable {
     return directory;
   }
 
+  /** Makes a directory in it; the empty name is the directory itself. */
+  Directory below(String name) throws IOException {
+    return name.isEmpty() ? directory : FsDirectory.open(staged.resolve(name));
+  }
+
   /** Gives it its name, durably. All in it is durable. */
   void finish() throws IOException {
     requireEmpty(target); // Meanwhile it may not be.

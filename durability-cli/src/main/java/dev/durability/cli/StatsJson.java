@@ -2,6 +2,7 @@ package dev.durability.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.durability.codec.Schema;
+import dev.durability.log.LogHold;
 import dev.durability.log.LogReport;
 import dev.durability.log.SchemaRange;
 import dev.durability.log.SegmentEnd;
@@ -42,6 +43,7 @@ final class StatsJson {
     checkpoints(look.checkpoints());
     schemas(look.schemas());
     quarantine(look.kept());
+    holds(look.holds());
     lock(look.holder());
     disk(json, look.outlook());
     hours(hours.all());
@@ -114,6 +116,22 @@ final class StatsJson {
       json.writeNumberField("bytes", each.bytes());
       json.writeStringField("file", cut.file());
       json.writeNumberField("offset", cut.offset());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  private void holds(List<HoldLook> all) throws IOException {
+    json.writeArrayFieldStart("holds");
+    for (HoldLook each : all) {
+      LogHold hold = each.hold();
+      boolean isDamaged = each.state() == HoldLook.State.DAMAGED;
+      json.writeStartObject();
+      json.writeStringField("holder", hold.holder());
+      json.writeStringField("state", each.state().name());
+      json.writeNumberField("from", hold.fromEntryId());
+      time("until", isDamaged ? null : hold.until());
+      json.writeStringField("problem", hold.problem());
       json.writeEndObject();
     }
     json.writeEndArray();

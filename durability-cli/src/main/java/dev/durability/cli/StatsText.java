@@ -1,6 +1,7 @@
 package dev.durability.cli;
 
 import dev.durability.codec.Schema;
+import dev.durability.log.LogHold;
 import dev.durability.log.LogReport;
 import dev.durability.log.SchemaRange;
 import dev.durability.log.SegmentEnd;
@@ -41,6 +42,7 @@ final class StatsText {
     }
     text.segments(look.contents().segments());
     text.checkpoints(look.checkpoints());
+    text.holds(look.holds());
     text.schemas(look.schemas());
     text.hours(look.contents().hours().all());
     text.sizes(look.contents().sizes());
@@ -194,6 +196,25 @@ final class StatsText {
                 case MISSING -> "missing, " + each.path();
                 case DAMAGED -> "damaged, " + each.reason();
                 case UNREADABLE -> "not usable, " + each.path() + ": " + each.reason();
+              });
+    }
+  }
+
+  private void holds(List<HoldLook> all) {
+    if (all.isEmpty()) {
+      return;
+    }
+    heading("holds", all.size());
+    for (HoldLook each : all) {
+      LogHold hold = each.hold();
+      item(
+          hold.holder()
+              + "  "
+              + switch (each.state()) {
+                case IN_FORCE ->
+                    "keeps entries from " + hold.fromEntryId() + " on, until " + time(hold.until());
+                case EXPIRED -> "expired on " + time(hold.until());
+                case DAMAGED -> "keeps everything: " + hold.problem();
               });
     }
   }

@@ -235,6 +235,7 @@ class ReportCommandTest {
             checkpoints,
             List.of(),
             List.of(),
+            List.of(),
             null,
             false,
             null);

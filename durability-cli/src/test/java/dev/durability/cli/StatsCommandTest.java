@@ -12,6 +12,7 @@ import dev.durability.rust.CrateLogWriter;
 import dev.durability.rust.CrateVersion;
 import dev.durability.storage.DirectoryLock;
 import dev.durability.storage.FsDirectory;
+import dev.durability.wal.WalHolds;
 import dev.durability.wal.WalOptions;
 import dev.durability.wal.WalWriter;
 import java.io.IOException;
@@ -125,6 +126,7 @@ class StatsCommandTest {
             "checkpoints",
             "schemas",
             "quarantine",
+            "holds",
             "lock",
             "disk",
             "hours",
@@ -243,6 +245,28 @@ class StatsCommandTest {
       assertThat(Run.of("stats", log).out())
           .contains("noted by process ", "on host another", "cannot tell whether that runs");
     }
+  }
+
+  @Test
+  void whoHoldsSegmentsBackIsTold() throws IOException {
+    Path log = Logs.of(tmp.resolve("log"), "a", "b");
+    assertThat(Run.of("stats", log).out()).doesNotContain("holds");
+    FsDirectory directory = FsDirectory.open(log);
+    Instant now = Instant.now().truncatedTo(java.time.temporal.ChronoUnit.SECONDS);
+    Instant until = now.plusSeconds(3600);
+    WalHolds.hold(directory, "copy", 2, until, now);
+    WalHolds.hold(directory, "done", 1, now.minusSeconds(60), now.minusSeconds(120));
+    WalHolds.hold(directory, "torn", 1, until, now);
+    Files.writeString(log.resolve("holds/torn.hold"), "x");
+    assertThat(Run.of("stats", log).out())
+        .contains("holds: 3", "copy  keeps entries from 2 on, until " + until)
+        .contains("done  expired on " + now.minusSeconds(60))
+        .contains("torn  keeps everything: holds/torn.hold is damaged");
+    JsonNode holds = json(Run.of("stats", "--json", log)).get("holds");
+    assertThat(keys(holds.get(0))).containsExactly("holder", "state", "from", "until", "problem");
+    assertThat(holds.get(0).get("until").asText()).isEqualTo(until.toString());
+    assertThat(holds.findValuesAsText("state")).containsExactly("IN_FORCE", "EXPIRED", "DAMAGED");
+    assertThat(holds.get(2).get("until").isNull()).isTrue();
   }
 
   @Test

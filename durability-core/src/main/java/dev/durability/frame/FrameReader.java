@@ -5,6 +5,7 @@ import dev.durability.storage.ReadFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.OptionalInt;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ final class FrameReader {
   private FrameKind kind = FrameKind.ENTRY;
   private long id;
   private int length;
+  private long falseBytes;
 
   /**
    * The checksum of a frame larger than the window, and the bytes that it covers before the
@@ -58,27 +60,75 @@ final class FrameReader {
    * most a size. If this returns true, the accessors describe that frame.
    */
   boolean read(long at, long expectedId, int payloadBytesMax) throws IOException {
-    int index = window.at(at, FrameFormat.OVERHEAD_BYTES);
+    return expectedId == 0
+        ? readWithin(at, 1, Long.MAX_VALUE, payloadBytesMax)
+        : readWithin(at, expectedId, expectedId, payloadBytesMax);
+  }
+
+  /** The same for an id within bounds. Of a frame with another id no checksum is computed. */
+  boolean readWithin(long at, long idMin, long idMax, int payloadBytesMax) throws IOException {
+    int index = header(at, idMin, idMax, payloadBytesMax);
     if (index < 0) {
       return false;
+    }
+    if (!checksumIsRight(index)) {
+      falseBytes += window.fileSize() < endOfPayload() ? 0 : length;
+      return false;
+    }
+    return promiseIsBelowId() && schemaNamesMediaType();
+  }
+
+  /** How many bytes of payloads were read for checksums that were wrong. */
+  long falseBytes() {
+    return falseBytes;
+  }
+
+  /**
+   * Whether the head of a frame with this id is here, and room for its payload; not its checksum.
+   */
+  boolean looksLikeFrame(long at, long expectedId) throws IOException {
+    return header(at, expectedId, expectedId, FrameFormat.PAYLOAD_BYTES_MAX) >= 0
+        && endOfPayload() <= window.fileSize();
+  }
+
+  /**
+   * Tells under which salt the frame at an offset is valid, if it is one: its checksum says that.
+   *
+   * @return empty if there is no frame with an id within bounds whose bytes are all there
+   */
+  OptionalInt saltAt(long at, long idMin, long idMax) throws IOException {
+    int index = header(at, idMin, idMax, FrameFormat.PAYLOAD_BYTES_MAX);
+    if (index < 0 || window.fileSize() < endOfPayload()) {
+      return OptionalInt.empty();
+    }
+    int stored = bytes.getInt(index);
+    boolean unused = checksumIsRight(index);
+    return OptionalInt.of(stored ^ (int) crc.getValue());
+  }
+
+  /** The index in the window of what can be a frame, before its checksum; or -1. */
+  private int header(long at, long idMin, long idMax, int payloadBytesMax) throws IOException {
+    int index = window.at(at, FrameFormat.OVERHEAD_BYTES);
+    if (index < 0) {
+      return -1;
     }
     int kindAndLength = bytes.getInt(index + 4);
     @Nullable FrameKind found = FrameFormat.kind(kindAndLength);
     if (found == null) {
-      return false;
+      return -1;
     }
     kind = found;
     length = FrameFormat.length(kindAndLength);
     id = bytes.getLong(index + 8);
     offset = at;
     return length <= payloadBytesMax
-        && kind.isAllowedIn(type)
-        && kind.canHavePayloadOf(length)
-        && kind.canHaveId(id)
-        && (expectedId == 0 || id == expectedId)
-        && checksumIsRight(index)
-        && promiseIsBelowId()
-        && schemaNamesMediaType();
+            && kind.isAllowedIn(type)
+            && kind.canHavePayloadOf(length)
+            && kind.canHaveId(id)
+            && id >= idMin
+            && id <= idMax
+        ? index
+        : -1;
   }
 
   /**
@@ -99,7 +149,11 @@ final class FrameReader {
       return null;
     }
     int stored = bytes.getInt(index) ^ salt;
-    return checksumIsRight(index) ? null : new ChecksumMismatch(stored, (int) crc.getValue());
+    if (checksumIsRight(index)) {
+      return null;
+    }
+    falseBytes += length;
+    return new ChecksumMismatch(stored, (int) crc.getValue());
   }
 
   /**
@@ -200,6 +254,14 @@ final class FrameReader {
 
   int length() {
     return length;
+  }
+
+  long id() {
+    return id;
+  }
+
+  long offset() {
+    return offset;
   }
 
   long endOffset() {

@@ -37,7 +37,7 @@ public record Remains(long nonZeroEnd, long frames, long promised) {
     return new Remains(nonZeroEnd, frames, promised);
   }
 
-  private static long nonZeroEnd(FileWindow window, long from) throws IOException {
+  static long nonZeroEnd(FileWindow window, long from) throws IOException {
     long end = from;
     long at = from;
     for (int count = window.available(at); count > 0; count = window.available(at)) {

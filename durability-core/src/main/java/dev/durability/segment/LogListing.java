@@ -39,7 +39,7 @@ public final class LogListing {
   }
 
   /** The segments that stand among all, in order. */
-  static List<SegmentName> standing(List<SegmentName> names) {
+  public static List<SegmentName> standing(List<SegmentName> names) {
     List<SegmentName> standing = new ArrayList<>();
     long lowest = Long.MAX_VALUE;
     for (int i = names.size() - 1; i >= 0; i--) {
@@ -349,12 +349,7 @@ public final class LogListing {
     return null;
   }
 
-  /**
-   * A segment that does not belong here.
-   *
-   * @param segment the segment
-   * @param problem what is wrong with it
-   */
+  /** A segment that does not belong here, and what is wrong with it. */
   record Mixture(SegmentName segment, String problem) {}
 
   /** The log, or null if no header can be read. */

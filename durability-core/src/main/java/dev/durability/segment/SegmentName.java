@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param firstEntryId the id of its first entry
  */
 public record SegmentName(long segmentId, long firstEntryId) {
-  static final Comparator<SegmentName> ORDER =
+  /** By their numbers. */
+  public static final Comparator<SegmentName> ORDER =
       Comparator.comparingLong(SegmentName::segmentId).thenComparingLong(SegmentName::firstEntryId);
 
   /** The last number that a writer gives to a segment: 2^63-2. */
@@ -26,7 +27,8 @@ public record SegmentName(long segmentId, long firstEntryId) {
 
   private static final Pattern FORM = Pattern.compile("([0-9]{20})-([0-9]{20})\\.wal");
 
-  static @Nullable SegmentName parse(String name) {
+  /** Reads the name of a file in {@link LogFiles#SEGMENTS}; null if it is none of a segment. */
+  public static @Nullable SegmentName parse(String name) {
     Matcher matcher = FORM.matcher(name);
     if (!matcher.matches()) {
       return null;

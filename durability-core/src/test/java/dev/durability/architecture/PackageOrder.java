@@ -25,6 +25,7 @@ final class PackageOrder {
           "wal",
           "checkpoint",
           "recovery",
+          "salvage",
           "");
 
   private final String root;

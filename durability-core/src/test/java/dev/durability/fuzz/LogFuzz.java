@@ -10,13 +10,20 @@ import dev.durability.format.DocumentedReader;
 import dev.durability.log.LogReport;
 import dev.durability.log.ReplayMode;
 import dev.durability.log.Verdict;
+import dev.durability.salvage.LeftOutFile;
+import dev.durability.salvage.MissingEntries;
+import dev.durability.salvage.Salvage;
+import dev.durability.salvage.SalvageTarget;
+import dev.durability.salvage.SalvagedStretch;
 import dev.durability.storage.Directory;
+import dev.durability.storage.MemoryDirectory;
 import dev.durability.wal.WalMaintenance;
 import dev.durability.wal.WalOptions;
 import dev.durability.wal.WalReader;
 import dev.durability.wal.WalWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -54,6 +61,8 @@ public final class LogFuzz {
     read(directory, report, other, ReplayMode.STRICT);
     maintain(directory);
     directory.assertCheap("asking");
+    salvage(directory);
+    directory.assertCheap("salvaging");
     open(directory, report, ids.isEmpty() ? 0 : ids.get(ids.size() - 1));
     directory.assertCheap("opening");
   }
@@ -139,6 +148,40 @@ public final class LogFuzz {
       WalMaintenance.lastEntryAt(directory, Instant.EPOCH.plusMillis(5));
     } catch (DurabilityException refused) {
       // CORRUPT, or another version.
+    }
+  }
+
+  /** Each log that is written is read once more, and has to be whole. */
+  private static void salvage(Directory directory) throws IOException {
+    SalvageTarget target =
+        new SalvageTarget() {
+          private long due = 1;
+
+          @Override
+          public Directory begin(String source, long firstEntryId) {
+            return new MemoryDirectory();
+          }
+
+          @Override
+          public void written(SalvagedStretch stretch) {
+            Checks.that(
+                stretch.firstEntryId() >= due || stretch.entries() == 0, "again " + stretch);
+            due = Math.max(due, stretch.lastEntryId() + 1);
+          }
+
+          @Override
+          public void missing(MissingEntries entries) {
+            Checks.that(entries.firstEntryId() >= due, "there, and missing: " + entries);
+            Checks.that(entries.lastEntryId() >= entries.firstEntryId(), "nothing: " + entries);
+          }
+
+          @Override
+          public void leftOut(LeftOutFile file) {}
+        };
+    try {
+      Salvage.of(directory, target).run();
+    } catch (NoSuchFileException | FormatException nothingToSalvage) {
+      // Not even a checkpoint, or all of another version.
     }
   }
 

@@ -1,0 +1,276 @@
+package dev.durability.cli;
+
+import dev.durability.log.LogReport;
+import dev.durability.log.SegmentEnd;
+import dev.durability.log.SegmentInfo;
+import dev.durability.salvage.LeftOutFile;
+import dev.durability.salvage.MissingEntries;
+import dev.durability.salvage.SalvagedStretch;
+import dev.durability.storage.Directory;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+
+/** What happened to a log that is CORRUPT: from its segments, and from what is missing. */
+final class Diagnosis {
+  private final Directory log;
+  private final LogLook look;
+  private final SalvageLook found;
+  private final List<Explanation.Cause> causes = new ArrayList<>();
+
+  private Diagnosis(Directory log, LogLook look, SalvageLook found) {
+    this.log = log;
+    this.look = look;
+    this.found = found;
+  }
+
+  static List<Explanation.Cause> of(Directory log, LogLook look, SalvageLook found)
+      throws IOException {
+    Diagnosis diagnosis = new Diagnosis(log, look, found);
+    for (LeftOutFile each : found.leftOut()) {
+      diagnosis.leftOut(each);
+    }
+    diagnosis.twoWriters();
+    diagnosis.headers();
+    for (MissingEntries gap : found.missing()) {
+      diagnosis.missing(gap);
+    }
+    if (diagnosis.causes.isEmpty()) {
+      diagnosis.withoutLoss();
+    }
+    if (diagnosis.causes.isEmpty()) {
+      diagnosis.add(
+          Explanation.Kind.DAMAGED,
+          "The log is damaged.",
+          String.valueOf(Objects.requireNonNull(look.report()).reason()));
+    }
+    return List.copyOf(new LinkedHashSet<>(diagnosis.causes));
+  }
+
+  private void add(Explanation.Kind kind, String happened, String... evidence) {
+    causes.add(new Explanation.Cause(kind, happened, List.of(evidence)));
+  }
+
+  private void leftOut(LeftOutFile file) {
+    switch (file.kind()) {
+      case OTHER_LOG ->
+          add(
+              Explanation.Kind.FOREIGN_FILE,
+              "A file of another log is in the directory: " + file.file() + ".",
+              file.reason());
+      case OTHER_VERSION ->
+          add(
+              Explanation.Kind.OTHER_VERSION,
+              "A file of another version or program is in the directory: " + file.file() + ".",
+              file.reason());
+      case SECOND ->
+          add(
+              Explanation.Kind.SECOND_FILE,
+              "A file is there twice, or in the place of another: " + file.file() + ".",
+              file.reason());
+      case BAD_CHECKPOINT ->
+          add(
+              Explanation.Kind.DAMAGED_CHECKPOINT,
+              "A checkpoint is damaged, or is not what its name says: " + file.file() + ".",
+              file.reason());
+      case NOTHING_WHOLE -> {}
+    }
+  }
+
+  private List<SegmentInfo> segments() {
+    return look.contents().segments().stream().map(LogContents.SegmentLook::info).toList();
+  }
+
+  /** Each of them continued the log, and did not know of the other. */
+  private void twoWriters() {
+    Set<Long> numbers = new HashSet<>();
+    for (SegmentInfo segment : segments()) {
+      if (!numbers.add(segment.segmentId())) {
+        add(
+            Explanation.Kind.TWO_WRITERS,
+            "Two programs wrote to the log at the same time, or files of a copy that went on were"
+                + " put beside these.",
+            "segment " + segment.segmentId() + " is there twice: " + segment.file());
+      }
+    }
+    List<SalvagedStretch> stretches = found.stretches();
+    for (int i = 1; i < stretches.size(); i++) {
+      SalvagedStretch before = stretches.get(i - 1);
+      String doubt = before.doubt();
+      if (doubt != null && before.lastEntryId() + 1 == stretches.get(i).firstEntryId()) {
+        add(
+            Explanation.Kind.TWO_WRITERS,
+            "Two programs wrote to the log, or files of a copy that went on took the place of"
+                + " others: what follows entry "
+                + before.lastEntryId()
+                + " was not written after it.",
+            doubt);
+      }
+    }
+  }
+
+  private void headers() throws IOException {
+    for (SegmentInfo segment : segments()) {
+      boolean isLeftOut =
+          found.leftOut().stream().anyMatch(each -> each.file().equals(segment.file()));
+      if (segment.state() != SegmentInfo.State.DAMAGED || isLeftOut) {
+        continue;
+      }
+      String named = DamagedBytes.nameInHeader(log, segment.file());
+      if (segment.bytes() < DamagedBytes.HEADER_BYTES) {
+        add(
+            Explanation.Kind.CUT_FILE,
+            "A file was cut short: " + segment.file() + ".",
+            "it has " + segment.bytes() + " bytes, and its header alone takes 64");
+      } else if (named.isEmpty()) {
+        add(
+            Explanation.Kind.DAMAGED_HEADER,
+            "The header of a file is damaged: " + segment.file() + ".",
+            "its first 64 bytes do not have their checksum");
+      } else {
+        add(
+            Explanation.Kind.WRONG_NAME,
+            "A file has the name of another segment: " + segment.file() + ".",
+            "by its header, which is whole, it is " + named);
+      }
+    }
+  }
+
+  /** Damage in which no entry was keeps a log from opening, too. */
+  private void withoutLoss() {
+    List<LogContents.SegmentLook> all = look.contents().segments();
+    for (LogContents.SegmentLook each : all.subList(0, Math.max(0, all.size() - 1))) {
+      SegmentEnd end = each.end();
+      if (end != null && end.leftBytes() > 0 && !end.isCut()) {
+        String where =
+            end.leftBytes() + " bytes of " + each.info().file() + " from offset " + end.offset();
+        add(
+            end.isEnded() ? Explanation.Kind.ADDED_BYTES : Explanation.Kind.DAMAGED_BYTES,
+            end.isEnded()
+                ? "Something was added to a file after its end: " + each.info().file() + "."
+                : "A part of a file is damaged in which no entry was: " + each.info().file() + ".",
+            where + " on are not those of the log");
+      }
+    }
+  }
+
+  private void missing(MissingEntries gap) throws IOException {
+    String which = Explanation.entries(gap.firstEntryId(), gap.lastEntryId());
+    LogReport.Position after = gap.after();
+    LogReport.Position before = gap.before();
+    if (gap.kind() == MissingEntries.Kind.COVERED) {
+      coveredEnd(gap, which);
+      return;
+    }
+    if (gap.kind() == MissingEntries.Kind.UNPROMISED) {
+      return;
+    }
+    if (after == null) {
+      lostBeginning(gap, which);
+    } else if (before != null && after.file().equals(before.file())) {
+      add(
+          Explanation.Kind.DAMAGED_BYTES,
+          "A part of a file is damaged. It held " + which + ".",
+          DamagedBytes.in(log, after.file(), after.offset(), before.offset()),
+          gap.evidence());
+    } else {
+      between(gap, which, after);
+    }
+  }
+
+  /** What a checkpoint contains is not missed, unless the log goes on nowhere. */
+  private void coveredEnd(MissingEntries gap, String which) {
+    if (gap.before() == null) {
+      add(
+          Explanation.Kind.LOST_END,
+          "The end of the log is gone, or the checkpoint is newer than these files: "
+              + which
+              + " are in the checkpoint alone.",
+          gap.evidence());
+    }
+  }
+
+  private void lostBeginning(MissingEntries gap, String which) {
+    for (CheckpointLook each : look.checkpoints()) {
+      boolean isUsable =
+          each.state() == CheckpointLook.State.WHOLE
+              || each.state() == CheckpointLook.State.ELSEWHERE;
+      if (!isUsable && each.lastEntryId() >= gap.lastEntryId()) {
+        add(
+            each.state() == CheckpointLook.State.MISSING
+                ? Explanation.Kind.LOST_CHECKPOINT
+                : Explanation.Kind.DAMAGED_CHECKPOINT,
+            "The checkpoint that contained " + which + " cannot be used: " + each.path() + ".",
+            each.reason(),
+            gap.evidence());
+        return;
+      }
+    }
+    add(
+        Explanation.Kind.LOST_SEGMENT,
+        "The beginning of the log is gone, with "
+            + which
+            + ": files were lost or removed, or the checkpoint was that contained them.",
+        gap.evidence());
+  }
+
+  /** What is missing between two files, or after the last one. */
+  private void between(MissingEntries gap, String which, LogReport.Position after)
+      throws IOException {
+    List<SegmentInfo> within =
+        segments().stream()
+            .filter(each -> !each.file().equals(after.file()))
+            .filter(each -> each.firstEntryId() >= gap.firstEntryId())
+            .filter(each -> each.firstEntryId() <= gap.lastEntryId())
+            .toList();
+    if (isMissing(after, gap.before())) {
+      add(
+          Explanation.Kind.LOST_SEGMENT,
+          "A file was lost or removed. It held " + which + ".",
+          gap.evidence());
+    } else if (within.stream().anyMatch(each -> each.state() == SegmentInfo.State.DAMAGED)) {
+      add(
+          Explanation.Kind.DAMAGED_HEADER,
+          "Without its header and its first entry nothing proves what is in the file: "
+              + which
+              + ".",
+          gap.evidence());
+    } else if (within.isEmpty()) {
+      String bytes = DamagedBytes.in(log, after.file(), after.offset(), -1);
+      boolean isCut = bytes.endsWith(" ends at offset " + after.offset());
+      add(
+          isCut ? Explanation.Kind.CUT_FILE : Explanation.Kind.DAMAGED_BYTES,
+          isCut
+              ? "A file was cut short. It held " + which + "."
+              : "The end of a file is damaged. It held " + which + ".",
+          bytes,
+          gap.evidence());
+    }
+    // Else the file that was there was left out, which is told.
+  }
+
+  /** Whether a number is missing between two files. Before a cut end some always may be. */
+  private boolean isMissing(LogReport.Position after, LogReport.@Nullable Position before) {
+    if (before == null
+        || segments().stream().anyMatch(s -> s.rewinds() && s.file().equals(before.file()))) {
+      return false;
+    }
+    Set<Long> numbers = new HashSet<>(segments().stream().map(SegmentInfo::segmentId).toList());
+    return LongStream.range(number(after.file()) + 1, number(before.file()))
+        .anyMatch(number -> !numbers.contains(number));
+  }
+
+  private long number(String file) {
+    return segments().stream()
+        .filter(each -> each.file().equals(file))
+        .mapToLong(SegmentInfo::segmentId)
+        .findFirst()
+        .orElse(0);
+  }
+}

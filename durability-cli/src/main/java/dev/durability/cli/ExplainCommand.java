@@ -1,0 +1,144 @@
+package dev.durability.cli;
+
+import dev.durability.errors.CorruptLogException;
+import dev.durability.log.LogReport;
+import dev.durability.log.SegmentInfo;
+import dev.durability.log.Verdict;
+import dev.durability.storage.Directory;
+import dev.durability.storage.ReadFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/** {@code durability explain}. */
+final class ExplainCommand implements Command {
+  private static final String JSON = "--json";
+  private static final String CRATE = "VWAL";
+
+  /** The log is verified, gone over, and looked through for what can be salvaged. */
+  private static final int READINGS = 3;
+
+  private final CommandIo io;
+  private final Clock clock;
+
+  ExplainCommand(CommandIo io, Clock clock) {
+    this.io = io;
+    this.clock = clock;
+  }
+
+  @Override
+  public CommandSpec spec() {
+    CommandSpec spec =
+        CommandSyntax.command(
+            this,
+            "explain",
+            "Say in sentences what happened to a log, and what to do.",
+            "Reads all of the log in DIR and says what happened to it and what shows that, what"
+                + " opening will do, what to do, and what can be lost by it. Changes nothing; another"
+                + " process may be writing to the log.",
+            "",
+            "DIR may also be a record log, a directory with record logs, or one without a log.");
+    spec.addPositional(CommandSyntax.directory());
+    LogLocation.addOption(spec);
+    spec.addOption(CommandSyntax.flag("Print one JSON object, on one line.", JSON));
+    CommandSyntax.endOfHelp(
+        spec,
+        List.of(
+            "  durability explain mylog",
+            "  durability explain --json mylog | jq -r .causes[].kind"),
+        "0",
+        "the log is CLEAN",
+        "1",
+        "it is TORN or AMBIGUOUS: a crash left that, and nothing is to be done",
+        "2",
+        "it is CORRUPT",
+        "3",
+        "it is of another version or library, or there is no log; or not readable, wrong usage",
+        "141",
+        "the reader of the output has gone");
+    return spec;
+  }
+
+  @Override
+  public int run(ParseResult given) throws IOException {
+    Explanation explained;
+    try (LogLocation location = LogLocation.of(given, io)) {
+      Explanation other = location.isLocal() ? OtherExplanation.of(Path.of(location.name())) : null;
+      explained = other == null ? log(location) : other;
+    }
+    io.out()
+        .write(given.hasMatchedOption(JSON) ? explained.json() : explained.text(io.textColumns()));
+    io.out().flush();
+    return explained.status();
+  }
+
+  private Explanation log(LogLocation location) throws IOException {
+    Directory log = location.forReading();
+    String name = location.toString();
+    Path path = location.isLocal() ? Path.of(location.name()) : null;
+    long bytes = READINGS * MeteredDirectory.logBytes(log);
+    try (Progress progress = Progress.start(io, "explain", bytes)) {
+      Directory metered = new MeteredDirectory(log, progress);
+      LogLook look = LogLook.at(name, metered, path, clock.instant());
+      return of(metered, look, look.report());
+    } catch (NoSuchFileException noSegment) {
+      return OtherExplanation.withoutSegments(name);
+    } catch (CorruptLogException checkpointsAlone) {
+      return checkpointsAlone(name, log, checkpointsAlone);
+    }
+  }
+
+  private static Explanation of(Directory log, LogLook look, @Nullable LogReport report)
+      throws IOException {
+    if (report == null) {
+      return LogExplanation.otherVersion(look, isOfCrate(log, look));
+    }
+    if (report.verdict() != Verdict.CORRUPT) {
+      return LogExplanation.notCorrupt(look, report);
+    }
+    SalvageLook found = SalvageLook.at(log);
+    return LogExplanation.corrupt(look, report, Diagnosis.of(log, look, found), found);
+  }
+
+  private static boolean isOfCrate(Directory log, LogLook look) throws IOException {
+    for (LogContents.SegmentLook each : look.contents().segments()) {
+      if (each.info().state() == SegmentInfo.State.OTHER_VERSION) {
+        ByteBuffer magic = ByteBuffer.allocate(CRATE.length());
+        try (ReadFile file = log.open(each.info().file())) {
+          int unused = file.read(magic, 0);
+        }
+        if (new String(magic.array(), StandardCharsets.ISO_8859_1).equals(CRATE)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static Explanation checkpointsAlone(String name, Directory log, CorruptLogException found)
+      throws IOException {
+    SalvageLook look = SalvageLook.at(log);
+    List<Explanation.Cause> causes =
+        List.of(
+            new Explanation.Cause(
+                Explanation.Kind.LOST_SEGMENT,
+                "All segments of the log are gone; a checkpoint is left.",
+                List.of(String.valueOf(found.getMessage()))));
+    return new Explanation(
+        name,
+        Explanation.State.CORRUPT,
+        causes,
+        "It refuses, and changes nothing.",
+        LogExplanation.toDo(name, causes, look),
+        "Without a copy: the entries after the newest checkpoint; how many there were is not known.",
+        List.of(),
+        ExitStatus.CORRUPT);
+  }
+}

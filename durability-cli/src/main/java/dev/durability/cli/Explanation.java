@@ -1,0 +1,154 @@
+package dev.durability.cli;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.durability.cli.bench.Wrapped;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What happened to a log, what follows from that, and what to do.
+ *
+ * @param name the log, as it was given
+ * @param state its verdict, or why there is none
+ * @param causes what happened
+ * @param opening what opening it does
+ * @param toDo what to do, step by step
+ * @param loss what can be lost by that
+ * @param notes what else there is to know
+ * @param status the exit status
+ */
+record Explanation(
+    String name,
+    State state,
+    List<Cause> causes,
+    String opening,
+    List<String> toDo,
+    String loss,
+    List<String> notes,
+    int status) {
+
+  /** The verdicts, and what else a directory can be. */
+  enum State {
+    CLEAN,
+    TORN,
+    AMBIGUOUS,
+    CORRUPT,
+    OTHER_VERSION,
+    OTHER_LIBRARY,
+    RECORD_LOG,
+    NO_LOG
+  }
+
+  /** What can have happened. Programs read the names, so they are fixed. */
+  enum Kind {
+    NOTHING,
+    IN_USE,
+    CRASH,
+    LOST_SEGMENT,
+    LOST_CHECKPOINT,
+    LOST_END,
+    DAMAGED_HEADER,
+    DAMAGED_BYTES,
+    DAMAGED_CHECKPOINT,
+    CUT_FILE,
+    ADDED_BYTES,
+    WRONG_NAME,
+    FOREIGN_FILE,
+    SECOND_FILE,
+    TWO_WRITERS,
+    OTHER_VERSION,
+    OTHER_LIBRARY,
+    UNFINISHED,
+    NO_LOG,
+    DAMAGED
+  }
+
+  /**
+   * Something that happened.
+   *
+   * @param kind what
+   * @param happened a sentence
+   * @param evidence what shows it
+   */
+  record Cause(Kind kind, String happened, List<String> evidence) {}
+
+  /** For people, in lines of at most so many columns. */
+  byte[] text(int columns) {
+    StringBuilder text = new StringBuilder();
+    line(text, "", state.name().replace('_', ' ') + ": " + name);
+    heading(text, "what happened");
+    for (Cause cause : causes) {
+      line(text, "  ", cause.happened());
+      for (String evidence : cause.evidence()) {
+        line(text, "    - ", evidence);
+      }
+    }
+    heading(text, "what opening does");
+    line(text, "  ", opening);
+    heading(text, "what to do");
+    for (int i = 0; i < toDo.size(); i++) {
+      line(text, toDo.size() == 1 ? "  " : "  " + (i + 1) + ". ", toDo.get(i));
+    }
+    heading(text, "what can be lost");
+    line(text, "  ", loss);
+    if (!notes.isEmpty()) {
+      heading(text, "also");
+      for (String note : notes) {
+        line(text, "  ", note);
+      }
+    }
+    return Wrapped.of(text.toString(), columns).getBytes(Charset.defaultCharset());
+  }
+
+  private static void heading(StringBuilder text, String heading) {
+    text.append(System.lineSeparator()).append(heading).append(System.lineSeparator());
+  }
+
+  /** Names come from whoever wrote the directory: they may not control the terminal. */
+  private static void line(StringBuilder text, String indent, String line) {
+    text.append(indent).append(Failures.inOneLine(line)).append(System.lineSeparator());
+  }
+
+  /** Programs read its keys, so they are fixed. */
+  byte[] json() throws IOException {
+    return CrateReportText.json(
+        json -> {
+          json.writeStringField("log", name);
+          json.writeStringField("state", state.name());
+          json.writeArrayFieldStart("causes");
+          for (Cause cause : causes) {
+            json.writeStartObject();
+            json.writeStringField("kind", cause.kind().name());
+            json.writeStringField("happened", cause.happened());
+            strings(json, "evidence", cause.evidence());
+            json.writeEndObject();
+          }
+          json.writeEndArray();
+          json.writeStringField("opening", opening);
+          strings(json, "toDo", toDo);
+          json.writeStringField("loss", loss);
+          strings(json, "notes", notes);
+        });
+  }
+
+  private static void strings(JsonGenerator json, String field, List<String> all)
+      throws IOException {
+    json.writeArrayFieldStart(field);
+    for (String each : all) {
+      json.writeString(each);
+    }
+    json.writeEndArray();
+  }
+
+  /** A range of entries, for sentences. */
+  static String entries(long first, long last) {
+    if (last == Long.MAX_VALUE - 1) {
+      return "entries from " + first + " on";
+    }
+    return first == last
+        ? "entry " + first
+        : String.format(Locale.ROOT, "entries %d to %d", first, last);
+  }
+}

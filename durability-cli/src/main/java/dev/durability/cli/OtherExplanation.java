@@ -1,0 +1,219 @@
+package dev.durability.cli;
+
+import dev.durability.codec.Codecs;
+import dev.durability.errors.CorruptLogException;
+import dev.durability.errors.DurabilityException;
+import dev.durability.errors.FormatException;
+import dev.durability.recordlog.RecordLogReader;
+import dev.durability.rust.CrateLog;
+import dev.durability.rust.CrateReport;
+import dev.durability.rust.CrateVerdict;
+import dev.durability.storage.FsDirectory;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What is in a directory that has no log of this library, or in a file. */
+final class OtherExplanation {
+  private static final String RECORD_LOG = "DRLG";
+  private static final String REFUSES = "It refuses, and changes nothing.";
+
+  private OtherExplanation() {}
+
+  /**
+   * Looks at it.
+   *
+   * @return null if there is a log of this library
+   */
+  static @Nullable Explanation of(Path path) throws IOException {
+    if (Files.isRegularFile(path)) {
+      return isRecordLog(path) ? recordLogs(path, List.of(path)) : null;
+    }
+    if (!Files.isDirectory(path)) {
+      return null; // Whoever opens it says why.
+    }
+    if (CrateDirectory.isIn(path)) {
+      return crate(path);
+    }
+    if (Files.exists(path.resolve("wal")) || Files.exists(path.resolve("checkpoints"))) {
+      return null;
+    }
+    List<Path> files = new ArrayList<>();
+    List<Path> recordLogs = new ArrayList<>();
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(path)) {
+      for (Path file : all) {
+        files.add(file);
+        if (Files.isRegularFile(file) && isRecordLog(file)) {
+          recordLogs.add(file);
+        }
+      }
+    }
+    return recordLogs.isEmpty() ? noLog(path, files) : recordLogs(path, recordLogs);
+  }
+
+  private static boolean hasSegments(Path path) {
+    String[] names = path.toFile().list();
+    return names != null && Arrays.stream(names).anyMatch(name -> name.endsWith(".wal"));
+  }
+
+  private static boolean isRecordLog(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] magic = in.readNBytes(RECORD_LOG.length());
+      return new String(magic, StandardCharsets.ISO_8859_1).equals(RECORD_LOG);
+    }
+  }
+
+  private static Explanation crate(Path path) throws IOException {
+    CrateReport report =
+        CrateLog.in(FsDirectory.openForReading(path), CrateCommands.READING).verify();
+    boolean isDamaged = report.verdict() == CrateVerdict.CORRUPT;
+    return new Explanation(
+        path.toString(),
+        Explanation.State.OTHER_LIBRARY,
+        List.of(
+            new Explanation.Cause(
+                Explanation.Kind.OTHER_LIBRARY,
+                "The Rust crate durability wrote the log.",
+                List.of(
+                    CrateReportText.format(report),
+                    report.verdict() + (report.reason() == null ? "" : ": " + report.reason())))),
+        REFUSES,
+        List.of(
+            "Stop the Rust program, and take the log over: 'durability import " + path + " NEW'.",
+            "'durability verify' and 'durability cat' read it as it is."),
+        isDamaged
+            ? "What follows the last entry that can be read, "
+                + CrateReportText.id(report.lastEntryId())
+                + "."
+            : "Nothing that can be read.",
+        List.of(),
+        ExitStatus.FAILED);
+  }
+
+  /** A directory in which a writer has made no segment yet, or from which all were removed. */
+  static Explanation withoutSegments(String name) {
+    return new Explanation(
+        name,
+        Explanation.State.NO_LOG,
+        List.of(
+            new Explanation.Cause(
+                Explanation.Kind.NO_LOG,
+                "There is no log: its first segment was not made before the program died, or all"
+                    + " files were removed.",
+                List.of("wal/ has no segment, and there is no checkpoint"))),
+        "A writer begins a new log at entry 1; one that only opens what is there refuses.",
+        List.of(
+            "If there was a log: put its files back from a copy, or bring it back with 'durability"
+                + " restore'. Else nothing."),
+        "Nothing is here that could be lost.",
+        List.of(),
+        ExitStatus.FAILED);
+  }
+
+  private static Explanation noLog(Path path, List<Path> files) {
+    List<String> logs =
+        files.stream()
+            .filter(file -> Files.isDirectory(file.resolve("wal")))
+            .map(Path::toString)
+            .sorted()
+            .toList();
+    List<String> renamed =
+        files.stream().filter(OtherExplanation::hasSegments).map(Path::toString).sorted().toList();
+    boolean isUnfinished = Files.exists(path.resolve(".staged"));
+    String what =
+        isUnfinished
+            ? "A command was making this directory, and did not get to the end."
+            : files.isEmpty() ? "The directory is empty." : "There is no log in the directory.";
+    return new Explanation(
+        path.toString(),
+        Explanation.State.NO_LOG,
+        List.of(
+            new Explanation.Cause(
+                isUnfinished ? Explanation.Kind.UNFINISHED : Explanation.Kind.NO_LOG,
+                what,
+                List.of(isUnfinished ? "it has .staged" : "it has no directory wal"))),
+        "A writer begins a new log at entry 1; one that only opens what is there refuses.",
+        List.of(
+            isUnfinished
+                ? "Run the command again: it begins anew."
+                : logs.isEmpty()
+                    ? renamed.isEmpty()
+                        ? "Look for the directory that has wal/, such as the one that the program is"
+                            + " configured to use."
+                        : "Look at "
+                            + String.join(", ", renamed)
+                            + ": the segments in it belong in wal/."
+                    : "Name one of the logs in it: " + String.join(", ", logs) + "."),
+        "Nothing is here that could be lost.",
+        List.of(),
+        ExitStatus.FAILED);
+  }
+
+  private static Explanation recordLogs(Path path, List<Path> files) throws IOException {
+    List<Explanation.Cause> causes = new ArrayList<>();
+    int status = ExitStatus.OK;
+    for (Path file : files) {
+      int worse = recordLog(file, causes);
+      status = Math.max(status, worse);
+    }
+    boolean isCorrupt = status >= ExitStatus.CORRUPT;
+    return new Explanation(
+        path.toString(),
+        Explanation.State.RECORD_LOG,
+        causes,
+        isCorrupt
+            ? "It refuses the one that is damaged, and changes nothing."
+            : "It cuts off an end that a crash left, keeps that in quarantine/, and goes on.",
+        List.of(
+            isCorrupt
+                ? "Copy the file as it is, and put it back from a copy."
+                : "Nothing: open it."),
+        isCorrupt ? "Without a copy: what follows the damage." : "Nothing that was acknowledged.",
+        List.of(),
+        status);
+  }
+
+  private static int recordLog(Path file, List<Explanation.Cause> causes) throws IOException {
+    String name = String.valueOf(file.getFileName());
+    Path parent = file.toAbsolutePath().normalize().getParent();
+    FsDirectory directory = FsDirectory.openForReading(parent == null ? file : parent);
+    try {
+      long records =
+          RecordLogReader.of(directory, name, Codecs.bytes()).strict().replay((id, record) -> {});
+      causes.add(
+          new Explanation.Cause(
+              Explanation.Kind.NOTHING,
+              "The record log " + name + " is whole.",
+              List.of(records + " records")));
+      return ExitStatus.OK;
+    } catch (CorruptLogException damaged) {
+      causes.add(
+          new Explanation.Cause(
+              Explanation.Kind.DAMAGED,
+              "The record log " + name + " is damaged.",
+              List.of(String.valueOf(damaged.getMessage()))));
+      return ExitStatus.CORRUPT;
+    } catch (FormatException other) {
+      causes.add(
+          new Explanation.Cause(
+              Explanation.Kind.OTHER_VERSION,
+              "A newer version of the library wrote the record log " + name + ".",
+              List.of(String.valueOf(other.getMessage()))));
+      return ExitStatus.FAILED;
+    } catch (DurabilityException notClean) {
+      causes.add(
+          new Explanation.Cause(
+              Explanation.Kind.CRASH,
+              "A crash: the end of the record log " + name + " was being written.",
+              List.of(String.valueOf(notClean.getMessage()))));
+      return ExitStatus.TORN;
+    }
+  }
+}

@@ -1,0 +1,165 @@
+package dev.durability.cli;
+
+import dev.durability.errors.LockHeldException;
+import dev.durability.salvage.Salvage;
+import dev.durability.storage.Directory;
+import dev.durability.storage.FsDirectory;
+import dev.durability.storage.LockHolding;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/** {@code durability salvage}. */
+final class SalvageCommand implements Command {
+  private static final String TO = "--to";
+  private static final String RENUMBER = "--renumber";
+  private static final String FROM_QUARANTINE = "--from-quarantine";
+  private static final String JSON = "--json";
+  private static final String LOCK = "wal/.lock";
+
+  /** All is copied, and the last segment is looked through before that. */
+  private static final int READINGS = 2;
+
+  private final CommandIo io;
+
+  SalvageCommand(CommandIo io) {
+    this.io = io;
+  }
+
+  @Override
+  public CommandSpec spec() {
+    CommandSpec spec =
+        CommandSyntax.command(
+            this,
+            "salvage",
+            "Take what is intact out of a damaged log, into new logs.",
+            "Reads the log in DIR, also after damage, and writes what is proven to be intact to NEW:"
+                + " a log for each stretch of entries without a hole, NEW/from-<first entry>. Entries"
+                + " keep their ids, batches, schemas and times, and whole checkpoints are copied"
+                + " beside the entries that they fit. DIR is only read.",
+            "",
+            "It tells each stretch of entries that is lost: between which places, and what shows that"
+                + " they were there. All of that is in NEW/"
+                + SalvageOutput.INDEX
+                + ", too, an object per line. The end that was being written when a crash came is no"
+                + " loss. What the log's owner cut off stays cut off.",
+            "",
+            "Stop the program that writes the log: this refuses while it runs, and if files change"
+                + " meanwhile. A sector that the disk cannot read ends this: copy DIR with ddrescue"
+                + " first.",
+            "",
+            "NEW gets its name when all is there: until then it is NEW.salvaging. After a crash run"
+                + " this again.");
+    spec.addPositional(CommandSyntax.directory());
+    LogLocation.addOption(spec);
+    spec.addOption(
+        OptionSpec.builder(TO)
+            .type(String.class)
+            .paramLabel("NEW")
+            .required(true)
+            .description("The directory to make: missing, or empty.")
+            .build());
+    spec.addOption(
+        CommandSyntax.flag(
+            "Write one log, NEW, in which all entries have new ids from 1 on. The holes do not show"
+                + " in it. Checkpoints, which speak of the old ids, are not copied.",
+            RENUMBER));
+    spec.addOption(
+        CommandSyntax.flag(
+            "Also write what openings cut off after crashes, to logs in NEW/quarantine.",
+            FROM_QUARANTINE));
+    spec.addOption(CommandSyntax.flag("Print one JSON object, on one line.", JSON));
+    CommandSyntax.endOfHelp(
+        spec,
+        List.of(
+            "  durability salvage mylog --to saved",
+            "  durability salvage --renumber mylog --to mylog2",
+            "  durability salvage --json mylog --to saved | jq .missing"),
+        "0",
+        "all entries that the log promises are there",
+        "1",
+        "what is intact was salvaged, and something is missing, in doubt, or left out",
+        "2",
+        "nothing intact was found; NEW was not made",
+        "3",
+        "any other failure: no log of this version, a program writes to it, not readable, NEW is not"
+            + " empty, no room, wrong usage; NEW is as it was",
+        "141",
+        "the reader of the output has gone; the entries were salvaged");
+    return spec;
+  }
+
+  @Override
+  public int run(ParseResult given) throws IOException {
+    Path to = Path.of(given.matchedOptionValue(TO, ""));
+    try (LogLocation location = LogLocation.of(given, io)) {
+      Directory source = source(location);
+      if (location.isLocal()) {
+        CrateDirectory.requireOutside(Path.of(location.name()), to);
+        requireUnlocked(Path.of(location.name()));
+      }
+      return salvage(source, location, to, given);
+    }
+  }
+
+  private int salvage(Directory source, LogLocation from, Path to, ParseResult given)
+      throws IOException {
+    byte[] told;
+    int status;
+    try (StagedDirectory staged = StagedDirectory.begin(to, "salvaging")) {
+      boolean renumbers = given.hasMatchedOption(RENUMBER);
+      try (SalvageOutput output = new SalvageOutput(staged::below, staged.directory(), renumbers)) {
+        long bytes = source.exists("wal") ? READINGS * MeteredDirectory.logBytes(source) : 0;
+        try (Progress progress = Progress.start(io, "salvage", bytes)) {
+          Salvage salvage = Salvage.of(new MeteredDirectory(source, progress), output);
+          salvage = renumbers ? salvage.renumbered() : salvage;
+          salvage = given.hasMatchedOption(FROM_QUARANTINE) ? salvage.withQuarantine() : salvage;
+          salvage.run();
+        }
+        output.sync();
+        status = output.status();
+        told =
+            given.hasMatchedOption(JSON)
+                ? output.json(from.toString(), to.toString())
+                : output.text(to.toString());
+        if (output.hasAny()) {
+          staged.directory().sync("");
+          staged.finish();
+        }
+      }
+    }
+    io.out().write(told);
+    io.out().flush();
+    return status;
+  }
+
+  /** Of a log, only the checkpoints may be left. */
+  private static Directory source(LogLocation location) throws IOException {
+    Path path = Path.of(location.name());
+    boolean hasOnlyCheckpoints =
+        location.isLocal()
+            && Files.isDirectory(path.resolve("checkpoints"))
+            && !Files.exists(path.resolve("wal"));
+    return hasOnlyCheckpoints ? FsDirectory.openForReading(path) : location.forReading();
+  }
+
+  private void requireUnlocked(Path path) throws IOException {
+    LockHolding holder = FsDirectory.openForReading(path).holderOf(LOCK).orElse(null);
+    if (holder == null || holder.state() == LockHolding.State.ENDED) {
+      return;
+    }
+    String who = path.resolve(LOCK) + " is held by process " + holder.process();
+    if (holder.state() == LockHolding.State.RUNNING) {
+      throw new LockHeldException(who + ": it writes the log. Stop it first, or salvage a copy");
+    }
+    io.err()
+        .println(
+            "durability salvage: "
+                + Printable.text(who + " on host " + holder.host())
+                + ", of which this machine cannot tell whether it runs: make sure that it does not");
+  }
+}

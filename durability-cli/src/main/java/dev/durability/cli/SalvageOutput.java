@@ -1,0 +1,296 @@
+package dev.durability.cli;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.durability.log.LogReport;
+import dev.durability.salvage.LeftOutFile;
+import dev.durability.salvage.MissingEntries;
+import dev.durability.salvage.SalvageTarget;
+import dev.durability.salvage.SalvagedStretch;
+import dev.durability.storage.AppendFile;
+import dev.durability.storage.Directory;
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is salvaged goes to directories in a new one, and all that is told to a file in it, a JSON
+ * object a line. The first thousand of these are kept for the report.
+ */
+final class SalvageOutput implements SalvageTarget, Closeable {
+  /** The name of that file. */
+  static final String INDEX = "salvage.jsonl";
+
+  /** The last entry that a log can have: how many are missing is not known then. */
+  private static final long UNKNOWN_END = Long.MAX_VALUE - 1;
+
+  private static final int KEPT_MAX = 1000;
+
+  /** Makes a directory in the new one. */
+  @FunctionalInterface
+  interface Place {
+    Directory at(String name) throws IOException;
+  }
+
+  private final Place place;
+  private final boolean isRenumbering;
+  private final AppendFile index;
+  private final List<String> text = new ArrayList<>();
+  private final List<String> stretches = new ArrayList<>();
+  private final List<String> missing = new ArrayList<>();
+  private final List<String> leftOut = new ArrayList<>();
+  private String name = "";
+  private long written;
+  private long logs;
+  private long entries;
+  private long payloadBytes;
+  private long lost;
+  private boolean isEndUnknown;
+  private boolean isDoubtful;
+  private long events;
+
+  SalvageOutput(Place place, Directory root, boolean isRenumbering) throws IOException {
+    this.place = place;
+    this.isRenumbering = isRenumbering;
+    this.index = root.create(INDEX, 0);
+  }
+
+  @Override
+  public Directory begin(String source, long firstEntryId) throws IOException {
+    logs++;
+    String from = String.format(Locale.ROOT, "from-%020d", firstEntryId);
+    boolean isQuarantined = !source.isEmpty();
+    name = isQuarantined ? source + "/" + from : isRenumbering ? "" : from;
+    return place.at(name);
+  }
+
+  @Override
+  public void written(SalvagedStretch stretch) throws IOException {
+    written++;
+    entries += stretch.source().isEmpty() ? stretch.entries() : 0;
+    payloadBytes += stretch.source().isEmpty() ? stretch.payloadBytes() : 0;
+    isDoubtful |= stretch.doubt() != null;
+    tell(stretches, json -> stretch(json, stretch));
+    say(
+        (stretch.entries() == 0
+                ? "no entry, the next is " + stretch.firstEntryId()
+                : entries(stretch.firstEntryId(), stretch.lastEntryId()))
+            + (stretch.writtenFirstId() == stretch.firstEntryId()
+                ? ""
+                : ", now from " + stretch.writtenFirstId() + " on")
+            + (name.isEmpty() ? "" : ": " + name)
+            + (stretch.checkpoints().isEmpty()
+                ? ""
+                : ", with the checkpoint of entry " + stretch.checkpoints().get(0)));
+    if (stretch.doubt() != null) {
+      say("     in doubt: " + stretch.doubt());
+    }
+  }
+
+  private void stretch(JsonGenerator json, SalvagedStretch stretch) throws IOException {
+    json.writeStringField("what", "stretch");
+    json.writeStringField("directory", name);
+    json.writeStringField("source", stretch.source().isEmpty() ? null : stretch.source());
+    json.writeNumberField("first", stretch.firstEntryId());
+    json.writeNumberField("last", stretch.lastEntryId());
+    json.writeNumberField("entries", stretch.entries());
+    json.writeNumberField("writtenFirst", stretch.writtenFirstId());
+    json.writeNumberField("payloadBytes", stretch.payloadBytes());
+    json.writeArrayFieldStart("checkpoints");
+    for (long each : stretch.checkpoints()) {
+      json.writeNumber(each);
+    }
+    json.writeEndArray();
+    json.writeStringField("doubt", stretch.doubt());
+  }
+
+  @Override
+  public void missing(MissingEntries gap) throws IOException {
+    if (gap.kind() == MissingEntries.Kind.LOST) {
+      boolean isOpen = gap.lastEntryId() == UNKNOWN_END;
+      isEndUnknown |= isOpen;
+      lost += isOpen ? 0 : gap.lastEntryId() - gap.firstEntryId() + 1;
+    }
+    tell(missing, json -> missing(json, gap));
+    say(
+        entries(gap.firstEntryId(), gap.lastEntryId())
+            + switch (gap.kind()) {
+              case LOST -> ": LOST";
+              case COVERED -> ": not here, and not lost";
+              case UNPROMISED -> ": not here; nothing says that they were durable";
+            });
+    say(
+        "     between "
+            + place(gap.after(), "the beginning")
+            + " and "
+            + place(gap.before(), "the end"));
+    say("     " + gap.evidence());
+  }
+
+  private static void missing(JsonGenerator json, MissingEntries gap) throws IOException {
+    json.writeStringField("what", "missing");
+    json.writeStringField("kind", gap.kind().name());
+    json.writeNumberField("first", gap.firstEntryId());
+    if (gap.lastEntryId() == UNKNOWN_END) {
+      json.writeNullField("last");
+    } else {
+      json.writeNumberField("last", gap.lastEntryId());
+    }
+    position(json, "after", gap.after());
+    position(json, "before", gap.before());
+    json.writeStringField("evidence", gap.evidence());
+  }
+
+  private static void position(
+      JsonGenerator json, String field, LogReport.@Nullable Position position) throws IOException {
+    if (position == null) {
+      json.writeNullField(field);
+      return;
+    }
+    json.writeObjectFieldStart(field);
+    json.writeStringField("file", position.file());
+    json.writeNumberField("offset", position.offset());
+    json.writeEndObject();
+  }
+
+  private static String place(LogReport.@Nullable Position position, String otherwise) {
+    return position == null ? otherwise : position.file() + " at offset " + position.offset();
+  }
+
+  private static String entries(long first, long last) {
+    if (last == UNKNOWN_END) {
+      return "entries from " + first + " on";
+    }
+    return first == last ? "entry " + first : "entries " + first + " to " + last;
+  }
+
+  @Override
+  public void leftOut(LeftOutFile file) throws IOException {
+    // Most of what openings cut off is half a frame: that nothing is in it is no loss.
+    isDoubtful |= file.kind() != LeftOutFile.Kind.NOTHING_WHOLE;
+    tell(
+        leftOut,
+        json -> {
+          json.writeStringField("what", "leftOut");
+          json.writeStringField("kind", file.kind().name());
+          json.writeStringField("file", file.file());
+          json.writeStringField("reason", file.reason());
+        });
+    say("left out: " + file.file() + ": " + file.reason());
+  }
+
+  private void say(String line) {
+    if (text.size() < KEPT_MAX) {
+      text.add(line);
+    }
+  }
+
+  private void tell(List<String> kept, CrateReportText.Fields fields) throws IOException {
+    byte[] line = CrateReportText.json(fields);
+    index.write(ByteBuffer.wrap(line));
+    events++;
+    if (kept.size() < KEPT_MAX) {
+      kept.add(new String(line, StandardCharsets.UTF_8).strip());
+    }
+  }
+
+  /** Whether anything was salvaged. */
+  boolean hasAny() {
+    return written > 0;
+  }
+
+  /** Whether all that was promised is there. */
+  boolean isWhole() {
+    return lost == 0 && !isEndUnknown && !isDoubtful;
+  }
+
+  /** The exit status that this has. */
+  int status() {
+    return isWhole() ? ExitStatus.OK : hasAny() ? ExitStatus.LEFT_OUT : ExitStatus.CORRUPT;
+  }
+
+  /** Makes the index durable. */
+  void sync() throws IOException {
+    index.sync();
+  }
+
+  @Override
+  public void close() throws IOException {
+    index.close();
+  }
+
+  byte[] text(String to) {
+    StringBuilder all = new StringBuilder();
+    for (String line : text) {
+      all.append(Printable.text(line)).append(System.lineSeparator());
+    }
+    if (text.size() == KEPT_MAX) {
+      all.append("…").append(System.lineSeparator());
+    }
+    all.append(System.lineSeparator());
+    CrateReportText report = new CrateReportText();
+    report.line(
+        "salvaged",
+        entries
+            + (entries == 1 ? " entry" : " entries")
+            + ", "
+            + StatsText.amount(payloadBytes)
+            + " of payload, in "
+            + logs
+            + (logs == 1 ? " log" : " logs"));
+    report.line("lost", lostText());
+    report.line("whole", isWhole() ? "yes: all that was promised is there" : "no");
+    if (hasAny()) {
+      report.line("index", to + "/" + INDEX + "  (" + events + " lines)");
+    }
+    return (all + new String(report.bytes(), Charset.defaultCharset()))
+        .getBytes(Charset.defaultCharset());
+  }
+
+  private String lostText() {
+    String known = lost == 0 ? "" : lost + (lost == 1 ? " entry" : " entries");
+    String open = isEndUnknown ? "an unknown number of entries at the end" : "";
+    return known.isEmpty() && open.isEmpty()
+        ? "nothing"
+        : known + (known.isEmpty() || open.isEmpty() ? "" : ", and ") + open;
+  }
+
+  /** Programs read its keys, so they are fixed. */
+  byte[] json(String from, String to) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (JsonGenerator json = new JsonFactory().createGenerator(bytes)) {
+      json.writeStartObject();
+      json.writeStringField("log", from);
+      json.writeStringField("to", hasAny() ? to : null);
+      json.writeBooleanField("whole", isWhole());
+      json.writeNumberField("logs", logs);
+      json.writeNumberField("entries", entries);
+      json.writeNumberField("payloadBytes", payloadBytes);
+      json.writeNumberField("lost", lost);
+      json.writeBooleanField("endUnknown", isEndUnknown);
+      json.writeNumberField("events", events);
+      array(json, "stretches", stretches);
+      array(json, "missing", missing);
+      array(json, "leftOut", leftOut);
+      json.writeEndObject();
+      json.writeRaw('\n');
+    }
+    return bytes.toByteArray();
+  }
+
+  private static void array(JsonGenerator json, String field, List<String> objects)
+      throws IOException {
+    json.writeArrayFieldStart(field);
+    for (String object : objects) {
+      json.writeRawValue(object);
+    }
+    json.writeEndArray();
+  }
+}
