@@ -60,7 +60,8 @@ final class ReportText {
         + "restore "
         + report.end().file()
         + " from a backup"
-        + (report.intact() == 0 ? "" : ", or go on with the entries up to " + report.intact());
+        + (report.intact() == 0 ? "" : ", or go on with the entries up to " + report.intact())
+        + ". 'durability explain' says what happened, 'durability salvage' takes out what is intact";
   }
 
   private static void line(StringBuilder text, String name, String value) {
