@@ -5,11 +5,17 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** A part of a file in memory, moved forward over it. Its memory does not grow with the file. */
+/**
+ * A part of a file in memory, moved forward over it. Its memory does not grow with the file. Of a
+ * {@link MappedFile} all is there, in the system's memory.
+ */
 final class FileWindow implements AutoCloseable {
   private ReadFile file;
   private final DirectMemory memory;
-  private final ByteBuffer bytes;
+  private final ByteBuffer target;
+  private final ByteBuffer part;
+  private ByteBuffer bytes;
+  private boolean mapped;
   private long start;
   private int filled;
   private boolean closed;
@@ -17,13 +23,20 @@ final class FileWindow implements AutoCloseable {
   FileWindow(ReadFile file, int capacity) {
     this.file = file;
     this.memory = DirectMemory.of(capacity);
-    this.bytes = memory.bytes().order(ByteOrder.LITTLE_ENDIAN);
+    this.target = memory.bytes().order(ByteOrder.LITTLE_ENDIAN);
+    // Read-only, as a mapping is: the code that reads it meets one class.
+    this.part = target.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    this.bytes = part;
+    restart(file);
   }
 
-  /** Goes on in another file. */
+  /** Goes on in another file: {@link #bytes} may be others then. */
   void restart(ReadFile other) {
     file = other;
-    invalidate();
+    mapped = other instanceof MappedFile;
+    bytes = other instanceof MappedFile whole ? whole.bytes() : part;
+    start = 0;
+    filled = mapped ? bytes.capacity() : 0;
   }
 
   ByteBuffer bytes() {
@@ -38,9 +51,14 @@ final class FileWindow implements AutoCloseable {
     return file.size();
   }
 
+  /** How many bytes of the file are in {@link #bytes()}. */
+  int filled() {
+    return filled;
+  }
+
   /** Forgets what was read, for a file that is being written by someone else. */
   void invalidate() {
-    filled = 0;
+    filled = mapped ? filled : 0;
   }
 
   /**
@@ -84,23 +102,26 @@ final class FileWindow implements AutoCloseable {
     if (closed) {
       throw new IOException("cannot read: the reader was closed; open it again");
     }
+    if (mapped) {
+      return; // The file ends there.
+    }
     if (offset >= start && offset < start + filled) {
-      bytes.limit(filled).position((int) (offset - start));
-      bytes.compact();
-      filled = bytes.position();
+      target.limit(filled).position((int) (offset - start));
+      target.compact();
+      filled = target.position();
     } else {
       filled = 0;
     }
     start = offset;
-    bytes.clear().position(filled);
-    while (filled < length && bytes.hasRemaining()) {
-      int count = file.read(bytes, start + filled);
+    target.clear().position(filled);
+    while (filled < length && target.hasRemaining()) {
+      int count = file.read(target, start + filled);
       if (count < 0) {
         break;
       }
-      filled = bytes.position();
+      filled = target.position();
     }
-    bytes.clear();
+    target.clear();
   }
 
   /**

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /** The kinds of frames, and what the format says of each. */
 public enum FrameKind {
   /** An entry; the last of its batch, if a batch is open. */
-  ENTRY(1),
+  ENTRY(FrameKind.ENTRY_CODE),
 
   /** An entry that more entries of the same atomic batch follow. */
   PART(2),
@@ -21,6 +21,8 @@ public enum FrameKind {
 
   /** How the payloads of the entries after it are encoded. */
   SCHEMA(6);
+
+  static final int ENTRY_CODE = 1;
 
   private static final @Nullable FrameKind[] BY_CODE = byCode();
 

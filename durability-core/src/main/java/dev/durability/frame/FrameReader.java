@@ -18,9 +18,9 @@ final class FrameReader {
   private final FileType type;
   private int salt;
   private final CRC32C crc = new CRC32C();
-  private final ByteBuffer bytes;
-  private final ByteBuffer checked;
-  private final ByteBuffer view;
+  private ByteBuffer bytes;
+  private ByteBuffer checked;
+  private ByteBuffer view;
 
   private long offset;
   private FrameKind kind = FrameKind.ENTRY;
@@ -42,13 +42,17 @@ final class FrameReader {
     this.salt = salt;
     this.bytes = window.bytes();
     this.checked = bytes.duplicate();
-    this.view = bytes.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    this.view = bytes.duplicate();
+    restart(file, salt);
   }
 
   /** Goes on in another file, with the same memory. */
   void restart(ReadFile file, int otherSalt) {
     window.restart(file);
-    this.salt = otherSalt;
+    salt = otherSalt;
+    bytes = window.bytes();
+    checked = bytes.duplicate();
+    view = bytes.duplicate();
   }
 
   FileWindow window() {
@@ -166,12 +170,11 @@ final class FrameReader {
       return false;
     }
     int kindAndLength = bytes.getInt(index + 4);
-    int payloadBytes = FrameFormat.length(kindAndLength);
-    int total = FrameFormat.OVERHEAD_BYTES + payloadBytes;
-    if (FrameFormat.kind(kindAndLength) != FrameKind.ENTRY
-        || !FrameKind.ENTRY.canHaveId(expectedId)
+    int total = FrameFormat.OVERHEAD_BYTES + FrameFormat.length(kindAndLength);
+    if (!FrameFormat.isEntry(kindAndLength)
         || bytes.getLong(index + 8) != expectedId
-        || window.indexOf(at, total) < 0) {
+        || !FrameKind.ENTRY.canHaveId(expectedId)
+        || total > window.filled() - index) {
       return false;
     }
     crc.reset();
@@ -181,7 +184,7 @@ final class FrameReader {
     }
     offset = at;
     kind = FrameKind.ENTRY;
-    length = payloadBytes;
+    length = total - FrameFormat.OVERHEAD_BYTES;
     return true;
   }
 

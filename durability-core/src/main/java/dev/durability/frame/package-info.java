@@ -24,7 +24,7 @@
  *   <caption>What is where</caption>
  *   <tr><th>job</th><th>classes</th></tr>
  *   <tr><td>reading</td><td>{@code FileHeader}; {@code FrameRun}, the run of valid frames, over
- *       {@code FrameReader} and {@code FileWindow}; {@code Remains}, what follows the run;
+ *       {@code FrameReader} and {@code FileWindow}; {@code MappedFile}; {@code Remains}, what follows the run;
  *       {@code CheckpointFile}</td></tr>
  *   <tr><td>writing</td><td>{@code FrameEncoder}; {@code FrameFile}, which rolls a failed write
  *       back</td></tr>

@@ -37,6 +37,10 @@ public final class LiveCursor implements Closeable {
   private long seenEntered;
   private int looks;
   private int misses;
+
+  /** Whether the last step gave an entry: in its segment, the next one needs no second look. */
+  private boolean steady;
+
   private LogReport.@Nullable Position brokenAt;
 
   /**
@@ -125,6 +129,19 @@ public final class LiveCursor implements Closeable {
    * @return whether there is one; if not, the log ended as the mode accepts
    */
   public boolean next(long toId) throws IOException {
+    // An ENTRY is the last of its batch, if it is in any.
+    if (steady && cursor.nextId() <= toId && cursor.nextIsEntryInWindow()) {
+      return true;
+    }
+    if (steady) {
+      wantedId = cursor.nextId();
+      steady = false;
+    }
+    steady = nextOfAnyKind(toId);
+    return steady;
+  }
+
+  private boolean nextOfAnyKind(long toId) throws IOException {
     while (cursor.nextId() <= toId) {
       try {
         FrameRun.Step step = cursor.next();

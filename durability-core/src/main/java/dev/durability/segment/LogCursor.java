@@ -88,11 +88,17 @@ public final class LogCursor implements Closeable {
    */
   public FrameRun.Step next() throws IOException {
     FrameRun inside = run;
-    if (inside != null && inside.nextIsEntryInWindow()) {
-      nextId = inside.nextId();
-      return FrameRun.Step.ENTRY;
-    }
-    return nextOfAnyKind();
+    return inside != null && inside.nextIsEntryInWindow() ? FrameRun.Step.ENTRY : nextOfAnyKind();
+  }
+
+  /**
+   * Goes one frame further if that is an ENTRY that is whole in memory, as nearly all are.
+   *
+   * @return whether it did; if not, the cursor is where it was, and {@link #next} finds out more
+   */
+  boolean nextIsEntryInWindow() {
+    FrameRun inside = run;
+    return inside != null && inside.nextIsEntryInWindow();
   }
 
   private FrameRun.Step nextOfAnyKind() throws IOException {
@@ -119,7 +125,6 @@ public final class LogCursor implements Closeable {
           continue;
         }
       }
-      nextId = current.nextId();
       return step;
     }
   }
@@ -151,7 +156,7 @@ public final class LogCursor implements Closeable {
     Segment opened = null;
     try {
       headerMismatch = null;
-      opened = Segment.open(directory, name);
+      opened = isInLast() ? Segment.open(directory, name) : Segment.openFollowed(directory, name);
       problem = opened.whyNotNext(header, logId, nextId);
       if (problem == null) {
         enter(name, opened);
@@ -181,7 +186,6 @@ public final class LogCursor implements Closeable {
     lastStampBefore = Math.max(lastStampBefore, found.createdMicros());
     promisedEnd.begin(found.firstEntryId());
     schema.beginFile();
-    nextId = entered.nextId(); // Another one only if the log was begun anew there.
     run = entered;
     segmentsEntered++;
     skipWithin(name, found, entered);
@@ -199,7 +203,6 @@ public final class LogCursor implements Closeable {
     SegmentsAhead.Passed passed = ahead == null ? null : ahead.in(name);
     if (passed != null && passed.salt() == found.salt()) {
       entered.skipTo(passed.offset(), passed.nextId());
-      nextId = passed.nextId();
       promisedBefore = Math.max(promisedBefore, passed.promised());
       lastStampBefore = Math.max(lastStampBefore, passed.lastStampMicros());
     }
@@ -248,7 +251,7 @@ public final class LogCursor implements Closeable {
 
   /** The id of the entry that was stepped over. */
   public long id() {
-    return nextId - 1;
+    return nextId() - 1;
   }
 
   /** The last id of the entry's atomic batch; its own id if it is in no batch. */
@@ -258,12 +261,13 @@ public final class LogCursor implements Closeable {
 
   /** P: the last entry of the run. Nothing is intact if no segment is where the run starts. */
   long intact() {
-    return reachesBack || header != null ? nextId - 1 : 0;
+    return reachesBack || header != null ? nextId() - 1 : 0;
   }
 
   /** The id of the entry that comes next. */
   public long nextId() {
-    return nextId;
+    FrameRun inside = run;
+    return inside == null ? nextId : inside.nextId();
   }
 
   /** The largest promise that was stepped over. */
@@ -374,6 +378,7 @@ public final class LogCursor implements Closeable {
   private void closeSegment() throws IOException {
     promisedBefore = promised();
     lastStampBefore = lastStampMicros();
+    nextId = nextId();
     Segment closing = open;
     open = null;
     run = null;

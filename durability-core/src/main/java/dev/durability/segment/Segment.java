@@ -5,10 +5,12 @@ import dev.durability.frame.BadHeaderException;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FileType;
 import dev.durability.frame.FrameRun;
+import dev.durability.frame.MappedFile;
 import dev.durability.storage.Directory;
 import dev.durability.storage.ReadFile;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +55,24 @@ public final class Segment implements Closeable {
       return new Segment(name, file, header);
     } catch (Throwable e) {
       AfterFailure.close(e, file);
+      throw e;
+    }
+  }
+
+  /**
+   * The same for a segment that another one follows: if its writer has ended it, it may be mapped.
+   */
+  static Segment openFollowed(Directory directory, SegmentName name)
+      throws IOException, BadHeaderException {
+    Segment segment = open(directory, name);
+    try {
+      ByteBuffer bytes = directory.map(name.path());
+      return bytes == null
+          ? segment
+          : new Segment(
+              name, MappedFile.ofEnded(segment.file, bytes, segment.header), segment.header);
+    } catch (Throwable e) {
+      AfterFailure.close(e, segment);
       throw e;
     }
   }

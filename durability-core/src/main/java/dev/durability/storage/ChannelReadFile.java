@@ -89,7 +89,7 @@ final class ChannelReadFile implements ReadFile {
   }
 
   /** Repeats the call as long as interrupts break it off, and keeps the interrupt flag. */
-  private static <T> T undisturbed(Call<T> call) throws IOException {
+  static <T> T undisturbed(Call<T> call) throws IOException {
     boolean interrupted = Thread.interrupted();
     try {
       while (true) {
@@ -106,7 +106,7 @@ final class ChannelReadFile implements ReadFile {
     }
   }
 
-  private interface Call<T> {
+  interface Call<T> {
     T run() throws IOException;
   }
 }

@@ -1,7 +1,9 @@
 package dev.durability.storage;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A tree of files, with only the operations that a storage library needs.
@@ -27,11 +29,11 @@ import java.util.List;
  * several files at once. Interrupting a thread in a call has no effect on the call, and the
  * interrupt flag stays set.
  *
- * <p><b>Not promised.</b> No mapping of files, no random writes, no permissions, no times, no
- * links. So the interface can be implemented over a replicated append-only store. Such a store
- * refuses {@link #resume} with {@link UnsupportedOperationException}; opening a log then writes its
- * last segment anew. It refuses {@link AppendFile#truncate} with {@link IOException}; a writer
- * whose write failed is then poisoned.
+ * <p><b>Not promised.</b> No random writes, no permissions, no times, no links. So the interface
+ * can be implemented over a replicated append-only store. Such a store refuses {@link #resume} with
+ * {@link UnsupportedOperationException}; opening a log then writes its last segment anew. It
+ * refuses {@link AppendFile#truncate} with {@link IOException}; a writer whose write failed is then
+ * poisoned.
  */
 public interface Directory {
 
@@ -148,6 +150,19 @@ public interface Directory {
    * @throws IOException if it cannot be taken for another reason
    */
   DirectoryLock lock(String path) throws IOException;
+
+  /**
+   * Maps a file into memory, if this directory does that. Nobody may write or cut the file any
+   * more: see {@link MappingDirectory}, the only one here that does.
+   *
+   * @param path the file
+   * @return all of its bytes, read-only, or null if it is not mapped; they stay readable after the
+   *     file was renamed or deleted
+   * @throws IOException if the file is missing or cannot be opened
+   */
+  default @Nullable ByteBuffer map(String path) throws IOException {
+    return null;
+  }
 
   /**
    * Tells whether the holder of a lock reads only what is durable, in files of former holders of

@@ -1,8 +1,10 @@
 package dev.durability.storage;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A directory that passes every call on to another one. Extend it to watch, count, delay or refuse
@@ -76,6 +78,11 @@ public abstract class ForwardingDirectory implements Directory {
   @Override
   public DirectoryLock lock(String path) throws IOException {
     return under.lock(path);
+  }
+
+  @Override
+  public @Nullable ByteBuffer map(String path) throws IOException {
+    return under.map(path);
   }
 
   @Override

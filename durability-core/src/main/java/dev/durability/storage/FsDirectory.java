@@ -229,10 +229,16 @@ public final class FsDirectory implements Directory {
     }
   }
 
-  @Override
-  public ReadFile open(String path) throws IOException {
+  /** Where a file is that may be opened for reading. */
+  Path readable(String path) throws IOException {
     Path target = paths.target(path);
     refuseUnlessRegular(target);
+    return target;
+  }
+
+  @Override
+  public ReadFile open(String path) throws IOException {
+    Path target = readable(path);
     try {
       return new FsReadFile(
           UninterruptibleFile.open(

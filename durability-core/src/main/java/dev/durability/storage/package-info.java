@@ -6,7 +6,8 @@
  * store, and its Javadoc says what is durable after each method. {@link
  * dev.durability.storage.FsDirectory} keeps it in the file system, {@link
  * dev.durability.storage.MemoryDirectory} on the heap. Extend {@link
- * dev.durability.storage.ForwardingDirectory} to wrap one.
+ * dev.durability.storage.ForwardingDirectory} to wrap one. {@link
+ * dev.durability.storage.MappingDirectory} maps ended segments, at a risk that it names.
  *
  * <p>Nothing is durable until it is synced, and the content of a file and its name are synced
  * separately. So a file gets a durable name in this order, which {@link

@@ -7,12 +7,16 @@ import dev.durability.codec.Codecs;
 import dev.durability.errors.FormatException;
 import dev.durability.log.LogReport;
 import dev.durability.log.Verdict;
+import dev.durability.storage.Directory;
+import dev.durability.storage.ForwardingDirectory;
 import dev.durability.storage.FsDirectory;
 import dev.durability.storage.MemoryDirectory;
+import dev.durability.storage.ReadFile;
 import dev.durability.wal.LogBuilder;
 import dev.durability.wal.WalMaintenance;
 import dev.durability.wal.WalOptions;
 import dev.durability.wal.WalReader;
+import dev.durability.wal.WalReplay;
 import dev.durability.wal.WalWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -160,6 +164,38 @@ class LogJudgedByBothTest {
     }
   }
 
+  /** What a reader sees and what it is told. */
+  private static List<String> outcome(Directory directory) {
+    List<String> outcome = new ArrayList<>();
+    try {
+      outcome.add(WalMaintenance.verify(directory).toString());
+      WalReader.of(directory, Codecs.bytes())
+          .replay(
+              WalReplay.START,
+              Long.MAX_VALUE,
+              (id, entry) -> outcome.add(id + " " + HexFormat.of().formatHex(entry)));
+    } catch (IOException e) {
+      outcome.add(e.toString());
+    }
+    return outcome;
+  }
+
+  /** The same files, mapped. */
+  private static final class Mapped extends ForwardingDirectory {
+    Mapped(Directory under) {
+      super(under);
+    }
+
+    @Override
+    public ByteBuffer map(String path) throws IOException {
+      try (ReadFile file = open(path)) {
+        ByteBuffer bytes = ByteBuffer.allocateDirect((int) file.size());
+        while (bytes.hasRemaining() && file.read(bytes, bytes.position()) >= 0) {}
+        return bytes.flip().asReadOnlyBuffer();
+      }
+    }
+  }
+
   /** The verdict that both give, or OTHER if the log is of another version. */
   private static String judgedByBoth(Map<String, byte[]> files, String context) throws IOException {
     MemoryDirectory directory = new MemoryDirectory();
@@ -174,6 +210,7 @@ class LogJudgedByBothTest {
     } catch (DocumentedReader.OtherVersion otherVersion) {
       // As the library must find it.
     }
+    assertThat(outcome(new Mapped(directory))).as(told).isEqualTo(outcome(directory));
     LogReport report;
     try {
       report = WalMaintenance.verify(directory);

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -57,6 +58,9 @@ class ForwardingDirectoryTest {
     }
     if (type == boolean.class) {
       return true;
+    }
+    if (type == ByteBuffer.class) {
+      return ByteBuffer.wrap(new byte[] {1});
     }
     if (type == List.class) {
       return List.of(name);

@@ -34,6 +34,9 @@ final class ReadHeats {
       Path ownLog = directory.resolve(ours.slug());
       List<Contestant> contestants = new ArrayList<>();
       contestants.add(ours);
+      contestants.add(
+          new Replays(
+              OwnLog.mapped(), Role.VARIANT, "checks each checksum", payloadBytes, entries));
       contestants.add(BareScan.mapping(ownLog, entries, Entries.sum(entries)));
       contestants.add(BareScan.reading(ownLog, entries, Entries.sum(entries)));
       for (Store peer : Stores.peersOfOneThread()) {
@@ -113,6 +116,7 @@ final class ReadHeats {
                   Target.atMost("≤ 1.2 × one bare scan", 1.2),
                   List.of(
                       Recoveries.takingEntries(path, payloadBytes, entries),
+                      Recoveries.mapped(path, payloadBytes, entries),
                       Recoveries.takingNone(path, payloadBytes, entries),
                       BareScan.mapping(path, entries, Entries.sum(entries))))
               .run(settings, directory, log));

@@ -5,7 +5,9 @@ import dev.durability.benchmarks.Role;
 import dev.durability.benchmarks.store.OwnLog;
 import dev.durability.benchmarks.store.Promise;
 import dev.durability.benchmarks.store.SummingCodec;
+import dev.durability.storage.Directory;
 import dev.durability.storage.FsDirectory;
+import dev.durability.storage.MappingDirectory;
 import dev.durability.wal.WalOptions;
 import dev.durability.wal.WalWriter;
 import java.io.IOException;
@@ -19,6 +21,7 @@ final class Recoveries extends Contestant {
   private final int payloadBytes;
   private final long entries;
   private final boolean takesEntries;
+  private final boolean isMapped;
 
   private Recoveries(
       String name,
@@ -27,12 +30,14 @@ final class Recoveries extends Contestant {
       Path log,
       int payloadBytes,
       long entries,
-      boolean takesEntries) {
+      boolean takesEntries,
+      boolean isMapped) {
     super(name, role, guarantee);
     this.log = log;
     this.payloadBytes = payloadBytes;
     this.entries = entries;
     this.takesEntries = takesEntries;
+    this.isMapped = isMapped;
   }
 
   /** Takes all entries; fills the log before. */
@@ -44,6 +49,20 @@ final class Recoveries extends Contestant {
         log,
         payloadBytes,
         entries,
+        true,
+        false);
+  }
+
+  /** Takes all entries from mappings of the log that the other one filled. */
+  static Recoveries mapped(Path log, int payloadBytes, long entries) {
+    return new Recoveries(
+        "durability, mapped",
+        Role.VARIANT,
+        "a writer is open, all entries were handed over and are durable",
+        log,
+        payloadBytes,
+        entries,
+        true,
         true);
   }
 
@@ -56,12 +75,13 @@ final class Recoveries extends Contestant {
         log,
         payloadBytes,
         entries,
+        false,
         false);
   }
 
   @Override
   public void open(Path directory) throws Exception {
-    if (!takesEntries) {
+    if (!takesEntries || isMapped) {
       return; // The log is that of the other one.
     }
     try (OwnLog filled = OwnLog.byDefault()) {
@@ -72,7 +92,8 @@ final class Recoveries extends Contestant {
 
   @Override
   public long run(long operations, @Nullable Histogram latencies) throws Exception {
-    FsDirectory directory = FsDirectory.open(log);
+    FsDirectory files = FsDirectory.open(log);
+    Directory directory = isMapped ? MappingDirectory.of(files) : files;
     SummingCodec sum = new SummingCodec();
     long start = System.nanoTime();
     WalWriter<SummingCodec> writer =

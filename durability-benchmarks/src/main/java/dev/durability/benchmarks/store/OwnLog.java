@@ -3,6 +3,7 @@ package dev.durability.benchmarks.store;
 import dev.durability.benchmarks.Trees;
 import dev.durability.codec.Codecs;
 import dev.durability.storage.FsDirectory;
+import dev.durability.storage.MappingDirectory;
 import dev.durability.wal.AppendFuture;
 import dev.durability.wal.FlushPolicy;
 import dev.durability.wal.WalOptions;
@@ -23,6 +24,7 @@ public final class OwnLog implements Store {
   private final String name;
   private final WalOptions.Builder options;
   private final boolean isSettled;
+  private boolean isMapped;
 
   private @Nullable FsDirectory directory;
   private @Nullable WalWriter<byte[]> log;
@@ -73,6 +75,17 @@ public final class OwnLog implements Store {
         "durability, segments of " + (segmentBytes >> 20) + " MiB",
         WalOptions.builder().segmentBytes(segmentBytes),
         true);
+  }
+
+  /**
+   * Makes a log whose ended segments are mapped when it is read.
+   *
+   * @return the log
+   */
+  public static OwnLog mapped() {
+    OwnLog log = new OwnLog("durability, mapped", WalOptions.builder(), true);
+    log.isMapped = true;
+    return log;
   }
 
   @Override
@@ -167,7 +180,8 @@ public final class OwnLog implements Store {
   @Override
   public long replay() throws Exception {
     SummingCodec sum = new SummingCodec();
-    WalReader.of(Objects.requireNonNull(directory), sum)
+    FsDirectory files = Objects.requireNonNull(directory);
+    WalReader.of(isMapped ? MappingDirectory.of(files) : files, sum)
         .replay(WalReplay.START, Long.MAX_VALUE, sum);
     return sum.sum();
   }
