@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -189,6 +190,18 @@ final class TarballTest {
     assertThat(unpacked.resolve("share/zsh/site-functions/_durability")).isNotEmptyFile();
     assertThat(unpacked.resolve("share/fish/vendor_completions.d/durability.fish"))
         .isNotEmptyFile();
+  }
+
+  @Test
+  void allUsersMayReadIt() throws Exception {
+    try (Stream<Path> files = Files.walk(unpacked)) {
+      for (Path file : files.toList()) {
+        assertThat(Files.getPosixFilePermissions(file))
+            .as("%s", file)
+            .contains(PosixFilePermission.OTHERS_READ)
+            .doesNotContain(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
+      }
+    }
   }
 
   @Test
