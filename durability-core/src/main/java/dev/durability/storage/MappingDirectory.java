@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An {@link FsDirectory} whose ended segments are mapped into memory when a log is read from one
- * end to the other: by a reader, or when the log or a state is opened. Nothing is copied then, and
- * a second thread shares the work of checking. All else is read and written as ever.
+ * end to the other: by a reader, or when the log or a state is opened. Nothing is copied then. All
+ * else is read and written as ever.
  *
  * <p><b>A file that changes meanwhile, or cannot be read, kills the process.</b> If another program
  * cuts a mapped file, or its storage fails to give a page of it, then reading that page is no
