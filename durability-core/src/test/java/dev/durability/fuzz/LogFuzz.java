@@ -6,6 +6,7 @@ import dev.durability.codec.Schema;
 import dev.durability.errors.CorruptLogException;
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.FormatException;
+import dev.durability.errors.LogCutException;
 import dev.durability.format.DocumentedReader;
 import dev.durability.log.LogReport;
 import dev.durability.log.ReplayMode;
@@ -119,10 +120,13 @@ public final class LogFuzz {
     } catch (FormatException otherVersion) {
       Checks.that(report == null || report.covered() > 0, "of another version although " + report);
     } catch (DurabilityException refused) {
-      // Whoever asks for entry 1 of a log that starts behind it is refused before any version is
-      // met.
+      // Whoever asks for entry 1 of a log that starts behind it, or was begun anew behind it, is
+      // refused before any version is met.
       Checks.that(
-          mode == ReplayMode.STRICT || report != null || startsBehindTheFirstEntry(directory),
+          mode == ReplayMode.STRICT
+              || report != null
+              || refused instanceof LogCutException
+              || startsBehindTheFirstEntry(directory),
           "refused, " + refused + ": " + report);
     }
     for (int i = 1; i < ids.size(); i++) {
