@@ -105,18 +105,20 @@ public final class LogFuzz {
       Directory directory, @Nullable LogReport report, String other, ReplayMode mode)
       throws IOException {
     List<Long> ids = new ArrayList<>();
+    // Reading from entry 1 on looks at no checkpoint that contains no more than is intact.
+    boolean isCheckpoint = !other.isEmpty() && !other.startsWith("wal/");
     try {
       WalReader.of(directory, Codecs.bytes(), mode)
           .replay(1, Long.MAX_VALUE, (id, entry) -> ids.add(id));
-      // Reading from entry 1 on looks at no checkpoint that contains no more than is intact.
-      boolean isCheckpoint = !other.isEmpty() && !other.startsWith("wal/");
       Checks.that(report != null || isCheckpoint, "read although the version is not known");
       Checks.that(report == null || report.verdict() != Verdict.CORRUPT, "read although " + report);
       Checks.that(
           report == null || mode == ReplayMode.PREFIX || report.verdict() == Verdict.CLEAN,
           "read strictly although " + report);
     } catch (CorruptLogException refused) {
-      Checks.that(report != null && isCorruptFromItsStart(report), "refused although " + report);
+      Checks.that(
+          report == null ? isCheckpoint : isCorruptFromItsStart(report),
+          "refused although " + report);
     } catch (FormatException otherVersion) {
       Checks.that(report == null || report.covered() > 0, "of another version although " + report);
     } catch (DurabilityException refused) {
