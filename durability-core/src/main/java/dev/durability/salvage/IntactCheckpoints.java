@@ -13,6 +13,7 @@ import dev.durability.storage.Directory;
 import dev.durability.storage.ReadFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Map;
@@ -78,6 +79,8 @@ final class IntactCheckpoints {
       }
     } catch (NoSuchFileException removed) {
       // A newer one took its place, or it is lost: the entries tell.
+    } catch (FileSystemException unreadable) {
+      leave(leftOut, path, "it cannot be opened: " + unreadable.getMessage());
     } catch (IllegalArgumentException outside) {
       leave(leftOut, path, "it is named, and is outside of the log's directory");
     }
