@@ -24,6 +24,7 @@ import dev.durability.wal.WalReader;
 import dev.durability.wal.WalWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -48,7 +49,19 @@ public final class LogFuzz {
 
   /** Called by the fuzzer. */
   public static void fuzzerTestOneInput(byte[] input) throws IOException {
-    Heap.bounded(MeteredDirectory.HEAP_BYTES_MAX, () -> judge(input));
+    Heap.bounded(
+        MeteredDirectory.HEAP_BYTES_MAX,
+        () -> {
+          try {
+            judge(input);
+          } catch (FileSystemException unreadable) {
+            // What a CHECKPOINT names and cannot be read is an error and no verdict; here, a
+            // folder.
+            Checks.that(
+                String.valueOf(unreadable.getReason()).contains("it is a directory"),
+                "failed: " + unreadable);
+          }
+        });
   }
 
   private static void judge(byte[] input) throws IOException {
