@@ -24,6 +24,7 @@ record CommandIo(
 
   private static final int TEXT_COLUMNS_MIN = 50;
   private static final int TEXT_COLUMNS_MAX = 90;
+  private static final int REPORT_COLUMNS_MAX = 80;
 
   /** The same, which shows progress on a terminal alone. */
   CommandIo(InputStream in, OutputStream out, PrintStream err, int columns, Termination end) {
@@ -40,6 +41,11 @@ record CommandIo(
     return columns == 0
         ? TEXT_COLUMNS_MAX
         : Math.max(TEXT_COLUMNS_MIN, Math.min(TEXT_COLUMNS_MAX, columns));
+  }
+
+  /** The width of what is said of a log, which people also mail and print. */
+  int reportColumns() {
+    return Math.min(REPORT_COLUMNS_MAX, textColumns());
   }
 
   /** Whether progress can be drawn on {@code err}. */

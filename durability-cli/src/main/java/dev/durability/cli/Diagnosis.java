@@ -19,10 +19,13 @@ import org.jspecify.annotations.Nullable;
 
 /** What happened to a log that is CORRUPT: from its segments, and from what is missing. */
 final class Diagnosis {
+  private static final int SHIFTED_MAX = 4;
+
   private final Directory log;
   private final LogLook look;
   private final SalvageLook found;
   private final List<Explanation.Cause> causes = new ArrayList<>();
+  private int shiftedLeft = SHIFTED_MAX;
 
   private Diagnosis(Directory log, LogLook look, SalvageLook found) {
     this.log = log;
@@ -44,6 +47,7 @@ final class Diagnosis {
     if (diagnosis.causes.isEmpty()) {
       diagnosis.withoutLoss();
     }
+    diagnosis.tornEnd();
     if (diagnosis.causes.isEmpty()) {
       diagnosis.add(
           Explanation.Kind.DAMAGED,
@@ -160,6 +164,42 @@ final class Diagnosis {
     }
   }
 
+  /** What nothing promises is no loss, and is told beside what is. */
+  private void tornEnd() {
+    List<LogContents.SegmentLook> all = look.contents().segments();
+    LogContents.SegmentLook last = all.get(all.size() - 1);
+    SegmentEnd end = last.end();
+    String file = last.info().file();
+    boolean isTold =
+        found.missing().stream()
+            .map(MissingEntries::after)
+            .anyMatch(place -> place != null && place.file().equals(file));
+    boolean isFollowed =
+        end != null
+            && found.stretches().stream().anyMatch(s -> s.lastEntryId() > end.lastEntryId());
+    if (end == null || end.leftBytes() == 0 || end.isCut() || isTold || isFollowed) {
+      return;
+    }
+    String bytes = end.leftBytes() + (end.leftBytes() == 1 ? " byte" : " bytes");
+    String where = file + " at offset " + end.offset() + ": " + bytes + " that are no whole frame";
+    if (end.isEnded()) {
+      add(
+          Explanation.Kind.ADDED_BYTES,
+          "Bytes follow the end of the log: something else wrote them, or a crash kept an opening"
+              + " from cutting them off.",
+          where);
+    } else {
+      add(
+          Explanation.Kind.CRASH,
+          "The end of the log is torn, too: the entries from "
+              + (end.lastEntryId() + 1)
+              + " on, if there were any.",
+          where,
+          "nothing that is left promises them: a crash leaves that, and so does a file that was cut"
+              + " short");
+    }
+  }
+
   private void missing(MissingEntries gap) throws IOException {
     String which = Explanation.entries(gap.firstEntryId(), gap.lastEntryId());
     LogReport.Position after = gap.after();
@@ -242,6 +282,16 @@ final class Diagnosis {
               + ".",
           gap.evidence());
     } else if (within.isEmpty()) {
+      ShiftedFrames shifted = shifted(gap, after);
+      if (shifted != null) {
+        add(
+            Explanation.Kind.DAMAGED_BYTES,
+            shifted.happened(),
+            shifted.evidence(),
+            shifted.toDo(),
+            gap.evidence());
+        return;
+      }
       String bytes = DamagedBytes.in(log, after.file(), after.offset(), -1);
       boolean isCut = bytes.endsWith(" ends at offset " + after.offset());
       add(
@@ -253,6 +303,14 @@ final class Diagnosis {
           gap.evidence());
     }
     // Else the file that was there was left out, which is told.
+  }
+
+  /** To look for them takes long: that is done for the first few files alone. */
+  private @Nullable ShiftedFrames shifted(MissingEntries gap, LogReport.Position after)
+      throws IOException {
+    return shiftedLeft-- > 0
+        ? ShiftedFrames.in(log, after.file(), after.offset(), gap.firstEntryId() - 1)
+        : null;
   }
 
   /** Whether a number is missing between two files. Before a cut end some always may be. */

@@ -56,7 +56,7 @@ final class ExplainCommand implements Command {
         "0",
         "the log is CLEAN",
         "1",
-        "it is TORN or AMBIGUOUS: a crash left that, and nothing is to be done",
+        "it is TORN or AMBIGUOUS: opening cuts off its end",
         "2",
         "it is CORRUPT",
         "3",
@@ -74,7 +74,8 @@ final class ExplainCommand implements Command {
       explained = other == null ? log(location) : other;
     }
     io.out()
-        .write(given.hasMatchedOption(JSON) ? explained.json() : explained.text(io.textColumns()));
+        .write(
+            given.hasMatchedOption(JSON) ? explained.json() : explained.text(io.reportColumns()));
     io.out().flush();
     return explained.status();
   }
@@ -101,7 +102,7 @@ final class ExplainCommand implements Command {
       return LogExplanation.otherVersion(look, isOfCrate(log, look));
     }
     if (report.verdict() != Verdict.CORRUPT) {
-      return LogExplanation.notCorrupt(look, report);
+      return OpenableExplanation.of(look, report, AfterCut.of(log, look, report));
     }
     SalvageLook found = SalvageLook.at(log);
     return LogExplanation.corrupt(look, report, Diagnosis.of(log, look, found), found);

@@ -151,4 +151,9 @@ record Explanation(
         ? "entry " + first
         : String.format(Locale.ROOT, "entries %d to %d", first, last);
   }
+
+  /** A sentence that begins with it. */
+  static String capital(String sentence) {
+    return Character.toUpperCase(sentence.charAt(0)) + sentence.substring(1);
+  }
 }

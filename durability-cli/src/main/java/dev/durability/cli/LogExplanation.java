@@ -3,6 +3,7 @@ package dev.durability.cli;
 import dev.durability.log.LogReport;
 import dev.durability.log.SegmentInfo;
 import dev.durability.log.Verdict;
+import dev.durability.salvage.LeftOutFile;
 import dev.durability.salvage.MissingEntries;
 import dev.durability.salvage.SalvagedStretch;
 import dev.durability.storage.LockHolding;
@@ -10,101 +11,17 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Puts into sentences what a log says of itself. Reads nothing. */
+/** Puts into sentences what a log that opening refuses says of itself. Reads nothing. */
 final class LogExplanation {
   private static final int RANGES_MAX = 5;
+  private static final Pattern SEGMENT = Pattern.compile("wal/\\d{20}-(\\d{20})\\.wal");
 
   private LogExplanation() {}
-
-  /** A log without damage: closed, in use, or torn by a crash. */
-  static Explanation notCorrupt(LogLook look, LogReport report) {
-    LockHolding noted = look.holder();
-    LockHolding holder = noted != null && noted.state() == LockHolding.State.RUNNING ? noted : null;
-    List<Explanation.Cause> causes = new ArrayList<>();
-    if (holder != null) {
-      causes.add(inUse(holder));
-    }
-    if (report.verdict() != Verdict.CLEAN) {
-      causes.add(crash(report, holder != null));
-    } else if (holder == null) {
-      causes.add(
-          new Explanation.Cause(
-              Explanation.Kind.NOTHING,
-              "Nothing: the log was closed, or its writer ended between two writes.",
-              List.of("all frames are whole up to entry " + report.intact())));
-    }
-    return new Explanation(
-        look.name(),
-        Explanation.State.valueOf(report.verdict().name()),
-        causes,
-        holder != null ? refused(holder) : opening(report),
-        List.of(holder != null ? toDo(holder) : "Nothing: open the log."),
-        report.verdict() == Verdict.CLEAN
-            ? "Nothing."
-            : "Nothing that was acknowledged. An entry that was appended and never acknowledged may"
-                + " be gone.",
-        notes(look, report),
-        VerifyCommand.status(report.verdict()));
-  }
-
-  private static Explanation.Cause inUse(LockHolding holder) {
-    return new Explanation.Cause(
-        Explanation.Kind.IN_USE,
-        "A program has the log open to write: process "
-            + holder.process()
-            + (holder.program().isEmpty() ? "" : ", " + holder.program())
-            + ".",
-        List.of("it noted that in wal/.lock.holder, and it runs"));
-  }
-
-  private static String refused(LockHolding holder) {
-    return "It is refused while process " + holder.process() + " has the log open.";
-  }
-
-  private static String toDo(LockHolding holder) {
-    return "Nothing, if that program is the one that should have it. Else end process "
-        + holder.process()
-        + ": the system then frees the lock. There is no file to delete.";
-  }
-
-  private static Explanation.Cause crash(LogReport report, boolean isOpen) {
-    List<String> evidence = new ArrayList<>();
-    evidence.add(String.valueOf(report.reason()));
-    evidence.add(
-        "what follows offset "
-            + report.end().offset()
-            + " of "
-            + report.end().file()
-            + " promises nothing");
-    if (report.verdict() == Verdict.AMBIGUOUS) {
-      evidence.add(
-          "damage to entries that nothing had promised would look the same: if no machine lost its"
-              + " power, check the disk");
-    }
-    return new Explanation.Cause(
-        Explanation.Kind.CRASH,
-        isOpen
-            ? "The end is being written, or was being written when an earlier writer died."
-            : "A crash: the writer died, or the power failed, while the end was being written.",
-        evidence);
-  }
-
-  private static String opening(LogReport report) {
-    LogReport.Position cut = report.cut();
-    return (cut == null
-            ? "It goes on"
-            : "It cuts "
-                + cut.file()
-                + " at offset "
-                + cut.offset()
-                + ", keeps what it cuts in quarantine/, and goes on")
-        + " after entry "
-        + report.intact()
-        + ".";
-  }
 
   /** A log that opening refuses. */
   static Explanation corrupt(
@@ -182,8 +99,12 @@ final class LogExplanation {
 
   static String loss(SalvageLook found) {
     List<MissingEntries> lost = found.lost();
+    String doubts = doubts(found);
+    String others = "that the files of the log promise are intact, or in a checkpoint.";
     if (lost.isEmpty()) {
-      return "Nothing: all entries that the log promises are intact, or in a checkpoint.";
+      return doubts.isEmpty()
+          ? "Nothing that is known: all entries " + others
+          : "Without a copy: " + doubts + " All entries " + others;
     }
     return "Without a copy: "
         + lost.stream()
@@ -191,7 +112,44 @@ final class LogExplanation {
             .map(gap -> Explanation.entries(gap.firstEntryId(), gap.lastEntryId()))
             .collect(Collectors.joining(", "))
         + more(lost.size(), found)
-        + ". All others that the log promises are intact, or in a checkpoint.";
+        + "."
+        + (doubts.isEmpty() ? "" : " Also: " + doubts)
+        + " All others "
+        + others;
+  }
+
+  /** What may be missing, although nothing that is left promises it. */
+  private static String doubts(SalvageLook found) {
+    List<String> doubts = new ArrayList<>();
+    long last = found.stretches().stream().mapToLong(SalvagedStretch::lastEntryId).max().orElse(0);
+    for (LeftOutFile each : found.leftOut()) {
+      Long first = firstEntryByName(each.file());
+      if (each.kind() != LeftOutFile.Kind.BAD_CHECKPOINT && first != null && first > last) {
+        doubts.add(
+            "if "
+                + each.file()
+                + " took the place of the log's own file: the entries from "
+                + first
+                + " on that it held, and how many these were is not known.");
+      }
+    }
+    for (int i = 0; i + 1 < found.stretches().size(); i++) {
+      SalvagedStretch before = found.stretches().get(i);
+      SalvagedStretch after = found.stretches().get(i + 1);
+      if (before.doubt() != null && before.lastEntryId() + 1 == after.firstEntryId()) {
+        doubts.add(
+            "the entries from "
+                + after.firstEntryId()
+                + " on that once followed, if others stand in their place now.");
+      }
+    }
+    return String.join(" Also: ", doubts);
+  }
+
+  /** The first entry of a segment, by the name of its file. */
+  private static @Nullable Long firstEntryByName(String file) {
+    Matcher name = SEGMENT.matcher(file);
+    return name.matches() ? Long.valueOf(name.group(1)) : null;
   }
 
   /** A log of which a file has to be read that is of another version or program. */
@@ -219,7 +177,7 @@ final class LogExplanation {
         ExitStatus.FAILED);
   }
 
-  private static List<String> notes(LogLook look, @Nullable LogReport report) {
+  static List<String> notes(LogLook look, @Nullable LogReport report) {
     List<String> notes = new ArrayList<>();
     LockHolding holder = look.holder();
     if (holder != null && holder.state() == LockHolding.State.ENDED) {

@@ -5,7 +5,6 @@ import dev.durability.log.CheckpointReference;
 import dev.durability.log.LogReport;
 import dev.durability.log.SchemaRange;
 import dev.durability.storage.Directory;
-import dev.durability.storage.FsDirectory;
 import dev.durability.storage.LockHolding;
 import dev.durability.storage.QuarantinedFile;
 import dev.durability.wal.WalMaintenance;
@@ -16,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param schemas how entries are encoded
  * @param kept what openings cut off
  * @param holds which programs keep segments and checkpoints from being removed
- * @param holder who noted that it holds the lock; null if nobody did, or it is on a store
+ * @param holder who noted that it holds the lock; null if nobody did, or the note is a copy, or it
+ *     is on a store
  * @param isLocal whether it is in a directory of this machine
  * @param outlook the room on its disk; null if it is on a store
  */
@@ -51,7 +50,6 @@ record LogLook(
     @Nullable LockHolding holder,
     boolean isLocal,
     @Nullable DiskOutlook outlook) {
-  private static final String LOCK = "wal/.lock";
 
   /**
    * Looks at a log.
@@ -86,7 +84,7 @@ record LogLook(
         isKnown ? WalMaintenance.schemas(log) : List.of(),
         WalMaintenance.quarantined(log),
         HoldLook.list(log, now),
-        path == null ? null : holder(path),
+        path == null ? null : LockLook.holder(path),
         path != null,
         path == null ? null : outlook(path, contents.hours(), now));
   }
@@ -97,11 +95,6 @@ record LogLook(
       all.add(CheckpointLook.at(log, known, covered));
     }
     return all;
-  }
-
-  private static @Nullable LockHolding holder(Path path) throws IOException {
-    Optional<LockHolding> holder = FsDirectory.openForReading(path).holderOf(LOCK);
-    return holder.orElse(null);
   }
 
   static DiskOutlook outlook(Path path, EntryHours hours, Instant now) throws IOException {

@@ -126,6 +126,9 @@ final class OtherExplanation {
             .toList();
     List<String> renamed =
         files.stream().filter(OtherExplanation::hasSegments).map(Path::toString).sorted().toList();
+    if (hasSegments(path)) {
+      return segmentsWithoutTheirDirectory(path);
+    }
     boolean isUnfinished = Files.exists(path.resolve(".staged"));
     String what =
         isUnfinished
@@ -151,7 +154,35 @@ final class OtherExplanation {
                             + String.join(", ", renamed)
                             + ": the segments in it belong in wal/."
                     : "Name one of the logs in it: " + String.join(", ", logs) + "."),
-        "Nothing is here that could be lost.",
+        logs.isEmpty() && renamed.isEmpty() && files.isEmpty()
+            ? "Nothing is here that could be lost."
+            : "Nothing, as long as nothing here is removed or begun anew.",
+        List.of(),
+        ExitStatus.FAILED);
+  }
+
+  /** They are in the directory itself: it is a directory wal, or was to be one. */
+  private static Explanation segmentsWithoutTheirDirectory(Path path) {
+    Path name = path.toAbsolutePath().normalize().getFileName();
+    Path parent = path.toAbsolutePath().normalize().getParent();
+    boolean isWal = name != null && name.toString().equals("wal");
+    return new Explanation(
+        path.toString(),
+        Explanation.State.NO_LOG,
+        List.of(
+            new Explanation.Cause(
+                Explanation.Kind.NO_LOG,
+                isWal
+                    ? "This is the directory wal of a log, and not the log itself."
+                    : "Segments of a log are here, and not in a directory wal.",
+                List.of("files in it end with .wal"))),
+        "A writer begins a new log at entry 1 beside these files; one that only opens what is there"
+            + " refuses.",
+        List.of(
+            isWal
+                ? "Name the directory that it is in: " + parent + "."
+                : "Move the segments into a directory wal/ in it, in a copy, and explain that."),
+        "Nothing, as long as nothing here is removed or begun anew.",
         List.of(),
         ExitStatus.FAILED);
   }

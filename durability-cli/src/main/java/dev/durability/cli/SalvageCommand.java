@@ -19,7 +19,6 @@ final class SalvageCommand implements Command {
   private static final String RENUMBER = "--renumber";
   private static final String FROM_QUARANTINE = "--from-quarantine";
   private static final String JSON = "--json";
-  private static final String LOCK = "wal/.lock";
 
   /** All is copied, and the last segment is looked through before that. */
   private static final int READINGS = 2;
@@ -80,7 +79,7 @@ final class SalvageCommand implements Command {
             "  durability salvage --renumber mylog --to mylog2",
             "  durability salvage --json mylog --to saved | jq .missing"),
         "0",
-        "all entries that the log promises are there",
+        "all entries that the log promises are there, and none is missing before another",
         "1",
         "what is intact was salvaged, and something is missing, in doubt, or left out",
         "2",
@@ -148,11 +147,11 @@ final class SalvageCommand implements Command {
   }
 
   private void requireUnlocked(Path path) throws IOException {
-    LockHolding holder = FsDirectory.openForReading(path).holderOf(LOCK).orElse(null);
+    LockHolding holder = LockLook.holder(path);
     if (holder == null || holder.state() == LockHolding.State.ENDED) {
       return;
     }
-    String who = path.resolve(LOCK) + " is held by process " + holder.process();
+    String who = path.resolve(LockLook.LOCK) + " is held by process " + holder.process();
     if (holder.state() == LockHolding.State.RUNNING) {
       throw new LockHeldException(who + ": it writes the log. Stop it first, or salvage a copy");
     }

@@ -54,6 +54,7 @@ final class SalvageOutput implements SalvageTarget, Closeable {
   private long lost;
   private boolean isEndUnknown;
   private boolean isDoubtful;
+  private boolean hasHole;
   private long events;
 
   SalvageOutput(Place place, Directory root, boolean isRenumbering) throws IOException {
@@ -118,6 +119,7 @@ final class SalvageOutput implements SalvageTarget, Closeable {
       isEndUnknown |= isOpen;
       lost += isOpen ? 0 : gap.lastEntryId() - gap.firstEntryId() + 1;
     }
+    hasHole |= gap.kind() == MissingEntries.Kind.UNPROMISED;
     tell(missing, json -> missing(json, gap));
     say(
         entries(gap.firstEntryId(), gap.lastEntryId())
@@ -206,9 +208,9 @@ final class SalvageOutput implements SalvageTarget, Closeable {
     return written > 0;
   }
 
-  /** Whether all that was promised is there. */
+  /** Whether all that was promised is there, and all before the last entry that was found. */
   boolean isWhole() {
-    return lost == 0 && !isEndUnknown && !isDoubtful;
+    return lost == 0 && !isEndUnknown && !isDoubtful && !hasHole;
   }
 
   /** The exit status that this has. */
@@ -246,7 +248,7 @@ final class SalvageOutput implements SalvageTarget, Closeable {
             + logs
             + (logs == 1 ? " log" : " logs"));
     report.line("lost", lostText());
-    report.line("whole", isWhole() ? "yes: all that was promised is there" : "no");
+    report.line("whole", isWhole() ? "yes: all that was promised is there" : notWhole());
     if (hasAny()) {
       report.line("index", to + "/" + INDEX + "  (" + events + " lines)");
     }
@@ -254,11 +256,17 @@ final class SalvageOutput implements SalvageTarget, Closeable {
         .getBytes(Charset.defaultCharset());
   }
 
+  private String notWhole() {
+    return hasHole && lost == 0 && !isEndUnknown && !isDoubtful
+        ? "no: entries are missing before others that are there"
+        : "no";
+  }
+
   private String lostText() {
     String known = lost == 0 ? "" : lost + (lost == 1 ? " entry" : " entries");
     String open = isEndUnknown ? "an unknown number of entries at the end" : "";
     return known.isEmpty() && open.isEmpty()
-        ? "nothing"
+        ? isDoubtful || hasHole ? "nothing that is known" : "nothing"
         : known + (known.isEmpty() || open.isEmpty() ? "" : ", and ") + open;
   }
 

@@ -1,9 +1,9 @@
 package dev.durability.cli;
 
+import static dev.durability.cli.Explained.kinds;
+import static dev.durability.cli.Explained.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.durability.checkpoint.Checkpoints;
 import dev.durability.codec.Codecs;
 import dev.durability.recordlog.RecordLogOptions;
@@ -24,7 +24,6 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,19 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ExplainCommandTest {
   @TempDir private Path tmp;
 
-  /** Four segments with an entry each, and a checkpoint that contains the first. */
   private Path log(String name) throws IOException {
-    Path log = tmp.resolve(name);
-    FsDirectory directory = FsDirectory.open(log);
-    WalOptions options = WalOptions.builder().segmentBytes(4096).preallocatedBytesMax(0).build();
-    try (WalWriter<byte[]> writer = WalWriter.open(directory, Codecs.bytes(), options)) {
-      for (int i = 1; i <= 4; i++) {
-        byte[] entry = new byte[3000];
-        Arrays.fill(entry, (byte) 'x');
-        long unused = writer.append(entry);
-      }
-    }
-    return log;
+    return Logs.ofFourSegments(tmp.resolve(name));
   }
 
   private static void append(Path log, int entries) throws IOException {
@@ -53,12 +41,6 @@ class ExplainCommandTest {
       for (int i = 0; i < entries; i++) {
         long unused = writer.append(new byte[1]);
       }
-    }
-  }
-
-  private static List<Path> segments(Path log) throws IOException {
-    try (Stream<Path> files = Files.list(log.resolve("wal"))) {
-      return files.filter(file -> file.toString().endsWith(".wal")).sorted().toList();
     }
   }
 
@@ -76,52 +58,30 @@ class ExplainCommandTest {
     Files.write(file, bytes);
   }
 
-  private static JsonNode explained(Path log) throws IOException {
-    Run run = Run.of("explain", "--json", log);
-    assertThat(run.err()).isEmpty();
-    return new ObjectMapper().readTree(run.out());
-  }
-
-  private static List<String> kinds(Path log) throws IOException {
-    List<String> kinds = new ArrayList<>();
-    explained(log).get("causes").forEach(cause -> kinds.add(cause.get("kind").asText()));
-    return kinds;
-  }
-
-  private static String text(Path log, int status) {
-    Run run = Run.of("explain", log);
-    assertThat(run.err()).isEmpty();
-    assertThat(run.status()).isEqualTo(status);
-    assertThat(run.out())
-        .contains("\nwhat happened\n", "\nwhat opening does\n", "\nwhat to do\n")
-        .contains("\nwhat can be lost\n");
-    assertThat(run.out().lines()).allMatch(line -> line.length() <= 120);
-    return run.out().replaceAll("\n +(?! *\\d\\.)", " ");
-  }
-
   @Test
   void aLogThatIsWhole() throws IOException {
     Path log = log("log");
     var before = Logs.content(log);
     assertThat(text(log, 0))
         .startsWith("CLEAN: " + log)
-        .contains("Nothing: the log was closed", "It goes on after entry 4.")
+        .contains("Nothing: the log was closed.", "It goes on after entry 4.")
         .contains("Nothing: open the log.");
     assertThat(kinds(log)).containsExactly("NOTHING");
     assertThat(Logs.content(log)).isEqualTo(before);
     List<String> keys = new ArrayList<>();
-    explained(log).fieldNames().forEachRemaining(keys::add);
+    Explained.of(log).fieldNames().forEachRemaining(keys::add);
     assertThat(keys).containsExactly("log", "state", "causes", "opening", "toDo", "loss", "notes");
   }
 
   @Test
-  void aCrashAndWhatAnOpeningMadeOfIt() throws IOException {
+  void bytesAfterTheEndAndWhatAnOpeningMadeOfThem() throws IOException {
     Path log = Logs.of(tmp.resolve("log"), "a", "b");
     Logs.tear(log);
     assertThat(text(log, 1))
-        .contains("A crash: ", "It cuts wal/", "keeps what it cuts in quarantine/")
-        .contains("after entry 2.", "Nothing that was acknowledged.");
-    assertThat(kinds(log)).containsExactly("CRASH");
+        .contains(
+            "Bytes follow the end of the log", "It cuts wal/", "keeps what it cuts in quarantine/")
+        .contains("after entry 2.", "Nothing: the log ends before these bytes.");
+    assertThat(kinds(log)).containsExactly("ADDED_BYTES");
     assertThat(Run.withInput("c\n".getBytes(StandardCharsets.UTF_8), "append", log).status())
         .isZero();
     assertThat(text(log, 0)).contains("Earlier openings cut off 7 bytes in 1 file");
@@ -149,39 +109,40 @@ class ExplainCommandTest {
   @Test
   void aLostSegment() throws IOException {
     Path log = log("log");
-    Files.delete(segments(log).get(1));
+    Files.delete(Logs.segments(log).get(1));
     assertThat(kinds(log)).containsExactly("LOST_SEGMENT");
     assertThat(text(log, 2))
         .contains("A file was lost or removed. It held entry 2.", "segment 2 is missing")
         .contains("It refuses, and changes nothing.", "durability salvage " + log)
         .contains("takes out what is intact: entry 1, entries 3 to 4.")
         .contains("Without a copy: entry 2. All others");
-    Files.delete(segments(log).get(0));
+    Files.delete(Logs.segments(log).get(0));
     assertThat(text(log, 2)).contains("The beginning of the log is gone, with entries 1 to 2");
   }
 
   @Test
   void aDamagedSectorInTheMiddleAndInAHeader() throws IOException {
     Path log = log("log");
-    zero(segments(log).get(1), 512, 1024);
+    zero(Logs.segments(log).get(1), 512, 1024);
     assertThat(kinds(log)).containsExactly("DAMAGED_BYTES");
     assertThat(text(log, 2))
         .contains(
             "Check the disk", "It held entry 2.", "a sector of zeros from offset 512 to 1024");
     Path other = log("other");
-    change(segments(other).get(1), 0, 64);
+    change(Logs.segments(other).get(1), 0, 64);
     assertThat(kinds(other)).containsExactly("DAMAGED_HEADER");
     assertThat(text(other, 2))
-        .contains("Nothing: all entries that the log promises are intact, or in a checkpoint.");
+        .contains(
+            "Nothing that is known: all entries that the files of the log promise are intact");
     Path both = log("both");
-    change(segments(both).get(1), 0, 512);
+    change(Logs.segments(both).get(1), 0, 512);
     assertThat(kinds(both)).contains("DAMAGED_HEADER").doesNotContain("LOST_SEGMENT");
   }
 
   @Test
   void aFileThatWasCutShort() throws IOException {
     Path log = log("log");
-    Path segment = segments(log).get(1);
+    Path segment = Logs.segments(log).get(1);
     Files.write(segment, Arrays.copyOf(Files.readAllBytes(segment), 64));
     assertThat(kinds(log)).containsExactly("CUT_FILE");
     assertThat(text(log, 2)).contains("A file was cut short", "ends at offset 64");
@@ -190,18 +151,19 @@ class ExplainCommandTest {
   @Test
   void filesThatWereRenamedOrWrittenTo() throws IOException {
     Path log = log("log");
-    List<Path> all = segments(log);
+    List<Path> all = Logs.segments(log);
     Path aside = tmp.resolve("aside");
     Files.move(all.get(1), aside);
     Files.move(all.get(2), all.get(1));
     Files.move(aside, all.get(2));
     assertThat(kinds(log)).containsExactly("WRONG_NAME", "WRONG_NAME");
-    assertThat(text(log, 2)).contains("by its header, which is whole, it is wal/", "Nothing: all");
+    assertThat(text(log, 2))
+        .contains("by its header, which is whole, it is wal/", "Nothing that is known: all");
     Path other = log("other");
-    Files.write(segments(other).get(1), new byte[] {1}, StandardOpenOption.APPEND);
+    Files.write(Logs.segments(other).get(1), new byte[] {1}, StandardOpenOption.APPEND);
     assertThat(kinds(other)).containsExactly("ADDED_BYTES");
     Path empty = log("empty");
-    Files.write(segments(empty).get(3), new byte[0]);
+    Files.write(Logs.segments(empty).get(3), new byte[0]);
     assertThat(kinds(empty)).contains("CUT_FILE");
     assertThat(text(empty, 2)).contains("entries from 4 on");
     Path parent = tmp.resolve("renamed");
@@ -234,7 +196,7 @@ class ExplainCommandTest {
     Files.delete(checkpoint);
     assertThat(kinds(log)).containsExactly("LOST_CHECKPOINT");
     Files.write(checkpoint, whole);
-    for (Path segment : segments(log)) {
+    for (Path segment : Logs.segments(log)) {
       Files.delete(segment);
     }
     assertThat(text(log, 2))
@@ -246,15 +208,15 @@ class ExplainCommandTest {
   void aFileOfAnotherLogAndTracesOfTwoWriters() throws IOException {
     Path log = log("log");
     Path other = log("other");
-    byte[] foreign = Files.readAllBytes(segments(other).get(1));
-    Files.write(segments(log).get(1), foreign);
+    byte[] foreign = Files.readAllBytes(Logs.segments(other).get(1));
+    Files.write(Logs.segments(log).get(1), foreign);
     assertThat(kinds(log)).contains("FOREIGN_FILE");
     assertThat(text(log, 2)).contains("A file of another log is in the directory");
 
     Path twice = log("twice");
     Path copy = tmp.resolve("copy");
     Files.createDirectories(copy.resolve("wal"));
-    for (Path segment : segments(twice)) {
+    for (Path segment : Logs.segments(twice)) {
       Files.copy(segment, copy.resolve("wal").resolve(segment.getFileName()));
     }
     for (Path each : List.of(twice, copy)) {

@@ -1,5 +1,6 @@
 package dev.durability.cli;
 
+import dev.durability.codec.Codecs;
 import dev.durability.storage.FsDirectory;
 import dev.durability.wal.WalOptions;
 import dev.durability.wal.WalWriter;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -30,6 +32,20 @@ final class Logs {
         WalWriter.open(FsDirectory.open(directory), LineCodec.INSTANCE, WalOptions.defaults())) {
       for (String entry : entries) {
         writer.append(entry.getBytes(StandardCharsets.ISO_8859_1));
+      }
+    }
+    return directory;
+  }
+
+  /** Makes a log of four segments with an entry of 3000 bytes each, and closes it. */
+  static Path ofFourSegments(Path directory) throws IOException {
+    WalOptions options = WalOptions.builder().segmentBytes(4096).preallocatedBytesMax(0).build();
+    try (WalWriter<byte[]> writer =
+        WalWriter.open(FsDirectory.open(directory), Codecs.bytes(), options)) {
+      for (int i = 1; i <= 4; i++) {
+        byte[] entry = new byte[3000];
+        Arrays.fill(entry, (byte) 'x');
+        long unused = writer.append(entry);
       }
     }
     return directory;
@@ -69,7 +85,7 @@ final class Logs {
     return segments.get(segments.size() - 1);
   }
 
-  private static List<Path> segments(Path directory) throws IOException {
+  static List<Path> segments(Path directory) throws IOException {
     try (Stream<Path> files = Files.list(directory.resolve("wal"))) {
       return new ArrayList<>(
           files.filter(f -> f.getFileName().toString().endsWith(".wal")).sorted().toList());

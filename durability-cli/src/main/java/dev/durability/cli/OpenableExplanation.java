@@ -1,0 +1,226 @@
+package dev.durability.cli;
+
+import dev.durability.log.LogReport;
+import dev.durability.log.SegmentEnd;
+import dev.durability.log.Verdict;
+import dev.durability.storage.LockHolding;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Puts into sentences what a log that can be opened says of itself. Reads nothing. */
+final class OpenableExplanation {
+  private final LogLook look;
+  private final LogReport report;
+  private final AfterCut after;
+  private final @Nullable LockHolding holder;
+  private final @Nullable SegmentEnd end;
+
+  private OpenableExplanation(LogLook look, LogReport report, AfterCut after) {
+    this.look = look;
+    this.report = report;
+    this.after = after;
+    LockHolding noted = look.holder();
+    this.holder = noted != null && noted.state() == LockHolding.State.RUNNING ? noted : null;
+    this.end =
+        look.contents().segments().stream()
+            .filter(each -> each.info().file().equals(report.end().file()))
+            .map(LogContents.SegmentLook::end)
+            .filter(Objects::nonNull)
+            .findFirst()
+            .orElse(null);
+  }
+
+  /** A log that is closed, in use, or was torn by a crash or by what looks like one. */
+  static Explanation of(LogLook look, LogReport report, AfterCut after) {
+    return new OpenableExplanation(look, report, after).explanation();
+  }
+
+  private Explanation explanation() {
+    List<Explanation.Cause> causes = new ArrayList<>();
+    if (holder != null) {
+      causes.add(inUse(holder));
+    }
+    if (report.verdict() != Verdict.CLEAN) {
+      causes.add(torn());
+    } else if (holder == null) {
+      causes.add(clean());
+    }
+    return new Explanation(
+        look.name(),
+        Explanation.State.valueOf(report.verdict().name()),
+        causes,
+        holder != null ? refused(holder) : opening(),
+        holder != null ? List.of(toDo(holder)) : toDo(),
+        loss(),
+        LogExplanation.notes(look, report),
+        VerifyCommand.status(report.verdict()));
+  }
+
+  private static Explanation.Cause inUse(LockHolding holder) {
+    return new Explanation.Cause(
+        Explanation.Kind.IN_USE,
+        "A program has the log open to write: process "
+            + holder.process()
+            + (holder.program().isEmpty() ? "" : ", " + holder.program())
+            + ".",
+        List.of("it noted that in wal/.lock.holder, it runs, and the lock is not free"));
+  }
+
+  private static String refused(LockHolding holder) {
+    return "It is refused while process " + holder.process() + " has the log open.";
+  }
+
+  private static String toDo(LockHolding holder) {
+    return "Nothing, if that program is the one that should have it. Else end process "
+        + holder.process()
+        + ": the system then frees the lock. There is no file to delete.";
+  }
+
+  private boolean isEnded() {
+    return end != null && end.isEnded();
+  }
+
+  /** A segment is ended when another one follows, too; closing also promises all entries. */
+  private boolean isClosed() {
+    return isEnded() && report.promised() >= report.intact();
+  }
+
+  private Explanation.Cause clean() {
+    return new Explanation.Cause(
+        Explanation.Kind.NOTHING,
+        isClosed()
+            ? "Nothing: the log was closed."
+            : isEnded()
+                ? "Nothing that shows. The last file was ended, and the log was not closed: its"
+                    + " writer was killed before it began the next file, or that file is missing."
+                : "Nothing that shows. The log was not closed: its writer was killed between two"
+                    + " writes, or these files are a copy of a log in use, or its end is missing.",
+        List.of("all frames are whole up to entry " + report.intact()));
+  }
+
+  private Explanation.Cause torn() {
+    ShiftedFrames shifted = after.shifted();
+    if (shifted != null) {
+      return new Explanation.Cause(
+          Explanation.Kind.DAMAGED_BYTES,
+          shifted.happened(),
+          List.of(shifted.evidence(), "nothing in the log promises these entries"));
+    }
+    List<String> evidence = new ArrayList<>();
+    if (isEnded()) {
+      evidence.add(leftBytes() + ", after the END of the log");
+      return new Explanation.Cause(
+          Explanation.Kind.ADDED_BYTES,
+          "Bytes follow the end of the log: something else wrote them, or a crash kept an opening"
+              + " from cutting them off.",
+          evidence);
+    }
+    evidence.add(
+        leftBytes()
+            + ", where entry "
+            + (report.intact() + 1)
+            + " would begin; nothing promises it");
+    if (report.verdict() == Verdict.AMBIGUOUS) {
+      evidence.add("whole frames follow after that, as after a loss of power");
+    }
+    evidence.add(
+        "a file that was cut short, or overwritten where nothing was promised yet, looks the same:"
+            + " if nothing crashed, it was that");
+    return new Explanation.Cause(
+        Explanation.Kind.CRASH,
+        holder != null
+            ? "The end is being written, or was being written when an earlier writer died."
+            : "Probably a crash: the writer died, or the power failed, while the end was being"
+                + " written.",
+        evidence);
+  }
+
+  private String leftBytes() {
+    LogReport.Position place = report.end();
+    return place.file()
+        + " at offset "
+        + place.offset()
+        + ": "
+        + (end == null ? "bytes" : end.leftBytes() + (end.leftBytes() == 1 ? " byte" : " bytes"))
+        + " that are no whole frame";
+  }
+
+  private String opening() {
+    LogReport.Position cut = report.cut();
+    return (cut == null
+            ? "It goes on"
+            : "It cuts "
+                + cut.file()
+                + " at offset "
+                + cut.offset()
+                + ", keeps what it cuts in quarantine/, and goes on")
+        + " after entry "
+        + report.intact()
+        + ".";
+  }
+
+  private List<String> toDo() {
+    ShiftedFrames shifted = after.shifted();
+    if (!after.isAny()) {
+      return List.of(
+          report.verdict() == Verdict.CLEAN
+              ? "Nothing: open the log."
+              : isEnded()
+                  ? "Nothing: open the log. Find out what else writes to the directory."
+                  : "After a crash nothing: open the log. If nothing crashed, copy the directory as"
+                      + " it is, and check the disk first.");
+    }
+    List<String> steps = new ArrayList<>();
+    steps.add("Copy the directory as it is, before a program opens the log.");
+    if (shifted == null) {
+      steps.add(
+          Explanation.capital(after.entries())
+              + " stand whole after the break; opening cuts them off. Salvage first: 'durability"
+              + " salvage "
+              + look.name()
+              + " --to NEW'.");
+      steps.add(
+          "If no machine lost its power, check the disk: a crash of a program leaves no such"
+              + " hole.");
+      steps.add("After a loss of power they were never acknowledged: then open the log.");
+    } else {
+      steps.add(
+          "Put the file back from a copy, if there is one that was made after its last write.");
+      steps.add(shifted.toDo());
+      steps.add("Find out what changed the file, such as a transfer as text.");
+    }
+    return steps;
+  }
+
+  private String loss() {
+    if (report.verdict() == Verdict.CLEAN) {
+      return isClosed() || holder != null
+          ? "Nothing."
+          : "Nothing that the log promises. If files or the end of one are missing: entries from "
+              + (report.intact() + 1)
+              + " on, and nothing here tells whether there were any.";
+    }
+    ShiftedFrames shifted = after.shifted();
+    if (shifted != null) {
+      return "By opening: "
+          + Explanation.entries(report.intact() + 1, shifted.lastEntryId())
+          + ". Quarantine keeps their bytes.";
+    }
+    if (!after.entries().isEmpty()) {
+      return "By opening: "
+          + after.entries()
+          + ", which quarantine keeps, and all that was between entry "
+          + report.intact()
+          + " and them. Nothing in the log promises any of these.";
+    }
+    if (isEnded()) {
+      return "Nothing: the log ends before these bytes.";
+    }
+    return "After a crash nothing that was acknowledged. If the file was cut or overwritten: entries"
+        + " from "
+        + (report.intact() + 1)
+        + " on, and nothing here tells how many there were.";
+  }
+}

@@ -1,0 +1,42 @@
+package dev.durability.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What {@code durability explain} says of a log. */
+final class Explained {
+
+  private Explained() {}
+
+  /** As JSON. */
+  static JsonNode of(Path log) throws IOException {
+    Run run = Run.of("explain", "--json", log);
+    assertThat(run.err()).isEmpty();
+    return new ObjectMapper().readTree(run.out());
+  }
+
+  /** The names of what happened. */
+  static List<String> kinds(Path log) throws IOException {
+    List<String> kinds = new ArrayList<>();
+    of(log).get("causes").forEach(cause -> kinds.add(cause.get("kind").asText()));
+    return kinds;
+  }
+
+  /** As text for people, without line breaks inside of sentences. */
+  static String text(Path log, int status) {
+    Run run = Run.of("explain", log);
+    assertThat(run.err()).isEmpty();
+    assertThat(run.status()).isEqualTo(status);
+    assertThat(run.out())
+        .contains("\nwhat happened\n", "\nwhat opening does\n", "\nwhat to do\n")
+        .contains("\nwhat can be lost\n");
+    assertThat(run.out().lines()).allMatch(line -> line.length() <= 80 || !line.strip().contains(" "));
+    return run.out().replaceAll("\n +(?! *\\d\\.)", " ");
+  }
+}
