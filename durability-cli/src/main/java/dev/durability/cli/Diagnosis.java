@@ -141,7 +141,8 @@ final class Diagnosis {
         add(
             Explanation.Kind.WRONG_NAME,
             "A file has the name of another segment: " + segment.file() + ".",
-            "by its header, which is whole, it is " + named);
+            "by its header, which is whole, it is " + named,
+            "in the copy: 'mv " + segment.file() + " " + named + ".right'");
       }
     }
   }
@@ -273,6 +274,7 @@ final class Diagnosis {
       add(
           Explanation.Kind.LOST_SEGMENT,
           "A file was lost or removed. It held " + which + ".",
+          lostFile(gap, after),
           gap.evidence());
     } else if (within.stream().anyMatch(each -> each.state() == SegmentInfo.State.DAMAGED)) {
       add(
@@ -303,6 +305,16 @@ final class Diagnosis {
           gap.evidence());
     }
     // Else the file that was there was left out, which is told.
+  }
+
+  /** Its name follows from its neighbours. */
+  private String lostFile(MissingEntries gap, LogReport.Position after) {
+    LogReport.Position before = gap.before();
+    long first = number(after.file()) + 1;
+    long last = before == null ? first : number(before.file()) - 1;
+    return first == last
+        ? "its name is " + WrongFile.name(first, gap.firstEntryId())
+        : "the files are those of segments " + first + " to " + last;
   }
 
   /** To look for them takes long: that is done for the first few files alone. */

@@ -72,6 +72,9 @@ final class ExplainCommand implements Command {
     try (LogLocation location = LogLocation.of(given, io)) {
       Explanation other = location.isLocal() ? OtherExplanation.of(Path.of(location.name())) : null;
       explained = other == null ? log(location) : other;
+      if (other == null && location.isLocal()) {
+        explained = explained.with(ForeignFiles.notes(Path.of(location.name())));
+      }
     }
     io.out()
         .write(

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.durability.cli.bench.Wrapped;
 import java.io.IOException;
 import java.nio.charset.Charset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -100,6 +101,13 @@ record Explanation(
       }
     }
     return Wrapped.of(text.toString(), columns).getBytes(Charset.defaultCharset());
+  }
+
+  /** The same, with more to know. */
+  Explanation with(List<String> more) {
+    List<String> all = new ArrayList<>(notes);
+    all.addAll(more);
+    return new Explanation(name, state, causes, opening, toDo, loss, all, status);
   }
 
   private static void heading(StringBuilder text, String heading) {

@@ -11,15 +11,12 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Puts into sentences what a log that opening refuses says of itself. Reads nothing. */
 final class LogExplanation {
   private static final int RANGES_MAX = 5;
-  private static final Pattern SEGMENT = Pattern.compile("wal/\\d{20}-(\\d{20})\\.wal");
 
   private LogExplanation() {}
 
@@ -45,13 +42,16 @@ final class LogExplanation {
     if (kinds.contains(Explanation.Kind.FOREIGN_FILE)
         || kinds.contains(Explanation.Kind.SECOND_FILE)) {
       steps.add(
-          "Move the file that does not belong there out of the directory, and run 'durability"
-              + " verify': it may be all that is wrong.");
+          found.lost().isEmpty() && doubts(found).isEmpty()
+              ? "Move the file that does not belong there out of the directory, and run 'durability"
+                  + " verify': it may be all that is wrong."
+              : "Move the file that does not belong there out of the directory, and put the log's"
+                  + " own file in its place, from a copy.");
     }
     if (kinds.contains(Explanation.Kind.WRONG_NAME)) {
       steps.add(
-          "Find out who renamed files. If each has its right name again, which its header says,"
-              + " 'durability verify' says whether that was all.");
+          "Find out who renamed files. In the copy, run each 'mv' that stands above, then take"
+              + " '.right' off these names. 'durability verify' says whether that was all.");
     }
     if (kinds.contains(Explanation.Kind.TWO_WRITERS)) {
       steps.add(
@@ -123,8 +123,8 @@ final class LogExplanation {
     List<String> doubts = new ArrayList<>();
     long last = found.stretches().stream().mapToLong(SalvagedStretch::lastEntryId).max().orElse(0);
     for (LeftOutFile each : found.leftOut()) {
-      Long first = firstEntryByName(each.file());
-      if (each.kind() != LeftOutFile.Kind.BAD_CHECKPOINT && first != null && first > last) {
+      long first = WrongFile.firstEntry(each.file());
+      if (each.kind() != LeftOutFile.Kind.BAD_CHECKPOINT && first > last) {
         doubts.add(
             "if "
                 + each.file()
@@ -144,12 +144,6 @@ final class LogExplanation {
       }
     }
     return String.join(" Also: ", doubts);
-  }
-
-  /** The first entry of a segment, by the name of its file. */
-  private static @Nullable Long firstEntryByName(String file) {
-    Matcher name = SEGMENT.matcher(file);
-    return name.matches() ? Long.valueOf(name.group(1)) : null;
   }
 
   /** A log of which a file has to be read that is of another version or program. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.durability.errors.ChecksumMismatch;
 import dev.durability.log.LogReport;
+import dev.durability.log.Verdict;
 import dev.durability.storage.QuarantinedFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -26,27 +27,29 @@ final class ReportJson {
       json.writeNumberField("promised", report.promised());
       json.writeNumberField("segments", report.segments());
       json.writeFieldName("cut");
-      writeCut(json, report.cut());
+      position(json, report.cut());
       json.writeStringField("reason", report.reason());
       json.writeFieldName("checksum");
       writeChecksum(json, report.checksum());
       json.writeNumberField("quarantineFiles", kept.size());
       json.writeNumberField("quarantineBytes", QuarantineCommand.bytes(kept));
+      json.writeFieldName("place");
+      position(json, report.verdict() == Verdict.CORRUPT ? report.end() : null);
       json.writeEndObject();
       json.writeRaw('\n');
     }
     return bytes.toByteArray();
   }
 
-  private static void writeCut(JsonGenerator json, LogReport.@Nullable Position cut)
+  private static void position(JsonGenerator json, LogReport.@Nullable Position place)
       throws IOException {
-    if (cut == null) {
+    if (place == null) {
       json.writeNull();
       return;
     }
     json.writeStartObject();
-    json.writeStringField("file", cut.file());
-    json.writeNumberField("offset", cut.offset());
+    json.writeStringField("file", place.file());
+    json.writeNumberField("offset", place.offset());
     json.writeEndObject();
   }
 

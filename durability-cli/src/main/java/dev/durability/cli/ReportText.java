@@ -2,6 +2,7 @@ package dev.durability.cli;
 
 import dev.durability.errors.ChecksumMismatch;
 import dev.durability.log.LogReport;
+import dev.durability.log.Verdict;
 import dev.durability.storage.QuarantinedFile;
 import java.nio.charset.Charset;
 import java.util.List;
@@ -13,7 +14,7 @@ final class ReportText {
 
   private ReportText() {}
 
-  static byte[] of(LogReport report, List<QuarantinedFile> kept, LogLocation log) {
+  static byte[] of(LogReport report, List<QuarantinedFile> kept, LogLocation log, String restore) {
     StringBuilder text = new StringBuilder();
     line(text, "verdict", report.verdict().name());
     line(text, "intact", report.intact() + "  (the last entry that can be read)");
@@ -28,6 +29,10 @@ final class ReportText {
     if (checksum != null) {
       line(text, "checksum", of(checksum));
     }
+    if (report.verdict() == Verdict.CORRUPT) {
+      LogReport.Position place = report.end();
+      line(text, "place", place.file() + " at offset " + place.offset());
+    }
     LogReport.@Nullable Position cut = report.cut();
     if (cut != null) {
       line(text, "cut", cut.file() + " at offset " + cut.offset());
@@ -41,7 +46,7 @@ final class ReportText {
               "nothing: the next program that opens the log to write cuts it there, and keeps what"
                   + " it cuts in "
                   + log.file("quarantine"));
-      case CORRUPT -> line(text, "to do", whatToDo(report, log));
+      case CORRUPT -> line(text, "to do", whatToDo(log, restore));
     }
     return text.toString().getBytes(Charset.defaultCharset());
   }
@@ -55,13 +60,12 @@ final class ReportText {
         checksum.found());
   }
 
-  private static String whatToDo(LogReport report, LogLocation log) {
-    return (log.isLocal() ? "copy " + log + " as it is, and " : "")
-        + "restore "
-        + report.end().file()
-        + " from a backup"
-        + (report.intact() == 0 ? "" : ", or go on with the entries up to " + report.intact())
-        + ". 'durability explain' says what happened, 'durability salvage' takes out what is intact";
+  private static String whatToDo(LogLocation log, String restore) {
+    return (log.isLocal() ? "copy " + log + " as it is. Then " : "")
+        + restore
+        + ". 'durability explain "
+        + log
+        + "' says what happened, 'durability salvage' takes out what is intact";
   }
 
   private static void line(StringBuilder text, String name, String value) {

@@ -109,15 +109,29 @@ class ExplainCommandTest {
   @Test
   void aLostSegment() throws IOException {
     Path log = log("log");
-    Files.delete(Logs.segments(log).get(1));
+    Path second = Logs.segments(log).get(1);
+    Files.delete(second);
     assertThat(kinds(log)).containsExactly("LOST_SEGMENT");
     assertThat(text(log, 2))
         .contains("A file was lost or removed. It held entry 2.", "segment 2 is missing")
+        .contains("its name is wal/" + second.getFileName())
         .contains("It refuses, and changes nothing.", "durability salvage " + log)
         .contains("takes out what is intact: entry 1, entries 3 to 4.")
         .contains("Without a copy: entry 2. All others");
     Files.delete(Logs.segments(log).get(0));
     assertThat(text(log, 2)).contains("The beginning of the log is gone, with entries 1 to 2");
+  }
+
+  @Test
+  void filesThatAreNotTheLogsAreNamedAsTheMissingOneMayBeAmongThem() throws IOException {
+    Path log = log("log");
+    assertThat(text(log, 0)).doesNotContain("Not the log's");
+    Path second = Logs.segments(log).get(1);
+    Files.move(second, second.resolveSibling(second.getFileName() + ".gz"));
+    Files.createDirectory(log.resolve("wal/backup"));
+    assertThat(text(log, 2))
+        .contains("Not the log's, and read by nothing: wal/" + second.getFileName() + ".gz")
+        .contains("wal/backup/. If a segment is missing");
   }
 
   @Test
@@ -158,7 +172,9 @@ class ExplainCommandTest {
     Files.move(aside, all.get(2));
     assertThat(kinds(log)).containsExactly("WRONG_NAME", "WRONG_NAME");
     assertThat(text(log, 2))
-        .contains("by its header, which is whole, it is wal/", "Nothing that is known: all");
+        .contains("by its header, which is whole, it is wal/", "Nothing that is known: all")
+        .contains(
+            "'mv wal/" + all.get(1).getFileName() + " wal/" + all.get(2).getFileName() + ".right'");
     Path other = log("other");
     Files.write(Logs.segments(other).get(1), new byte[] {1}, StandardOpenOption.APPEND);
     assertThat(kinds(other)).containsExactly("ADDED_BYTES");

@@ -36,7 +36,8 @@ final class Explained {
     assertThat(run.out())
         .contains("\nwhat happened\n", "\nwhat opening does\n", "\nwhat to do\n")
         .contains("\nwhat can be lost\n");
-    assertThat(run.out().lines()).allMatch(line -> line.length() <= 80 || !line.strip().contains(" "));
+    assertThat(run.out().lines())
+        .allMatch(line -> line.length() <= 80 || !line.strip().contains(" "));
     return run.out().replaceAll("\n +(?! *\\d\\.)", " ");
   }
 }

@@ -33,7 +33,7 @@ class VerifyCommandTest {
     assertThat(Run.of("verify", "--json", log).out())
         .isEqualTo(
             """
-            {"verdict":"CLEAN","intact":3,"covered":0,"promised":3,"segments":1,"cut":null,"reason":null,"checksum":null,"quarantineFiles":0,"quarantineBytes":0}
+            {"verdict":"CLEAN","intact":3,"covered":0,"promised":3,"segments":1,"cut":null,"reason":null,"checksum":null,"quarantineFiles":0,"quarantineBytes":0,"place":null}
             """);
   }
 
@@ -84,6 +84,41 @@ class VerifyCommandTest {
     assertThat(run.out())
         .contains(String.format(Locale.ROOT, "%08x", checksum.expected()))
         .contains(String.format(Locale.ROOT, "%08x", checksum.found()));
+  }
+
+  @Test
+  void thePlaceIsToldAndTheFileThatIsMissing() throws IOException {
+    Path log = Logs.ofFourSegments(tmp.resolve("log"));
+    Path second = Logs.segments(log).get(1);
+    byte[] whole = Files.readAllBytes(second);
+    byte[] damaged = whole.clone();
+    damaged[1000] ^= 1;
+    Files.write(second, damaged);
+    String name = "wal/" + second.getFileName();
+    assertThat(Run.of("verify", log).out())
+        .containsPattern("place +" + name + " at offset 64")
+        .contains("restore " + name + " from a backup")
+        .contains("'durability explain " + log + "'")
+        .doesNotContain("are lost", "go on with the entries");
+    JsonNode place = keysAreTheFixedOnes(Run.of("verify", "--json", log)).get("place");
+    assertThat(place.get("file").asText()).isEqualTo(name);
+    assertThat(place.get("offset").asLong()).isEqualTo(64);
+
+    Files.delete(second);
+    assertThat(Run.of("verify", log).out()).contains("restore " + name + ", which is missing");
+    Files.delete(Logs.segments(log).get(0));
+    assertThat(Run.of("verify", log).out())
+        .contains("restore the files of segments 1 to 2, which are missing");
+
+    Path swapped = Logs.ofFourSegments(tmp.resolve("swapped"));
+    Path third = Logs.segments(swapped).get(2);
+    Path aside = Files.move(Logs.segments(swapped).get(1), tmp.resolve("aside"));
+    Files.move(third, aside.resolveSibling("other"));
+    Files.move(aside, third);
+    Files.move(aside.resolveSibling("other"), swapped.resolve(name));
+    assertThat(Run.of("verify", swapped).out())
+        .contains(name + " has the name of another segment: by its header it is wal/")
+        .doesNotContain("restore wal");
   }
 
   @Test
@@ -215,7 +250,8 @@ class VerifyCommandTest {
             "reason",
             "checksum",
             "quarantineFiles",
-            "quarantineBytes");
+            "quarantineBytes",
+            "place");
     assertThat(run.out().lines()).hasSize(1);
     return json;
   }

@@ -166,9 +166,9 @@ public final class Judgement {
               + " gone";
       case BROKEN_BEFORE_LAST ->
           (seen.problem() != null ? seen.problem() : "its frames break off or are damaged here")
-              + "; entries from "
-              + firstLost
-              + " on are lost";
+              + "; reading ends at entry "
+              + seen.intact()
+              + ", what comes after it may be intact";
       case PROMISE_LOST ->
           "entries "
               + firstLost
@@ -198,8 +198,8 @@ public final class Judgement {
     return new CorruptLogException(
         "the log is "
             + whatItIs(report)
-            + ". Nothing was changed. Restore the file from a copy, or recover the intact entries"
-            + " into a new directory",
+            + ". Nothing was changed. 'durability explain' says what happened. Restore the file from"
+            + " a copy, or take out what is intact with 'durability salvage'",
         report.end().file(),
         report.end().offset(),
         lost ? report.intact() + 1 : 0,

@@ -93,7 +93,7 @@ class WalVerdictTest extends DamagedLogs {
     int end = second.offset();
     second.write(); // no END
     assertThat(verify(Verdict.CORRUPT, 8, 0, 11, SECOND, end).reason()).contains("break off");
-    refusal(9, 11, "entries from 9 on are lost");
+    refusal(9, 11, "reading ends at entry 8");
     second.end(8).raw(new byte[] {1}).write(); // something behind END
     verify(Verdict.CORRUPT, 8, 0, 11, SECOND, end + 32);
     second.cut(end).end(8).flip(70).write();

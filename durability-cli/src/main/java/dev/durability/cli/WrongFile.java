@@ -1,0 +1,87 @@
+package dev.durability.cli;
+
+import dev.durability.log.LogReport;
+import dev.durability.log.Verdict;
+import dev.durability.storage.Directory;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Which file of a log is to be put back: it may be another one than that at which reading ends. */
+final class WrongFile {
+  private static final String SEGMENTS = "wal";
+  private static final Pattern SEGMENT = Pattern.compile("(?:wal/)?(\\d{20})-(\\d{20})\\.wal");
+
+  private WrongFile() {}
+
+  /** Tells it, as a part of a sentence; empty if the log is not CORRUPT. */
+  static String toRestore(Directory log, LogReport report) throws IOException {
+    if (report.verdict() != Verdict.CORRUPT) {
+      return "";
+    }
+    String file = report.end().file();
+    long number = number(file);
+    if (number == 0) {
+      return "restore " + file + " from a backup";
+    }
+    String named = DamagedBytes.nameInHeader(log, file);
+    if (!named.isEmpty() && !named.equals(file)) {
+      return file + " has the name of another segment: by its header it is " + named;
+    }
+    List<Long> numbers =
+        log.list(SEGMENTS).stream()
+            .map(WrongFile::number)
+            .filter(each -> each > 0)
+            .sorted()
+            .toList();
+    long first = numbers.get(0);
+    if (firstEntry(log, first) > report.covered() + 1 && first > 1) {
+      return missing(1, first - 1, 1);
+    }
+    long before =
+        numbers.stream()
+            .filter(each -> each < number)
+            .mapToLong(Long::longValue)
+            .max()
+            .orElse(number - 1);
+    return before + 1 < number
+        ? missing(before + 1, number - 1, report.intact() + 1)
+        : "restore " + file + " from a backup";
+  }
+
+  private static String missing(long first, long last, long firstEntryId) {
+    return first == last
+        ? "restore " + name(first, firstEntryId) + ", which is missing, from a backup"
+        : "restore the files of segments "
+            + first
+            + " to "
+            + last
+            + ", which are missing, from a backup";
+  }
+
+  /** The file that a segment has. */
+  static String name(long number, long firstEntryId) {
+    return String.format(Locale.ROOT, "wal/%020d-%020d.wal", number, firstEntryId);
+  }
+
+  /** The first entry of a file, by its name; 0 if it is no segment. */
+  static long firstEntry(String file) {
+    Matcher name = SEGMENT.matcher(file);
+    return name.matches() ? Long.parseLong(name.group(2)) : 0;
+  }
+
+  private static long firstEntry(Directory log, long number) throws IOException {
+    return log.list(SEGMENTS).stream()
+        .filter(each -> number(each) == number)
+        .mapToLong(WrongFile::firstEntry)
+        .findFirst()
+        .orElse(0);
+  }
+
+  private static long number(String file) {
+    Matcher name = SEGMENT.matcher(file);
+    return name.matches() ? Long.parseLong(name.group(1)) : 0;
+  }
+}
