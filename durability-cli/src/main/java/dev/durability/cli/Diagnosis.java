@@ -95,7 +95,13 @@ final class Diagnosis {
   private void twoWriters() {
     Set<Long> numbers = new HashSet<>();
     for (SegmentInfo segment : segments()) {
-      if (!numbers.add(segment.segmentId())) {
+      boolean isCopy =
+          found.leftOut().stream()
+              .anyMatch(
+                  each ->
+                      each.kind() == LeftOutFile.Kind.SECOND
+                          && number(each.file()) == segment.segmentId());
+      if (!numbers.add(segment.segmentId()) && !isCopy) {
         add(
             Explanation.Kind.TWO_WRITERS,
             "Two programs wrote to the log at the same time, or files of a copy that went on were"
@@ -258,7 +264,18 @@ final class Diagnosis {
         "The beginning of the log is gone, with "
             + which
             + ": files were lost or removed, or the checkpoint was that contained them.",
+        filesBefore(),
         gap.evidence());
+  }
+
+  private String filesBefore() {
+    SegmentInfo first = segments().get(0);
+    return first.segmentId() > 1
+        ? "the files before "
+            + first.file()
+            + " are gone: their numbers are 1 to "
+            + (first.segmentId() - 1)
+        : "no file is before " + first.file();
   }
 
   /** What is missing between two files, or after the last one. */
@@ -295,7 +312,9 @@ final class Diagnosis {
         return;
       }
       String bytes = DamagedBytes.in(log, after.file(), after.offset(), -1);
-      boolean isCut = bytes.endsWith(" ends at offset " + after.offset());
+      boolean isCut =
+          bytes.endsWith(" ends at offset " + after.offset())
+              || FrameLook.isCutOff(log, after.file(), after.offset(), gap.firstEntryId());
       add(
           isCut ? Explanation.Kind.CUT_FILE : Explanation.Kind.DAMAGED_BYTES,
           isCut

@@ -1,5 +1,6 @@
 package dev.durability.cli;
 
+import dev.durability.storage.Directory;
 import dev.durability.storage.ReadFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -78,6 +79,18 @@ record FrameLook(List<Field> fields, long bytes, boolean goesOn) {
     boolean isIntact = isKind && isChecked && id == nextId;
     long padded = (HEADER_BYTES + (long) length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     return new FrameLook(fields, isIntact ? padded : 0, isIntact && kind == PART);
+  }
+
+  /** Whether the head of a frame is there that has this id, and the file ends within the frame. */
+  static boolean isCutOff(Directory log, String file, long offset, long id) throws IOException {
+    try (ReadFile open = log.open(file)) {
+      List<String> wrong =
+          at(open, offset, id).fields().stream()
+              .filter(each -> !each.fits())
+              .map(Field::name)
+              .toList();
+      return wrong.equals(List.of("length")) || wrong.equals(List.of("frame"));
+    }
   }
 
   /** The checksum covers all but itself, and is mixed with the salt of the file. */

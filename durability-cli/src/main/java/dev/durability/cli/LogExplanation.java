@@ -94,7 +94,11 @@ final class LogExplanation {
   }
 
   private static String more(int count, SalvageLook found) {
-    return count > RANGES_MAX || found.hasMore() ? ", and more" : "";
+    return found.hasMore()
+        ? ", and more, which 'durability salvage' lists"
+        : count > RANGES_MAX
+            ? ", and " + (count - RANGES_MAX) + " more, which 'durability salvage' lists"
+            : "";
   }
 
   static String loss(SalvageLook found) {

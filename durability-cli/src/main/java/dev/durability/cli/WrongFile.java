@@ -28,7 +28,7 @@ final class WrongFile {
     }
     String named = DamagedBytes.nameInHeader(log, file);
     if (!named.isEmpty() && !named.equals(file)) {
-      return file + " has the name of another segment: by its header it is " + named;
+      return "give " + file + " the name that its header says, " + named;
     }
     List<Long> numbers =
         log.list(SEGMENTS).stream()
@@ -38,7 +38,9 @@ final class WrongFile {
             .toList();
     long first = numbers.get(0);
     if (firstEntry(log, first) > report.covered() + 1 && first > 1) {
-      return missing(1, first - 1, 1);
+      return "restore the segments up to "
+          + (first - 1)
+          + " that are missing, or a checkpoint that contains their entries, from a backup";
     }
     long before =
         numbers.stream()

@@ -119,7 +119,9 @@ class ExplainCommandTest {
         .contains("takes out what is intact: entry 1, entries 3 to 4.")
         .contains("Without a copy: entry 2. All others");
     Files.delete(Logs.segments(log).get(0));
-    assertThat(text(log, 2)).contains("The beginning of the log is gone, with entries 1 to 2");
+    assertThat(text(log, 2))
+        .contains("The beginning of the log is gone, with entries 1 to 2")
+        .contains("their numbers are 1 to 2");
   }
 
   @Test
@@ -160,6 +162,10 @@ class ExplainCommandTest {
     Files.write(segment, Arrays.copyOf(Files.readAllBytes(segment), 64));
     assertThat(kinds(log)).containsExactly("CUT_FILE");
     assertThat(text(log, 2)).contains("A file was cut short", "ends at offset 64");
+    Path inside = log("inside");
+    Path cut = Logs.segments(inside).get(1);
+    Files.write(cut, Arrays.copyOf(Files.readAllBytes(cut), 2000));
+    assertThat(kinds(inside)).containsExactly("CUT_FILE");
   }
 
   @Test
@@ -243,6 +249,33 @@ class ExplainCommandTest {
     Files.copy(last, twice.resolve("wal").resolve(last.getFileName()));
     assertThat(kinds(twice)).contains("TWO_WRITERS");
     assertThat(text(twice, 2)).contains("Keep those of one writer");
+  }
+
+  @Test
+  void aPlainCopyIsNoTraceOfTwoWriters() throws IOException {
+    Path log = log("log");
+    Path second = Logs.segments(log).get(1);
+    String name = second.getFileName().toString();
+    Files.copy(second, second.resolveSibling(name.replaceFirst("2", "3")));
+    assertThat(kinds(log)).containsExactly("SECOND_FILE");
+    assertThat(text(log, 2)).contains("it may be all that is wrong");
+  }
+
+  @Test
+  void moreStretchesThanAreNamedAreCounted() throws IOException {
+    String[] entries = new String[15];
+    for (int i = 0; i < entries.length; i++) {
+      entries[i] = "entry " + (char) ('a' + i);
+    }
+    Path log = Logs.of(tmp.resolve("log"), entries);
+    Path file = Logs.firstSegment(log);
+    String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+    for (int i = 1; i < entries.length; i += 2) {
+      int at = text.indexOf(entries[i]);
+      change(file, at, at + 1);
+    }
+    assertThat(text(log, 2))
+        .contains("entry 10, and 2 more, which 'durability salvage' lists. All others");
   }
 
   @Test

@@ -108,7 +108,7 @@ class VerifyCommandTest {
     assertThat(Run.of("verify", log).out()).contains("restore " + name + ", which is missing");
     Files.delete(Logs.segments(log).get(0));
     assertThat(Run.of("verify", log).out())
-        .contains("restore the files of segments 1 to 2, which are missing");
+        .contains("restore the segments up to 2 that are missing, or a checkpoint");
 
     Path swapped = Logs.ofFourSegments(tmp.resolve("swapped"));
     Path third = Logs.segments(swapped).get(2);
@@ -117,7 +117,7 @@ class VerifyCommandTest {
     Files.move(aside, third);
     Files.move(aside.resolveSibling("other"), swapped.resolve(name));
     assertThat(Run.of("verify", swapped).out())
-        .contains(name + " has the name of another segment: by its header it is wal/")
+        .contains("give " + name + " the name that its header says, wal/" + third.getFileName())
         .doesNotContain("restore wal");
   }
 
