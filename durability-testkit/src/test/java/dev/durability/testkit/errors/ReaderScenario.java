@@ -3,6 +3,7 @@ package dev.durability.testkit.errors;
 import dev.durability.checkpoint.Checkpoints;
 import dev.durability.codec.Codec;
 import dev.durability.errors.LogCutException;
+import dev.durability.log.Verdict;
 import dev.durability.recordlog.RecordLogReader;
 import dev.durability.recordlog.RecordLogWriter;
 import dev.durability.recovery.Recoverer;
@@ -164,7 +165,8 @@ final class ReaderScenario implements Scenario {
         () -> checkpoints.list(),
         () -> WalMaintenance.firstEntryId(directory),
         () -> WalMaintenance.checkpoints(directory),
-        () -> WalMaintenance.verify(directory).verdict(),
+        // Beside a writer the end may look torn.
+        () -> WalMaintenance.verify(directory).verdict() != Verdict.CORRUPT,
         () -> WalMaintenance.segments(directory).get(0),
         () ->
             Recoverer.of(directory, CODEC, MACHINE)
