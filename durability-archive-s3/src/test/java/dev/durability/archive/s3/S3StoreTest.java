@@ -141,7 +141,8 @@ class S3StoreTest {
     String prefix = "lost" + buckets++ + "/";
     try (ArchiveStore flaky = S3Store.of(client, BUCKET, prefix)) {
       assertThat(flaky.putIfAbsent("data/a", text("mine"))).isTrue();
-      assertThat(lost.statuses).containsExactly(200, 412);
+      // The first is 200, or 412 if the JDK's client sent the request twice by itself.
+      assertThat(lost.statuses).hasSize(2).endsWith(412);
       assertThat(flaky.putIfAbsent("data/a", text("mine"))).isFalse();
     }
   }
