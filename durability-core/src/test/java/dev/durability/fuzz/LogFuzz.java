@@ -135,7 +135,7 @@ public final class LogFuzz {
     } catch (FormatException otherVersion) {
       Checks.that(report == null || report.covered() > 0, "of another version although " + report);
     } catch (DurabilityException refused) {
-      // Whoever asks for entry 1 of a log that starts behind it, or was begun anew behind it, is
+      // Whoever asks for entry 1 of a log that starts after it, or was begun anew after it, is
       // refused before any version is met.
       Checks.that(
           mode == ReplayMode.STRICT

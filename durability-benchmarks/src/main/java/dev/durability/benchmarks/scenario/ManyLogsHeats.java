@@ -46,7 +46,7 @@ final class ManyLogsHeats implements Scenario.Measurement {
     long most = AppendHeats.SLICE_BYTES_MAX / 8 / payload.length;
     return new Heat(
             count + (count == 1 ? " log" : " logs"),
-            "an append of 128 B, durable on return, one thread a log",
+            "an append of 128 B, durable on return, one thread per log",
             "appends",
             Target.NONE,
             List.of(
@@ -73,12 +73,12 @@ final class ManyLogsHeats implements Scenario.Measurement {
       Thread.sleep(BACKGROUND_MILLIS);
       Held now = Held.now();
       return List.of(
-          report("idle, heap", "KiB a log", 64, (now.heap - before.heap) / KIB / count),
-          report("idle, threads", "threads a log", 0.01, (now.threads - before.threads) / count),
-          report("idle, files", "open files a log", 3, (now.files - before.files) / count),
+          report("idle, heap", "KiB per log", 64, (now.heap - before.heap) / KIB / count),
+          report("idle, threads", "threads per log", 0.01, (now.threads - before.threads) / count),
+          report("idle, files", "open files per log", 3, (now.files - before.files) / count),
           report(
               "idle, buffers",
-              "KiB outside the heap a log",
+              "KiB outside the heap per log",
               64,
               (now.direct - before.direct) / KIB / count));
     } finally {
