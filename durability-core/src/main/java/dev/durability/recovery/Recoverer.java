@@ -26,7 +26,8 @@ import java.util.function.Supplier;
  * @param <E> the type of the entries
  */
 public final class Recoverer<S, E> {
-  private static final int ATTEMPTS = 3;
+  /** Each of them fails only if a publisher removed files meanwhile. */
+  private static final int ATTEMPTS_MAX = 100;
 
   private final Directory directory;
   private final Codec<E> codec;
@@ -111,7 +112,7 @@ public final class Recoverer<S, E> {
    * @throws dev.durability.errors.CorruptLogException if the log is damaged as far as it is read
    * @throws DurabilityException if the log does not reach back to a usable checkpoint, or to the
    *     instant; then there is no state, never a partial one. Also if applying an entry fails; the
-   *     message names it
+   *     message names it. Also if a publisher removed what was to be read, at each of 100 attempts
    * @throws NoSuchFileException if there is no log, and recovery is strict
    * @throws IOException if the storage, the codec or a function fails
    */
@@ -130,8 +131,16 @@ public final class Recoverer<S, E> {
         return recoverOnce(options);
       } catch (NoSuchFileException | DurabilityException e) {
         // A publisher may have removed what was about to be read. Then there is a newer checkpoint.
-        if (attempt == ATTEMPTS || before.equals(files())) {
+        if (before.equals(files())) {
           throw e;
+        }
+        if (attempt == ATTEMPTS_MAX) {
+          throw new DurabilityException(
+              "the log was truncated "
+                  + attempt
+                  + " times while it was recovered, each time before all was read: hold its segments"
+                  + " (WalHolds), publish checkpoints less often, or keep more of them",
+              e);
         }
       }
     }

@@ -92,8 +92,9 @@ class RecoveryErrorsTest extends RecoveryFixture {
           }
         };
     assertThatThrownBy(() -> recoverer(vanishing).recover(RecoveryOptions.latest()))
-        .isInstanceOf(NoSuchFileException.class);
-    assertThat(tries[0]).isBetween(3, 10_000);
+        .isInstanceOf(DurabilityException.class)
+        .hasCauseInstanceOf(NoSuchFileException.class);
+    assertThat(tries[0]).isBetween(100, 100_000);
   }
 
   @Test
