@@ -24,18 +24,14 @@ import org.jspecify.annotations.Nullable;
  * in the middle of that leaves a queue of which nothing may be written any more.
  */
 public final class AppendQueue {
-  private static final int POOLED_BLOCKS = 2;
   private static final int WRITE_BYTES = 256 << 10;
 
   private final FrameEncoder encoder = new FrameEncoder();
   private final long segmentBytes;
   private final long segmentNanos;
   private final LongSupplier nanoTime;
-  private final int blockBytes;
+  private final BlockPool pool;
   private final ArrayDeque<Block> full = new ArrayDeque<>();
-  private final ArrayDeque<Block> free = new ArrayDeque<>(POOLED_BLOCKS);
-  private int pooled;
-  private int singlesOutside;
   private @Nullable Block open;
   private SegmentPlan segment;
   private long firstEntryNanos;
@@ -56,7 +52,7 @@ public final class AppendQueue {
     this.segmentBytes = settings.segmentBytes();
     this.segmentNanos = settings.segmentNanosMax();
     this.nanoTime = nanoTime;
-    this.blockBytes = settings.bufferBytes();
+    this.pool = new BlockPool(settings.bufferBytes());
     this.segment = first;
     this.plannedBytes = first.beginningBytes();
     this.nextId = first.name().firstEntryId();
@@ -90,7 +86,7 @@ public final class AppendQueue {
 
   /** Whether an Error ended a change in the middle. */
   boolean isBroken() {
-    return changing;
+    return changing || pool.isBroken();
   }
 
   boolean isEmpty() {
@@ -189,7 +185,7 @@ public final class AppendQueue {
     Block end = last == null ? Block.single(0, segment, nextId, position) : last;
     changing = true;
     if (last == null) {
-      singlesOutside++;
+      pool.lent();
     }
     end.endSegment(next);
     end.position = endPosition;
@@ -222,46 +218,20 @@ public final class AppendQueue {
     if (open != null && open.room() >= frameBytes) {
       return true;
     }
-    if (open != null && !open.isEmpty()) {
+    Block before = open;
+    if (before != null) {
       changing = true;
-      full.add(open);
+      if (before.isEmpty()) {
+        pool.giveBack(before);
+      } else {
+        full.add(before);
+        pool.growBlocks();
+      }
       open = null;
       changing = false;
     }
-    return frameBytes > blockBytes ? reserveSingle(frameBytes) : reservePooled();
-  }
-
-  private boolean reservePooled() {
-    if (open != null) {
-      return true;
-    }
-    if (free.isEmpty() && pooled < POOLED_BLOCKS) {
-      open = Block.pooled(blockBytes, segment, nextId, position);
-      pooled++;
-    } else if (!free.isEmpty()) {
-      changing = true;
-      Block block = free.remove();
-      block.reuse(segment, nextId, position);
-      open = block;
-      changing = false;
-    }
+    open = pool.take(frameBytes, segment, nextId, position);
     return open != null;
-  }
-
-  /** A block of its own, for one that no block of the pool can hold; one such at a time. */
-  private boolean reserveSingle(int frameBytes) {
-    if (singlesOutside > 0) {
-      return false;
-    }
-    Block single = Block.single(frameBytes, segment, nextId, position);
-    changing = true;
-    if (open != null) {
-      free.add(open);
-    }
-    open = single;
-    singlesOutside++;
-    changing = false;
-    return true;
   }
 
   /**
@@ -367,16 +337,12 @@ public final class AppendQueue {
 
   /** Whether an appender may soon have to wait for a block that was taken. */
   boolean isShort() {
-    return free.isEmpty() && pooled == POOLED_BLOCKS;
+    return pool.isShort();
   }
 
   /** Gives back a block that was written. */
   void recycle(Block written) {
-    if (written.isPooled()) {
-      free.add(written);
-    } else {
-      singlesOutside--;
-    }
+    pool.giveBack(written);
   }
 
   /** Gives back the memory of the pool, once all is written and nothing is appended any more. */
@@ -385,9 +351,7 @@ public final class AppendQueue {
       open.release();
       open = null;
     }
-    for (Block block = free.poll(); block != null; block = free.poll()) {
-      block.release();
-    }
+    pool.release();
   }
 
   /** Puts back blocks that could not be written, before all others. */

@@ -98,6 +98,11 @@ final class Block {
     return bytes.capacity() - TAIL_BYTES - end;
   }
 
+  /** How many bytes of frames it can hold. */
+  int capacity() {
+    return bytes.capacity() - HEAD_BYTES - TAIL_BYTES;
+  }
+
   boolean isPooled() {
     return pooled != null;
   }

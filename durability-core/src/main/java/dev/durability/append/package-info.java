@@ -4,7 +4,8 @@
  * <pre>
  *  Scratch          encodes an entry, before any lock
  *     |
- *  AppendQueue      gives it an id and a place in a Block; decides where a segment ends
+ *  AppendQueue      gives it an id and a place in a Block of a BlockPool; decides where a segment
+ *     |             ends
  *     |
  *  QueuedBlocks     takes blocks to be written, gives them back    (what group commit commits)
  *     |
