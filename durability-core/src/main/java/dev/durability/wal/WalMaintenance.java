@@ -56,7 +56,9 @@ public final class WalMaintenance {
    */
   public static LogReport verify(Directory directory) throws IOException {
     List<SegmentName> before = List.of();
-    for (int look = 1; ; look++) {
+    int looks = 0;
+    int misses = 0;
+    while (true) {
       List<SegmentName> segments;
       try {
         segments = LogListing.existing(directory);
@@ -66,11 +68,11 @@ public final class WalMaintenance {
       try {
         LogReport report = verify(directory, segments);
         // A listing that is made while names come and go may lack one that was there all the time.
-        if (report.verdict() != Verdict.CORRUPT || segments.equals(before) || look >= LOOKS) {
+        if (report.verdict() != Verdict.CORRUPT || segments.equals(before) || ++looks == LOOKS) {
           return report;
         }
       } catch (NoSuchFileException truncatedMeanwhile) {
-        if (look == LiveCursor.MISSES) {
+        if (++misses == LiveCursor.MISSES) {
           throw truncatedMeanwhile;
         }
       }

@@ -7,6 +7,7 @@ import dev.durability.codec.Codecs;
 import dev.durability.log.Verdict;
 import dev.durability.segment.CheckpointName;
 import dev.durability.segment.LogFiles;
+import dev.durability.segment.SegmentName;
 import dev.durability.storage.Directory;
 import dev.durability.storage.ForwardingDirectory;
 import dev.durability.storage.ReadFile;
@@ -119,6 +120,19 @@ class ListingRacesTest extends DamagedLogs {
     listings.next.add(List.of(name(FIRST), name(THIRD)));
     assertThat(WalMaintenance.verify(listings).verdict()).isEqualTo(Verdict.CLEAN);
     assertThat(listings.lists).isEqualTo(3);
+  }
+
+  @Test
+  void segmentThatWasTruncatedIsNoLookAtDamage() throws IOException {
+    log();
+    Listings listings = new Listings(directory);
+    for (int miss = 0; miss < 5; miss++) {
+      listings.next.add(List.of(name(FIRST), name(new SegmentName(99 + miss, 999).path())));
+    }
+    listings.next.add(List.of(name(FIRST), name(THIRD)));
+    listings.next.add(List.of(name(SECOND), name(THIRD)));
+    assertThat(WalMaintenance.verify(listings).verdict()).isEqualTo(Verdict.CLEAN);
+    assertThat(listings.lists).isEqualTo(8);
   }
 
   @Test
