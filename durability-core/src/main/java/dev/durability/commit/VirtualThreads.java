@@ -11,14 +11,19 @@ import org.jspecify.annotations.Nullable;
  * would stay broken.
  */
 final class VirtualThreads {
+  private static final int FIRST_JAVA = 21;
+
   private final @Nullable MethodHandle isVirtual = find();
 
   private static @Nullable MethodHandle find() {
+    if (Runtime.version().feature() < FIRST_JAVA) {
+      return null; // To look for what is not there takes longer than all else of an opening.
+    }
     try {
       return MethodHandles.publicLookup()
           .findVirtual(Thread.class, "isVirtual", MethodType.methodType(boolean.class));
-    } catch (NoSuchMethodException | IllegalAccessException before21) {
-      return null;
+    } catch (NoSuchMethodException | IllegalAccessException e) {
+      throw new LinkageError("Java 21 and later have it", e);
     }
   }
 

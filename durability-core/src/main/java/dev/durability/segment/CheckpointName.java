@@ -26,13 +26,13 @@ public final class CheckpointName {
   private static final Pattern ATTEMPT_FORM = Pattern.compile(ATTEMPT);
   private static final Pattern DEFAULT_ATTEMPT_FORM = Pattern.compile(DEFAULT + ATTEMPT);
 
-  private static final String LARGEST = digits(FrameFormat.ENTRY_ID_MAX);
+  private static final String LARGEST = SegmentName.digits(FrameFormat.ENTRY_ID_MAX);
 
   private CheckpointName() {}
 
   /** The default path of the checkpoint that ends with an entry. */
   public static String path(long lastEntryId) {
-    return DIRECTORY + "/" + digits(lastEntryId) + ".ckpt";
+    return DIRECTORY + "/" + SegmentName.digits(lastEntryId) + ".ckpt";
   }
 
   /**
@@ -65,10 +65,6 @@ public final class CheckpointName {
               + path
               + ", which says otherwise: choose another name");
     }
-  }
-
-  private static String digits(long lastEntryId) {
-    return String.format(Locale.ROOT, "%020d", lastEntryId);
   }
 
   /**

@@ -3,7 +3,6 @@ package dev.durability.segment;
 import dev.durability.errors.DurabilityException;
 import dev.durability.log.SegmentRange;
 import java.util.Comparator;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +56,12 @@ public record SegmentName(long segmentId, long firstEntryId) {
 
   /** The path of the segment, relative to the log's directory. */
   public String path() {
-    return String.format(
-        Locale.ROOT, "%s/%020d-%020d.wal", LogFiles.SEGMENTS, segmentId, firstEntryId);
+    return LogFiles.SEGMENTS + "/" + digits(segmentId) + "-" + digits(firstEntryId) + ".wal";
+  }
+
+  /** A number with as many zeros before it as make 20 digits. A format is parsed each time. */
+  static String digits(long number) {
+    String digits = Long.toString(number);
+    return "0".repeat(20 - digits.length()) + digits;
   }
 }
