@@ -13,12 +13,19 @@ import dev.durability.storage.DurableFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The connection to ZooKeeper is lost inside each transaction, and each takes place once. */
 class LostConnectionTest {
+  /** Each life waits most of its time for the cluster. */
+  private static final int AT_ONCE = 6;
 
   private static BookKeeperDirectory open(BookKeeperOptions options, Plan plan) throws Exception {
     return SharedBookies.open(
@@ -65,19 +72,34 @@ class LostConnectionTest {
       check(directory, "without a loss");
     }
     assertThat(none.multis).isGreaterThan(20);
-    for (Loss loss : List.of(Loss.BEFORE, Loss.AFTER, Loss.LATE)) {
-      for (int nth = 1; nth <= none.multis; nth++) {
-        BookKeeperOptions options = SharedBookies.newRoot().build();
-        String what = loss + " " + nth;
-        try (BookKeeperDirectory directory = open(options, new Plan(nth, loss))) {
-          live(directory);
-          check(directory, what);
-        }
-        try (BookKeeperDirectory directory = SharedBookies.open(options)) {
-          check(directory, what + ", opened again");
+    ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
+    try {
+      List<Future<?>> lives = new ArrayList<>();
+      for (Loss loss : List.of(Loss.BEFORE, Loss.AFTER, Loss.LATE)) {
+        for (int nth = 1; nth <= none.multis; nth++) {
+          Plan plan = new Plan(nth, loss);
+          lives.add(threads.submit(() -> liveAndOpenAgain(plan)));
         }
       }
+      for (Future<?> each : lives) {
+        each.get();
+      }
+    } finally {
+      threads.shutdownNow();
     }
+  }
+
+  private static @Nullable Void liveAndOpenAgain(Plan plan) throws Exception {
+    BookKeeperOptions options = SharedBookies.newRoot().build();
+    String what = plan.loss + " " + plan.nth;
+    try (BookKeeperDirectory directory = open(options, plan)) {
+      live(directory);
+      check(directory, what);
+    }
+    try (BookKeeperDirectory directory = SharedBookies.open(options)) {
+      check(directory, what + ", opened again");
+    }
+    return null;
   }
 
   /** As of a writer whose packets are late, or that stands still after it has sent them. */

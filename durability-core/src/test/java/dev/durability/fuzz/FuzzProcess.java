@@ -1,13 +1,20 @@
 package dev.durability.fuzz;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -23,8 +30,58 @@ public record FuzzProcess(int status, long executions, String output) {
   private static final Pattern EXECUTIONS =
       Pattern.compile("stat::number_of_executed_units: *(\\d+)");
 
+  private static final long SOAK_SECONDS = Long.getLong("durability.soak.minutes", 0) * 60;
+
   /** So that each build tries the same inputs. A soak draws a seed: zero says so. */
-  private static final int SEED = Long.getLong("durability.soak.minutes", 0) > 0 ? 0 : 1;
+  private static final int SEED = SOAK_SECONDS > 0 ? 0 : 1;
+
+  /** A process has one thread that fuzzes. */
+  private static final int AT_ONCE = Runtime.getRuntime().availableProcessors();
+
+  /**
+   * Fuzzes targets, as many at once as there are processors, and prints how many inputs each was
+   * given. Ends the test if the machine has no native library for the fuzzer.
+   *
+   * @param targets the classes, and for each of them the inputs to start from
+   * @param instrumented the classes whose branches count, as the fuzzer takes them
+   * @param seconds for how long each of them
+   * @param share how many targets share the time of a soak
+   * @throws AssertionError if one finds something; says what, with the input in hex
+   */
+  public static void expectNothing(
+      Map<Class<?>, List<byte[]>> targets, String instrumented, long seconds, int share)
+      throws Exception {
+    long each = Math.max(seconds, SOAK_SECONDS * Math.min(AT_ONCE, targets.size()) / share);
+    ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
+    try {
+      Map<Class<?>, Future<FuzzProcess>> all = new LinkedHashMap<>();
+      targets.forEach(
+          (target, inputs) ->
+              all.put(
+                  target,
+                  threads.submit(() -> run(target, instrumented, inputs, each, place(target)))));
+      for (Map.Entry<Class<?>, Future<FuzzProcess>> one : all.entrySet()) {
+        one.getValue().get().expectNothing(one.getKey(), each);
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private static Path place(Class<?> target) throws IOException {
+    return Files.createDirectories(Path.of("target", "fuzz", target.getSimpleName()));
+  }
+
+  private void expectNothing(Class<?> target, long seconds) throws IOException {
+    String reason = "skipped: the fuzzer has no native library for this machine";
+    if (output.contains("UnsatisfiedLinkError")) {
+      System.out.println(target.getSimpleName() + " " + reason);
+      abort(reason);
+    }
+    System.out.println(target.getSimpleName() + ": " + executions + " inputs in " + seconds + " s");
+    assertThat(status).as(finding(place(target))).isZero();
+    assertThat(executions).isPositive();
+  }
 
   /**
    * Fuzzes a target.
@@ -35,7 +92,7 @@ public record FuzzProcess(int status, long executions, String output) {
    * @param seconds for how long
    * @param place where inputs that reached something new, and findings, are kept
    */
-  public static FuzzProcess run(
+  private static FuzzProcess run(
       Class<?> target, String instrumented, List<byte[]> corpus, long seconds, Path place)
       throws IOException, InterruptedException {
     Path inputs = Files.createDirectories(place.resolve("corpus"));
@@ -78,13 +135,8 @@ public record FuzzProcess(int status, long executions, String output) {
     return command;
   }
 
-  /** Whether the machine has no native library that it can use. */
-  public boolean cannotRun() {
-    return output.contains("UnsatisfiedLinkError");
-  }
-
   /** What a failure needs to be told; the input as a line for the corpus. */
-  public String finding(Path place) throws IOException {
+  private String finding(Path place) throws IOException {
     StringBuilder told = new StringBuilder();
     try (var files = Files.newDirectoryStream(place, "{crash,timeout,oom}-*")) {
       for (Path file : files) {

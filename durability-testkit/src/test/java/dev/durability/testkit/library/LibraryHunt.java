@@ -26,6 +26,7 @@ public final class LibraryHunt implements Hunt {
       long states =
           explorer(workload, seed)
               .seed(seed)
+              .threads(1) // Others hunt at the same time.
               .statesPerCrash(STATES_PER_CRASH)
               .statesInRecovery(STATES_IN_RECOVERY)
               .statesMax(statesMax)

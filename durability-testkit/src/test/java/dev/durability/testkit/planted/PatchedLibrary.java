@@ -7,14 +7,20 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
- * The library, the testkit and the workloads once more, with single instructions of the library
- * changed. Nothing of them is shared with the classes outside but {@link Hunt}.
+ * The library and the workloads once more, with single instructions of the library changed. They
+ * share with the classes outside {@link Hunt}, and packages that are as they are in each of them:
+ * what the virtual machine has compiled of these serves all.
  */
 final class PatchedLibrary extends ClassLoader {
   private static final String OWN = "dev.durability.";
   private static final String HUNT = "dev.durability.testkit.library.LibraryHunt";
+
+  /** What refers to none of the other packages and has no patch. */
+  private static final Set<String> SHARED =
+      Set.of("dev.durability.errors", "dev.durability.storage", "dev.durability.testkit");
 
   private final Map<String, byte[]> patched = new HashMap<>();
 
@@ -26,6 +32,9 @@ final class PatchedLibrary extends ClassLoader {
   PatchedLibrary(List<Patch> patches) {
     super(PatchedLibrary.class.getClassLoader());
     for (Patch patch : patches) {
+      if (isShared(patch.className())) {
+        throw new AssertionError(patch.className() + " is shared by all");
+      }
       byte[] before = patched.get(patch.className());
       byte[] bytes = before == null ? bytesOf(patch.className()) : before;
       patched.put(patch.className(), patch.apply(bytes));
@@ -42,7 +51,7 @@ final class PatchedLibrary extends ClassLoader {
 
   @Override
   protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-    if (!name.startsWith(OWN) || name.startsWith(Hunt.class.getName())) {
+    if (!name.startsWith(OWN) || name.startsWith(Hunt.class.getName()) || isShared(name)) {
       return super.loadClass(name, resolve);
     }
     synchronized (getClassLoadingLock(name)) {
@@ -54,6 +63,10 @@ final class PatchedLibrary extends ClassLoader {
       byte[] bytes = known == null ? bytesOf(name) : known;
       return defineClass(name, bytes, 0, bytes.length);
     }
+  }
+
+  private static boolean isShared(String className) {
+    return SHARED.contains(className.substring(0, className.lastIndexOf('.')));
   }
 
   private byte[] bytesOf(String name) {
