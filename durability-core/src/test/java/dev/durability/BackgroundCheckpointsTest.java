@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Threads that cannot start, as under a limit of processes. */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class BackgroundCheckpointsTest {
   private static final CheckpointPolicy EVERY_TEN = CheckpointPolicy.manual().everyEntries(10);
 

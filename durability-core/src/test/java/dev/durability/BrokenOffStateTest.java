@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Errors in the middle of calls of a state, in the simplest cases. The testkit tries them at each
  * point of the library.
  */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class BrokenOffStateTest {
   private static final int STACK_BYTES = 200 * 1024;
 

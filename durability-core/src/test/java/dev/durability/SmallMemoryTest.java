@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A JVM that may take 64 MiB outside the heap, and in which nobody collects garbage in time to give
  * any of it back: whatever opens and closes something does so often enough to use that up.
  */
-@Timeout(120)
+@Timeout(600)
 @Tag("slow")
 class SmallMemoryTest {
   private static final int CHECKPOINTS = 200;

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @SuppressWarnings("FutureReturnValueIgnored") // Of calls whose futures complete, or throw.
 class CallbacksBesideCheckpointsTest extends DurableStateFixture {
   private static final String LOG_THREAD = "durability-wal";
-  private static final int WATCHDOG_SECONDS = 20;
+  private static final int WATCHDOG_SECONDS = 300;
 
   private final CompletableFuture<Long> ofTheLogThread = new CompletableFuture<>();
   private volatile Gate gate = new Gate();

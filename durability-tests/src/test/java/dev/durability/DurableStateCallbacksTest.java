@@ -82,7 +82,7 @@ class DurableStateCallbacksTest extends DurableStateFixture {
                   }
                 });
     registered.countDown();
-    return result.get(30, TimeUnit.SECONDS);
+    return result.get(300, TimeUnit.SECONDS);
   }
 
   @Test
@@ -137,7 +137,7 @@ class DurableStateCallbacksTest extends DurableStateFixture {
                 return more;
               });
       for (int i = 0; i < 10; i++) {
-        assertThat(futures.get(i).get(30, TimeUnit.SECONDS)).isEqualTo(i + 2);
+        assertThat(futures.get(i).get(300, TimeUnit.SECONDS)).isEqualTo(i + 2);
       }
       assertThat(all(state)).hasSize(11).endsWith("more 8", "more 9");
     }
@@ -175,7 +175,7 @@ class DurableStateCallbacksTest extends DurableStateFixture {
             again.next(rounds);
             return 0;
           });
-      last.get(30, TimeUnit.SECONDS);
+      last.get(300, TimeUnit.SECONDS);
       assertThat(deepest).hasValueLessThanOrEqualTo(2);
     }
   }

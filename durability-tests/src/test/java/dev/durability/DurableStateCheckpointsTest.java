@@ -126,7 +126,7 @@ class DurableStateCheckpointsTest extends DurableStateFixture {
       Future<Long> update = threads.submit(() -> state.update("meanwhile"));
       assertThat(update)
           .as("held up before %s", where)
-          .succeedsWithin(Duration.ofSeconds(30))
+          .succeedsWithin(Duration.ofMinutes(5))
           .isEqualTo(5L);
       assertThat(all(state)).endsWith("before", "meanwhile");
       assertThat(checkpoint.isDone()).isEqualTo(!isHeldUp);

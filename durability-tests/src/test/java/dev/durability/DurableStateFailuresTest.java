@@ -68,7 +68,7 @@ class DurableStateFailuresTest extends DurableStateFixture {
     try (var state = open()) {
       machine.poison = "bad";
       assertThatExceptionOfType(ExecutionException.class)
-          .isThrownBy(() -> state.updateAsync("bad").get(20, TimeUnit.SECONDS))
+          .isThrownBy(() -> state.updateAsync("bad").get(300, TimeUnit.SECONDS))
           .withCauseInstanceOf(DurabilityException.class)
           .withMessageContaining("entry 1 ");
     }
@@ -93,7 +93,7 @@ class DurableStateFailuresTest extends DurableStateFixture {
             throw new Nameless();
           };
       CompletableFuture<Throwable> told = state.updateAsync("a").handle((id, failure) -> failure);
-      assertThat(told.get(20, TimeUnit.SECONDS))
+      assertThat(told.get(300, TimeUnit.SECONDS))
           .isInstanceOf(DurabilityException.class)
           .hasMessageContaining("entry 1 ")
           .hasCauseInstanceOf(Nameless.class);
@@ -115,7 +115,7 @@ class DurableStateFailuresTest extends DurableStateFixture {
                   });
       state.update("a");
       CompletableFuture<Throwable> told = state.updateAsync("bad").handle((id, failure) -> failure);
-      assertThat(told.get(20, TimeUnit.SECONDS))
+      assertThat(told.get(300, TimeUnit.SECONDS))
           .isInstanceOf(DurabilityException.class)
           .hasMessageContaining("entry 2 failed");
       directory.before((operation, path) -> {});

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 /**
  * A state on a disk in memory that a test can make fail, and what the tests of states ask of it.
  */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 abstract class DurableStateFixture {
   final MemoryDirectory disk = new MemoryDirectory();
   final FaultDirectory directory = new FaultDirectory(disk);

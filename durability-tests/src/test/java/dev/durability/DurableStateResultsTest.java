@@ -128,7 +128,7 @@ class DurableStateResultsTest extends DurableStateFixture {
     try (var state = openLedger()) {
       assertThat(state.executeAsync(deposit(1, 1)).join()).isEqualTo(1L);
       assertThat(state.executeAsync(deposit(2, 1)).get()).isEqualTo(2L);
-      assertThat(state.executeAsync(deposit(3, 1)).get(20, TimeUnit.SECONDS)).isEqualTo(3L);
+      assertThat(state.executeAsync(deposit(3, 1)).get(300, TimeUnit.SECONDS)).isEqualTo(3L);
       assertThat(state.executeAsync(deposit(4, 1)).thenApply(each -> "got " + each).join())
           .isEqualTo("got 4");
       CompletableFuture<Object> synced = state.executeAsync(deposit(5, 1));
@@ -200,7 +200,7 @@ class DurableStateResultsTest extends DurableStateFixture {
           .isThrownBy(() -> state.execute(withdraw(2, 4)));
       CompletableFuture<Object> async = state.executeAsync(withdraw(3, 4));
       assertThatExceptionOfType(ExecutionException.class)
-          .isThrownBy(() -> async.get(20, TimeUnit.SECONDS))
+          .isThrownBy(() -> async.get(300, TimeUnit.SECONDS))
           .withCauseInstanceOf(OutcomeOpenException.class);
       assertThat(shown(state)).isEqualTo("10 0 0 {} @1");
       directory.makeRoom();
@@ -217,7 +217,7 @@ class DurableStateResultsTest extends DurableStateFixture {
     DurableState<Ledger, Act> state = openLedger();
     CompletableFuture<Object> last = state.executeAsync(deposit(1, 7));
     state.close();
-    assertThat(last.get(20, TimeUnit.SECONDS)).isEqualTo(7L);
+    assertThat(last.get(300, TimeUnit.SECONDS)).isEqualTo(7L);
     assertThatExceptionOfType(DurabilityException.class)
         .isThrownBy(() -> state.execute(deposit(2, 7)))
         .withMessageContaining("closed");
@@ -316,7 +316,7 @@ class DurableStateResultsTest extends DurableStateFixture {
     try (var state = openCounted(LiveEntries.DECODED)) {
       assertThat(state.execute(new Counted(""))).isNull();
       assertThat(state.executeAsync(new Counted("")).join()).isNull();
-      assertThat(state.executeAsync(new Counted("")).get(20, TimeUnit.SECONDS)).isNull();
+      assertThat(state.executeAsync(new Counted("")).get(300, TimeUnit.SECONDS)).isNull();
       assertThat(state.<Integer>read(List::size)).isEqualTo(3);
     }
   }
@@ -351,7 +351,7 @@ class DurableStateResultsTest extends DurableStateFixture {
       assertThat(before.join()).isEqualTo("b2");
       for (CompletableFuture<@Nullable String> failed : List.of(thrower, after)) {
         assertThatExceptionOfType(ExecutionException.class)
-            .isThrownBy(() -> failed.get(20, TimeUnit.SECONDS))
+            .isThrownBy(() -> failed.get(300, TimeUnit.SECONDS))
             .withCauseInstanceOf(DurabilityException.class)
             .withMessageContaining("applying entry 3");
       }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a state tells of itself, and what its observer is told. */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class StateHealthTest {
   private final FaultDirectory directory = new FaultDirectory(new MemoryDirectory());
   private final Machine machine = new Machine();

@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StateHistory {
   private static final int LIVES = 3;
-  private static final long PATIENCE_SECONDS = 30;
+  private static final long PATIENCE_SECONDS = 300;
 
   private final long seed;
   private final Random random;

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What the user's state machine throws, or leaves unread, names what it was about. */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class StateMachineFailuresTest {
   private static final String CHECKPOINT = "checkpoints/00000000000000000002.ckpt";
   private static final String SEGMENT = "wal/00000000000000000001-00000000000000000001.wal";

@@ -106,7 +106,7 @@ class LibraryOnBookKeeperTest {
           if (i > 1) {
             log.appendDurable("entry " + i + "x".repeat(i % 7 * 100));
           }
-          WalRecord<String> next = Objects.requireNonNull(tail.poll(Duration.ofSeconds(30)));
+          WalRecord<String> next = Objects.requireNonNull(tail.poll(Duration.ofMinutes(5)));
           assertThat(next.id()).isEqualTo(i);
           assertThat(next.entry()).startsWith("entry " + i);
         }

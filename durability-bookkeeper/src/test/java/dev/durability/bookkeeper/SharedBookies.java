@@ -21,7 +21,7 @@ final class SharedBookies {
   static BookKeeperOptions.Builder newRoot() {
     return BookKeeperOptions.builder(
             CLUSTER.zooKeeperServers(), "/durability/test" + ROOTS.incrementAndGet())
-        .sessionTimeout(Duration.ofSeconds(4));
+        .sessionTimeout(Duration.ofSeconds(20));
   }
 
   /** Opens a directory with a client of BookKeeper that all share: closing one takes its time. */

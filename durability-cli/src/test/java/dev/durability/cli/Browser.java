@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 /** A headless Chromium with one page, driven by the DevTools protocol. */
 final class Browser implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final long WAIT_SECONDS = 60;
+  private static final long WAIT_SECONDS = 300;
 
   private final Process process;
   private final WebSocket socket;

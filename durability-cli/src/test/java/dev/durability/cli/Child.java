@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 
 /** A command in a process of its own. Its standard error goes to a file. */
 final class Child implements AutoCloseable {
-  private static final long PATIENCE_SECONDS = 60;
+  private static final long PATIENCE_SECONDS = 300;
   private static final int SIGINT = 2;
 
   private final Process process;

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The scripts, read by the shells that they are for. */
-@Timeout(120)
+@Timeout(600)
 final class CompletionCommandTest {
   /** A command line, whose last word is completed, and what is offered for it. */
   private static final String CASES =
@@ -190,7 +190,7 @@ final class CompletionCommandTest {
     builder.environment().put("LC_ALL", "C");
     Process process = builder.start();
     process.getOutputStream().close();
-    boolean ended = process.waitFor(60, TimeUnit.SECONDS);
+    boolean ended = process.waitFor(300, TimeUnit.SECONDS);
     if (!ended) {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();

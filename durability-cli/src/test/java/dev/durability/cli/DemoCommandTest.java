@@ -9,7 +9,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(120)
+@Timeout(600)
 @DisabledOnOs(
     value = OS.WINDOWS,
     disabledReason = "only Unix tells by the exit status that a signal killed a process")

@@ -99,7 +99,7 @@ final class DocumentedSessionsTest {
             .start();
     shell.getOutputStream().close();
     String output = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(shell.waitFor(1, TimeUnit.MINUTES)).isTrue();
+    assertThat(shell.waitFor(5, TimeUnit.MINUTES)).isTrue();
     return output;
   }
 

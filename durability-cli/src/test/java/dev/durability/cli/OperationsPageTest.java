@@ -13,7 +13,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The session of docs/operations.md, exactly as it stands there, in one shell. */
-@Timeout(value = 5, unit = TimeUnit.MINUTES)
+@Timeout(value = 20, unit = TimeUnit.MINUTES)
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the page is written for a Unix shell")
 final class OperationsPageTest {
   /** Rates, and places, since how many MARKs stand between entries differs. */

@@ -67,7 +67,7 @@ final class PageSession {
             .start();
     shell.getOutputStream().close();
     String output = new String(shell.getInputStream().readAllBytes(), UTF_8);
-    assertThat(shell.waitFor(1, TimeUnit.MINUTES)).isTrue();
+    assertThat(shell.waitFor(5, TimeUnit.MINUTES)).isTrue();
     List<String> outputs = List.of(output.split("(?m)^@@\\n", -1));
     assertThat(outputs).as(output).hasSize(steps.size() + 1);
     return outputs.subList(1, outputs.size());

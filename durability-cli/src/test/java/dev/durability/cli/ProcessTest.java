@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The command as the operating system sees it: signals, pipes, locks, full disks. */
-@Timeout(120)
+@Timeout(600)
 @DisabledOnOs(
     value = OS.WINDOWS,
     disabledReason = "the launcher is a shell script, and Windows has no signals")
@@ -195,7 +195,18 @@ class ProcessTest {
     try (Child closed = Child.startInShell(tmp, "\"$@\" " + line + " >&- 2>/dev/null")) {
       assertThat(closed.status()).isNotZero();
     }
-    String piped = "{ sleep 0.1; \"$@\" " + line + "; echo $? >&2; } | :";
+    String pipe =
+        "'" + tmp.resolve("pipe") + "'"; // Its reader has gone before anything is written.
+    String piped =
+        "mkfifo "
+            + pipe
+            + "; : <"
+            + pipe
+            + " & exec 3>"
+            + pipe
+            + "; wait; \"$@\" "
+            + line
+            + " >&3; echo $? >&2";
     try (Child broken = Child.startInShell(tmp, piped)) {
       assertThat(broken.status()).isZero();
       assertThat(broken.err().lines().filter(each -> !each.startsWith("last acknowledged")))

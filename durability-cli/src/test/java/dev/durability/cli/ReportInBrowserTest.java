@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The page of a damaged log with hostile entries, in a headless Chromium. */
-@Timeout(120)
+@Timeout(600)
 @TestMethodOrder(MethodOrderer.MethodName.class)
 class ReportInBrowserTest {
   private static final List<String> HOSTILE =

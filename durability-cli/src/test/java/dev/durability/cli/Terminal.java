@@ -36,7 +36,7 @@ final class Terminal {
             .redirectInput(Path.of("/dev/null").toFile())
             .start();
     String shown = new String(script.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (!script.waitFor(60, TimeUnit.SECONDS)) {
+    if (!script.waitFor(300, TimeUnit.SECONDS)) {
       script.destroyForcibly();
       throw new AssertionError("the command does not end: " + command);
     }

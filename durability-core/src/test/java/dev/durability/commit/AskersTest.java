@@ -69,7 +69,7 @@ class AskersTest extends GroupCommitFixture {
   }
 
   private static void assertTrue(CompletableFuture<Boolean> result) throws Exception {
-    assertThat(result.get(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(result.get(300, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
@@ -135,7 +135,7 @@ class AskersTest extends GroupCommitFixture {
     assertThat(mine).isDone();
     assertThat(other).isNotDone();
     goOn.countDown();
-    assertThat(thread.get(20, TimeUnit.SECONDS)).isEqualTo(LOG_THREAD);
+    assertThat(thread.get(300, TimeUnit.SECONDS)).isEqualTo(LOG_THREAD);
   }
 
   @Test
@@ -184,8 +184,8 @@ class AskersTest extends GroupCommitFixture {
     assertThat(first).isNotDone();
     assertThat(second).isNotDone();
     goOn.countDown();
-    assertThat(thread.get(20, TimeUnit.SECONDS)).isEqualTo(LOG_THREAD);
-    assertThat(second.get(20, TimeUnit.SECONDS)).isEqualTo(4);
+    assertThat(thread.get(300, TimeUnit.SECONDS)).isEqualTo(LOG_THREAD);
+    assertThat(second.get(300, TimeUnit.SECONDS)).isEqualTo(4);
   }
 
   @Test

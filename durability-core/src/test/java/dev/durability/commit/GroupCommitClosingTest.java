@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Closing commits what was appended, and whoever still waits is told how it ended. */
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
 class GroupCommitClosingTest extends GroupCommitFixture {
   @Test
   void closingCommitsWhatWasAppendedRunsOneLastStepAndRefusesAllThatFollows() throws Exception {

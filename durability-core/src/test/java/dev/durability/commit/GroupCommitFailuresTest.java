@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a failure in a round comes to, for those who wait and for later calls. */
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
 class GroupCommitFailuresTest extends GroupCommitFixture {
   @Test
   void failedWriteLeavesTheOutcomeOpenAndTheNextRoundWritesFirstWhatWasLeft() throws Exception {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 /** A group commit over a target in memory, with threads that call it. */
 abstract class GroupCommitFixture {
   static final String LOG_THREAD = "log";
-  static final long TIMEOUT_MILLIS = 20_000;
+  static final long TIMEOUT_MILLIS = 300_000;
 
   final GatedTarget target = new GatedTarget();
   final GroupCommit commits = new GroupCommit(target, 0, 0, () -> {});

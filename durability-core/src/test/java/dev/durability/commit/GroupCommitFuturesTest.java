@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Futures are served by the log's thread, and what depends on them may wait for others. */
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
 class GroupCommitFuturesTest extends GroupCommitFixture {
   @Test
   void futuresAreServedByTheLogsThreadWithoutAnyWaiting() throws Exception {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Who waits for room in the queue looks again after each round. */
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
 class GroupCommitRoomTest extends GroupCommitFixture {
   /** A thread that waits for room; it ends once it was told that there may be some. */
   private Thread waiterForRoom() {

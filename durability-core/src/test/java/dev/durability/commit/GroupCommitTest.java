@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Schedules of group commit: who leads, who shares a sync, and what is promised when. */
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
 class GroupCommitTest extends GroupCommitFixture {
   @Test
   void threadThatFindsNobodyLeadsAtOnce() throws Exception {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
  * The log's own thread finds what it needs when it begins: a class that cannot be initialised for
  * lack of memory is lost to all logs of the JVM.
  */
-@Timeout(60)
+@Timeout(600)
 class LogThreadTest {
   private static final String THREAD = "durability-wal";
 

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** How long a thread looks before it parks, and when a leader waits for those who were served. */
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
 class WaitingTest {
   private final Patience patience = new Patience(() -> {});
   private final Gathering gathering = new Gathering();

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A follower that copies the log of a leader, as the guide shows it. */
-@Timeout(60)
+@Timeout(600)
 class FollowerExampleTest {
 
   // begin:follower

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
  * A second writer takes a record log while the first is in the middle of anything, opening and
  * closing included, and the first goes on where it was. What either acknowledged stays.
  */
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
 @Tag("slow")
 class RecordLogTakenOverTest {
   private static final String PATH = "d/log";

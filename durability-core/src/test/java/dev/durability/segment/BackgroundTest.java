@@ -11,13 +11,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The threads that work on files beside the one that leads. */
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
 class BackgroundTest {
   private final CountDownLatch goOn = new CountDownLatch(1);
 
   private void awaitGoOn() {
     try {
-      if (!goOn.await(20, TimeUnit.SECONDS)) {
+      if (!goOn.await(300, TimeUnit.SECONDS)) {
         throw new AssertionError("waited in vain");
       }
     } catch (InterruptedException e) {
@@ -31,7 +31,7 @@ class BackgroundTest {
     try (Background background = new Background()) {
       background.execute(this::awaitGoOn);
       background.executeOrRun(done::countDown);
-      assertThat(done.await(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(done.await(300, TimeUnit.SECONDS)).isTrue();
       goOn.countDown();
     }
   }
@@ -65,7 +65,7 @@ class BackgroundTest {
             closing.getState() == Thread.State.TIMED_WAITING
                 || closing.getState() == Thread.State.TERMINATED);
     goOn.countDown();
-    closing.join(20_000);
+    closing.join(300_000);
     assertThat(doneWhenClosed).hasValue(5);
     assertThat(interrupted).isTrue();
   }

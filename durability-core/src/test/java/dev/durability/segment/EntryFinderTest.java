@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 class EntryFinderTest {
   private static final int OPEN_MAX = 32;
   private static final int WINDOW_BYTES = 20 << 10;
-  private static final long TIMEOUT_MILLIS = 20_000;
+  private static final long TIMEOUT_MILLIS = 300_000;
   private static final SegmentName FIRST = new SegmentName(1, 1);
 
   /** Counts what is opened, is open and is read, and fails where a test wants it. */

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -16,14 +17,17 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Interrupts at random moments of writes, syncs and reads. */
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
 class FsInterruptTest {
   private static final int THREADS = 3;
+
+  /** How many rounds a thread makes at least: it goes on until an interrupt has reached it. */
   private static final int ROUNDS = 400;
 
   @TempDir Path root;
 
   private final AtomicLong seen = new AtomicLong();
+  private final AtomicIntegerArray rounds = new AtomicIntegerArray(THREADS);
   private final AtomicReference<Throwable> failed = new AtomicReference<>();
 
   @Test
@@ -32,9 +36,9 @@ class FsInterruptTest {
     FsDirectory directory = FsDirectory.open(root);
     List<Thread> threads = new ArrayList<>();
     for (int t = 0; t < THREADS; t++) {
-      String name = "file-" + t;
+      int number = t;
       Random random = new Random(seed + t);
-      Thread thread = new Thread(() -> work(directory, name, random), name);
+      Thread thread = new Thread(() -> work(directory, number, random), "file-" + t);
       thread.start();
       threads.add(thread);
     }
@@ -42,15 +46,17 @@ class FsInterruptTest {
     System.out.println("seed=" + seed + " interrupts sent=" + sent + " seen=" + seen);
     assertThat(failed.get()).as("seed=%d", seed).isNull();
     for (int t = 0; t < THREADS; t++) {
-      assertContent(directory, "file-" + t, new Random(seed + t), seed);
+      assertContent(directory, t, new Random(seed + t), seed);
     }
-    assertThat(seen.get()).as("interrupts that arrived").isPositive();
+    assertThat(seen.get()).as("interrupts that arrived").isGreaterThanOrEqualTo(THREADS);
   }
 
-  private void work(FsDirectory directory, String name, Random random) {
+  private void work(FsDirectory directory, int number, Random random) {
+    String name = "file-" + number;
+    boolean interrupted = false;
     try (AppendFile file = directory.create(name, 100_000);
         ReadFile reader = directory.open(name)) {
-      for (int i = 0; i < ROUNDS; i++) {
+      for (int i = 0; i < ROUNDS || !interrupted; i++) {
         byte[] block = block(random);
         file.write(ByteBuffer.wrap(block));
         if (i % 10 == 0) {
@@ -62,7 +68,9 @@ class FsInterruptTest {
           assertThat(reader.read(back, at + back.position())).isPositive();
         }
         assertThat(back.array()).isEqualTo(block);
+        rounds.incrementAndGet(number);
         if (Thread.interrupted()) {
+          interrupted = true;
           seen.incrementAndGet();
         }
       }
@@ -86,11 +94,12 @@ class FsInterruptTest {
     return sent;
   }
 
-  private static void assertContent(FsDirectory directory, String name, Random random, long seed)
+  private void assertContent(FsDirectory directory, int number, Random random, long seed)
       throws IOException {
+    String name = "file-" + number;
     try (ReadFile file = directory.open(name)) {
       long at = 0;
-      for (int i = 0; i < ROUNDS; i++) {
+      for (int i = 0; i < rounds.get(number); i++) {
         byte[] block = block(random);
         ByteBuffer back = ByteBuffer.allocate(block.length);
         while (back.hasRemaining()) {

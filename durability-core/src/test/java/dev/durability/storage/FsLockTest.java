@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The lock between two processes, and two class loaders. */
 @SuppressWarnings("try") // Locks are closed early and again: that does nothing.
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
 class FsLockTest {
   @TempDir Path root;
 

@@ -57,14 +57,24 @@ public final class StolenDirectory extends ForwardingDirectory {
 
   /**
    * As a thief of an {@link FsLock} waits: another thread may have been told that the lock is held,
-   * and be about to do what it asked for. Not all who ask go on to do something.
+   * and be about to do what it asked for, however long it takes to come to that. Not all who ask go
+   * on to do something: then they wait for other work, or have ended.
    */
   private void awaitWhatOthersBegan() {
     long start = System.nanoTime();
-    while (!askedByOthers.isEmpty() && System.nanoTime() - start < PATIENCE_NANOS) {
+    while (!askedByOthers.isEmpty()
+        && (System.nanoTime() - start < PATIENCE_NANOS
+            || askedByOthers.stream().anyMatch(StolenDirectory::runs))) {
       Thread.onSpinWait();
     }
     askedByOthers.clear();
+  }
+
+  private static boolean runs(Thread thread) {
+    return switch (thread.getState()) {
+      case NEW, RUNNABLE, BLOCKED -> true;
+      case WAITING, TIMED_WAITING, TERMINATED -> false;
+    };
   }
 
   @Override

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Runs {@link ReadingProcess} in other locales, and where a sync of a directory is refused. */
 @Tag("slow")
-@Timeout(300)
+@Timeout(600)
 class ReadingProcessTest {
   @TempDir Path temp;
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Watches writers under strace. Needs strace and the right to trace. */
-@Timeout(300)
+@Timeout(600)
 class SystemCallOrderTest {
   private static final long SEED = System.nanoTime();
 

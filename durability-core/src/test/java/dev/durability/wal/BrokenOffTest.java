@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
  * Errors in the middle of calls, in the simplest cases. The testkit tries them at each point of the
  * library.
  */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class BrokenOffTest {
   private static final int STACK_BYTES = 160 * 1024;
   private static final int ACKNOWLEDGED = 5;
@@ -105,7 +105,7 @@ class BrokenOffTest {
           codec.error = new OutOfMemoryError("planted");
           assertThatThrownBy(() -> tail.poll(Duration.ZERO)).isInstanceOf(OutOfMemoryError.class);
         }
-        WalRecord<String> record = tail.poll(Duration.ofSeconds(10));
+        WalRecord<String> record = tail.poll(Duration.ofMinutes(5));
         assertThat(record).isNotNull();
         assertThat(record.entry()).isEqualTo("entry " + record.id());
         ids.add(record.id());

@@ -19,9 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a reader is told if the end was cut off, and the front truncated, since it read last. */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class CutBetweenReadsTest {
-  private static final Duration LONG = Duration.ofSeconds(9);
+  private static final Duration LONG = Duration.ofMinutes(5);
 
   private final MemoryDirectory directory = new MemoryDirectory();
   private final WalReader<String> reader = WalReader.of(directory, Codecs.utf8());

@@ -48,7 +48,7 @@ class DescriptorLimitTest {
   @TempDir Path root;
 
   @Test
-  @Timeout(value = 120, unit = TimeUnit.SECONDS)
+  @Timeout(value = 600, unit = TimeUnit.SECONDS)
   void whileThereIsNoDescriptorNothingIsPoisonedAndThenAllGoesOn() throws Exception {
     boolean hasShell = Files.isExecutable(Path.of("/bin/sh"));
     if (!hasShell) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** An opening that fails gives up its lock, even if an Error comes while it deals with that. */
-@Timeout(60)
+@Timeout(600)
 class FailedOpeningTest {
   private final Error planted = new StackOverflowError("planted");
   private final MemoryDirectory memory = new MemoryDirectory();

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A tail whose writer, in another process, is killed again and again, with a torn end. */
-@Timeout(120)
+@Timeout(600)
 @Tag("slow")
 class KilledWriterTest {
   private static final int ROUNDS = 4;
@@ -68,7 +68,7 @@ class KilledWriterTest {
         wanted.set(last.appendDurable(textOf(last.lastAppendedId() + 1)));
         // The mark that follows an idle time is enough; it is not closed yet.
         assertThat(following).isNotNull();
-        following.get(60, TimeUnit.SECONDS);
+        following.get(300, TimeUnit.SECONDS);
       }
       assertThat(position.get()).as("seed=" + seed).isEqualTo(wanted.get());
     } finally {

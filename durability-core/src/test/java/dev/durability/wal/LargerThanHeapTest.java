@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A JVM with a heap of 64 MiB reads a log that is larger, with a batch that is. */
-@Timeout(120)
+@Timeout(600)
 @Tag("slow")
 class LargerThanHeapTest {
   private static final int SMALL_ENTRIES = 2000;
@@ -96,9 +96,9 @@ class LargerThanHeapTest {
     reader.replay(0, Long.MAX_VALUE, (id, entry) -> last[0] = checked(last[0], id, entry));
     long followed = 0;
     try (WalTail<byte[]> tail = reader.follow(0)) {
-      for (WalRecord<byte[]> record = tail.poll(Duration.ofSeconds(30));
+      for (WalRecord<byte[]> record = tail.poll(Duration.ofMinutes(5));
           record != null;
-          record = followed < last[0] ? tail.poll(Duration.ofSeconds(30)) : null) {
+          record = followed < last[0] ? tail.poll(Duration.ofMinutes(5)) : null) {
         followed = checked(followed, record.id(), record.entry());
       }
     }

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Readers, tails and verify, while a writer appends, rotates, truncates, closes and reopens. */
-@Timeout(120)
+@Timeout(600)
 @Tag("slow")
 class LiveLogTest {
   private static final int STEPS = 1500;
@@ -65,14 +65,14 @@ class LiveLogTest {
       }
       write(directory, first, random);
       for (Future<Long> each : running) {
-        assertThat(each.get(60, TimeUnit.SECONDS)).as("seed=" + seed).isPositive();
+        assertThat(each.get(300, TimeUnit.SECONDS)).as("seed=" + seed).isPositive();
       }
     } catch (ExecutionException e) {
       throw new AssertionError("seed=" + seed, e.getCause());
     } finally {
       done = true;
       threads.shutdownNow();
-      assertThat(threads.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(threads.awaitTermination(300, TimeUnit.SECONDS)).isTrue();
     }
   }
 

@@ -43,7 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A log on a file system that was made for it, which runs full, turns read-only, or fails. Needs
  * the right to mount one, and its tools.
  */
-@Timeout(240)
+@Timeout(600)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Tag("slow")
 abstract class RealFileSystemTest {

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
  * A second writer takes the log while the first is in the middle of anything, opening and closing
  * included, and the first goes on where it was. What either of them acknowledged stays.
  */
-@Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
 @Tag("slow")
 class TakenOverTest {
   private static final WalOptions OPTIONS =

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  * that was written from docs/format.md alone, no entry appears that was not written, and where the
  * log opens, nothing that was cut comes back.
  */
-@Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
 @Tag("slow")
 class WalDamageTest {
   private static final List<String> WRITTEN =

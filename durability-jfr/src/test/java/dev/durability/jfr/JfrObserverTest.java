@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Records, and finds each event with its fields. */
-@Timeout(60)
+@Timeout(600)
 class JfrObserverTest {
   private final FaultDirectory directory = new FaultDirectory(new MemoryDirectory());
   @TempDir Path files;

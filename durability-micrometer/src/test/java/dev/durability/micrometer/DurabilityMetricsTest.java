@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the meters show of a log and a state, and when they are there. */
-@Timeout(60)
+@Timeout(600)
 class DurabilityMetricsTest {
   private final FaultDirectory directory = new FaultDirectory(new MemoryDirectory());
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();

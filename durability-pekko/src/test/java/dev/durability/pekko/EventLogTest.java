@@ -155,7 +155,7 @@ class EventLogTest {
         delete(log, "other", Long.MAX_VALUE);
         log.tidy();
       }
-      reading.get(30, TimeUnit.SECONDS);
+      reading.get(300, TimeUnit.SECONDS);
     }
   }
 
@@ -388,10 +388,10 @@ class EventLogTest {
       CompletableFuture<Void> a = ofA.arm();
       CompletableFuture<Void> all = ofAll.arm();
       persist(log, "b", 1, 1);
-      all.get(30, TimeUnit.SECONDS);
+      all.get(300, TimeUnit.SECONDS);
       assertThat(a).isNotDone();
       persist(log, "a", 1, 1);
-      a.get(30, TimeUnit.SECONDS);
+      a.get(300, TimeUnit.SECONDS);
       ofA.close();
       ofAll.close();
       CompletableFuture<Void> ended = ofA.arm();

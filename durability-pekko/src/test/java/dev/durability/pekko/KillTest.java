@@ -38,7 +38,7 @@ class KillTest {
       for (Map.Entry<String, List<String>> each : acknowledged.entrySet()) {
         ActorRef account = system.actorOf(Account.props(each.getKey(), probe.getRef()));
         account.tell(Account.GET, probe.getRef());
-        String recovered = (String) probe.receiveOne(Duration.ofSeconds(30));
+        String recovered = (String) probe.receiveOne(Duration.ofMinutes(5));
         assertThat(List.of(recovered.split(",")))
             .as(each.getKey())
             .containsSubsequence(each.getValue())
@@ -69,7 +69,7 @@ class KillTest {
       assertThat(events).isGreaterThanOrEqualTo(EVENTS);
     } finally {
       process.destroyForcibly();
-      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.waitFor(300, TimeUnit.SECONDS)).isTrue();
     }
   }
 

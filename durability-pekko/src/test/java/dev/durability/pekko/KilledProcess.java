@@ -38,7 +38,7 @@ final class KilledProcess {
         accounts.get(number / 50 % ACTORS).tell(Account.SNAPSHOT, probe.getRef());
       }
       for (int left = ACTORS; left > 0; ) {
-        String answer = (String) probe.receiveOne(Duration.ofSeconds(30));
+        String answer = (String) probe.receiveOne(Duration.ofMinutes(5));
         if (answer.startsWith("ok ")) {
           System.out.println(probe.getLastSender().path().name() + " " + answer.substring(3));
           left--;

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The plugins in an actor system, as programs use them. */
 class PluginTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   @TempDir Path root;
 
@@ -159,7 +159,7 @@ class PluginTest {
         .map(PluginTest::shown)
         .runWith(Sink.seq(), system)
         .toCompletableFuture()
-        .get(30, TimeUnit.SECONDS);
+        .get(300, TimeUnit.SECONDS);
   }
 
   private static String shown(EventEnvelope event) {

@@ -62,6 +62,6 @@ final class Systems {
 
   static void stop(ActorSystem system) throws Exception {
     system.terminate();
-    system.getWhenTerminated().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    system.getWhenTerminated().toCompletableFuture().get(300, TimeUnit.SECONDS);
   }
 }

@@ -36,7 +36,7 @@ class ModulePathTest {
             .start();
     process.getOutputStream().close();
     String said = new String(process.getInputStream().readAllBytes(), UTF_8);
-    assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+    assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
     // Some JDKs warn of what Protocol Buffers does with memory.
     assertThat(said.lines()).contains("module dev.durability.protobuf {seconds=5}");
   }

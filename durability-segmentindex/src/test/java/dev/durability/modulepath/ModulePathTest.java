@@ -33,7 +33,7 @@ class ModulePathTest {
             .start();
     process.getOutputStream().close();
     String said = new String(process.getInputStream().readAllBytes(), UTF_8);
-    assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+    assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
     assertThat(said).isEqualTo("module dev.durability.segmentindex [1, 2]");
   }
 

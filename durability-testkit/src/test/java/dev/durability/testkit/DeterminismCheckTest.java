@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Machines that are not deterministic are found, and those that are pass. */
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DeterminismCheckTest extends DeterminismFixture {
   /** Entries of which only the third is not plain. */
   private static final List<String> THIRD = List.of("plain 1", "plain 2", "third", "plain 4");

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The other JVM of a check: what it throws and prints, and how it ends. */
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DeterminismElsewhereTest extends DeterminismFixture {
   /** True in the JVM of the test alone. */
   static volatile boolean here;

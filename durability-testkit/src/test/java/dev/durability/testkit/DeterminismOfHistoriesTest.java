@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Results, histories of logs and entries of earlier versions are checked, too. */
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DeterminismOfHistoriesTest extends DeterminismFixture {
   /** What is done in a set of names. */
   sealed interface NameCommand {}

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A cut comes before all else, and what it makes void is gone before it is acknowledged. */
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
 class SegmentAppenderCutTest extends SegmentAppenderFixture {
   @Test
   void whatACutMakesVoidIsNotThereAnyMoreBeforeTheCutIsDurable() throws IOException {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Files that could not be made or removed are reported and closed. */
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
 class SegmentAppenderLeftoversTest extends SegmentAppenderFixture {
   @Test
   void spareThatTheStorageFailedToMakeAndLeftIsRemoved() throws IOException {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Without the lock nothing is made, written, cut or acknowledged. */
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
 class SegmentAppenderLockTest extends SegmentAppenderFixture {
   /** The lock is lost, and was found held so long ago that the appender asks again. */
   private void loseLock() {

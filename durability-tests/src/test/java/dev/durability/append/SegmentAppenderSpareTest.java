@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A spare segment is made ahead of need, gives its room, and leaves no zeros after an end. */
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
 class SegmentAppenderSpareTest extends SegmentAppenderFixture {
   @Test
   void spareIsMadeBehindTheMiddleOfASegmentAsLargeAsWhatWasWritten() throws IOException {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** One thread that writes blocks: what is promised when, and what becomes of each file. */
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
 class SegmentAppenderTest extends SegmentAppenderFixture {
   @Test
   void whatIsDurableIsOwedAPromiseUntilAMarkTellsIt() throws IOException {

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored")
 abstract class Life {
   /** Far beyond what a call takes; it only ends what would hang. */
-  static final long WATCHDOG_SECONDS = 60;
+  static final long WATCHDOG_SECONDS = 300;
 
   static final WalOptions.Builder SMALL =
       WalOptions.builder().segmentBytes(4_096).bufferBytes(4_096);

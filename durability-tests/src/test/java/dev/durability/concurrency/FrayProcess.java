@@ -14,7 +14,7 @@ final class FrayProcess {
   /** What {@link Explorer} says of schedules that all did as they should. */
   static final String NOTHING_FOUND = "nothing found";
 
-  private static final long SECONDS_BEYOND = 20;
+  private static final long SECONDS_BEYOND = 60;
 
   private FrayProcess() {}
 

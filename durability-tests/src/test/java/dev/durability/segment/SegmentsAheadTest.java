@@ -168,7 +168,7 @@ class SegmentsAheadTest {
     boolean interrupted = false;
     while (true) {
       try {
-        assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(latch.await(300, TimeUnit.SECONDS)).isTrue();
         break;
       } catch (InterruptedException e) {
         interrupted = true;

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
  * it. The tests of callbacks try all pairs; this has one callback for each way in which the log can
  * wait.
  */
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
 class CallsInCallbacksTest {
   private final FaultDirectory directory = new FaultDirectory(new MemoryDirectory());
   private final List<String> wrong = new CopyOnWriteArrayList<>();
@@ -219,7 +219,7 @@ class CallsInCallbacksTest {
                 throw new AssertionError(e);
               }
             });
-    assertThat(waiting.get(30, TimeUnit.SECONDS)).isEqualTo(5);
+    assertThat(waiting.get(300, TimeUnit.SECONDS)).isEqualTo(5);
     assertThat(threads).containsExactly("durability-wal");
     assertThatCode(opened::sync).doesNotThrowAnyException();
     opened.close();

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Calls that wait for a round in which many wait, or for room. */
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
 class CrowdTest extends GroupCommitFixture {
   /** As many as a round has room for at first. */
   private static final int WAITERS = 16;
@@ -50,7 +50,7 @@ class CrowdTest extends GroupCommitFixture {
     }
 
     Throwable end() throws InterruptedException {
-      thread.join(20_000);
+      thread.join(300_000);
       assertThat(thread.isAlive()).as("it is still there").isFalse();
       return failure.get();
     }
@@ -80,7 +80,7 @@ class CrowdTest extends GroupCommitFixture {
       gate.open();
       assertThat(running.end()).as(call.getKey()).isNull();
       for (Future<?> each : waiting) {
-        each.get(20, TimeUnit.SECONDS);
+        each.get(300, TimeUnit.SECONDS);
       }
       log.close();
     }
@@ -258,7 +258,7 @@ class CrowdTest extends GroupCommitFixture {
       go.countDown();
       assertThat(reader.end()).isNull();
       assertThat(read.get()).isEqualTo(new WalRecord<>(1, "a"));
-      flush.get(20, TimeUnit.SECONDS);
+      flush.get(300, TimeUnit.SECONDS);
     }
   }
 }

@@ -24,7 +24,7 @@ abstract class GroupCommitFixture {
   @AfterEach
   void stop() throws InterruptedException {
     executor.shutdownNow();
-    assertThat(executor.awaitTermination(20, TimeUnit.SECONDS)).as("no thread hangs").isTrue();
+    assertThat(executor.awaitTermination(300, TimeUnit.SECONDS)).as("no thread hangs").isTrue();
   }
 
   interface Work {
@@ -46,7 +46,7 @@ abstract class GroupCommitFixture {
     }
     start.countDown();
     for (Future<?> each : running) {
-      each.get(60, TimeUnit.SECONDS);
+      each.get(300, TimeUnit.SECONDS);
     }
   }
 
@@ -123,7 +123,7 @@ abstract class GroupCommitFixture {
 
   static void await(CountDownLatch latch) {
     try {
-      if (!latch.await(20, TimeUnit.SECONDS)) {
+      if (!latch.await(300, TimeUnit.SECONDS)) {
         throw new AssertionError("waited in vain");
       }
     } catch (InterruptedException e) {

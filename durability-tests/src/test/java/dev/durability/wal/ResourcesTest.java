@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Memory, threads, files and locks that a log uses are given back, or used again. */
-@Timeout(60)
+@Timeout(600)
 class ResourcesTest {
   private final MemoryDirectory memory = new MemoryDirectory();
   private final WatchedReads directory = new WatchedReads(memory);

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What the thread of the log does: syncs, flushes and promises that fall due. */
-@Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
 class WalBackgroundTest extends GroupCommitFixture {
   @Test
   void backgroundSyncMakesAppendsDurableAlsoWhileOthersNeverStopFlushing() throws Exception {
@@ -43,7 +43,7 @@ class WalBackgroundTest extends GroupCommitFixture {
     }
     stop.set(true);
     for (Future<?> each : busy) {
-      each.get(20, TimeUnit.SECONDS);
+      each.get(300, TimeUnit.SECONDS);
     }
     log.close();
   }
@@ -68,7 +68,7 @@ class WalBackgroundTest extends GroupCommitFixture {
     Thread.sleep(100); // Nothing tells that it fell due; if it did not yet, this tests less.
     goOn.countDown();
     Await.until("entry " + id + " is durable", () -> log.lastDurableId() >= id);
-    flush.get(20, TimeUnit.SECONDS);
+    flush.get(300, TimeUnit.SECONDS);
     log.close();
   }
 
@@ -106,7 +106,7 @@ class WalBackgroundTest extends GroupCommitFixture {
           if (armed.get() && (operation == WRITE || operation == SYNC_FILE)) {
             Future<Long> other = executor.submit(log::lastAppendedId); // Takes the lock.
             try {
-              other.get(20, TimeUnit.SECONDS);
+              other.get(300, TimeUnit.SECONDS);
             } catch (Exception e) {
               blocked.incrementAndGet();
             }
@@ -116,7 +116,7 @@ class WalBackgroundTest extends GroupCommitFixture {
     log.append("a");
     log.appendDurable("b");
     log.appendBatch(List.of("x".repeat(3000), "y".repeat(3000)));
-    log.appendAsync("c").get(20, TimeUnit.SECONDS);
+    log.appendAsync("c").get(300, TimeUnit.SECONDS);
     log.appendCheckpoint(1, "");
     log.close();
     assertThat(blocked.get()).isZero();

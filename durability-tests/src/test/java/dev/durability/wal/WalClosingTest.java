@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Closing beside other calls: each of them ends, and the lock is given up last. */
-@Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
 class WalClosingTest extends GroupCommitFixture {
   @Test
   void closingByAnInterruptedThreadWaitsForWhatDependsOnFuturesAndKeepsTheFlag() throws Exception {
@@ -52,7 +52,7 @@ class WalClosingTest extends GroupCommitFixture {
         () -> isClosed(log) && closer.getState() == Thread.State.WAITING);
     assertThatThrownBy(() -> Logs.open(memory)).isInstanceOf(LockHeldException.class);
     release.countDown();
-    closer.join(20_000);
+    closer.join(300_000);
     assertThat(flag).isTrue();
     assertThat(dependent).isCompleted();
     Logs.open(memory).close();
@@ -78,7 +78,7 @@ class WalClosingTest extends GroupCommitFixture {
                 long id =
                     thread % 2 == 0
                         ? log.appendDurable("x".repeat(300))
-                        : log.appendAsync("y").get(20, TimeUnit.SECONDS);
+                        : log.appendAsync("y").get(300, TimeUnit.SECONDS);
                 acknowledged.accumulateAndGet(id, Math::max);
                 some.countDown();
               }
@@ -110,10 +110,10 @@ class WalClosingTest extends GroupCommitFixture {
         });
     Future<?> first = executor.submit(() -> close(log));
     await(ending);
-    executor.submit(() -> close(log)).get(20, TimeUnit.SECONDS);
+    executor.submit(() -> close(log)).get(300, TimeUnit.SECONDS);
     assertThatThrownBy(() -> Logs.open(memory)).isInstanceOf(LockHeldException.class);
     goOn.countDown();
-    first.get(20, TimeUnit.SECONDS);
+    first.get(300, TimeUnit.SECONDS);
     Logs.open(memory).close();
   }
 
@@ -138,8 +138,8 @@ class WalClosingTest extends GroupCommitFixture {
     Await.until("it is closing", () -> isClosed(log));
     assertThatThrownBy(() -> Logs.open(memory)).isInstanceOf(LockHeldException.class);
     goOn.countDown();
-    assertThat(truncation.get(20, TimeUnit.SECONDS)).hasSize(3);
-    closing.get(20, TimeUnit.SECONDS);
+    assertThat(truncation.get(300, TimeUnit.SECONDS)).hasSize(3);
+    closing.get(300, TimeUnit.SECONDS);
     Logs.open(memory).close();
   }
 

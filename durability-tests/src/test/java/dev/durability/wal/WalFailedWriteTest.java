@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Timeout;
 /**
  * A write that fails is rolled back; its entries keep their ids and go first once there is room.
  */
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
 class WalFailedWriteTest {
   private final MemoryDirectory memory = new MemoryDirectory();
   private final FaultDirectory directory = new FaultDirectory(memory);
@@ -88,7 +88,7 @@ class WalFailedWriteTest {
       assertThatThrownBy(log::flush).isInstanceOf(OutcomeOpenException.class);
     }
     CompletableFuture<Long> future = log.appendAsync("three");
-    assertThat(future.handle((id, failure) -> failure).get(20, TimeUnit.SECONDS))
+    assertThat(future.handle((id, failure) -> failure).get(300, TimeUnit.SECONDS))
         .isInstanceOf(OutcomeOpenException.class);
     assertThat(log.lastDurableId()).isEqualTo(1);
     directory.makeRoom();

@@ -120,7 +120,7 @@ final class WalHistory {
       thread.start();
     }
     for (Thread thread : running) {
-      thread.join(20_000);
+      thread.join(300_000);
       check(!thread.isAlive(), "a thread hangs: " + Arrays.toString(thread.getStackTrace()));
     }
     if (!failures.isEmpty()) {
@@ -192,7 +192,7 @@ final class WalHistory {
     for (CompletableFuture<Long> future : futures) {
       future
           .handle((id, failure) -> id == null ? 0 : id)
-          .get(20, java.util.concurrent.TimeUnit.SECONDS);
+          .get(300, java.util.concurrent.TimeUnit.SECONDS);
     }
   }
 

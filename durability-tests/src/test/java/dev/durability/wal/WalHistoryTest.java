@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
  * was appended, with everything acknowledged in it, batches whole, nothing twice. A run is repeated
  * with {@code -Ddurability.seed=…}; {@code -Ddurability.runs=…} makes more of them.
  */
-@Timeout(value = 300, unit = TimeUnit.SECONDS)
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
 @Tag("slow")
 class WalHistoryTest {
   private Thread.@Nullable UncaughtExceptionHandler before;

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What an observer of a log is told, and that it does no harm. */
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
 class WalObserverTest {
   private final FaultDirectory directory = new FaultDirectory(new MemoryDirectory());
 

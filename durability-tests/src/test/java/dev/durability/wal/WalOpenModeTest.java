@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Logs that are only created, or only opened; and how much an open log says that it holds. */
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
 class WalOpenModeTest {
   private static final WalOptions OPEN_ONLY = options(OpenMode.OPEN_ONLY);
   private static final WalOptions CREATE_ONLY = options(OpenMode.CREATE_ONLY);

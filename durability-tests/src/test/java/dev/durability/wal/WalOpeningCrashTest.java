@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
  * Opening that fails or dies at each of its changes of the storage, for logs that crashes left: the
  * next opening finds the same entries, and nothing that was cut comes back.
  */
-@Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
 class WalOpeningCrashTest {
   private static final int ACKNOWLEDGED = 12;
   private static final int APPENDED = 24;

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What fails and leaves open what is durable ends the writer; opening again helps. */
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
 class WalPoisonTest {
   private final MemoryDirectory memory = new MemoryDirectory();
   private final FaultDirectory directory = new FaultDirectory(memory);
@@ -80,7 +80,7 @@ class WalPoisonTest {
     WalWriter<String> log = Logs.open(directory);
     directory.inject(Fault.of(SYNC_FILE).saying("first failure"));
     CompletableFuture<Long> future = log.appendAsync("lost");
-    Throwable failure = failureOf(() -> future.get(20, TimeUnit.SECONDS));
+    Throwable failure = failureOf(() -> future.get(300, TimeUnit.SECONDS));
     assertThat(failure.getCause()).isInstanceOf(WriterPoisonedException.class);
     assertThat(failure).rootCause().hasMessageContaining("first failure");
     assertPoisoned(() -> log.appendAsync("more"), "first failure");
@@ -179,10 +179,10 @@ class WalPoisonTest {
       directory.inject(Fault.of(SYNC_DIRECTORY));
       assertPoisoned(() -> log.truncate(2), "injected");
       goOn.countDown();
-      assertThat(inTime.get(20, TimeUnit.SECONDS)).isEqualTo(3);
-      assertThatThrownBy(() -> late.get(20, TimeUnit.SECONDS))
+      assertThat(inTime.get(300, TimeUnit.SECONDS)).isEqualTo(3);
+      assertThatThrownBy(() -> late.get(300, TimeUnit.SECONDS))
           .hasCauseInstanceOf(WriterPoisonedException.class);
-      assertThatThrownBy(() -> async.get(20, TimeUnit.SECONDS))
+      assertThatThrownBy(() -> async.get(300, TimeUnit.SECONDS))
           .hasCauseInstanceOf(WriterPoisonedException.class);
       assertEveryCallIsPoisoned(log, "injected");
       assertPoisoned(log::close, "injected");
@@ -203,7 +203,7 @@ class WalPoisonTest {
       assertThatThrownBy(badly::close).hasMessage("the lock");
       for (WalWriter<String> each : List.of(log, badly)) {
         Future<?> truncation = executor.submit(() -> each.truncate(0));
-        assertThatThrownBy(() -> truncation.get(20, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> truncation.get(300, TimeUnit.SECONDS))
             .rootCause()
             .hasMessageContaining("closed");
       }
@@ -214,7 +214,7 @@ class WalPoisonTest {
 
   private static void await(CountDownLatch latch) {
     try {
-      if (!latch.await(20, TimeUnit.SECONDS)) {
+      if (!latch.await(300, TimeUnit.SECONDS)) {
         throw new AssertionError("waited in vain");
       }
     } catch (InterruptedException e) {
@@ -391,7 +391,7 @@ class WalPoisonTest {
                 i -> CompletableFuture.supplyAsync(() -> failureOf(() -> log.appendDurable("a"))))
             .toList();
     for (CompletableFuture<Throwable> call : calls) {
-      assertThat(call.get(20, TimeUnit.SECONDS)).isInstanceOf(WriterPoisonedException.class);
+      assertThat(call.get(300, TimeUnit.SECONDS)).isInstanceOf(WriterPoisonedException.class);
     }
     assertPoisoned(log::close, "as if");
   }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What becomes of entries that wait in memory, and of those who wait for room there. */
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
 class WalRoomTest {
   private static final String BUFFER = "x".repeat(4000);
 
@@ -43,7 +43,7 @@ class WalRoomTest {
 
   private static void await(CountDownLatch latch) {
     try {
-      if (!latch.await(20, TimeUnit.SECONDS)) {
+      if (!latch.await(300, TimeUnit.SECONDS)) {
         throw new AssertionError("waited in vain");
       }
     } catch (InterruptedException e) {
@@ -89,10 +89,10 @@ class WalRoomTest {
         () -> appender.get() != null && appender.get().getState() == Thread.State.WAITING);
     write.countDown();
     await(syncing);
-    assertThat(third.get(20, TimeUnit.SECONDS)).isEqualTo(3);
+    assertThat(third.get(300, TimeUnit.SECONDS)).isEqualTo(3);
     assertThat(log.lastDurableId()).isZero();
     sync.countDown();
-    durable.get(20, TimeUnit.SECONDS);
+    durable.get(300, TimeUnit.SECONDS);
     assertThat(log.lastDurableId()).isEqualTo(2);
     log.close();
     assertThat(Logs.entries(memory)).hasSize(3);

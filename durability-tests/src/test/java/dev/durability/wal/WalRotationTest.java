@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Where segments end and start, what stands in their place, and what is removed. */
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
 class WalRotationTest {
   private final MemoryDirectory memory = new MemoryDirectory();
   private final FaultDirectory directory = new FaultDirectory(memory);

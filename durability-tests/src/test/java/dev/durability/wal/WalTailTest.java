@@ -32,9 +32,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Following logs that the tests write by hand, and logs with a writer at work. */
-@Timeout(60)
+@Timeout(600)
 class WalTailTest {
-  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final Duration LONG = Duration.ofMinutes(5);
 
   private final MemoryDirectory directory = new MemoryDirectory();
   private final WalReader<String> reader = WalReader.of(directory, Codecs.utf8());

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What is removed from the front of a log, in which order, and when nothing may be. */
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
 class WalTruncationTest {
   private final MemoryDirectory memory = new MemoryDirectory();
   private final FaultDirectory directory = new FaultDirectory(memory);

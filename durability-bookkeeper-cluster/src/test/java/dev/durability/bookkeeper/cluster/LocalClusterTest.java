@@ -169,7 +169,7 @@ final class LocalClusterTest {
 
     assertThat(nodes).hasSize(2);
     for (ProcessHandle node : nodes) {
-      node.onExit().get(1, TimeUnit.MINUTES);
+      node.onExit().get(5, TimeUnit.MINUTES);
     }
   }
 

@@ -94,7 +94,7 @@ final class StoppingDirectory extends ForwardingDirectory {
                   "/bin/kill", "-" + signal, Long.toString(ProcessHandle.current().pid()))
               .start();
       try {
-        if (!kill.waitFor(1, TimeUnit.MINUTES)) {
+        if (!kill.waitFor(5, TimeUnit.MINUTES)) {
           throw new IOException("no signal was sent");
         }
       } catch (InterruptedException e) {

@@ -15,7 +15,7 @@ import java.util.function.BooleanSupplier;
 
 /** A {@link WriterProcess}, and what it has reported. */
 final class WriterChild implements AutoCloseable {
-  private static final long PATIENCE_SECONDS = 120;
+  private static final long PATIENCE_SECONDS = 300;
 
   private final Process process;
   private final int life;

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What docs/pekko.md shows: its configuration and its program. */
 class PekkoExampleTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   @TempDir Path root;
 
@@ -94,7 +94,7 @@ class PekkoExampleTest {
       for (int i = 0; i < times; i++) {
         count =
             (Integer)
-                Patterns.ask(counter, 1, PATIENCE).toCompletableFuture().get(30, TimeUnit.SECONDS);
+                Patterns.ask(counter, 1, PATIENCE).toCompletableFuture().get(300, TimeUnit.SECONDS);
       }
       AtomicInteger seen = new AtomicInteger();
       // begin:pekko-query
@@ -112,7 +112,7 @@ class PekkoExampleTest {
       return count;
     } finally {
       system.terminate();
-      system.getWhenTerminated().toCompletableFuture().get(30, TimeUnit.SECONDS);
+      system.getWhenTerminated().toCompletableFuture().get(300, TimeUnit.SECONDS);
     }
   }
 }

@@ -16,10 +16,10 @@ final class Crew {
 
   /** How long all have to wait before they are stuck: the machine may be busy. */
   private static final long STUCK_NANOS =
-      TimeUnit.MILLISECONDS.toNanos(Long.getLong("durability.errors.stuckMillis", 5_000));
+      TimeUnit.MILLISECONDS.toNanos(Long.getLong("durability.errors.stuckMillis", 60_000));
 
   static final long DEADLINE_NANOS =
-      TimeUnit.MILLISECONDS.toNanos(Long.getLong("durability.errors.deadlineMillis", 60_000));
+      TimeUnit.MILLISECONDS.toNanos(Long.getLong("durability.errors.deadlineMillis", 600_000));
 
   /** What a thread does. */
   interface Work {

@@ -41,7 +41,7 @@ final class ReaderScenario implements Scenario {
   private static final WalOptions OPTIONS =
       WalOptions.builder().segmentBytes(4_096).bufferBytes(4_096).build();
 
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final int ENTRIES = 12;
   private static final int MORE = 6;
   private static final int AFTER_CUT = 3;

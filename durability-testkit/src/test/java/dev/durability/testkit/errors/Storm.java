@@ -34,7 +34,7 @@ final class Storm {
   private static final int PIECE_BYTES_MIN = 1 << 10;
   private static final int PIECES_MAX = 4_096;
   private static final int STORMY_OPENINGS_MAX = 3;
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(300);
 
   /** How long the first life is. */
   private static final int CALM_MILLIS = 300;

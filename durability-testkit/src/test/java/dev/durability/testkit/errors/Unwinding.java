@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * hang.
  */
 final class Unwinding {
-  private static final long HANGS_AFTER_MILLIS = 30_000;
+  private static final long HANGS_AFTER_MILLIS = 300_000;
   private static final int STACK_BYTES_MIN = 120 << 10;
   private static final int STACK_BYTES_RANGE = 300 << 10;
 

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What fails, or is asked for, while the end of a log is cut off. */
-@Timeout(60)
+@Timeout(600)
 class CutFaultTest {
   private final FaultDirectory directory = new FaultDirectory(new MemoryDirectory());
   private final WalOptions options =

@@ -98,7 +98,7 @@ final class LocalRaftGroupTest {
         RaftConfig.newBuilder()
             .setLeaderElectionTimeoutMillis(300)
             .setLeaderHeartbeatPeriodSecs(1)
-            .setLeaderHeartbeatTimeoutSecs(1)
+            .setLeaderHeartbeatTimeoutSecs(4)
             .build();
     LocalRaftGroup group =
         LocalRaftGroup.newBuilder(3)

@@ -120,7 +120,7 @@ final class Member {
 
   String describe() {
     try {
-      RaftNodeReport report = node.getReport().get(10, TimeUnit.SECONDS).getResult();
+      RaftNodeReport report = node.getReport().get(300, TimeUnit.SECONDS).getResult();
       return node.getLocalEndpoint()
           + " "
           + report.getRole()

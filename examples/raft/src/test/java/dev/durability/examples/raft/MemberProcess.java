@@ -33,7 +33,7 @@ final class MemberProcess implements Transport, Watcher {
   private void run(MemberId self, Path directory) throws Exception {
     Files.createDirectories(directory);
     Member member = new Member(self, FsDirectory.open(directory), this, this);
-    var unused = member.start().get(1, TimeUnit.MINUTES);
+    var unused = member.start().get(5, TimeUnit.MINUTES);
     Thread reports = new Thread(() -> reportLeadership(member));
     reports.setDaemon(true);
     reports.start();

@@ -89,7 +89,7 @@ final class PowerLossGroup implements KilledGroup {
   public void start(MemberId member) throws Exception {
     Life life = new Life(member);
     lives.put(member, life);
-    var unused = life.member.start().get(1, TimeUnit.MINUTES);
+    var unused = life.member.start().get(5, TimeUnit.MINUTES);
   }
 
   @Override

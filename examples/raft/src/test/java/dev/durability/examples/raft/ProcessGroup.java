@@ -179,7 +179,7 @@ final class ProcessGroup implements KilledGroup {
   public void start(MemberId member) throws Exception {
     Life life = new Life(member);
     lives.put(member, life);
-    if (!life.started.await(1, TimeUnit.MINUTES)) {
+    if (!life.started.await(5, TimeUnit.MINUTES)) {
       throw new AssertionError(member + " does not start: " + life.errorText());
     }
   }

@@ -63,7 +63,7 @@ final class QuickTime extends Clock implements RaftNodeExecutor {
   /** Ends the thread, in the middle of whatever it does; waits until it has ended. */
   void stop() throws InterruptedException {
     thread.shutdownNow();
-    if (!thread.awaitTermination(1, TimeUnit.MINUTES)) {
+    if (!thread.awaitTermination(5, TimeUnit.MINUTES)) {
       throw new AssertionError("the thread of a member does not end");
     }
   }

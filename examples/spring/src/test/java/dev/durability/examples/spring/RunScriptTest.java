@@ -68,7 +68,7 @@ final class RunScriptTest {
     Process process = builder.start();
     Path pid = temp.resolve("pid");
     Files.writeString(pid, Long.toString(process.pid()), StandardCharsets.UTF_8);
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(300, TimeUnit.SECONDS)).isTrue();
     Files.delete(pid);
     return process.exitValue();
   }

@@ -127,7 +127,7 @@ class SwitchTest {
           process.toHandle().destroyForcibly(); // By its handle: what it printed stays to be read.
         }
       }
-      assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+      assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
       assertThat(process.exitValue()).as("it did not fail").isNotEqualTo(1);
     } finally {
       process.destroyForcibly();
