@@ -100,7 +100,7 @@ final class AppendCommand implements Command {
   }
 
   private void warn(String warning) {
-    io.err().println("durability append: " + warning);
+    io.say("durability append: " + warning);
   }
 
   private void append(WalWriter<byte[]> writer, List<Input> inputs, ParseResult given)
@@ -147,16 +147,15 @@ final class AppendCommand implements Command {
   private void tellWhatWasCut(LogReport found) {
     LogReport.@Nullable Position cut = found.cut();
     if (found.verdict() != Verdict.CLEAN && cut != null) {
-      io.err()
-          .println(
-              "durability append: cut "
-                  + cut.file()
-                  + " at offset "
-                  + cut.offset()
-                  + ", after entry "
-                  + found.intact()
-                  + "; what was cut is kept in quarantine: "
-                  + found.reason());
+      io.say(
+          "durability append: cut "
+              + cut.file()
+              + " at offset "
+              + cut.offset()
+              + ", after entry "
+              + found.intact()
+              + "; what was cut is kept in quarantine: "
+              + found.reason());
     }
   }
 

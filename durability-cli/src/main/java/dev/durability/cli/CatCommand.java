@@ -2,16 +2,10 @@ package dev.durability.cli;
 
 import dev.durability.codec.Codec;
 import dev.durability.codec.Codecs;
-import dev.durability.log.EntrySpan;
-import dev.durability.storage.Directory;
-import dev.durability.wal.WalReader;
-import dev.durability.wal.WalRecord;
-import dev.durability.wal.WalTail;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -23,13 +17,14 @@ import picocli.CommandLine.ParseResult;
 /** {@code durability cat}. */
 final class CatCommand implements Command {
   private static final int BUFFER_BYTES = 64 << 10;
-  private static final Duration PATIENCE = Duration.ofSeconds(1);
   private static final String IDS = "--ids";
   private static final String FOLLOW = "--follow";
   private static final String NUL = "-0";
   private static final String JSON = "--json";
   private static final String HEX = "--hex";
   private static final String GREP = "--grep";
+  private static final String PAST_DAMAGE = "--past-damage";
+  private static final String QUICK = "--quick";
 
   private final CommandIo io;
 
@@ -49,6 +44,11 @@ final class CatCommand implements Command {
                 + " of the log is torn, prints the intact entries. Prints those of a log of the Rust"
                 + " crate durability, too, and says on the standard error what it does not print. DIR may"
                 + " also be the file of a record log.",
+            "",
+            "Entries are printed in order, up to the first damage. What is intact after it is printed"
+                + " with --past-damage, or if --from names an entry of a later segment. If only a"
+                + " part of the log was asked for, the rest is read after that is printed, so that"
+                + " a damaged log never ends with 0; --quick leaves that out.",
             "",
             "Times are those of the writer's clock, which the log carries at the beginning of each"
                 + " segment and in marks after syncs. An entry between two of them was stored at some"
@@ -86,6 +86,14 @@ final class CatCommand implements Command {
                     + " UTF-8 or, with --json, in its JSON. (?i) at its start ignores case. With"
                     + " --last, it looks at the last N entries.")
             .build());
+    spec.addOption(
+        CommandSyntax.flag(
+            "Print all intact entries from --from to --to, those after damage, too, and tell each"
+                + " hole between them on the standard error. It reads all of the log.",
+            PAST_DAMAGE));
+    spec.addOption(
+        CommandSyntax.flag(
+            "Read only the segments with what is printed: damage elsewhere is not found.", QUICK));
     CommandSyntax.endOfHelp(
         spec,
         List.of(
@@ -95,12 +103,15 @@ final class CatCommand implements Command {
             "  durability cat --since 2026-03-01T12:00Z --until 2026-03-01T12:05Z mylog",
             "  durability cat --ids --grep '(?i)error' mylog",
             "  durability cat --hex --from 17 --to 17 mylog",
+            "  durability cat --past-damage --ids --from 492 mylog",
             "  durability cat -0 mylog | xargs -0 ls -l",
             "  durability cat --json mylog | jq ."),
         "0",
-        "all entries that were asked for were printed",
+        "all entries that were asked for were printed, and the log is not corrupt, unless --quick"
+            + " kept that from being found",
         "2",
-        "the log is corrupt",
+        "the log is corrupt: what was asked for was printed up to the damage or, with"
+            + " --past-damage, as far as it is intact; the standard error tells the place",
         "3",
         "any other failure: not a log, not readable, wrong usage",
         "141",
@@ -124,10 +135,16 @@ final class CatCommand implements Command {
             given.hasMatchedOption(NUL) ? 0 : '\n',
             isHex,
             grep(given.matchedOptionValue(GREP, null)));
-    try (LogLocation log = LogLocation.of(given, io)) {
-      print(log, choice, follows, given.hasMatchedOption(JSON), form);
+    LogCat.Wanted wanted =
+        new LogCat.Wanted(
+            choice, follows, given.hasMatchedOption(PAST_DAMAGE), given.hasMatchedOption(QUICK));
+    if (wanted.isPastDamage() && (follows || wanted.isQuick())) {
+      throw new UsageException(
+          "--past-damage reads all of the log: it goes neither with --follow nor --quick");
     }
-    return ExitStatus.OK;
+    try (LogLocation log = LogLocation.of(given, io)) {
+      return print(log, wanted, given.hasMatchedOption(JSON), form);
+    }
   }
 
   private static @Nullable Pattern grep(@Nullable String expression) {
@@ -142,61 +159,28 @@ final class CatCommand implements Command {
     }
   }
 
-  private void print(
-      LogLocation log, EntryChoice choice, boolean follows, boolean asJson, EntryOutput.Form form)
+  private int print(LogLocation log, LogCat.Wanted wanted, boolean asJson, EntryOutput.Form form)
       throws IOException {
     Codec<byte[]> codec = asJson ? new EntryJson() : Codecs.bytes();
     OutputStream buffer = new BufferedOutputStream(io.out(), BUFFER_BYTES);
     EntryOutput out = new EntryOutput(buffer, form);
+    int status = ExitStatus.OK;
     try {
       if (log.isLocal() && CrateDirectory.isIn(Path.of(log.name()))) {
-        CrateCommands.cat(io, Path.of(log.name()), codec, choice, follows, out);
-      } else {
-        SchemaSource source = SchemaSource.at(log);
-        if (source.recordLog() == null) {
-          print(source.directory(), choice, follows, codec, out);
-        } else {
-          RecordLogCat.print(source.directory(), source.recordLog(), codec, choice, follows, out);
+        if (wanted.isPastDamage()) {
+          throw new UsageException("--past-damage does not go with a log of the Rust crate");
         }
+        CrateCommands.cat(io, Path.of(log.name()), codec, wanted.choice(), wanted.follows(), out);
+      } else {
+        status = new LogCat(io, log, SchemaSource.at(log), out).print(wanted, codec);
       }
     } catch (OutputClosedException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
-      buffer.flush(); // Prints what is intact before the damage is reported.
+      buffer.flush(); // Prints what is intact before the failure is reported.
       throw e;
     }
     buffer.flush();
-  }
-
-  private static void print(
-      Directory log, EntryChoice choice, boolean follows, Codec<byte[]> codec, EntryOutput out)
-      throws IOException {
-    WalReader<byte[]> reader = WalReader.of(log, codec);
-    EntrySpan span = choice.in(log);
-    if (follows) {
-      follow(reader, span.firstEntryId(), span.lastEntryId(), out);
-    } else if (span.firstEntryId() <= span.lastEntryId()) {
-      reader.replay(span.firstEntryId(), span.lastEntryId(), out);
-    }
-  }
-
-  private static void follow(WalReader<byte[]> reader, long from, long to, EntryOutput out)
-      throws IOException {
-    try (WalTail<byte[]> tail = reader.follow(from)) {
-      long last = 0;
-      while (last < to) {
-        WalRecord<byte[]> next = tail.poll(Duration.ZERO);
-        if (next == null) {
-          out.flush();
-          next = tail.poll(PATIENCE);
-        }
-        if (next != null) {
-          last = next.id();
-          if (last <= to) {
-            out.entry(last, next.entry());
-          }
-        }
-      }
-    }
+    return status;
   }
 }

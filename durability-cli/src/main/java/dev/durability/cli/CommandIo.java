@@ -1,8 +1,10 @@
 package dev.durability.cli;
 
+import dev.durability.cli.bench.Wrapped;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.Charset;
 
 /**
  * The inputs and outputs of a command.
@@ -46,6 +48,29 @@ record CommandIo(
   /** The width of what is said of a log, which people also mail and print. */
   int reportColumns() {
     return Math.min(REPORT_COLUMNS_MAX, textColumns());
+  }
+
+  /** A report for people, broken into lines of that width. */
+  byte[] wrapped(byte[] report) {
+    return Wrapped.of(new String(report, Charset.defaultCharset()), reportColumns())
+        .getBytes(Charset.defaultCharset());
+  }
+
+  /**
+   * Says something on the standard error: on a terminal in lines of its width, elsewhere in one
+   * line, which programs search for.
+   */
+  void say(String line) {
+    if (columns == 0) {
+      err.println(line);
+    } else {
+      err.print(Wrapped.of(line, textColumns()));
+    }
+  }
+
+  /** Whether what is printed goes to a file: nobody sees by that how far it is. */
+  boolean writesToFile() {
+    return out instanceof StandardOutput standard && standard.isFile();
   }
 
   /** Whether progress can be drawn on {@code err}. */

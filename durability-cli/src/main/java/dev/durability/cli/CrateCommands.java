@@ -28,7 +28,8 @@ final class CrateCommands {
     try (Progress progress = Progress.start(io, "verify", CrateDirectory.bytes(directory))) {
       report = CrateLog.in(new MeteredDirectory(directory, progress), READING).verify();
     }
-    io.out().write(asJson ? CrateReportText.jsonOf(report) : CrateReportText.of(report));
+    io.out()
+        .write(asJson ? CrateReportText.jsonOf(report) : io.wrapped(CrateReportText.of(report)));
     io.out().flush();
     return status(report.verdict());
   }
@@ -49,7 +50,7 @@ final class CrateCommands {
     try (Progress progress = Progress.start(io, "stats", bytes)) {
       look = CrateLook.at(path, new MeteredDirectory(directory, progress), now);
     }
-    io.out().write(asJson ? CrateReportText.jsonOf(look) : look.text());
+    io.out().write(asJson ? CrateReportText.jsonOf(look) : io.wrapped(look.text()));
     io.out().flush();
     return status(look.report().verdict());
   }

@@ -3,6 +3,7 @@ package dev.durability.cli;
 import dev.durability.log.LogReport;
 import dev.durability.log.SegmentEnd;
 import dev.durability.log.SegmentInfo;
+import dev.durability.salvage.EndRemains;
 import dev.durability.salvage.LeftOutFile;
 import dev.durability.salvage.MissingEntries;
 import dev.durability.salvage.SalvagedStretch;
@@ -173,22 +174,18 @@ final class Diagnosis {
 
   /** What nothing promises is no loss, and is told beside what is. */
   private void tornEnd() {
-    List<LogContents.SegmentLook> all = look.contents().segments();
-    LogContents.SegmentLook last = all.get(all.size() - 1);
-    SegmentEnd end = last.end();
-    String file = last.info().file();
-    boolean isTold =
-        found.missing().stream()
-            .map(MissingEntries::after)
-            .anyMatch(place -> place != null && place.file().equals(file));
-    boolean isFollowed =
-        end != null
-            && found.stretches().stream().anyMatch(s -> s.lastEntryId() > end.lastEntryId());
-    if (end == null || end.leftBytes() == 0 || end.isCut() || isTold || isFollowed) {
+    EndRemains end = found.remains();
+    if (end == null) {
       return;
     }
-    String bytes = end.leftBytes() + (end.leftBytes() == 1 ? " byte" : " bytes");
-    String where = file + " at offset " + end.offset() + ": " + bytes + " that are no whole frame";
+    String bytes = end.bytes() + (end.bytes() == 1 ? " byte" : " bytes");
+    String where =
+        end.at().file()
+            + " at offset "
+            + end.at().offset()
+            + ": "
+            + bytes
+            + " that are no whole frame";
     if (end.isEnded()) {
       add(
           Explanation.Kind.ADDED_BYTES,
@@ -291,8 +288,7 @@ final class Diagnosis {
       add(
           Explanation.Kind.LOST_SEGMENT,
           "A file was lost or removed. It held " + which + ".",
-          lostFile(gap, after),
-          gap.evidence());
+          evidence(lostFile(gap, after), gap));
     } else if (within.stream().anyMatch(each -> each.state() == SegmentInfo.State.DAMAGED)) {
       add(
           Explanation.Kind.DAMAGED_HEADER,
@@ -324,6 +320,18 @@ final class Diagnosis {
           gap.evidence());
     }
     // Else the file that was there was left out, which is told.
+  }
+
+  /** With what makes the entries before it doubtful. */
+  private String[] evidence(String file, MissingEntries gap) {
+    List<String> evidence = new ArrayList<>(List.of(file, gap.evidence()));
+    for (SalvagedStretch each : found.stretches()) {
+      String doubt = each.doubt();
+      if (doubt != null && each.lastEntryId() == gap.firstEntryId() - 1) {
+        evidence.add("in doubt: " + doubt.substring(doubt.indexOf(": ") + 2));
+      }
+    }
+    return evidence.toArray(String[]::new);
   }
 
   /** Its name follows from its neighbours. */

@@ -39,7 +39,7 @@ final class EntriesRead {
     }
     List<Problem.Shown> read = new ArrayList<>();
     try {
-      WalReader.of(log, new EntryJson())
+      WalReader.of(log, EntryJson.forPeople())
           .replay(first, last, (id, json) -> read.add(shown(id, json)));
     } catch (IOException e) {
       return new Problem.Entries(read, "not read further: " + Failures.line(e));

@@ -88,6 +88,11 @@ record EntryChoice(
     return count;
   }
 
+  /** Whether less is wanted than what recovery reads. */
+  boolean isPart() {
+    return from != WalReplay.START || to != Long.MAX_VALUE || last > 0 || hasTimes();
+  }
+
   boolean hasTimes() {
     return since != null || until != null;
   }

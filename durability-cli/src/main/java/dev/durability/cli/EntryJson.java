@@ -21,6 +21,22 @@ import java.util.Optional;
 final class EntryJson implements Codec<byte[]> {
   private static final JsonFactory FACTORY = new JsonFactory();
 
+  private final boolean showsText;
+
+  /** What has no schema is base64. */
+  EntryJson() {
+    this(false);
+  }
+
+  private EntryJson(boolean showsText) {
+    this.showsText = showsText;
+  }
+
+  /** For people: what has no schema is text if all of it can be read as such. */
+  static EntryJson forPeople() {
+    return new EntryJson(true);
+  }
+
   @Override
   public void encode(byte[] value, OutputStream out) {
     throw new IllegalStateException("entries are only shown");
@@ -28,7 +44,7 @@ final class EntryJson implements Codec<byte[]> {
 
   @Override
   public byte[] decode(ByteBuffer in) throws IOException {
-    return base64(in);
+    return showsText ? textOrBytes(in) : base64(in);
   }
 
   @Override
@@ -58,6 +74,19 @@ final class EntryJson implements Codec<byte[]> {
     } catch (CharacterCodingException binary) {
       return base64(in.position(start));
     }
+  }
+
+  private static byte[] textOrBytes(ByteBuffer in) throws IOException {
+    int start = in.position();
+    try {
+      String text = StandardCharsets.UTF_8.newDecoder().decode(in).toString();
+      if (Printable.isText(text)) {
+        return json(text);
+      }
+    } catch (CharacterCodingException binary) {
+      // It is no text.
+    }
+    return base64(in.position(start));
   }
 
   private static byte[] base64(ByteBuffer in) throws IOException {

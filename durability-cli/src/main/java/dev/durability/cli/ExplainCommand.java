@@ -3,7 +3,6 @@ package dev.durability.cli;
 import dev.durability.errors.CorruptLogException;
 import dev.durability.log.LogReport;
 import dev.durability.log.SegmentInfo;
-import dev.durability.log.Verdict;
 import dev.durability.storage.Directory;
 import dev.durability.storage.ReadFile;
 import java.io.IOException;
@@ -76,9 +75,7 @@ final class ExplainCommand implements Command {
         explained = explained.with(ForeignFiles.notes(Path.of(location.name())));
       }
     }
-    io.out()
-        .write(
-            given.hasMatchedOption(JSON) ? explained.json() : explained.text(io.reportColumns()));
+    io.out().write(given.hasMatchedOption(JSON) ? explained.json() : io.wrapped(explained.text()));
     io.out().flush();
     return explained.status();
   }
@@ -104,10 +101,10 @@ final class ExplainCommand implements Command {
     if (report == null) {
       return LogExplanation.otherVersion(look, isOfCrate(log, look));
     }
-    if (report.verdict() != Verdict.CORRUPT) {
+    SalvageLook found = look.found();
+    if (found == null) {
       return OpenableExplanation.of(look, report, AfterCut.of(log, look, report));
     }
-    SalvageLook found = SalvageLook.at(log);
     return LogExplanation.corrupt(look, report, Diagnosis.of(log, look, found), found);
   }
 

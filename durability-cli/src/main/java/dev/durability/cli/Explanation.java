@@ -1,12 +1,10 @@
 package dev.durability.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.durability.cli.bench.Wrapped;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * What happened to a log, what follows from that, and what to do.
@@ -75,8 +73,8 @@ record Explanation(
    */
   record Cause(Kind kind, String happened, List<String> evidence) {}
 
-  /** For people, in lines of at most so many columns. */
-  byte[] text(int columns) {
+  /** For people. */
+  byte[] text() {
     StringBuilder text = new StringBuilder();
     line(text, "", state.name().replace('_', ' ') + ": " + name);
     heading(text, "what happened");
@@ -100,7 +98,7 @@ record Explanation(
         line(text, "  ", note);
       }
     }
-    return Wrapped.of(text.toString(), columns).getBytes(Charset.defaultCharset());
+    return text.toString().getBytes(Charset.defaultCharset());
   }
 
   /** The same, with more to know. */
@@ -152,12 +150,19 @@ record Explanation(
 
   /** A range of entries, for sentences. */
   static String entries(long first, long last) {
+    return range("entry", "entries", first, last);
+  }
+
+  /** A range of the records of a record log. */
+  static String records(long first, long last) {
+    return range("record", "records", first, last);
+  }
+
+  private static String range(String one, String many, long first, long last) {
     if (last == Long.MAX_VALUE - 1) {
-      return "entries from " + first + " on";
+      return many + " from " + first + " on";
     }
-    return first == last
-        ? "entry " + first
-        : String.format(Locale.ROOT, "entries %d to %d", first, last);
+    return first == last ? one + " " + first : many + " " + first + " to " + last;
   }
 
   /** A sentence that begins with it. */

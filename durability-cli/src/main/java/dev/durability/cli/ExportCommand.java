@@ -91,7 +91,8 @@ final class ExportCommand implements Command {
       }
       staged.finish();
     }
-    io.out().write(given.hasMatchedOption(JSON) ? json(report, version) : text(report, to));
+    io.out()
+        .write(given.hasMatchedOption(JSON) ? json(report, version) : io.wrapped(text(report, to)));
     io.out().flush();
     return report.leftOut().isEmpty() ? ExitStatus.OK : ExitStatus.LEFT_OUT;
   }

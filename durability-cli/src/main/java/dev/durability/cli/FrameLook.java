@@ -26,6 +26,7 @@ record FrameLook(List<Field> fields, long bytes, boolean goesOn) {
   private static final int LENGTH_BITS = 28;
   private static final int PART = 2;
   private static final int CHUNK_BYTES = 64 << 10;
+  private static final String FRAME_CHECKSUM = "checksum of its bytes, without the salt";
   private static final String[] KINDS = {
     "none", "ENTRY", "PART", "MARK", "CHECKPOINT", "END", "SCHEMA"
   };
@@ -72,9 +73,9 @@ record FrameLook(List<Field> fields, long bytes, boolean goesOn) {
     boolean isChecked = hasRoom;
     if (hasRoom) {
       int expected = check(file, offset, HEADER_BYTES + length);
-      isChecked = expected == frame.getInt(0);
-      fields.add(
-          new Field("checksum of its bytes", hex(expected), hex(frame.getInt(0)), isChecked));
+      int found = frame.getInt(0) ^ FileBytes.read(file, SALT_OFFSET, Integer.BYTES).getInt(0);
+      isChecked = expected == found;
+      fields.add(new Field(FRAME_CHECKSUM, hex(expected), hex(found), isChecked));
     }
     boolean isIntact = isKind && isChecked && id == nextId;
     long padded = (HEADER_BYTES + (long) length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
@@ -93,14 +94,15 @@ record FrameLook(List<Field> fields, long bytes, boolean goesOn) {
     }
   }
 
-  /** The checksum covers all but itself, and is mixed with the salt of the file. */
+  /**
+   * It covers all but itself. In the file it is mixed with the salt, which verify takes off, too.
+   */
   private static int check(ReadFile file, long offset, int frameBytes) throws IOException {
     CRC32C crc = new CRC32C();
     for (int from = 4; from < frameBytes; from += CHUNK_BYTES) {
       crc.update(FileBytes.read(file, offset + from, Math.min(CHUNK_BYTES, frameBytes - from)));
     }
-    int salt = FileBytes.read(file, SALT_OFFSET, Integer.BYTES).getInt(0);
-    return (int) crc.getValue() ^ salt;
+    return (int) crc.getValue();
   }
 
   /** Looks at the header of a segment, whose name says its number and the id of its first entry. */

@@ -25,7 +25,7 @@ final class HtmlMap {
         .text("The whole width is " + StatsText.amount(largest) + ". " + shown.note())
         .tag("</p>\n<ol class=\"map\">\n");
     for (LogContents.SegmentLook each : shown.segments()) {
-      segment(html, each, largest, look.checkpoints());
+      segment(html, look, each, largest);
     }
     return html.tag("</ol>").toString();
   }
@@ -50,13 +50,13 @@ final class HtmlMap {
   }
 
   private static void segment(
-      Html html, LogContents.SegmentLook segment, long largest, List<CheckpointLook> checkpoints) {
+      Html html, LogLook look, LogContents.SegmentLook segment, long largest) {
     SegmentInfo info = segment.info();
     double scale = WIDTH / Math.max(1, largest);
     html.tag("<li><a href=\"#segment-").text(info.segmentId()).tag("\">");
     html.text("Segment " + info.segmentId()).tag("</a> ");
     html.text(StatsText.rangeOf(segment) + ", " + StatsText.amount(info.bytes()));
-    for (String note : StatsText.notes(info, segment.end())) {
+    for (String note : SegmentNotes.of(look, segment)) {
       html.tag("<br><span class=\"note\">").text(note).tag("</span>");
     }
     html.tag("<svg viewBox=\"0 0 1000 20\" preserveAspectRatio=\"none\"")
@@ -67,7 +67,7 @@ final class HtmlMap {
       rectangle(html, kind, 0, info.bytes() * scale, 20);
     } else {
       inside(html, segment, end, scale);
-      for (double at : ends(info, end, checkpoints, scale)) {
+      for (double at : ends(info, end, look.checkpoints(), scale)) {
         html.tag("<path class=\"point\" d=\"M").number(at).tag(" 0V20\"/>");
       }
     }

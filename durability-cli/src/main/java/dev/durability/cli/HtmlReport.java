@@ -9,6 +9,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -122,7 +123,9 @@ final class HtmlReport {
       row(html, "Covered", "up to entry " + report.covered() + " by a checkpoint");
       row(html, "Promised", "up to entry " + report.promised());
     }
-    row(html, "Entries", StatsText.entriesOf(look.firstEntryId(), look.contents().sizes()));
+    row(html, "Entries", StatsText.entriesOf(look));
+    List<String> lost = StatsText.lostOf(look);
+    row(html, "Lost", lost.isEmpty() ? null : String.join(", ", lost));
     row(html, "Time", StatsText.times(look.contents().hours()));
     row(html, "Log id", look.logId() == null ? null : look.logId().toString());
     if (look.outlook() != null) {

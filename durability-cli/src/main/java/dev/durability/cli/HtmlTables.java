@@ -74,7 +74,7 @@ final class HtmlTables {
           NUMBER + each.marks().count(),
           each.info().created() == null ? "" : StatsText.time(each.info().created()),
           each.end() == null ? "" : StatsText.time(each.end().lastClock()),
-          FREE + String.join("; ", StatsText.notes(each.info(), each.end())));
+          FREE + String.join("; ", SegmentNotes.of(look, each)));
       html.tag("</tr>\n");
     }
     html.tag("</tbody></table></div>");

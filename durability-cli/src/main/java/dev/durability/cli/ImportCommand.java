@@ -120,7 +120,8 @@ final class ImportCommand implements Command {
       CrateLock.State unused = CrateDirectory.requireUnlocked(from);
       staged.finish();
     }
-    io.out().write(given.hasMatchedOption(JSON) ? json(report, lock) : text(report, to));
+    io.out()
+        .write(given.hasMatchedOption(JSON) ? json(report, lock) : io.wrapped(text(report, to)));
     io.out().flush();
     return report.leftOut().isEmpty() ? ExitStatus.OK : ExitStatus.LEFT_OUT;
   }

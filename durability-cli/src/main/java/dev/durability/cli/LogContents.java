@@ -6,6 +6,7 @@ import dev.durability.log.SegmentInfo;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Counts what is in a log. Memory depends on the number of its segments alone. */
@@ -13,9 +14,19 @@ final class LogContents implements LogVisitor {
   private static final int FRAME_BYTES = 16;
   private static final int ALIGNMENT = 8;
 
+  private final Set<String> leftOut;
   private final List<SegmentLook> segments = new ArrayList<>();
   private final EntryHours hours = new EntryHours();
   private final SizeClasses sizes = new SizeClasses();
+
+  /**
+   * Counts nothing yet.
+   *
+   * @param leftOut segments that are not of this log: what is in them does not count
+   */
+  LogContents(Set<String> leftOut) {
+    this.leftOut = leftOut;
+  }
 
   /**
    * A segment.
@@ -33,7 +44,9 @@ final class LogContents implements LogVisitor {
 
   @Override
   public void clock(Instant time) {
-    hours.clock(time);
+    if (isCounted()) {
+      hours.clock(time);
+    }
   }
 
   @Override
@@ -44,6 +57,9 @@ final class LogContents implements LogVisitor {
 
   @Override
   public void entry(long id, int payloadBytes) {
+    if (!isCounted()) {
+      return;
+    }
     sizes.add(payloadBytes);
     long padded = (payloadBytes + (long) (ALIGNMENT - 1)) / ALIGNMENT * ALIGNMENT;
     hours.entry(payloadBytes, FRAME_BYTES + padded);
@@ -54,6 +70,10 @@ final class LogContents implements LogVisitor {
     int last = segments.size() - 1;
     SegmentLook begun = segments.get(last);
     segments.set(last, new SegmentLook(begun.info(), end, begun.marks()));
+  }
+
+  private boolean isCounted() {
+    return !leftOut.contains(segments.get(segments.size() - 1).info().file());
   }
 
   List<SegmentLook> segments() {

@@ -4,6 +4,7 @@ import dev.durability.errors.FormatException;
 import dev.durability.log.CheckpointReference;
 import dev.durability.log.LogReport;
 import dev.durability.log.SchemaRange;
+import dev.durability.log.Verdict;
 import dev.durability.storage.Directory;
 import dev.durability.storage.LockHolding;
 import dev.durability.storage.QuarantinedFile;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param name the log, as it was given
  * @param logId the log's id; null if no segment tells it
  * @param report the verdict; null if a segment of another version keeps it from being found
+ * @param found what is intact and what is missing, also after damage; null if it is not CORRUPT
  * @param unjudged why there is no verdict; empty if there is one
  * @param firstEntryId the first entry of the log
  * @param contents its segments and entries
@@ -40,6 +43,7 @@ record LogLook(
     String name,
     @Nullable UUID logId,
     @Nullable LogReport report,
+    @Nullable SalvageLook found,
     String unjudged,
     long firstEntryId,
     LogContents contents,
@@ -68,13 +72,16 @@ record LogLook(
     } catch (FormatException otherVersion) {
       unjudged = String.valueOf(otherVersion.getMessage());
     }
-    LogContents contents = new LogContents();
+    boolean isCorrupt = report != null && report.verdict() == Verdict.CORRUPT;
+    SalvageLook found = isCorrupt ? SalvageLook.at(log) : null;
+    LogContents contents = new LogContents(found == null ? Set.of() : found.filesLeftOut());
     WalMaintenance.survey(log, contents);
     boolean isKnown = report != null;
     return new LogLook(
         name,
         isKnown ? WalMaintenance.logId(log) : null,
         report,
+        found,
         unjudged,
         isKnown
             ? WalMaintenance.firstEntryId(log)

@@ -4,10 +4,12 @@ import dev.durability.codec.Codecs;
 import dev.durability.errors.CorruptLogException;
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.FormatException;
+import dev.durability.log.LogReport;
 import dev.durability.recordlog.RecordLogReader;
 import dev.durability.rust.CrateLog;
 import dev.durability.rust.CrateReport;
 import dev.durability.rust.CrateVerdict;
+import dev.durability.salvage.MissingEntries;
 import dev.durability.storage.FsDirectory;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 /** What is in a directory that has no log of this library, or in a file. */
 final class OtherExplanation {
   private static final String RECORD_LOG = "DRLG";
+  private static final int DAMAGES_MAX = 5;
   private static final String REFUSES = "It refuses, and changes nothing.";
 
   private OtherExplanation() {}
@@ -194,21 +197,42 @@ final class OtherExplanation {
       int worse = recordLog(file, causes);
       status = Math.max(status, worse);
     }
-    boolean isCorrupt = status >= ExitStatus.CORRUPT;
     return new Explanation(
         path.toString(),
         Explanation.State.RECORD_LOG,
         causes,
-        isCorrupt
+        status >= ExitStatus.CORRUPT
             ? "It refuses the one that is damaged, and changes nothing."
             : "It cuts off an end that a crash left, keeps that in quarantine/, and goes on.",
-        List.of(
-            isCorrupt
-                ? "Copy the file as it is, and put it back from a copy."
-                : "Nothing: open it."),
-        isCorrupt ? "Without a copy: what follows the damage." : "Nothing that was acknowledged.",
+        recordLogToDo(path, status, causes),
+        status >= ExitStatus.CORRUPT
+            ? "Without a copy: what is told above as damaged, and nothing else."
+            : status == ExitStatus.TORN
+                ? "After a crash nothing that was acknowledged. If the file was cut or overwritten:"
+                    + " records at its end."
+                : "Nothing.",
         List.of(),
         status);
+  }
+
+  private static List<String> recordLogToDo(Path path, int status, List<Explanation.Cause> causes) {
+    if (status == ExitStatus.OK) {
+      return List.of("Nothing: open it.");
+    } else if (status == ExitStatus.TORN) {
+      return List.of(
+          "After a crash nothing: open it. If nothing crashed, copy the file as it is, and check"
+              + " the disk first.");
+    } else if (causes.stream().noneMatch(each -> each.kind() == Explanation.Kind.DAMAGED)) {
+      return List.of("Use the version that wrote it, or a newer one.");
+    }
+    String file = Files.isDirectory(path) ? path + "/FILE" : path.toString();
+    return List.of(
+        "Stop the programs that use it, and copy the file as it is.",
+        "Check the disk: a damaged sector seldom comes alone.",
+        "Put the file back from a copy.",
+        "Without a copy: 'durability salvage "
+            + file
+            + " --to NEW' writes what is intact to a new record log.");
   }
 
   private static int recordLog(Path file, List<Explanation.Cause> causes) throws IOException {
@@ -229,7 +253,7 @@ final class OtherExplanation {
           new Explanation.Cause(
               Explanation.Kind.DAMAGED,
               "The record log " + name + " is damaged.",
-              List.of(String.valueOf(damaged.getMessage()))));
+              damage(directory, name, damaged)));
       return ExitStatus.CORRUPT;
     } catch (FormatException other) {
       causes.add(
@@ -246,5 +270,28 @@ final class OtherExplanation {
               List.of(String.valueOf(notClean.getMessage()))));
       return ExitStatus.TORN;
     }
+  }
+
+  /** Which records are lost, and where they were. */
+  private static List<String> damage(FsDirectory directory, String name, CorruptLogException why)
+      throws IOException {
+    List<String> evidence = new ArrayList<>();
+    evidence.add(String.valueOf(why.getMessage()));
+    for (MissingEntries gap : SalvageLook.atRecordLog(directory, name).lost()) {
+      if (evidence.size() > DAMAGES_MAX) {
+        evidence.add("and more, which 'durability salvage' lists");
+        break;
+      }
+      LogReport.Position after = gap.after();
+      LogReport.Position before = gap.before();
+      evidence.add(
+          "lost: "
+              + Explanation.records(gap.firstEntryId(), gap.lastEntryId())
+              + ", between offset "
+              + (after == null ? 0 : after.offset())
+              + " and "
+              + (before == null ? "the end" : "offset " + before.offset()));
+    }
+    return evidence;
   }
 }

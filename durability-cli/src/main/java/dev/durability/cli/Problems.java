@@ -147,9 +147,11 @@ final class Problems {
                       + (passed == 1 ? " entry" : " entries")
                       + ". It counts as a whole or not at all. ")
               + (end.leftBytes() == 0
-                  ? "Nothing but zeros follows."
+                  ? end.offset() < file.size()
+                      ? "Nothing but zeros follows."
+                      : "The file ends there."
                   : end.leftBytes() + " bytes follow, up to the last one that is not zero.")
-              + lost(end, next)
+              + lost(info, end, next)
               + (isCovered(next)
                   ? " A checkpoint contains what is lost: recovery reads none of it."
                   : "");
@@ -172,7 +174,11 @@ final class Problems {
     }
   }
 
-  private static String lost(SegmentEnd end, LogContents.@Nullable SegmentLook next) {
+  private String lost(SegmentInfo info, SegmentEnd end, LogContents.@Nullable SegmentLook next) {
+    String lost = look.found() == null ? "" : SegmentNotes.lostIn(info.file(), look.found());
+    if (!lost.isEmpty()) {
+      return " Lost: " + lost + ". 'durability salvage' takes out what is intact after that.";
+    }
     long first = end.lastEntryId() + 1;
     return next == null || next.info().firstEntryId() <= first
         ? ""
@@ -180,7 +186,9 @@ final class Problems {
             + first
             + " to "
             + (next.info().firstEntryId() - 1)
-            + " cannot be read. The next segment begins after them.";
+            + " are not here. The next segment begins with entry "
+            + next.info().firstEntryId()
+            + ".";
   }
 
   /** Whether a checkpoint contains everything before a segment. */
@@ -195,14 +203,19 @@ final class Problems {
       return;
     }
     boolean isDamaged = info.state() == SegmentInfo.State.DAMAGED;
+    String named = isDamaged ? DamagedBytes.nameInHeader(log, info.file()) : "";
     try (ReadFile file = log.open(info.file())) {
       found.add(
           new Problem(
-              isDamaged ? "A damaged header" : "A segment of another version or program",
-              isDamaged
-                  ? "The header of the segment is damaged, or is not that of its name. Its entries"
-                      + " are not read."
-                  : "This program does not read it. Use the version that wrote it, or a newer one.",
+              !named.isEmpty()
+                  ? "A file under a wrong name"
+                  : isDamaged ? "A damaged header" : "A segment of another version or program",
+              !named.isEmpty()
+                  ? "By its header, which is whole, the file is " + named + "."
+                  : isDamaged
+                      ? "The header of the segment is damaged. 'durability salvage' takes out what is"
+                          + " intact after it."
+                      : "This program does not read it. Use the version that wrote it, or a newer one.",
               info.file(),
               0,
               FrameLook.ofHeader(file, info.segmentId(), info.firstEntryId()).fields(),
@@ -256,7 +269,7 @@ final class Problems {
     }
     boolean isShown = found.stream().anyMatch(each -> each.file().equals(report.end().file()));
     if (report.reason() != null && !isShown) {
-      add(report.verdict().name(), report.reason(), report.end().file());
+      add("Why opening refuses the log", report.reason(), report.end().file());
     }
   }
 

@@ -291,7 +291,7 @@ final class Program {
   private int report(String name, Throwable failure, boolean debug) {
     int status = Failures.exitStatus(failure);
     if (status != ExitStatus.OUTPUT_CLOSED) {
-      io.err().println(name + ": " + Failures.line(failure));
+      io.say(name + ": " + Failures.line(failure));
     }
     if (debug) {
       failure.printStackTrace(io.err());

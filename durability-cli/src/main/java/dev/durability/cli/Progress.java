@@ -54,7 +54,8 @@ final class Progress implements AutoCloseable {
           public String render(ProgressState state, int columns) {
             Duration time = state.getElapsedAfterStart();
             double seconds = time.toMillis() / 1e3;
-            return ProgressLine.ofBytes(task, state.getCurrent(), state.getMax(), seconds, columns);
+            long done = Math.min(state.getCurrent(), state.getMax()); // Damage is read again.
+            return ProgressLine.ofBytes(task, done, state.getMax(), seconds, columns);
           }
         });
   }
@@ -118,6 +119,11 @@ final class Progress implements AutoCloseable {
           }
         },
         io.textColumns());
+  }
+
+  /** Whether anything is shown: if not, nobody need count. */
+  boolean isShown() {
+    return bar != null;
   }
 
   /**

@@ -55,7 +55,7 @@ final class ReportText {
   static String of(ChecksumMismatch checksum) {
     return String.format(
         Locale.ROOT,
-        "the file holds %08x, but that of its bytes is %08x",
+        "stored is %08x, but that of its bytes is %08x (of a frame: without the file's salt)",
         checksum.expected(),
         checksum.found());
   }

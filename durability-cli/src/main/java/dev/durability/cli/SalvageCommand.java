@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
@@ -48,7 +49,8 @@ final class SalvageCommand implements Command {
                 + " loss. What the log's owner cut off stays cut off.",
             "",
             "Stop the program that writes the log: this refuses while it runs, and if files change"
-                + " meanwhile. A sector that the disk cannot read ends this: copy DIR with ddrescue"
+                + " meanwhile. DIR may also be the file of a record log: its intact records go to one"
+                + " new record log in NEW, which has its name. A sector that the disk cannot read ends this: copy DIR with ddrescue"
                 + " first.",
             "",
             "NEW gets its name when all is there: until then it is NEW.salvaging. After a crash run"
@@ -96,35 +98,44 @@ final class SalvageCommand implements Command {
   public int run(ParseResult given) throws IOException {
     Path to = Path.of(given.matchedOptionValue(TO, ""));
     try (LogLocation location = LogLocation.of(given, io)) {
+      SchemaSource recordLog = recordLog(location);
+      if (recordLog != null) {
+        if (given.hasMatchedOption(FROM_QUARANTINE)) {
+          throw new UsageException(FROM_QUARANTINE + " does not go with a record log");
+        }
+        return salvage(recordLog, location, to, given);
+      }
       Directory source = source(location);
       if (location.isLocal()) {
         CrateDirectory.requireOutside(Path.of(location.name()), to);
         requireUnlocked(Path.of(location.name()));
       }
-      return salvage(source, location, to, given);
+      return salvage(new SchemaSource(source, null), location, to, given);
     }
   }
 
-  private int salvage(Directory source, LogLocation from, Path to, ParseResult given)
+  private static @Nullable SchemaSource recordLog(LogLocation location) throws IOException {
+    return location.isLocal() && Files.isRegularFile(Path.of(location.name()))
+        ? SchemaSource.at(location)
+        : null;
+  }
+
+  private int salvage(SchemaSource source, LogLocation from, Path to, ParseResult given)
       throws IOException {
     byte[] told;
     int status;
     try (StagedDirectory staged = StagedDirectory.begin(to, "salvaging")) {
       boolean renumbers = given.hasMatchedOption(RENUMBER);
       try (SalvageOutput output = new SalvageOutput(staged::below, staged.directory(), renumbers)) {
-        long bytes = source.exists("wal") ? READINGS * MeteredDirectory.logBytes(source) : 0;
-        try (Progress progress = Progress.start(io, "salvage", bytes)) {
-          Salvage salvage = Salvage.of(new MeteredDirectory(source, progress), output);
-          salvage = renumbers ? salvage.renumbered() : salvage;
-          salvage = given.hasMatchedOption(FROM_QUARANTINE) ? salvage.withQuarantine() : salvage;
-          salvage.run();
+        try (Progress progress = Progress.start(io, "salvage", READINGS * bytes(source))) {
+          run(source.metered(progress), staged.directory(), output, given);
         }
         output.sync();
         status = output.status();
         told =
             given.hasMatchedOption(JSON)
                 ? output.json(from.toString(), to.toString())
-                : output.text(to.toString());
+                : io.wrapped(output.text(to.toString()));
         if (output.hasAny()) {
           staged.directory().sync("");
           staged.finish();
@@ -134,6 +145,25 @@ final class SalvageCommand implements Command {
     io.out().write(told);
     io.out().flush();
     return status;
+  }
+
+  private static long bytes(SchemaSource source) throws IOException {
+    boolean hasAny = source.recordLog() != null || source.directory().exists("wal");
+    return hasAny ? source.bytes() : 0;
+  }
+
+  private static void run(
+      SchemaSource source, Directory to, SalvageOutput output, ParseResult given)
+      throws IOException {
+    String recordLog = source.recordLog();
+    if (recordLog != null) {
+      RecordLogSalvage.run(source, recordLog, to, output);
+      return;
+    }
+    Salvage salvage = Salvage.of(source.directory(), output);
+    salvage = given.hasMatchedOption(RENUMBER) ? salvage.renumbered() : salvage;
+    salvage = given.hasMatchedOption(FROM_QUARANTINE) ? salvage.withQuarantine() : salvage;
+    salvage.run();
   }
 
   /** Of a log, only the checkpoints may be left. */
@@ -155,10 +185,9 @@ final class SalvageCommand implements Command {
     if (holder.state() == LockHolding.State.RUNNING) {
       throw new LockHeldException(who + ": it writes the log. Stop it first, or salvage a copy");
     }
-    io.err()
-        .println(
-            "durability salvage: "
-                + Printable.text(who + " on host " + holder.host())
-                + ", of which this machine cannot tell whether it runs: make sure that it does not");
+    io.say(
+        "durability salvage: "
+            + Printable.text(who + " on host " + holder.host())
+            + ", of which this machine cannot tell whether it runs: make sure that it does not");
   }
 }

@@ -1,5 +1,7 @@
 package dev.durability.cli;
 
+import dev.durability.codec.Schema;
+import dev.durability.salvage.EndRemains;
 import dev.durability.salvage.LeftOutFile;
 import dev.durability.salvage.MissingEntries;
 import dev.durability.salvage.Salvage;
@@ -7,8 +9,13 @@ import dev.durability.salvage.SalvageTarget;
 import dev.durability.salvage.SalvagedStretch;
 import dev.durability.storage.Directory;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What a salvage would find: the first hundred of each kind. */
 final class SalvageLook implements SalvageTarget {
@@ -17,13 +24,37 @@ final class SalvageLook implements SalvageTarget {
   private final List<SalvagedStretch> stretches = new ArrayList<>();
   private final List<MissingEntries> missing = new ArrayList<>();
   private final List<LeftOutFile> leftOut = new ArrayList<>();
+  private @Nullable EndRemains remains;
+  private long entries;
+  private long payloadBytes;
   private boolean hasMore;
 
-  private SalvageLook() {}
+  /** Takes the entries that are found. */
+  @FunctionalInterface
+  interface Entries {
+    void entry(long id, Optional<Schema> schema, ByteBuffer payload) throws IOException;
+  }
+
+  private final Entries each;
+
+  private SalvageLook(Entries each) {
+    this.each = each;
+  }
 
   static SalvageLook at(Directory log) throws IOException {
-    SalvageLook look = new SalvageLook();
+    SalvageLook look = new SalvageLook((id, schema, payload) -> {});
     Salvage.of(log, look).look();
+    return look;
+  }
+
+  static SalvageLook atRecordLog(Directory directory, String file) throws IOException {
+    return atRecordLog(directory, file, (id, schema, payload) -> {});
+  }
+
+  static SalvageLook atRecordLog(Directory directory, String file, Entries each)
+      throws IOException {
+    SalvageLook look = new SalvageLook(each);
+    Salvage.lookAtRecordLog(directory, file, look);
     return look;
   }
 
@@ -42,6 +73,26 @@ final class SalvageLook implements SalvageTarget {
 
   List<LeftOutFile> leftOut() {
     return leftOut;
+  }
+
+  /** What follows the last whole frame; null if nothing does, or it is told as lost. */
+  @Nullable EndRemains remains() {
+    return remains;
+  }
+
+  /** The files that do not count, by their names. */
+  Set<String> filesLeftOut() {
+    return leftOut.stream().map(LeftOutFile::file).collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** How many intact entries there are. */
+  long entries() {
+    return entries;
+  }
+
+  /** How many bytes they have. */
+  long payloadBytes() {
+    return payloadBytes;
   }
 
   /** Whether there was more than is kept. */
@@ -63,13 +114,25 @@ final class SalvageLook implements SalvageTarget {
   }
 
   @Override
+  public void entry(long id, Optional<Schema> schema, ByteBuffer payload) throws IOException {
+    each.entry(id, schema, payload);
+  }
+
+  @Override
   public void written(SalvagedStretch stretch) {
+    entries += stretch.entries();
+    payloadBytes += stretch.payloadBytes();
     keep(stretches, stretch);
   }
 
   @Override
   public void missing(MissingEntries entries) {
     keep(missing, entries);
+  }
+
+  @Override
+  public void remains(EndRemains end) {
+    remains = end;
   }
 
   @Override

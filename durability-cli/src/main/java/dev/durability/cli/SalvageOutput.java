@@ -3,6 +3,7 @@ package dev.durability.cli;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.durability.log.LogReport;
+import dev.durability.salvage.EndRemains;
 import dev.durability.salvage.LeftOutFile;
 import dev.durability.salvage.MissingEntries;
 import dev.durability.salvage.SalvageTarget;
@@ -56,6 +57,7 @@ final class SalvageOutput implements SalvageTarget, Closeable {
   private boolean isDoubtful;
   private boolean hasHole;
   private long events;
+  private @Nullable EndRemains remains;
 
   SalvageOutput(Place place, Directory root, boolean isRenumbering) throws IOException {
     this.place = place;
@@ -72,6 +74,12 @@ final class SalvageOutput implements SalvageTarget, Closeable {
     return place.at(name);
   }
 
+  /** What is written goes to a file of this name. */
+  void beginRecordLog(String file) {
+    logs++;
+    name = file;
+  }
+
   @Override
   public void written(SalvagedStretch stretch) throws IOException {
     written++;
@@ -82,7 +90,7 @@ final class SalvageOutput implements SalvageTarget, Closeable {
     say(
         (stretch.entries() == 0
                 ? "no entry, the next is " + stretch.firstEntryId()
-                : entries(stretch.firstEntryId(), stretch.lastEntryId()))
+                : Explanation.entries(stretch.firstEntryId(), stretch.lastEntryId()))
             + (stretch.writtenFirstId() == stretch.firstEntryId()
                 ? ""
                 : ", now from " + stretch.writtenFirstId() + " on")
@@ -122,7 +130,7 @@ final class SalvageOutput implements SalvageTarget, Closeable {
     hasHole |= gap.kind() == MissingEntries.Kind.UNPROMISED;
     tell(missing, json -> missing(json, gap));
     say(
-        entries(gap.firstEntryId(), gap.lastEntryId())
+        Explanation.entries(gap.firstEntryId(), gap.lastEntryId())
             + switch (gap.kind()) {
               case LOST -> ": LOST";
               case COVERED -> ": not here, and not lost";
@@ -166,11 +174,36 @@ final class SalvageOutput implements SalvageTarget, Closeable {
     return position == null ? otherwise : position.file() + " at offset " + position.offset();
   }
 
-  private static String entries(long first, long last) {
-    if (last == UNKNOWN_END) {
-      return "entries from " + first + " on";
-    }
-    return first == last ? "entry " + first : "entries " + first + " to " + last;
+  @Override
+  public void remains(EndRemains end) throws IOException {
+    remains = end;
+    tell(new ArrayList<>(), json -> remains(json, end));
+    say(end.isEnded() ? "bytes follow the end of the log" : "the end is torn");
+    say("     " + text(end));
+  }
+
+  private static void remains(JsonGenerator json, EndRemains end) throws IOException {
+    json.writeStringField("what", "tornEnd");
+    position(json, "at", end.at());
+    json.writeNumberField("last", end.lastEntryId());
+    json.writeNumberField("bytes", end.bytes());
+    json.writeBooleanField("ended", end.isEnded());
+  }
+
+  /** What follows the last whole frame, in a sentence. */
+  static String text(EndRemains end) {
+    String bytes =
+        end.bytes()
+            + (end.bytes() == 1 ? " byte that is" : " bytes that are")
+            + " no whole frame, "
+            + place(end.at(), "");
+    return end.isEnded()
+        ? "after the end of the log: " + bytes
+        : "after entry "
+            + end.lastEntryId()
+            + ": "
+            + bytes
+            + ". A crash leaves that, and so does a file that was cut or overwritten";
   }
 
   @Override
@@ -185,7 +218,8 @@ final class SalvageOutput implements SalvageTarget, Closeable {
           json.writeStringField("file", file.file());
           json.writeStringField("reason", file.reason());
         });
-    say("left out: " + file.file() + ": " + file.reason());
+    say("left out: " + file.file());
+    say("     " + file.reason());
   }
 
   private void say(String line) {
@@ -249,8 +283,13 @@ final class SalvageOutput implements SalvageTarget, Closeable {
             + (logs == 1 ? " log" : " logs"));
     report.line("lost", lostText());
     report.line("whole", isWhole() ? "yes: all that was promised is there" : notWhole());
+    EndRemains end = remains;
+    if (end != null && !end.isEnded()) {
+      report.line("end", "torn: nothing tells whether entries followed entry " + end.lastEntryId());
+    }
     if (hasAny()) {
-      report.line("index", to + "/" + INDEX + "  (" + events + " lines)");
+      String lines = events + (events == 1 ? " line" : " lines");
+      report.line("index", to + "/" + INDEX + "  (" + lines + ")");
     }
     return (all + new String(report.bytes(), Charset.defaultCharset()))
         .getBytes(Charset.defaultCharset());
@@ -287,6 +326,15 @@ final class SalvageOutput implements SalvageTarget, Closeable {
       array(json, "stretches", stretches);
       array(json, "missing", missing);
       array(json, "leftOut", leftOut);
+      json.writeFieldName("tornEnd");
+      EndRemains end = remains;
+      if (end == null) {
+        json.writeNull();
+      } else {
+        json.writeStartObject();
+        remains(json, end);
+        json.writeEndObject();
+      }
       json.writeEndObject();
       json.writeRaw('\n');
     }

@@ -48,7 +48,9 @@ record SchemaSource(Directory directory, @Nullable String recordLog) {
 
   /** The same, which tells how much of it was read. */
   SchemaSource metered(Progress progress) {
-    return new SchemaSource(new MeteredDirectory(directory, progress), recordLog);
+    return progress.isShown()
+        ? new SchemaSource(new MeteredDirectory(directory, progress), recordLog)
+        : this;
   }
 
   /** How many bytes there are to be read. */

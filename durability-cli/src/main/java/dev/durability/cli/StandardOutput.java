@@ -14,6 +14,7 @@ import java.nio.file.Path;
  */
 final class StandardOutput extends OutputStream {
   private static final int FILE_TYPE = 0170000;
+  private static final int FILE = 0100000;
   private static final int PIPE = 0010000;
   private static final int SOCKET = 0140000;
 
@@ -66,13 +67,22 @@ final class StandardOutput extends OutputStream {
     return new IOException("cannot write to the standard output: " + e.getMessage(), e);
   }
 
+  /** Whether it is a file, as far as the system tells. */
+  boolean isFile() {
+    return ofProcess ? type() == FILE : out instanceof FileOutputStream;
+  }
+
   /** The text of a system error is in the user's language, so the text alone does not tell. */
   private static boolean isPipe() {
+    int type = type();
+    return type == PIPE || type == SOCKET;
+  }
+
+  private static int type() {
     try {
-      int type = (int) Files.getAttribute(Path.of("/dev/stdout"), "unix:mode") & FILE_TYPE;
-      return type == PIPE || type == SOCKET;
+      return (int) Files.getAttribute(Path.of("/dev/stdout"), "unix:mode") & FILE_TYPE;
     } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
-      return false; // No /dev/stdout or no "unix" view, as on Windows: only the text is left.
+      return 0; // No /dev/stdout or no "unix" view, as on Windows: only the text is left.
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.durability.cli;
 import dev.durability.log.LogReport;
 import dev.durability.storage.Directory;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -40,6 +41,8 @@ final class StatsCommand implements Command {
                 + " writing to the log. A log of the Rust crate durability is told of, too: its files"
                 + " have no times.",
             "",
+            "DIR may also be the file of a record log: its records, their sizes, and what is lost.",
+            "",
             "Times are those of the writer's clock, which the log carries at the beginning of each"
                 + " segment and after syncs. An entry counts for the last of them before it.",
             "",
@@ -72,6 +75,9 @@ final class StatsCommand implements Command {
       if (location.isLocal() && CrateDirectory.isIn(Path.of(location.name()))) {
         return CrateCommands.stats(io, Path.of(location.name()), asJson, clock.instant());
       }
+      if (location.isLocal() && Files.isRegularFile(Path.of(location.name()))) {
+        return recordLog(location, asJson);
+      }
       Directory log = location.forReading();
       Path path = location.isLocal() ? Path.of(location.name()) : null;
       LogLook look;
@@ -80,10 +86,22 @@ final class StatsCommand implements Command {
         Directory metered = new MeteredDirectory(log, progress);
         look = LogLook.at(location.toString(), metered, path, clock.instant());
       }
-      io.out().write(asJson ? StatsJson.of(look) : StatsText.of(look));
+      io.out().write(asJson ? StatsJson.of(look) : io.wrapped(StatsText.of(look)));
       io.out().flush();
       return status(look.report());
     }
+  }
+
+  private int recordLog(LogLocation location, boolean asJson) throws IOException {
+    SchemaSource source = SchemaSource.at(location);
+    RecordLogStats stats;
+    long bytes = RecordLogStats.READINGS * source.bytes();
+    try (Progress progress = Progress.start(io, "stats", bytes)) {
+      stats = RecordLogStats.of(location.name(), source.metered(progress));
+    }
+    io.out().write(asJson ? stats.json() : io.wrapped(stats.text()));
+    io.out().flush();
+    return VerifyCommand.status(stats.verdict());
   }
 
   /** The exit status that a look has. */

@@ -7,6 +7,7 @@ import dev.durability.log.LogReport;
 import dev.durability.log.SchemaRange;
 import dev.durability.log.SegmentEnd;
 import dev.durability.log.SegmentInfo;
+import dev.durability.salvage.MissingEntries;
 import dev.durability.storage.LockHolding;
 import dev.durability.storage.QuarantinedFile;
 import java.io.IOException;
@@ -35,6 +36,7 @@ final class StatsJson {
     json.writeStringField("reason", report == null ? look.unjudged() : report.reason());
     json.writeNumberField("first", look.firstEntryId());
     entries(json, look.contents().sizes());
+    damage(look.found());
     EntryHours hours = look.contents().hours();
     boolean hasTimes = !hours.last().isBefore(hours.first());
     time("firstClock", hasTimes ? hours.first() : null);
@@ -53,6 +55,19 @@ final class StatsJson {
   static void entries(JsonGenerator json, SizeClasses sizes) throws IOException {
     json.writeNumberField("entries", sizes.entries());
     json.writeNumberField("payloadBytes", sizes.bytes());
+  }
+
+  /** What is intact, also after damage, and what is lost. */
+  private void damage(@Nullable SalvageLook found) throws IOException {
+    number("intactEntries", found == null ? null : found.entries());
+    json.writeArrayFieldStart("lost");
+    for (MissingEntries each : found == null ? List.<MissingEntries>of() : found.lost()) {
+      json.writeStartObject();
+      json.writeNumberField("first", each.firstEntryId());
+      json.writeNumberField("last", each.lastEntryId());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
   }
 
   private void segments(List<LogContents.SegmentLook> all) throws IOException {

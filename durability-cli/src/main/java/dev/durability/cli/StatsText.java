@@ -6,12 +6,12 @@ import dev.durability.log.LogReport;
 import dev.durability.log.SchemaRange;
 import dev.durability.log.SegmentEnd;
 import dev.durability.log.SegmentInfo;
+import dev.durability.log.Verdict;
 import dev.durability.storage.LockHolding;
 import dev.durability.storage.QuarantinedFile;
 import java.nio.charset.Charset;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -32,7 +32,11 @@ final class StatsText {
       text.line("log id", look.logId().toString());
     }
     text.verdict(look.report(), look.unjudged());
-    text.entries(look.firstEntryId(), look.contents().sizes());
+    text.line("entries", entriesOf(look));
+    List<String> lost = lostOf(look);
+    if (!lost.isEmpty()) {
+      text.line("lost", String.join(", ", lost));
+    }
     text.line("time", times(look.contents().hours()));
     text.line("lock", lockOf(look));
     text.disk(look.outlook());
@@ -40,7 +44,7 @@ final class StatsText {
     for (QuarantinedFile each : look.kept()) {
       text.item(each.path() + "  " + amount(each.bytes()) + ", " + reason(each));
     }
-    text.segments(look.contents().segments());
+    text.segments(look);
     text.checkpoints(look.checkpoints());
     text.holds(look.holds());
     text.schemas(look.schemas());
@@ -54,6 +58,9 @@ final class StatsText {
     if (report != null && report.reason() != null) {
       line("reason", report.reason());
     }
+    if (report != null && report.verdict() == Verdict.CORRUPT) {
+      line("place", report.end().file() + " at offset " + report.end().offset());
+    }
     if (report != null && report.cut() != null) {
       line("cut", report.cut().file() + " at offset " + report.cut().offset());
     }
@@ -66,6 +73,29 @@ final class StatsText {
 
   static String entriesOf(long first, SizeClasses sizes) {
     return sizes.entries() + "  (from " + first + " on), " + amount(sizes.bytes()) + " of payload";
+  }
+
+  /** Those that are intact. Behind damage there are more than those that are counted by size. */
+  static String entriesOf(LogLook look) {
+    SizeClasses counted = look.contents().sizes();
+    SalvageLook found = look.found();
+    if (found == null) {
+      return entriesOf(look.firstEntryId(), counted);
+    }
+    String intact = found.entries() + "  (intact), " + amount(found.payloadBytes()) + " of payload";
+    return found.entries() == counted.entries()
+        ? intact
+        : intact + "; the tables below have the " + counted.entries() + " before damage";
+  }
+
+  /** What is lost, by ids. */
+  static List<String> lostOf(LogLook look) {
+    SalvageLook found = look.found();
+    return found == null
+        ? List.of()
+        : found.lost().stream()
+            .map(gap -> Explanation.entries(gap.firstEntryId(), gap.lastEntryId()))
+            .toList();
   }
 
   static String times(EntryHours hours) {
@@ -120,7 +150,8 @@ final class StatsText {
     return "cut off " + cut.file() + " at offset " + cut.offset() + " by an opening after a crash";
   }
 
-  private void segments(List<LogContents.SegmentLook> all) {
+  private void segments(LogLook look) {
+    List<LogContents.SegmentLook> all = look.contents().segments();
     heading("segments", all.size());
     for (int i = 0; i < all.size(); i++) {
       SegmentInfo info = all.get(i).info();
@@ -132,8 +163,8 @@ final class StatsText {
               + ", "
               + amount(info.bytes())
               + clocks(info, end));
-      for (String note : notes(info, end)) {
-        item("     " + note);
+      for (String note : SegmentNotes.of(look, all.get(i))) {
+        note(note);
       }
     }
   }
@@ -155,32 +186,6 @@ final class StatsText {
       return "";
     }
     return ", " + time(created) + (end == null ? "" : " to " + time(end.lastClock()));
-  }
-
-  static List<String> notes(SegmentInfo info, @Nullable SegmentEnd end) {
-    List<String> notes = new ArrayList<>();
-    switch (info.state()) {
-      case READ -> {}
-      case VOID -> notes.add("void: a later segment begins at this entry or before it");
-      case DAMAGED -> notes.add("not read: its header is damaged, or is not that of its name");
-      case OTHER_VERSION -> notes.add("not read: it is of another version or another program");
-    }
-    if (info.startsCovered()) {
-      notes.add("the log begins here: what was before is kept elsewhere");
-    }
-    if (info.rewinds()) {
-      notes.add("the end of the log was cut off before entry " + info.firstEntryId());
-    }
-    if (end != null && end.isCut()) {
-      notes.add("its end was cut off after entry " + end.lastEntryId());
-    } else if (end != null && end.leftBytes() > 0) {
-      notes.add(
-          end.leftBytes()
-              + " bytes from offset "
-              + end.offset()
-              + " on are torn, damaged, or being written");
-    }
-    return notes;
   }
 
   private void checkpoints(List<CheckpointLook> all) {
@@ -276,6 +281,10 @@ final class StatsText {
 
   void heading(String name, int count) {
     text.append(String.format(Locale.ROOT, "%n%s: %d%n", name, count));
+  }
+
+  private void note(String value) {
+    text.append("       ").append(printable(value)).append(System.lineSeparator());
   }
 
   void item(String value) {

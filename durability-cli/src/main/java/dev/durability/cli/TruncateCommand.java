@@ -86,7 +86,8 @@ final class TruncateCommand implements Command {
     try (LogLocation log = LogLocation.of(given, io)) {
       cut = truncate(log, lastId, given);
     }
-    io.out().write(given.hasMatchedOption(JSON) ? json(lastId, cut) : text(lastId, cut));
+    io.out()
+        .write(given.hasMatchedOption(JSON) ? json(lastId, cut) : io.wrapped(text(lastId, cut)));
     io.out().flush();
     return ExitStatus.OK;
   }
@@ -103,8 +104,14 @@ final class TruncateCommand implements Command {
       ask(lastId, last);
     }
     Directory directory = location.forWriting();
-    try (WalWriter<byte[]> log =
-        WalWriter.open(directory, WalMaintenance.anyEntries(directory), WalOptions.defaults())) {
+    // Opening reads what recovery reads, which takes long.
+    long bytes = location.isLocal() ? MeteredDirectory.logBytes(directory) : -1;
+    try (Progress progress = Progress.start(io, "truncate", bytes);
+        WalWriter<byte[]> log =
+            WalWriter.open(
+                progress.isShown() ? new MeteredDirectory(directory, progress) : directory,
+                WalMaintenance.anyEntries(directory),
+                WalOptions.defaults())) {
       long cut = log.lastAppendedId() - lastId;
       if (log.lastAppendedId() != last) {
         throw new UsageException(

@@ -90,7 +90,7 @@ final class VerifyCommand implements Command {
     byte[] text =
         given.hasMatchedOption(JSON)
             ? ReportJson.of(report, kept)
-            : ReportText.of(report, kept, location, WrongFile.toRestore(log, report));
+            : io.wrapped(ReportText.of(report, kept, location, WrongFile.toRestore(log, report)));
     io.out().write(text);
     io.out().flush();
     return status(report.verdict());

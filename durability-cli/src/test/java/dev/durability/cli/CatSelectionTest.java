@@ -18,6 +18,9 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -92,9 +95,68 @@ class CatSelectionTest {
     assertThat(ids("--last", Long.MAX_VALUE, log)).isEqualTo(ids(log));
     Files.write(Logs.firstSegment(log), new byte[500]);
     assertThat(Run.of("cat", log).status()).isEqualTo(2);
-    assertThat(ids("--last", 3, log)).isEqualTo("18 19 20");
-    assertThat(ids("--last", 3, "--follow", "--to", 20, log)).isEqualTo("18 19 20");
+    assertThat(ids("--quick", "--last", 3, log)).isEqualTo("18 19 20");
+    assertThat(ids("--quick", "--last", 3, "--follow", "--to", 20, log)).isEqualTo("18 19 20");
     assertThat(ids("--last", 3, Logs.of(tmp.resolve("empty")))).isEmpty();
+  }
+
+  /** Whatever part of a damaged log is printed, that it is damaged is said. */
+  @Test
+  void aPartOfADamagedLogIsPrintedAndTheDamageElsewhereIsTold() throws IOException {
+    Path log = longLog(20);
+    Path second = Logs.segments(log).get(1);
+    byte[] bytes = Files.readAllBytes(second);
+    int damaged = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("n5 ");
+    bytes[damaged] ^= 1;
+    Files.write(second, bytes);
+    Object[][] parts = {
+      {"18 19 20", "--last", 3},
+      {"18 19 20", "--from", 18},
+      {"2 3", "--from", 2, "--to", 3},
+      {"1 2", "--to", 2},
+      {"18 19 20", "--last", 3, "--follow", "--to", 20},
+      {ids("--quick", "--last", 20, "--to", 3, log), "--to", 3, "--last", 20},
+    };
+    for (Object[] part : parts) {
+      List<Object> args = new ArrayList<>(List.of("cat", "--ids"));
+      args.addAll(Arrays.asList(part).subList(1, part.length));
+      args.add(log);
+      Run run = Run.of(args.toArray());
+      assertThat(run.out().replaceAll("\t.*\n", " ").strip()).isEqualTo(part[0]);
+      assertThat(run.status()).isEqualTo(2);
+      assertThat(run.errLines()).hasSize(1);
+      assertThat(run.err())
+          .contains("the log is CORRUPT: wal/" + second.getFileName() + " at offset ")
+          .contains(
+              "'durability explain " + log + "'", "'durability salvage " + log + " --to NEW'");
+    }
+  }
+
+  @Test
+  void allIntactEntriesArePrintedIfThatIsAskedForAndEachHoleIsTold() throws IOException {
+    Path log = longLog(20);
+    Path second = Logs.segments(log).get(1);
+    byte[] bytes = Files.readAllBytes(second);
+    bytes[new String(bytes, StandardCharsets.ISO_8859_1).indexOf("n5 ")] ^= 1;
+    Files.write(second, bytes);
+    Run stopped = Run.of("cat", "--ids", "--from", 6, "--to", 7, log);
+    assertThat(stopped.status()).isEqualTo(2);
+    assertThat(stopped.err()).contains("'durability cat --past-damage " + log + "'");
+    Run run = Run.of("cat", "--ids", "--past-damage", "--from", 4, "--to", 7, log);
+    assertThat(run.out().replaceAll("\t.*\n", " ")).isEqualTo("4 6 7 ");
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.errLines().get(0))
+        .startsWith("durability cat: not printed: entry 5: wal/")
+        .contains("checksum");
+    Run json = Run.of("cat", "--json", "--past-damage", "--from", 6, "--to", 6, log);
+    assertThat(json.out()).startsWith("\"n6 ");
+    assertThat(json.err()).doesNotContain("not printed");
+    Run whole = Run.of("cat", "--ids", "--past-damage", Logs.of(tmp.resolve("whole"), "a", "b"));
+    assertThat(whole.out()).isEqualTo("1\ta\n2\tb\n");
+    assertThat(whole.status()).isZero();
+    assertThat(whole.err()).isEmpty();
+    assertThat(Run.of("cat", "--past-damage", "--last", 3, log).status()).isEqualTo(3);
+    assertThat(Run.of("cat", "--past-damage", "--follow", log).status()).isEqualTo(3);
   }
 
   @Test

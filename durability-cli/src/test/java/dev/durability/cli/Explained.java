@@ -37,7 +37,11 @@ final class Explained {
         .contains("\nwhat happened\n", "\nwhat opening does\n", "\nwhat to do\n")
         .contains("\nwhat can be lost\n");
     assertThat(run.out().lines())
-        .allMatch(line -> line.length() <= 80 || !line.strip().contains(" "));
+        .allMatch(
+            line ->
+                line.length() <= 80
+                    || !line.strip().contains(" ")
+                    || line.strip().startsWith("'")); // A command to copy.
     return run.out().replaceAll("\n +(?! *\\d\\.)", " ");
   }
 }

@@ -50,6 +50,11 @@ record Run(int status, String out, String err) {
     return new Run(status, printed, err.toString(StandardCharsets.UTF_8));
   }
 
+  /** The standard output without the line breaks that its width makes. */
+  String unbroken() {
+    return out.replaceAll("\n +", " ");
+  }
+
   /** The lines of the standard error. */
   List<String> errLines() {
     return err.lines().toList();

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.durability.recordlog.RecordLogOptions;
+import dev.durability.recordlog.RecordLogWriter;
 import dev.durability.storage.DirectoryLock;
 import dev.durability.storage.FsDirectory;
 import java.io.IOException;
@@ -11,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -47,7 +50,7 @@ class SalvageCommandTest {
     Run run = Run.of("salvage", log, "--to", saved);
     assertThat(run.err()).isEmpty();
     assertThat(run.status()).isEqualTo(1);
-    assertThat(run.out())
+    assertThat(run.unbroken())
         .contains("entry 1: " + FROM_1)
         .contains("entry 2: LOST", "between wal/", "the frame's checksum is ", "promises them")
         .contains("entries 3 to 5: " + FROM_3)
@@ -84,7 +87,9 @@ class SalvageCommandTest {
             "events",
             "stretches",
             "missing",
-            "leftOut");
+            "leftOut",
+            "tornEnd");
+    assertThat(json.get("tornEnd").isNull()).isTrue();
     assertThat(keys(json.get("stretches").get(0)))
         .containsExactly(
             "what",
@@ -116,6 +121,43 @@ class SalvageCommandTest {
   }
 
   @Test
+  void aTornEndIsToldAlsoBesideOtherDamage() throws IOException {
+    Path log = damaged();
+    Logs.tear(log);
+    Path last = Logs.lastSegment(log);
+    byte[] bytes = Files.readAllBytes(last);
+    Run closed = Run.of("salvage", log, "--to", tmp.resolve("closed"));
+    assertThat(closed.out()).contains("bytes follow the end of the log", "7 bytes that are no");
+    int end = bytes.length - 7 - 32; // Without its END, and before what tore it.
+    byte[] torn = Arrays.copyOf(bytes, end + 9);
+    Files.write(last, torn);
+    Run run = Run.of("salvage", log, "--to", tmp.resolve("torn"));
+    assertThat(run.unbroken())
+        .contains("the end is torn after entry 5: 9 bytes that are no whole frame, wal/")
+        .contains("end         torn: nothing tells whether entries followed entry 5");
+    JsonNode json =
+        new ObjectMapper()
+            .readTree(Run.of("salvage", "--json", log, "--to", tmp.resolve("json")).out());
+    assertThat(json.get("tornEnd").get("last").asLong()).isEqualTo(5);
+    assertThat(json.get("tornEnd").get("at").get("offset").asLong()).isEqualTo(end);
+  }
+
+  @Test
+  void nothingIsWiderThanATerminalAndNoFileNameIsBroken() throws IOException {
+    Path log = damaged();
+    Run salvage = Run.of("salvage", log, "--to", tmp.resolve("saved"));
+    for (Run run : List.of(salvage, Run.of("verify", log), Run.of("stats", log))) {
+      assertThat(run.out().lines())
+          .allMatch(line -> line.length() <= 80 || !line.strip().contains(" ") || isCommand(line));
+      assertThat(run.out()).contains("wal/" + Logs.firstSegment(log).getFileName());
+    }
+  }
+
+  private static boolean isCommand(String line) {
+    return line.strip().startsWith("'durability ");
+  }
+
+  @Test
   void allEntriesCanGoToOneLogWithNewIds() throws IOException {
     Path saved = tmp.resolve("saved");
     Run run = Run.of("salvage", "--renumber", damaged(), "--to", saved);
@@ -125,13 +167,45 @@ class SalvageCommandTest {
   }
 
   @Test
+  void theIntactRecordsOfARecordLogGoToANewOne() throws IOException {
+    try (RecordLogWriter<byte[]> writer =
+        RecordLogWriter.open(
+            FsDirectory.open(tmp), "records", LineCodec.INSTANCE, RecordLogOptions.defaults())) {
+      for (String each : List.of("one", "two", "three", "four")) {
+        long unused = writer.append(each.getBytes(StandardCharsets.UTF_8));
+      }
+    }
+    Path file = tmp.resolve("records");
+    byte[] bytes = Files.readAllBytes(file);
+    int second = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("two");
+    bytes[second] ^= 1;
+    Files.write(file, bytes);
+    Path saved = tmp.resolve("saved");
+    Run run = Run.of("salvage", file, "--to", saved);
+    assertThat(run.err()).isEmpty();
+    assertThat(run.status()).isEqualTo(1);
+    assertThat(run.unbroken())
+        .contains("entry 1: records", "entry 2: LOST", "at offset " + (second - 16) + " and ")
+        .contains("entries 3 to 4, now from 2 on: records", "salvaged    3 entries");
+    assertThat(Run.of("cat", "--ids", saved.resolve("records")).out())
+        .isEqualTo("1\tone\n2\tthree\n3\tfour\n");
+    assertThat(Run.of("stats", saved.resolve("records")).out()).contains(LineCodec.MEDIA_TYPE);
+    assertThat(Files.readAllBytes(file)).isEqualTo(bytes);
+    assertThat(Run.of("cat", "--ids", "--past-damage", file).out())
+        .isEqualTo("1\tone\n3\tthree\n4\tfour\n");
+    Files.write(file, new byte[100]);
+    assertThat(Run.of("salvage", file, "--to", tmp.resolve("nothing")).status()).isEqualTo(2);
+    assertThat(tmp.resolve("nothing")).doesNotExist();
+  }
+
+  @Test
   void whereNothingIsIntactNothingIsMade() throws IOException {
     Path log = Logs.of(tmp.resolve("log"), "a", "b");
     Path segment = Logs.firstSegment(log);
     Files.write(segment, new byte[(int) Files.size(segment)]);
     Run run = Run.of("salvage", log, "--to", tmp.resolve("saved"));
     assertThat(run.status()).isEqualTo(2);
-    assertThat(run.out())
+    assertThat(run.unbroken())
         .contains("entries from 1 on: LOST", "how many there were is not known")
         .contains("lost        an unknown number of entries at the end");
     assertThat(tmp.resolve("saved")).doesNotExist();
@@ -146,7 +220,7 @@ class SalvageCommandTest {
         .isZero();
     Run run = Run.of("salvage", "--from-quarantine", log, "--to", tmp.resolve("saved"));
     assertThat(run.status()).isZero();
-    assertThat(run.out()).contains("left out: quarantine/", "no entry in it is proven");
+    assertThat(run.unbroken()).contains("left out: quarantine/", "no entry in it is proven");
   }
 
   @Test

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.durability.checkpoint.Checkpoints;
 import dev.durability.codec.Codecs;
+import dev.durability.recordlog.RecordLogOptions;
+import dev.durability.recordlog.RecordLogWriter;
 import dev.durability.rust.CrateCheckpoint;
 import dev.durability.rust.CrateLogOptions;
 import dev.durability.rust.CrateLogWriter;
@@ -16,8 +18,10 @@ import dev.durability.wal.WalHolds;
 import dev.durability.wal.WalOptions;
 import dev.durability.wal.WalWriter;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -38,8 +42,8 @@ class StatsCommandTest {
   }
 
   private static JsonNode json(Run run) throws IOException {
-    assertThat(run.out().lines()).hasSize(1);
-    return new ObjectMapper().readTree(run.out());
+    assertThat(run.unbroken().lines()).hasSize(1);
+    return new ObjectMapper().readTree(run.unbroken());
   }
 
   private static WalOptions at(Instant time) {
@@ -81,7 +85,7 @@ class StatsCommandTest {
     Run run = Run.of("stats", log);
     assertThat(run.err()).isEmpty();
     assertThat(run.status()).isZero();
-    assertThat(run.out())
+    assertThat(run.unbroken())
         .contains(
             "verdict     CLEAN",
             "entries     3  (from 100 on), 2.9 KiB of payload",
@@ -104,7 +108,7 @@ class StatsCommandTest {
             "0 and more             1  ####################",
             "4 and more             1  ####################",
             "2048 and more             1  ####################");
-    assertThat(run.out().lines()).allMatch(line -> line.length() <= 120 && !line.endsWith(" "));
+    assertThat(run.out().lines()).allMatch(line -> line.length() <= 80 && !line.endsWith(" "));
     assertThat(Logs.content(log)).isEqualTo(before);
   }
 
@@ -120,6 +124,8 @@ class StatsCommandTest {
             "first",
             "entries",
             "payloadBytes",
+            "intactEntries",
+            "lost",
             "firstClock",
             "lastClock",
             "segments",
@@ -161,14 +167,75 @@ class StatsCommandTest {
   }
 
   @Test
+  void whatIsLostIsToldWhereItWasAndAForeignFileDoesNotCount() throws IOException {
+    Path log = Logs.ofFourSegments(tmp.resolve("log"));
+    List<Path> segments = Logs.segments(log);
+    Path other = Logs.ofFourSegments(tmp.resolve("other"));
+    Files.copy(Logs.segments(other).get(1), segments.get(1), StandardCopyOption.REPLACE_EXISTING);
+    byte[] bytes = Files.readAllBytes(segments.get(2));
+    bytes[1000] ^= 1;
+    Files.write(segments.get(2), bytes);
+    Run run = Run.of("stats", log);
+    assertThat(run.unbroken())
+        .contains("entries     2  (intact)", "lost        entry 2, entry 3")
+        .contains("does not count: it belongs to the log ")
+        .contains("entry 3 cannot be read: damaged or missing from offset 64 to ");
+    JsonNode lost = json(Run.of("stats", "--json", log)).get("lost");
+    assertThat(lost).hasSize(2);
+    assertThat(lost.get(0).get("first").asLong()).isEqualTo(2);
+  }
+
+  @Test
+  void aRecordLogIsToldToo() throws IOException {
+    try (RecordLogWriter<byte[]> writer =
+        RecordLogWriter.open(
+            FsDirectory.open(tmp), "records", LineCodec.INSTANCE, RecordLogOptions.defaults())) {
+      for (String each : List.of("one", "two", "three")) {
+        long unused = writer.append(each.getBytes(StandardCharsets.UTF_8));
+      }
+    }
+    Path file = tmp.resolve("records");
+    Run whole = Run.of("stats", file);
+    assertThat(whole.status()).isZero();
+    assertThat(whole.unbroken())
+        .contains("record log  " + file, "verdict     CLEAN", "records     3 intact, 11 bytes")
+        .contains("from record 1: " + LineCodec.MEDIA_TYPE);
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[new String(bytes, StandardCharsets.ISO_8859_1).indexOf("two")] ^= 1;
+    Files.write(file, bytes);
+    Run run = Run.of("stats", file);
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.unbroken())
+        .contains(
+            "verdict     CORRUPT", "records     2 intact", "lost        record 2, from offset");
+    JsonNode json = json(Run.of("stats", "--json", file));
+    assertThat(keys(json))
+        .containsExactly(
+            "recordLog",
+            "verdict",
+            "reason",
+            "bytes",
+            "records",
+            "payloadBytes",
+            "lost",
+            "quarantineBytes",
+            "sizes");
+    assertThat(json.get("lost").get(0).get("first").asLong()).isEqualTo(2);
+  }
+
+  @Test
   void whatADamagedLogStillHoldsIsTold() throws IOException {
     Path log = Logs.of(tmp.resolve("log"), "a", "b", "c");
     Logs.corrupt(log);
     Run run = Run.of("stats", log);
     assertThat(run.status()).isEqualTo(2);
-    assertThat(run.out())
-        .contains("verdict     CORRUPT", "entries     0", "no entry, the next is 1")
-        .contains("bytes from offset 64 on are torn, damaged, or being written");
+    assertThat(run.unbroken())
+        .contains("verdict     CORRUPT", "entries     3  (intact)", "have the 0 before damage")
+        .contains("no entry, the next is 1")
+        .contains("damaged at offset 64, and no entry is lost by that");
+    JsonNode json = json(Run.of("stats", "--json", log));
+    assertThat(json.get("intactEntries").asLong()).isEqualTo(3);
+    assertThat(json.get("lost")).isEmpty();
   }
 
   @Test
@@ -178,14 +245,14 @@ class StatsCommandTest {
     Logs.tear(log);
     Run torn = Run.of("stats", log);
     assertThat(torn.status()).isEqualTo(1);
-    assertThat(torn.out()).contains("verdict     TORN", "7 bytes from offset " + end + " on");
+    assertThat(torn.unbroken()).contains("verdict     TORN", "7 bytes from offset " + end + " on");
     assertThat(
             Run.withInput("c\n".getBytes(java.nio.charset.StandardCharsets.UTF_8), "append", log)
                 .status())
         .isZero();
     Run cut = Run.of("stats", log);
     assertThat(cut.status()).isZero();
-    assertThat(cut.out())
+    assertThat(cut.unbroken())
         .contains("quarantine  7 bytes in 1 file")
         .contains(
             "7 bytes, cut off wal/00000000000000000001-00000000000000000001.wal at offset "
@@ -202,7 +269,7 @@ class StatsCommandTest {
     Logs.makeOfUnknownVersion(log);
     Run run = Run.of("stats", log);
     assertThat(run.status()).isEqualTo(3);
-    assertThat(run.out())
+    assertThat(run.unbroken())
         .contains("verdict     none: ", "format version 99", "not read: it is of another version");
     JsonNode json = json(Run.of("stats", "--json", log));
     assertThat(json.get("verdict").isNull()).isTrue();
@@ -218,12 +285,12 @@ class StatsCommandTest {
     content[content.length - 40] ^= 1;
     Files.write(whole, content);
     Run run = Run.of("stats", log);
-    assertThat(run.out())
+    assertThat(run.unbroken())
         .contains("up to entry 1, damaged, checkpoints/00000000000000000001.ckpt at offset")
         .contains("up to entry 500, not usable, checkpoints/00000000000000000500.ckpt: ")
         .contains("it is of another log, or has a wrong name");
     Files.delete(whole);
-    assertThat(Run.of("stats", log).out()).contains("up to entry 1, missing, ");
+    assertThat(Run.of("stats", log).unbroken()).contains("up to entry 1, missing, ");
   }
 
   @Test
@@ -233,16 +300,17 @@ class StatsCommandTest {
     try (DirectoryLock held = FsDirectory.open(log).lock("wal/.lock")) {
       held.requireHeld();
       long process = ProcessHandle.current().pid();
-      assertThat(Run.of("stats", log).out()).contains("lock        held by process " + process);
+      assertThat(Run.of("stats", log).unbroken())
+          .contains("lock        held by process " + process);
       JsonNode lock = json(Run.of("stats", "--json", log)).get("lock");
       assertThat(keys(lock)).containsExactly("state", "process", "host", "program", "since");
       assertThat(lock.get("state").asText()).isEqualTo("RUNNING");
       String text = Files.readString(note);
       Files.writeString(note, text.replaceAll("process .*", "process " + Long.MAX_VALUE));
-      assertThat(Run.of("stats", log).out())
+      assertThat(Run.of("stats", log).unbroken())
           .contains("lock        free: it was held by process ", "has ended without giving it up");
       Files.writeString(note, text.replaceAll("host .*", "host another"));
-      assertThat(Run.of("stats", log).out())
+      assertThat(Run.of("stats", log).unbroken())
           .contains("noted by process ", "on host another", "cannot tell whether that runs");
     }
   }
@@ -250,7 +318,7 @@ class StatsCommandTest {
   @Test
   void whoHoldsSegmentsBackIsTold() throws IOException {
     Path log = Logs.of(tmp.resolve("log"), "a", "b");
-    assertThat(Run.of("stats", log).out()).doesNotContain("holds");
+    assertThat(Run.of("stats", log).unbroken()).doesNotContain("holds");
     FsDirectory directory = FsDirectory.open(log);
     Instant now = Instant.now().truncatedTo(java.time.temporal.ChronoUnit.SECONDS);
     Instant until = now.plusSeconds(3600);
@@ -258,7 +326,7 @@ class StatsCommandTest {
     WalHolds.hold(directory, "done", 1, now.minusSeconds(60), now.minusSeconds(120));
     WalHolds.hold(directory, "torn", 1, until, now);
     Files.writeString(log.resolve("holds/torn.hold"), "x");
-    assertThat(Run.of("stats", log).out())
+    assertThat(Run.of("stats", log).unbroken())
         .contains("holds: 3", "copy  keeps entries from 2 on, until " + until)
         .contains("done  expired on " + now.minusSeconds(60))
         .contains("torn  keeps everything: holds/torn.hold is damaged");
@@ -286,7 +354,7 @@ class StatsCommandTest {
     Run run = Run.of("stats", root);
     assertThat(run.err()).isEmpty();
     assertThat(run.status()).isZero();
-    assertThat(run.out())
+    assertThat(run.unbroken())
         .contains("format      of the Rust crate durability, version 3", "verdict     CLEAN")
         .contains("entries     2  (from 7 on), 30 bytes of payload")
         .contains("1  2 entries from 7 on, 86 bytes, version 3")
@@ -315,7 +383,7 @@ class StatsCommandTest {
     Files.write(root.resolve("wal/wal_1.log"), segment);
     Run damaged = Run.of("stats", root);
     assertThat(damaged.status()).isEqualTo(2);
-    assertThat(damaged.out()).contains("left out    wal/wal_1.log at offset 24, 62 bytes: ");
+    assertThat(damaged.unbroken()).contains("left out    wal/wal_1.log at offset 24, 62 bytes: ");
   }
 
   @Test

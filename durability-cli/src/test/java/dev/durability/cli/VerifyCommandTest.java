@@ -28,9 +28,9 @@ class VerifyCommandTest {
     Path log = Logs.of(tmp.resolve("log"), "a", "b", "c");
     Run run = Run.of("verify", log);
     assertThat(run.status()).isZero();
-    assertThat(run.out()).contains("CLEAN").containsPattern("intact +3 ");
+    assertThat(run.unbroken()).contains("CLEAN").containsPattern("intact +3 ");
     assertThat(run.err()).isEmpty();
-    assertThat(Run.of("verify", "--json", log).out())
+    assertThat(Run.of("verify", "--json", log).unbroken())
         .isEqualTo(
             """
             {"verdict":"CLEAN","intact":3,"covered":0,"promised":3,"segments":1,"cut":null,"reason":null,"checksum":null,"quarantineFiles":0,"quarantineBytes":0,"place":null}
@@ -44,7 +44,7 @@ class VerifyCommandTest {
     Logs.tear(log);
     Run run = Run.of("verify", log);
     assertThat(run.status()).isEqualTo(1);
-    assertThat(run.out()).contains("TORN", "to do", "quarantine", Long.toString(end));
+    assertThat(run.unbroken()).contains("TORN", "to do", "quarantine", Long.toString(end));
     Run asJson = Run.of("verify", log, "--json");
     assertThat(asJson.status()).isEqualTo(1);
     JsonNode json = keysAreTheFixedOnes(asJson);
@@ -64,7 +64,7 @@ class VerifyCommandTest {
     Logs.corrupt(log);
     Run run = Run.of("verify", log);
     assertThat(run.status()).isEqualTo(2);
-    assertThat(run.out()).contains("CORRUPT", "to do", "restore");
+    assertThat(run.unbroken()).contains("CORRUPT", "to do", "restore");
     Run asJson = Run.of("verify", "--json", log);
     assertThat(asJson.status()).isEqualTo(2);
     JsonNode json = keysAreTheFixedOnes(asJson);
@@ -81,7 +81,7 @@ class VerifyCommandTest {
                 + ",\"found\":"
                 + Integer.toUnsignedLong(checksum.found())
                 + "}");
-    assertThat(run.out())
+    assertThat(run.unbroken())
         .contains(String.format(Locale.ROOT, "%08x", checksum.expected()))
         .contains(String.format(Locale.ROOT, "%08x", checksum.found()));
   }
@@ -95,7 +95,7 @@ class VerifyCommandTest {
     damaged[1000] ^= 1;
     Files.write(second, damaged);
     String name = "wal/" + second.getFileName();
-    assertThat(Run.of("verify", log).out())
+    assertThat(Run.of("verify", log).unbroken())
         .containsPattern("place +" + name + " at offset 64")
         .contains("restore " + name + " from a backup")
         .contains("'durability explain " + log + "'")
@@ -105,9 +105,9 @@ class VerifyCommandTest {
     assertThat(place.get("offset").asLong()).isEqualTo(64);
 
     Files.delete(second);
-    assertThat(Run.of("verify", log).out()).contains("restore " + name + ", which is missing");
+    assertThat(Run.of("verify", log).unbroken()).contains("restore " + name + ", which is missing");
     Files.delete(Logs.segments(log).get(0));
-    assertThat(Run.of("verify", log).out())
+    assertThat(Run.of("verify", log).unbroken())
         .contains("restore the segments up to 2 that are missing, or a checkpoint");
 
     Path swapped = Logs.ofFourSegments(tmp.resolve("swapped"));
@@ -116,7 +116,7 @@ class VerifyCommandTest {
     Files.move(third, aside.resolveSibling("other"));
     Files.move(aside, third);
     Files.move(aside.resolveSibling("other"), swapped.resolve(name));
-    assertThat(Run.of("verify", swapped).out())
+    assertThat(Run.of("verify", swapped).unbroken())
         .contains("give " + name + " the name that its header says, wal/" + third.getFileName())
         .doesNotContain("restore wal");
   }
@@ -141,7 +141,7 @@ class VerifyCommandTest {
     Path log = Logs.of(tmp.resolve("log"), "a");
     assertThat(Run.of("verify", log).err()).isEmpty();
     Run run = Run.of("verify", "--progress", log);
-    assertThat(run.out()).isEqualTo(Run.of("verify", log).out());
+    assertThat(run.unbroken()).isEqualTo(Run.of("verify", log).unbroken());
     List<String> lines = run.errLines();
     assertThat(lines).allMatch(line -> line.matches("verify +\\d+% \\[=* *] .* MiB(.*\\S)?"));
     assertThat(lines.get(lines.size() - 1)).startsWith("verify 100% [=");
@@ -152,7 +152,7 @@ class VerifyCommandTest {
 
   private static void assertFails(Run run, String message) {
     assertThat(run.status()).isEqualTo(3);
-    assertThat(run.out()).isEmpty();
+    assertThat(run.unbroken()).isEmpty();
     assertThat(run.errLines()).hasSize(1);
     assertThat(run.err()).contains(message);
   }
@@ -167,7 +167,7 @@ class VerifyCommandTest {
     for (String command : new String[] {"verify", "cat", "append"}) {
       Run run = Run.withInput(new byte[] {'x', '\n'}, command, log);
       assertThat(run.status()).as(command).isEqualTo(3);
-      assertThat(run.out()).isEmpty();
+      assertThat(run.unbroken()).isEmpty();
       assertThat(run.errLines()).as(command).hasSize(1);
       assertThat(run.err())
           .startsWith("durability " + command + ": ")
@@ -210,9 +210,9 @@ class VerifyCommandTest {
       Path log = Logs.of(mount.resolve("log"), "a", "b");
       Logs.tear(log);
       SmallDisk.makeReadOnly(mount);
-      assertThat(Run.of("cat", log).out()).isEqualTo("a\nb\n");
-      assertThat(Run.of("verify", log).out()).contains("TORN");
-      assertThat(Run.of("quarantine", log).out()).contains("0 bytes");
+      assertThat(Run.of("cat", log).unbroken()).isEqualTo("a\nb\n");
+      assertThat(Run.of("verify", log).unbroken()).contains("TORN");
+      assertThat(Run.of("quarantine", log).unbroken()).contains("0 bytes");
       for (String args : new String[] {"append", "quarantine"}) {
         Run run = Run.of(args, log, args.equals("append") ? "-" : "remove");
         assertThat(run.err()).doesNotContain("internal");
@@ -236,7 +236,7 @@ class VerifyCommandTest {
   }
 
   private static JsonNode keysAreTheFixedOnes(Run run) throws IOException {
-    JsonNode json = new ObjectMapper().readTree(run.out());
+    JsonNode json = new ObjectMapper().readTree(run.unbroken());
     List<String> keys = new ArrayList<>();
     json.fieldNames().forEachRemaining(keys::add);
     assertThat(keys)
@@ -252,7 +252,7 @@ class VerifyCommandTest {
             "quarantineFiles",
             "quarantineBytes",
             "place");
-    assertThat(run.out().lines()).hasSize(1);
+    assertThat(run.unbroken().lines()).hasSize(1);
     return json;
   }
 }

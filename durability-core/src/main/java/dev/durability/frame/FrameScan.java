@@ -182,6 +182,16 @@ public final class FrameScan implements AutoCloseable {
     return end;
   }
 
+  /**
+   * {@return the offset after the last byte of the file that is not zero, or after this frame if
+   * only zeros follow}
+   *
+   * @throws IOException if the file cannot be read
+   */
+  public long leftEnd() throws IOException {
+    return Remains.nonZeroEnd(frames.window(), end);
+  }
+
   /** {@return the id of the entry that was due before this frame} */
   public long dueBefore() {
     return dueBefore;

@@ -38,6 +38,11 @@ final class IntactCheckpoints {
     this.logId = logId;
   }
 
+  /** A record log has none. */
+  static IntactCheckpoints none(Directory directory) {
+    return new IntactCheckpoints(directory, null);
+  }
+
   /**
    * Reads all that the log knows of.
    *

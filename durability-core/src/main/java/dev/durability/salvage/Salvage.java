@@ -1,6 +1,7 @@
 package dev.durability.salvage;
 
 import dev.durability.errors.DurabilityException;
+import dev.durability.errors.FormatException;
 import dev.durability.segment.LogFiles;
 import dev.durability.segment.LogListing;
 import dev.durability.segment.SegmentName;
@@ -82,7 +83,38 @@ public final class Salvage {
   }
 
   /**
-   * Tells what {@link #run} would write and tell, and writes nothing.
+   * Tells what is intact in a record log, also after damage, and hands it over as {@link #look}
+   * does. Nothing is written: whoever wants the records in a new log appends them to one.
+   *
+   * @param directory where the record log is; it is only read
+   * @param path its file
+   * @param target is told what is found; entries are records, which begin with 1
+   * @throws NoSuchFileException if there is no such file
+   * @throws dev.durability.errors.FormatException if it is of another version or program
+   * @throws DurabilityException if a program wrote to it meanwhile
+   * @throws IOException as {@link #run}
+   */
+  public static void lookAtRecordLog(Directory directory, String path, SalvageTarget target)
+      throws IOException {
+    SegmentFile file = SegmentFile.readRecordLog(directory, path);
+    if (file.isOther()) {
+      throw new FormatException(file.problem());
+    }
+    IntactCheckpoints none = IntactCheckpoints.none(directory);
+    try (Stretches stretches = new Stretches(target, none, UUID.randomUUID(), false, true)) {
+      new SalvageRun(directory, List.of(file), none, target, stretches).run();
+    }
+    try (ReadFile open = directory.open(path)) {
+      if (open.size() != file.bytes()) {
+        throw new DurabilityException(
+            path
+                + " grew while it was read, so a program writes to it. Stop it, and salvage again");
+      }
+    }
+  }
+
+  /**
+   * Tells what {@link #run} would write and tell, and writes nothing. Entries are handed over, too.
    *
    * @throws IOException as {@link #run}
    */

@@ -40,6 +40,9 @@ final class SalvageRun {
   /** Why the entries before a missing segment may be void. */
   private @Nullable String doubt;
 
+  /** What follows the last frame of the last segment. */
+  private @Nullable EndRemains remains;
+
   private @Nullable FileHeader previous;
   private Optional<Schema> schema = Optional.empty();
 
@@ -66,7 +69,12 @@ final class SalvageRun {
       troubles.add("there is no segment");
     }
     stretches.end(null);
+    boolean isComplete = due > promised;
     missing(Math.max(promised, checkpoints.covered()), null, promisedBy);
+    EndRemains end = remains;
+    if (end != null && end.bytes() > 0 && isComplete) { // Else these bytes were told as a loss.
+      target.remains(end);
+    }
   }
 
   private void pass(SegmentFile file, @Nullable SegmentFile before, @Nullable SegmentFile next)
@@ -155,6 +163,7 @@ final class SalvageRun {
     boolean isBeginning = true;
     boolean ended = false;
     long end = FileHeader.BYTES;
+    long unfinishedAt = -1;
     try (FrameScan scan =
         new FrameScan(open, salt, FileHeader.BYTES, file.name().firstEntryId(), 0, lastId)) {
       for (FrameKind kind = scan.next(); kind != null; kind = scan.next()) {
@@ -170,7 +179,8 @@ final class SalvageRun {
           case CHECKPOINT -> missingWithin(file, scan, scan.due() - 1);
           case ENTRY, PART -> {
             isBeginning = false;
-            entry(file, scan, next == null);
+            boolean isTaken = entry(file, scan, next == null);
+            unfinishedAt = isTaken ? -1 : unfinishedAt < 0 ? scan.offset() : unfinishedAt;
           }
         }
         if (kind == FrameKind.MARK) {
@@ -186,6 +196,11 @@ final class SalvageRun {
       if (!ended && due <= lastId) {
         troubles.add(SegmentPass.damage(file, scan));
       }
+      if (next == null) {
+        long from = unfinishedAt < 0 ? end : unfinishedAt;
+        LogReport.Position at = new LogReport.Position(file.path(), from);
+        remains = new EndRemains(at, due - 1, scan.leftEnd() - from, ended);
+      }
     }
   }
 
@@ -198,14 +213,16 @@ final class SalvageRun {
     }
   }
 
-  private void entry(SegmentFile file, FrameScan scan, boolean isLast) throws IOException {
+  /** {@return whether it counts} */
+  private boolean entry(SegmentFile file, FrameScan scan, boolean isLast) throws IOException {
     long id = scan.due() - 1;
     if (isLast && scan.isOfBrokenBatch() && id > promised) {
-      return; // It was being written when a crash came. It is there whole, or not at all.
+      return false; // It was being written when a crash came. It is there whole, or not at all.
     }
     missingWithin(file, scan, id - 1);
     stretches.entry(LOG, id, schema, scan.hasMoreOfBatch(), scan.payload());
     due = id + 1;
+    return true;
   }
 
   /** Tells the entries up to one that are missing before a frame of the segment. */

@@ -1,7 +1,10 @@
 package dev.durability.salvage;
 
+import dev.durability.codec.Schema;
 import dev.durability.storage.Directory;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
  * Makes the directories for what is salvaged, and is told what is found, in the order of the
@@ -38,10 +41,30 @@ public interface SalvageTarget {
   void missing(MissingEntries entries) throws IOException;
 
   /**
+   * Bytes follow the last whole frame of the log. Called at most once, after all entries.
+   *
+   * @param remains the bytes
+   * @throws IOException to give up
+   */
+  void remains(EndRemains remains) throws IOException;
+
+  /**
    * A file was left out.
    *
    * @param file the file, and why
    * @throws IOException to give up
    */
   void leftOut(LeftOutFile file) throws IOException;
+
+  /**
+   * An intact entry. Only {@link Salvage#look} calls it: for those that show entries, and write
+   * none.
+   *
+   * @param id its id
+   * @param schema how it is encoded; empty if the log does not say so
+   * @param payload its bytes, little-endian and read-only, which stay as they are until this
+   *     returns
+   * @throws IOException to give up
+   */
+  default void entry(long id, Optional<Schema> schema, ByteBuffer payload) throws IOException {}
 }

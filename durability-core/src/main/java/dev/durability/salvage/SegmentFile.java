@@ -27,25 +27,39 @@ record SegmentFile(
     String problem,
     boolean isOther,
     long bytes) {
+  /** What the header of a record log says. */
+  private static final SegmentName RECORD_LOG = new SegmentName(0, 1);
 
   static SegmentFile read(Directory directory, SegmentName named) throws IOException {
-    String path = named.path();
+    try (ReadFile file = directory.open(named.path())) {
+      return read(file, named.path(), named);
+    }
+  }
+
+  private static SegmentFile read(ReadFile file, String path, SegmentName named)
+      throws IOException {
+    long bytes = file.size();
+    FileType type = named.equals(RECORD_LOG) ? FileType.RECORD_LOG : FileType.SEGMENT;
+    try {
+      FileHeader header = FileHeader.decode(FileHeader.firstBytes(file), type, path);
+      SegmentName name = new SegmentName(header.segmentId(), header.firstEntryId());
+      boolean isNumbered = name.equals(named) || (name.segmentId() > 0 && name.firstEntryId() > 0);
+      String problem =
+          name.equals(named) ? "" : "by its header it is " + (isNumbered ? name.path() : "none");
+      return new SegmentFile(
+          path, isNumbered ? name : named, isNumbered ? header : null, problem, false, bytes);
+    } catch (BadHeaderException damaged) {
+      String problem = "its header is damaged: " + damaged.getMessage();
+      return new SegmentFile(path, named, null, problem, false, bytes);
+    } catch (FormatException other) {
+      return new SegmentFile(path, named, null, String.valueOf(other.getMessage()), true, bytes);
+    }
+  }
+
+  /** A record log: to a salvage it is a log of one segment. */
+  static SegmentFile readRecordLog(Directory directory, String path) throws IOException {
     try (ReadFile file = directory.open(path)) {
-      long bytes = file.size();
-      try {
-        FileHeader header = FileHeader.decode(FileHeader.firstBytes(file), FileType.SEGMENT, path);
-        SegmentName name = new SegmentName(header.segmentId(), header.firstEntryId());
-        boolean isNumbered = name.segmentId() > 0 && name.firstEntryId() > 0;
-        String problem =
-            name.equals(named) ? "" : "by its header it is " + (isNumbered ? name.path() : "none");
-        return new SegmentFile(
-            path, isNumbered ? name : named, isNumbered ? header : null, problem, false, bytes);
-      } catch (BadHeaderException damaged) {
-        String problem = "its header is damaged: " + damaged.getMessage();
-        return new SegmentFile(path, named, null, problem, false, bytes);
-      } catch (FormatException other) {
-        return new SegmentFile(path, named, null, String.valueOf(other.getMessage()), true, bytes);
-      }
+      return read(file, path, RECORD_LOG);
     }
   }
 

@@ -56,6 +56,8 @@ final class Stretches implements Closeable {
     lastId = id;
     if (writer != null) {
       writer.entry(schema, isPart, payload);
+    } else {
+      target.entry(id, schema, payload);
     }
   }
 

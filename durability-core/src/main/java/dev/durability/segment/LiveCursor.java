@@ -119,7 +119,8 @@ public final class LiveCursor implements Closeable {
             + nextId
             + " on: the log starts at entry "
             + listing.segments().get(0).firstEntryId()
-            + ", because older entries were truncated. Start from a checkpoint that covers them");
+            + ": older entries were truncated, or are missing. Start from a checkpoint that covers"
+            + " them");
   }
 
   /**

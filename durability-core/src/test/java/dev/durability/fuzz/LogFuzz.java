@@ -11,6 +11,7 @@ import dev.durability.format.DocumentedReader;
 import dev.durability.log.LogReport;
 import dev.durability.log.ReplayMode;
 import dev.durability.log.Verdict;
+import dev.durability.salvage.EndRemains;
 import dev.durability.salvage.LeftOutFile;
 import dev.durability.salvage.MissingEntries;
 import dev.durability.salvage.Salvage;
@@ -192,6 +193,11 @@ public final class LogFuzz {
           public void missing(MissingEntries entries) {
             Checks.that(entries.firstEntryId() >= due, "there, and missing: " + entries);
             Checks.that(entries.lastEntryId() >= entries.firstEntryId(), "nothing: " + entries);
+          }
+
+          @Override
+          public void remains(EndRemains end) {
+            Checks.that(end.bytes() > 0 && end.lastEntryId() >= due - 1, "no end: " + end);
           }
 
           @Override

@@ -1,6 +1,7 @@
 package dev.durability.salvage;
 
 import dev.durability.codec.Codecs;
+import dev.durability.codec.Schema;
 import dev.durability.log.LogReport;
 import dev.durability.log.Verdict;
 import dev.durability.storage.Directory;
@@ -9,11 +10,13 @@ import dev.durability.wal.WalMaintenance;
 import dev.durability.wal.WalReader;
 import dev.durability.wal.WalRecord;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** All that a salvage wrote and told. Each log that it wrote is read. Not thread-safe. */
@@ -21,7 +24,10 @@ final class Found implements SalvageTarget {
   final List<Directory> logs = new ArrayList<>();
   final List<SalvagedStretch> stretches = new ArrayList<>();
   final List<MissingEntries> missing = new ArrayList<>();
+  final List<EndRemains> remains = new ArrayList<>();
   final Map<String, String> leftOut = new LinkedHashMap<>();
+
+  final Map<Long, String> shown = new TreeMap<>();
 
   static Found in(Directory log) throws IOException {
     Found found = new Found();
@@ -47,8 +53,18 @@ final class Found implements SalvageTarget {
   }
 
   @Override
+  public void remains(EndRemains end) {
+    remains.add(end);
+  }
+
+  @Override
   public void leftOut(LeftOutFile file) {
     leftOut.put(file.file(), file.reason());
+  }
+
+  @Override
+  public void entry(long id, Optional<Schema> schema, ByteBuffer payload) {
+    shown.put(id, StandardCharsets.ISO_8859_1.decode(payload).toString());
   }
 
   /** The entries of all logs, by id. Each log has to be whole. */

@@ -7,6 +7,7 @@ import dev.durability.errors.DurabilityException;
 import dev.durability.errors.FormatException;
 import dev.durability.frame.FileHeader;
 import dev.durability.frame.FrameKind;
+import dev.durability.log.LogReport;
 import dev.durability.storage.Directory;
 import dev.durability.storage.ForwardingDirectory;
 import dev.durability.storage.MemoryDirectory;
@@ -223,11 +224,39 @@ class SalvageTest {
   }
 
   @Test
-  void aTornEndIsNoLoss() throws IOException {
-    log().segment(1).entries(3).mark(2).part("half").raw(new byte[] {1, 2, 3, 4, 5, 6, 7}).write();
+  void aTornEndIsNoLossAndIsTold() throws IOException {
+    LogBuilder log = log().segment(1).entries(3).mark(2);
+    LogReport.Position end = new LogReport.Position(FIRST, log.offset());
+    log.part("half").raw(new byte[] {1, 2, 3, 4, 5, 6, 7}).write();
     Found found = Found.in(directory);
     assertThat(found.ranges()).containsExactly("1-3");
     assertThat(found.missing).isEmpty();
+    assertThat(found.remains).containsExactly(new EndRemains(end, 3, 24 + 7, false));
+  }
+
+  @Test
+  void aTornEndIsToldBesideOtherDamageAndSoAreBytesAfterTheEnd() throws IOException {
+    LogBuilder log = log().segment(1).entries(4).end(4).write();
+    log.segment(2).entries(2);
+    int end = log.offset();
+    log.raw(new byte[] {1, 0, 0, 0}).write();
+    change(FIRST, FileHeader.BYTES + 16, 1);
+    Found found = Found.in(directory);
+    LogReport.Position at = new LogReport.Position(path(2, 5), end);
+    assertThat(found.gaps()).containsExactly("1-1 LOST");
+    assertThat(found.remains).containsExactly(new EndRemains(at, 6, 1, false));
+    log().segment(1).entries(1).end(1).raw(new byte[] {7, 7}).write();
+    directory.delete(path(2, 5));
+    assertThat(Found.in(directory).remains).extracting(EndRemains::isEnded).containsExactly(true);
+  }
+
+  @Test
+  void aLookHandsOverWhatASalvageWrites() throws IOException {
+    log().segment(1).schema("a/b", "x").entries(5).end(5).flip(64 + 24 + 24 + 16).write();
+    Found found = new Found();
+    Salvage.of(directory, found).look();
+    assertThat(found.logs).isEmpty();
+    assertThat(found.shown).hasSize(4).containsExactlyEntriesOf(Found.in(directory).entries());
   }
 
   @Test
@@ -248,6 +277,7 @@ class SalvageTest {
     Found found = Found.in(directory);
     assertThat(found.ranges()).containsExactly("1-2");
     assertThat(found.gaps()).containsExactly("3-4 LOST");
+    assertThat(found.remains).isEmpty(); // The loss has the same place.
   }
 
   @Test
