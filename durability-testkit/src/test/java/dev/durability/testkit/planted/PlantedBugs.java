@@ -234,14 +234,14 @@ final class PlantedBugs {
               new Patch(
                   "checkpoint.CheckpointWriter", "create", calling("AtomicFile.create", "unnamed")),
               Workload.LOG,
-              1),
+              5),
           bug(
               "marker-before-checkpoint-name",
               "the sync of a checkpoint's directory before its marker",
               "a marked checkpoint is there",
               new Patch("wal.Truncation", "appendMarker", withoutCall("Directory.sync")),
               Workload.LOG,
-              1),
+              4),
           bug(
               "truncated-without-marker",
               "the marker before segments are removed",
@@ -269,7 +269,7 @@ final class PlantedBugs {
               "a marked checkpoint is there",
               new Patch("wal.LogOpening", "settle", calling("Preamble.checkpoints", "none")),
               Workload.LOG,
-              1),
+              2),
           bug(
               "removal-not-synced",
               "the sync of the directory after segments were removed",
@@ -532,7 +532,7 @@ final class PlantedBugs {
                   "execute",
                   calling("Updates.settled", InsteadInState.class, "settledUnlessRefused")),
               Workload.STATE,
-              1),
+              3),
           bug(
               "refused-takes-no-id",
               "that a command which is refused takes an id, too",
@@ -598,7 +598,7 @@ final class PlantedBugs {
               "what is covered stays so",
               new Patch("segment.StartingOver", "flags", returning(0)),
               Workload.CUTS,
-              1),
+              6),
           bug(
               "replacement-forgets-flags",
               "the flags of an empty segment that is replaced",
@@ -629,7 +629,7 @@ final class PlantedBugs {
                   "publishUncut",
                   calling("WalWriter.holdEnd", "noHold")),
               Workload.CUTS,
-              1),
+              11),
           bug(
               "cut-before-the-sync",
               "the sync of the segment that a cut ends",

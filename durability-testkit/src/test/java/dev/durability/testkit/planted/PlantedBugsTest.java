@@ -31,7 +31,7 @@ class PlantedBugsTest {
   private static final int BUGS_MIN = 20;
 
   /** How many seeds are tried, from the bug's own on: the threads of a workload take turns. */
-  private static final int SEEDS = 120;
+  private static final int SEEDS = 500;
 
   private static final int STATES_A_SEED = 1_500;
 
