@@ -17,6 +17,7 @@ final class DamagedBytes {
   static final int HEADER_BYTES = 64;
 
   private static final int CHECKSUM_AT = 60;
+  private static final int LOG_ID_AT = 8;
   private static final int NUMBER_AT = 24;
   private static final int FIRST_ENTRY_AT = 32;
 
@@ -44,14 +45,9 @@ final class DamagedBytes {
 
   /** The name that a segment has by its header; empty if the header is damaged. */
   static String nameInHeader(Directory log, String file) throws IOException {
-    ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    try (ReadFile open = log.open(file)) {
-      while (header.hasRemaining() && open.read(header, header.position()) >= 0) {
-        // Reads may be short.
-      }
-    }
+    ByteBuffer header = header(log, file);
     CRC32C crc = new CRC32C();
-    crc.update(header.array(), 0, CHECKSUM_AT);
+    crc.update(header.slice(0, CHECKSUM_AT));
     return !header.hasRemaining() && header.getInt(CHECKSUM_AT) == (int) crc.getValue()
         ? String.format(
             Locale.ROOT,
@@ -59,6 +55,21 @@ final class DamagedBytes {
             header.getLong(NUMBER_AT),
             header.getLong(FIRST_ENTRY_AT))
         : "";
+  }
+
+  /** The bytes of the log's id, as a header has them that is whole. */
+  static ByteBuffer logIdInHeader(Directory log, String file) throws IOException {
+    return header(log, file).slice(LOG_ID_AT, NUMBER_AT - LOG_ID_AT);
+  }
+
+  private static ByteBuffer header(Directory log, String file) throws IOException {
+    ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    try (ReadFile open = log.open(file)) {
+      while (header.hasRemaining() && open.read(header, header.position()) >= 0) {
+        // Reads may be short.
+      }
+    }
+    return header;
   }
 
   private static String what(ByteBuffer bytes, long from) {

@@ -45,9 +45,7 @@ final class Diagnosis {
     for (MissingEntries gap : found.missing()) {
       diagnosis.missing(gap);
     }
-    if (diagnosis.causes.isEmpty()) {
-      diagnosis.withoutLoss();
-    }
+    diagnosis.withoutLoss();
     diagnosis.tornEnd();
     if (diagnosis.causes.isEmpty()) {
       diagnosis.add(
@@ -159,7 +157,10 @@ final class Diagnosis {
     List<LogContents.SegmentLook> all = look.contents().segments();
     for (LogContents.SegmentLook each : all.subList(0, Math.max(0, all.size() - 1))) {
       SegmentEnd end = each.end();
-      if (end != null && end.leftBytes() > 0 && !end.isCut()) {
+      boolean isTold =
+          found.filesLeftOut().contains(each.info().file())
+              || found.missing().stream().anyMatch(gap -> isIn(each.info().file(), gap));
+      if (end != null && end.leftBytes() > 0 && !end.isCut() && !isTold) {
         String where =
             end.leftBytes() + " bytes of " + each.info().file() + " from offset " + end.offset();
         add(
@@ -170,6 +171,11 @@ final class Diagnosis {
             where + " on are not those of the log");
       }
     }
+  }
+
+  private static boolean isIn(String file, MissingEntries gap) {
+    LogReport.Position after = gap.after();
+    return after != null && after.file().equals(file);
   }
 
   /** What nothing promises is no loss, and is told beside what is. */
@@ -289,6 +295,13 @@ final class Diagnosis {
           Explanation.Kind.LOST_SEGMENT,
           "A file was lost or removed. It held " + which + ".",
           evidence(lostFile(gap, after), gap));
+    } else if (within.stream().anyMatch(each -> found.filesLeftOut().contains(each.file()))) {
+      add(
+          Explanation.Kind.LOST_SEGMENT,
+          "The file that held "
+              + which
+              + " is gone: another one is under its name, or took its place.",
+          evidence(lostFile(gap, after), gap));
     } else if (within.stream().anyMatch(each -> each.state() == SegmentInfo.State.DAMAGED)) {
       add(
           Explanation.Kind.DAMAGED_HEADER,
@@ -339,8 +352,11 @@ final class Diagnosis {
     LogReport.Position before = gap.before();
     long first = number(after.file()) + 1;
     long last = before == null ? first : number(before.file()) - 1;
+    boolean isCutBefore = gap.evidence().startsWith(after.file() + " at offset");
     return first == last
-        ? "its name is " + WrongFile.name(first, gap.firstEntryId())
+        ? isCutBefore
+            ? "its number is " + first + "; the end of " + after.file() + " is missing, too"
+            : "its name is " + WrongFile.name(first, gap.firstEntryId())
         : "the files are those of segments " + first + " to " + last;
   }
 

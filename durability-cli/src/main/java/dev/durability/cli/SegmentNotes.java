@@ -23,9 +23,12 @@ final class SegmentNotes {
     switch (info.state()) {
       case READ -> {}
       case VOID -> notes.add("void: a later segment begins at this entry or before it");
-      case DAMAGED ->
+      case DAMAGED -> {
+        if (found == null || !found.filesLeftOut().contains(info.file())) {
           notes.add(
-              "not read: its header is damaged, or is not that of its name; a salvage reads it");
+              "not read: its header is damaged, or is not that of its name; salvage looks into it");
+        }
+      }
       case OTHER_VERSION -> notes.add("not read: it is of another version or another program");
     }
     if (info.startsCovered()) {
@@ -45,7 +48,7 @@ final class SegmentNotes {
     }
     if (found != null) {
       int before = notes.size();
-      damage(notes, info.file(), end != null && end.isEnded(), found);
+      damage(notes, info, end != null && end.isEnded(), found);
       if (notes.size() == before && end != null && end.leftBytes() > 0 && !end.isCut()) {
         notes.add("damaged at offset " + end.offset() + ", and no entry is lost by that");
       }
@@ -54,7 +57,9 @@ final class SegmentNotes {
   }
 
   /** What a look for what can be salvaged found in a file. */
-  private static void damage(List<String> notes, String file, boolean isEnded, SalvageLook found) {
+  private static void damage(
+      List<String> notes, SegmentInfo info, boolean isEnded, SalvageLook found) {
+    String file = info.file();
     for (LeftOutFile each : found.leftOut()) {
       if (each.file().equals(file)) {
         notes.add("does not count: " + each.reason());
@@ -65,7 +70,8 @@ final class SegmentNotes {
           gap.kind() == MissingEntries.Kind.COVERED
               ? ""
               : Explanation.entries(gap.firstEntryId(), gap.lastEntryId());
-      if (!what.isEmpty() && isIn(file, gap.after()) && isEnded && !isIn(file, gap.before())) {
+      boolean isAfter = isIn(file, gap.after()) && !isIn(file, gap.before());
+      if (!what.isEmpty() && isAfter && (isEnded || gap.after().offset() >= info.bytes())) {
         notes.add(
             what
                 + (gap.firstEntryId() == gap.lastEntryId() ? " is" : " are")

@@ -28,7 +28,18 @@ final class WrongFile {
     }
     String named = DamagedBytes.nameInHeader(log, file);
     if (!named.isEmpty() && !named.equals(file)) {
-      return "give " + file + " the name that its header says, " + named;
+      boolean isTaken = log.exists(named);
+      boolean isSwapped = isTaken && DamagedBytes.nameInHeader(log, named).equals(file);
+      return isSwapped
+          ? "exchange the names of " + file + " and " + named
+          : isTaken || !isOfThisLog(log, file)
+              ? "move "
+                  + file
+                  + " out of the directory, and restore the log's own file of that name from a"
+                  + " backup: by its header it is "
+                  + named
+                  + (isTaken ? ", which is there" : " of another log")
+              : "give " + file + " the name that its header says, " + named;
     }
     List<Long> numbers =
         log.list(SEGMENTS).stream()
@@ -51,6 +62,17 @@ final class WrongFile {
     return before + 1 < number
         ? missing(before + 1, number - 1, report.intact() + 1)
         : "restore " + file + " from a backup";
+  }
+
+  /** Whether its header names the same log as that of a segment which is under its own name. */
+  private static boolean isOfThisLog(Directory log, String file) throws IOException {
+    for (String name : log.list(SEGMENTS)) {
+      String other = SEGMENTS + "/" + name;
+      if (number(name) > 0 && DamagedBytes.nameInHeader(log, other).equals(other)) {
+        return DamagedBytes.logIdInHeader(log, other).equals(DamagedBytes.logIdInHeader(log, file));
+      }
+    }
+    return true;
   }
 
   private static String missing(long first, long last, long firstEntryId) {

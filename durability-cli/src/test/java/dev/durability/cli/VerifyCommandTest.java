@@ -11,6 +11,7 @@ import dev.durability.wal.WalMaintenance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -117,8 +118,26 @@ class VerifyCommandTest {
     Files.move(aside, third);
     Files.move(aside.resolveSibling("other"), swapped.resolve(name));
     assertThat(Run.of("verify", swapped).unbroken())
-        .contains("give " + name + " the name that its header says, wal/" + third.getFileName())
+        .contains("exchange the names of " + name + " and wal/" + third.getFileName())
         .doesNotContain("restore wal");
+  }
+
+  /** To give a file the name that its header says must not put it in the place of a good one. */
+  @Test
+  void aFileThatDoesNotBelongThereIsToBeMovedAwayAndOneThatWasRenamedBack() throws IOException {
+    Path log = Logs.ofFourSegments(tmp.resolve("log"));
+    Path second = Logs.segments(log).get(1);
+    Path third = Logs.segments(log).get(2);
+    Files.copy(third, second, StandardCopyOption.REPLACE_EXISTING);
+    String moved = "move wal/" + second.getFileName() + " out of the directory, and restore";
+    assertThat(Run.of("verify", log).unbroken()).contains(moved, "which is there");
+    Path other = Logs.ofFourSegments(tmp.resolve("other"));
+    Files.copy(Logs.segments(other).get(3), second, StandardCopyOption.REPLACE_EXISTING);
+    Files.delete(Logs.segments(log).get(3));
+    assertThat(Run.of("verify", log).unbroken()).contains(moved, "of another log");
+    Files.move(third, second, StandardCopyOption.REPLACE_EXISTING);
+    assertThat(Run.of("verify", log).unbroken())
+        .contains("give wal/" + second.getFileName() + " the name that its header says");
   }
 
   @Test

@@ -1,0 +1,74 @@
+package dev.durability.cli;
+
+import static dev.durability.cli.Explained.kinds;
+import static dev.durability.cli.Explained.text;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Several damages at once: {@code explain} tells each of them, and none is taken for another. */
+class ExplainTogetherTest {
+  @TempDir private Path tmp;
+  private Path log;
+  private List<Path> segments;
+
+  @BeforeEach
+  void makeLog() throws IOException {
+    log = Logs.ofFourSegments(tmp.resolve("log"));
+    segments = Logs.segments(log);
+  }
+
+  private static void overwriteHeader(Path segment) throws IOException {
+    byte[] bytes = Files.readAllBytes(segment);
+    Arrays.fill(bytes, 0, 64, (byte) 0x55);
+    Files.write(segment, bytes);
+  }
+
+  @Test
+  void bytesThatWereAddedAreToldBesideADamagedHeader() throws IOException {
+    Files.writeString(segments.get(1), "# edited\n", StandardOpenOption.APPEND);
+    overwriteHeader(segments.get(2));
+    assertThat(kinds(log)).containsExactlyInAnyOrder("ADDED_BYTES", "DAMAGED_HEADER");
+    assertThat(text(log, 2)).contains("Nothing that is known: all entries");
+  }
+
+  @Test
+  void aSegmentThatWasOverwrittenByAnotherIsALostFileAndNoDamagedHeader() throws IOException {
+    Files.copy(segments.get(2), segments.get(1), StandardCopyOption.REPLACE_EXISTING);
+    assertThat(kinds(log)).containsExactlyInAnyOrder("SECOND_FILE", "LOST_SEGMENT");
+    assertThat(text(log, 2))
+        .contains("The file that held entry 2 is gone: another one is under its name")
+        .contains("its name is wal/" + segments.get(1).getFileName())
+        .doesNotContain("nothing proves what is in the file");
+  }
+
+  @Test
+  void afterAFileThatWasCutTheNameOfTheNextOneIsNotGuessed() throws IOException {
+    Files.write(segments.get(0), Arrays.copyOf(Files.readAllBytes(segments.get(0)), 1000));
+    Files.delete(segments.get(1));
+    assertThat(text(log, 2))
+        .contains("A file was lost or removed. It held entries 1 to 2.")
+        .contains("its number is 2; the end of wal/" + segments.get(0).getFileName())
+        .doesNotContain("its name is");
+  }
+
+  @Test
+  void aMissingSegmentUnderANameWithSomethingAddedIsPointedOut() throws IOException {
+    Path newest = segments.get(3);
+    Files.move(newest, newest.resolveSibling(newest.getFileName() + ".bak"));
+    assertThat(text(log, 0))
+        .contains("wal/" + newest.getFileName() + ".bak has the name of a segment that is missing")
+        .contains("it may hold the entries from 4 on");
+    Files.copy(newest.resolveSibling(newest.getFileName() + ".bak"), newest);
+    assertThat(text(log, 0)).doesNotContain("that is missing, with something added");
+  }
+}
