@@ -244,6 +244,7 @@ public final class AppendQueue {
   public long entry(byte[] payload, int length) {
     startAge();
     Block block = Objects.requireNonNull(open);
+    block.sealIfMany(encoder);
     int end = block.entry(encoder, block.end, FrameKind.ENTRY, nextId, payload, 0, length);
     return take(block, end, 1, end - block.end);
   }
@@ -261,6 +262,7 @@ public final class AppendQueue {
     int at = block.end;
     int lastAt = at;
     int from = 0;
+    block.sealIfMany(encoder);
     for (int i = 0; i < ends.length; i++) {
       lastAt = at;
       FrameKind kind = i < ends.length - 1 ? FrameKind.PART : FrameKind.ENTRY;

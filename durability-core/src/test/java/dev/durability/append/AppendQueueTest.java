@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.durability.errors.DurabilityException;
 import dev.durability.frame.FileHeader;
+import dev.durability.frame.FrameEncoder;
 import dev.durability.frame.FrameFormat;
 import dev.durability.segment.SegmentName;
 import dev.durability.segment.SegmentPlan;
@@ -149,7 +150,7 @@ class AppendQueueTest {
     assertThat(taken.getFirst().segment()).isEqualTo(FIRST);
     assertThat(taken.getFirst().successor()).isEqualTo(second);
     assertThat(taken.getFirst().nextId()).isEqualTo(13);
-    assertThat(taken.getFirst().frames().remaining()).isEqualTo(2 * FRAME);
+    assertThat(taken.getFirst().frames(new FrameEncoder()).remaining()).isEqualTo(2 * FRAME);
     assertThat(taken.getLast().segment()).isEqualTo(second);
     assertThat(taken.getLast().successor()).isNull();
     assertThat(taken.getLast().nextId()).isEqualTo(14);
