@@ -296,10 +296,17 @@ class AppendQueueTest {
   }
 
   @Test
-  void isWorthWritingFromAQuarterOfAMebibyteOnInOneBlock() {
-    queue = new AppendQueue(settings(Long.MAX_VALUE, 1 << 20), FIRST);
+  void isWorthWritingOnceOneBlockHasSevenEighthsOfItOrOfAMebibyte() {
+    writesFrom(896 << 10, 8 << 20);
+    writesFrom(896 << 10, 1 << 20);
+    writesFrom(448 << 10, 512 << 10);
+    writesFrom(256 << 10, 257 << 10);
+  }
+
+  private void writesFrom(int bytes, int bufferBytes) {
+    queue = new AppendQueue(settings(Long.MAX_VALUE, bufferBytes), FIRST);
     assertThat(queue.isWorthWriting()).isFalse();
-    entry((256 << 10) - FRAME);
+    entry(bytes - FRAME);
     assertThat(queue.isWorthWriting()).isFalse();
     entry(FRAME);
     assertThat(queue.isWorthWriting()).isTrue();
