@@ -24,12 +24,14 @@ import org.jspecify.annotations.Nullable;
  * in the middle of that leaves a queue of which nothing may be written any more.
  */
 public final class AppendQueue {
-  private static final int WRITE_BYTES = 256 << 10;
+  private static final int WRITE_BYTES_MIN = 256 << 10;
+  private static final int WRITE_BYTES_MAX = 896 << 10;
 
   private final FrameEncoder encoder = new FrameEncoder();
   private final long segmentBytes;
   private final long segmentNanos;
   private final LongSupplier nanoTime;
+  private final int writeBytes;
   private final BlockPool pool;
   private final ArrayDeque<Block> full = new ArrayDeque<>();
   private @Nullable Block open;
@@ -52,6 +54,8 @@ public final class AppendQueue {
     this.segmentBytes = settings.segmentBytes();
     this.segmentNanos = settings.segmentNanosMax();
     this.nanoTime = nanoTime;
+    int mostOfABlock = settings.bufferBytes() / 8 * 7;
+    this.writeBytes = Math.max(WRITE_BYTES_MIN, Math.min(WRITE_BYTES_MAX, mostOfABlock));
     this.pool = new BlockPool(settings.bufferBytes());
     this.segment = first;
     this.plannedBytes = first.beginningBytes();
@@ -98,7 +102,7 @@ public final class AppendQueue {
    * leave the processor's cache, and writing it then takes twice as long.
    */
   public boolean isWorthWriting() {
-    return open != null && open.frameBytes() >= WRITE_BYTES;
+    return open != null && open.frameBytes() >= writeBytes;
   }
 
   /**
@@ -244,6 +248,7 @@ public final class AppendQueue {
   public long entry(byte[] payload, int length) {
     startAge();
     Block block = Objects.requireNonNull(open);
+    block.sealIfMany(encoder);
     int end = block.entry(encoder, block.end, FrameKind.ENTRY, nextId, payload, 0, length);
     return take(block, end, 1, end - block.end);
   }
@@ -261,6 +266,7 @@ public final class AppendQueue {
     int at = block.end;
     int lastAt = at;
     int from = 0;
+    block.sealIfMany(encoder);
     for (int i = 0; i < ends.length; i++) {
       lastAt = at;
       FrameKind kind = i < ends.length - 1 ? FrameKind.PART : FrameKind.ENTRY;

@@ -22,12 +22,16 @@ final class Block {
   private static final int HEAD_BYTES = FrameFormat.PROMISE_FRAME_BYTES;
   private static final int TAIL_BYTES = FrameFormat.PROMISE_FRAME_BYTES;
 
+  /** So many bytes stay in the fastest cache until they are sealed. */
+  private static final int UNSEALED_BYTES_MAX = 4 << 10;
+
   private final @Nullable DirectMemory pooled;
   private final ByteBuffer bytes;
   private final ByteBuffer frames;
   private final long[] placeIds;
   private final int[] placeOffsets;
   private int places;
+  private int sealedEnd;
   private SegmentPlan segment;
   private long firstId;
   private @Nullable SegmentPlan successor;
@@ -80,6 +84,7 @@ final class Block {
     places = 0;
     successor = null;
     end = HEAD_BYTES;
+    sealedEnd = HEAD_BYTES;
   }
 
   SegmentPlan segment() {
@@ -179,14 +184,27 @@ final class Block {
   }
 
   /**
-   * Puts an ENTRY or PART at an offset, {@link #end} or after what was put there before.
+   * Puts an ENTRY or PART at an offset, {@link #end} or after what was put there before. It gets
+   * its checksum later, at the latest when this block is asked for its frames.
    *
    * @return where it ends
    */
   int entry(
       FrameEncoder encoder, int at, FrameKind kind, long id, byte[] payload, int from, int length) {
-    encoder.entry(bytes.clear().position(at), segment.salt(), kind, id, payload, from, length);
+    encoder.unsealed(bytes.clear().position(at), kind, id, payload, from, length);
     return bytes.position();
+  }
+
+  /** Adds the checksums that frames of this block do not have yet, if these are many. */
+  void sealIfMany(FrameEncoder encoder) {
+    if (end - sealedEnd >= UNSEALED_BYTES_MAX) {
+      seal(encoder);
+    }
+  }
+
+  private void seal(FrameEncoder encoder) {
+    encoder.seal(bytes, sealedEnd, end, segment.salt());
+    sealedEnd = end;
   }
 
   /**
@@ -201,17 +219,19 @@ final class Block {
   }
 
   /** The frames as they are, without a MARK; good until this block is asked again. */
-  ByteBuffer frames() {
+  ByteBuffer frames(FrameEncoder encoder) {
+    seal(encoder);
     return frames.clear().limit(end).position(HEAD_BYTES);
   }
 
   /** The frames after a MARK; good until this block is asked again. */
-  ByteBuffer framesAfterMark(FrameEncoder encoder, long promised, long stampMicros) {
+  ByteBuffer marked(FrameEncoder encoder, long promised, long stampMicros) {
+    seal(encoder);
     encoder.promise(bytes.clear(), segment.salt(), FrameKind.MARK, firstId, promised, stampMicros);
     return frames.clear().limit(end);
   }
 
-  /** Puts END after the frames that {@link #frames} or {@link #framesAfterMark} returned. */
+  /** Puts END after the frames that {@link #frames} or {@link #marked} returned. */
   void withEnd(FrameEncoder encoder, long promised, long stampMicros) {
     encoder.promise(
         bytes.clear().position(end), segment.salt(), FrameKind.END, nextId, promised, stampMicros);

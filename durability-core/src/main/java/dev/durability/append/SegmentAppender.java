@@ -167,7 +167,7 @@ public final class SegmentAppender {
     SegmentPlan successor = block.successor();
     long promising = durableId;
     boolean marks = promising > promisedId && !block.isEmpty();
-    ByteBuffer frames = marks ? block.framesAfterMark(encoder, promising, stamp()) : block.frames();
+    ByteBuffer frames = marks ? block.marked(encoder, promising, stamp()) : block.frames(encoder);
     if (successor != null) {
       block.withEnd(encoder, promising, stamp());
     }

@@ -30,6 +30,46 @@ public final class FrameEncoder {
   }
 
   /**
+   * Puts an ENTRY or PART without its checksum, which {@link #seal} adds.
+   *
+   * @param target where the frame goes
+   * @param kind {@link FrameKind#ENTRY} or {@link FrameKind#PART}
+   * @param id the entry id
+   * @param payload holds the encoded entry
+   * @param from where in it the entry starts
+   * @param length how many bytes it has
+   */
+  public void unsealed(
+      ByteBuffer target, FrameKind kind, long id, byte[] payload, int from, int length) {
+    begin(target, kind, id, length);
+    target.put(payload, from, length);
+    pad(target);
+  }
+
+  /**
+   * Adds the checksums of frames that follow each other, whether they have them already or not. The
+   * processor computes several at once, which it cannot do if a lock is taken between them.
+   *
+   * @param frames holds them; all of it is looked at, whatever its position and limit
+   * @param from where the first starts
+   * @param to where the last ends
+   * @param salt the salt of the file
+   */
+  public void seal(ByteBuffer frames, int from, int to, int salt) {
+    frames.clear();
+    for (int at = from; at < to; ) {
+      int length = FrameFormat.payloadBytes(frames, at);
+      int end = at + FrameFormat.OVERHEAD_BYTES + length;
+      crc.reset();
+      frames.limit(end).position(at + Integer.BYTES);
+      crc.update(frames);
+      frames.putInt(at, (int) crc.getValue() ^ salt);
+      at += FrameFormat.frameBytes(length);
+      frames.clear();
+    }
+  }
+
+  /**
    * Puts an ENTRY around a payload that is in its place already, which is {@link
    * FrameFormat#OVERHEAD_BYTES} after the position.
    *
@@ -116,7 +156,11 @@ public final class FrameEncoder {
     crc.update(target);
     target.limit(limit);
     target.putInt(start, (int) crc.getValue() ^ salt);
-    for (int padding = -end & (FrameFormat.ALIGNMENT - 1); padding > 0; padding--) {
+    pad(target);
+  }
+
+  private static void pad(ByteBuffer target) {
+    for (int padding = -target.position() & (FrameFormat.ALIGNMENT - 1); padding > 0; padding--) {
       target.put((byte) 0);
     }
   }

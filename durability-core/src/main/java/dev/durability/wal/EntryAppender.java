@@ -28,11 +28,9 @@ import org.jspecify.annotations.Nullable;
  * @param <E> the type of the entries
  */
 final class EntryAppender<E> {
-  private static final int BATCH_FRAME_BYTES_MAX = 1 << 30;
-
-  private final Codec<E> codec;
+  private final EntryEncoder<E> encoder;
   private final Admission<E> admission;
-  private final WalOptions options;
+  private final int appendsPerFlush;
   private final Notices notices;
   private final AppendQueue queue;
   private final GroupCommit commits;
@@ -45,10 +43,10 @@ final class EntryAppender<E> {
 
   EntryAppender(
       Codec<E> codec, WalOptions options, Notices notices, AppendQueue queue, GroupCommit commits) {
-    this.codec = codec;
+    this.encoder = new EntryEncoder<>(codec, options.entryBytesMax());
     this.admission = Admission.of(codec);
     commits.beforeTelling(admission::roundEnded);
-    this.options = options;
+    this.appendsPerFlush = options.flushPolicy().appends();
     this.notices = notices;
     this.queue = queue;
     this.commits = commits;
@@ -65,14 +63,14 @@ final class EntryAppender<E> {
     Scratch scratch = scratches.take();
     boolean happened = false;
     try {
-      encode(scratch, entry);
+      byte[] bytes = encoder.encode(scratch, entry);
       long id;
       Waiter.OfThread flush;
       lock.lock();
       try {
         reserve(scratch, 1, FrameFormat.frameBytes(scratch.size()));
         boolean flushes = isFlushDue();
-        id = queue.entry(scratch.bytes(), scratch.size());
+        id = queue.entry(bytes, scratch.size());
         happened = true;
         admission.placed(entry, id);
         notices.onAppend(id, id, FrameFormat.frameBytes(scratch.size()));
@@ -98,7 +96,7 @@ final class EntryAppender<E> {
     boolean happened = false;
     try {
       int[] ends = new int[batch.size()];
-      int frameBytes = encode(scratch, batch, ends);
+      int frameBytes = encoder.encode(scratch, batch, ends);
       long id;
       Waiter.OfThread flush;
       lock.lock();
@@ -126,7 +124,7 @@ final class EntryAppender<E> {
     Scratch scratch = scratches.take();
     boolean happened = false;
     try {
-      encode(scratch, entry);
+      byte[] bytes = encoder.encode(scratch, entry);
       long unused = StackRoom.prove();
       long id = 0;
       Waiter.OfThread durable = null;
@@ -134,7 +132,7 @@ final class EntryAppender<E> {
       try {
         reserve(scratch, 1, FrameFormat.frameBytes(scratch.size()));
         if (admission.admits(entry)) {
-          id = queue.entry(scratch.bytes(), scratch.size());
+          id = queue.entry(bytes, scratch.size());
           happened = true;
           admission.placed(entry, id);
           notices.onAppend(id, id, FrameFormat.frameBytes(scratch.size()));
@@ -157,13 +155,13 @@ final class EntryAppender<E> {
     Scratch scratch = scratches.take();
     boolean happened = false;
     try {
-      encode(scratch, entry);
+      byte[] bytes = encoder.encode(scratch, entry);
       DurableFuture durable;
       lock.lock();
       try {
         reserve(scratch, 1, FrameFormat.frameBytes(scratch.size()));
         durable = new DurableFuture(queue.nextId(), queue.position() + 1, commits);
-        long id = queue.entry(scratch.bytes(), scratch.size());
+        long id = queue.entry(bytes, scratch.size());
         happened = true;
         admission.placed(entry, id);
         notices.onAppend(id, id, FrameFormat.frameBytes(scratch.size()));
@@ -315,27 +313,6 @@ final class EntryAppender<E> {
     }
   }
 
-  private void encode(Scratch scratch, E entry) throws IOException {
-    scratch.startEntry(options.entryBytesMax());
-    codec.encode(entry, scratch);
-  }
-
-  /** Encodes a batch; returns how many bytes its frames take. */
-  private int encode(Scratch scratch, List<? extends E> batch, int[] ends) throws IOException {
-    long frames = 0;
-    for (int i = 0; i < ends.length; i++) {
-      int start = scratch.size();
-      encode(scratch, batch.get(i));
-      ends[i] = scratch.size();
-      frames += FrameFormat.frameBytes(ends[i] - start);
-      if (frames > BATCH_FRAME_BYTES_MAX) {
-        throw new IllegalArgumentException(
-            "an atomic batch has at most 1 GiB of frames; nothing of it was appended");
-      }
-    }
-    return (int) frames;
-  }
-
   /**
    * Makes room, waiting if need be, and gets ready: what follows cannot fail for lack of memory.
    * With the lock, which is given up while waiting.
@@ -362,11 +339,10 @@ final class EntryAppender<E> {
 
   /** Whether this append is one that is written, by the flush policy. With the lock. */
   private boolean isFlushDue() {
-    int every = options.flushPolicy().appends();
-    if (every == 0) {
+    if (appendsPerFlush == 0) {
       return false;
     }
-    if (unflushedAppends + 1 < every) {
+    if (unflushedAppends + 1 < appendsPerFlush) {
       unflushedAppends++;
       return false;
     }

@@ -7,7 +7,8 @@ import java.util.concurrent.TimeUnit;
  * When {@link WalWriter#append} writes what it buffered to the file, so that it survives the death
  * of the process. It makes nothing safe from power loss: only syncing does.
  *
- * <p>Whatever the policy, a full buffer is written, and so are 256 KiB that have piled up.
+ * <p>Whatever the policy, a full buffer is written, and so is what piled up in one: 896 KiB, or
+ * seven eighths of a buffer that is smaller than 1 MiB, but at least 256 KiB.
  */
 public final class FlushPolicy {
   private static final FlushPolicy PER_APPEND = new FlushPolicy(1, 0);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.durability.errors.DurabilityException;
 import dev.durability.frame.FileHeader;
+import dev.durability.frame.FrameEncoder;
 import dev.durability.frame.FrameFormat;
 import dev.durability.segment.SegmentName;
 import dev.durability.segment.SegmentPlan;
@@ -149,7 +150,7 @@ class AppendQueueTest {
     assertThat(taken.getFirst().segment()).isEqualTo(FIRST);
     assertThat(taken.getFirst().successor()).isEqualTo(second);
     assertThat(taken.getFirst().nextId()).isEqualTo(13);
-    assertThat(taken.getFirst().frames().remaining()).isEqualTo(2 * FRAME);
+    assertThat(taken.getFirst().frames(new FrameEncoder()).remaining()).isEqualTo(2 * FRAME);
     assertThat(taken.getLast().segment()).isEqualTo(second);
     assertThat(taken.getLast().successor()).isNull();
     assertThat(taken.getLast().nextId()).isEqualTo(14);
@@ -295,10 +296,17 @@ class AppendQueueTest {
   }
 
   @Test
-  void isWorthWritingFromAQuarterOfAMebibyteOnInOneBlock() {
-    queue = new AppendQueue(settings(Long.MAX_VALUE, 1 << 20), FIRST);
+  void isWorthWritingOnceOneBlockHasSevenEighthsOfItOrOfAMebibyte() {
+    writesFrom(896 << 10, 8 << 20);
+    writesFrom(896 << 10, 1 << 20);
+    writesFrom(448 << 10, 512 << 10);
+    writesFrom(256 << 10, 257 << 10);
+  }
+
+  private void writesFrom(int bytes, int bufferBytes) {
+    queue = new AppendQueue(settings(Long.MAX_VALUE, bufferBytes), FIRST);
     assertThat(queue.isWorthWriting()).isFalse();
-    entry((256 << 10) - FRAME);
+    entry(bytes - FRAME);
     assertThat(queue.isWorthWriting()).isFalse();
     entry(FRAME);
     assertThat(queue.isWorthWriting()).isTrue();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
  */
 class ScratchTest {
   private static final int KEPT = 256 << 10;
+  private static final int SLOTS = 64;
 
   private final Scratch scratch = new Scratch();
 
@@ -97,5 +99,69 @@ class ScratchTest {
     kept.write(new byte[KEPT + 1], 0, KEPT + 1);
     pool.giveBack(kept);
     assertThat(pool.take()).isNotSameAs(kept);
+  }
+
+  @Test
+  void threadThatComesAgainHasOneOfItsOwnWhichNoOtherThreadGets() throws InterruptedException {
+    Scratch.Pool pool = new Scratch.Pool();
+    Scratch own = ownOf(pool);
+    assertNobodyElseGets(own, pool);
+    assertThat(pool.take()).isSameAs(own);
+  }
+
+  @Test
+  void placeOfAThreadThatEndedGoesToTheNextThatComesAgain() throws InterruptedException {
+    Scratch.Pool pool = new Scratch.Pool();
+    onAnotherThread(() -> ownOf(pool));
+    Scratch own = ownOf(pool);
+    assertNobodyElseGets(own, pool);
+    assertThat(pool.take()).isSameAs(own);
+  }
+
+  @Test
+  void threadThatDoesNotGiveItsOwnBackGetsAnotherOne() throws InterruptedException {
+    Scratch.Pool pool = new Scratch.Pool();
+    Scratch lost = ownOf(pool);
+    assertThat(pool.take()).isSameAs(lost);
+    Scratch own = ownOf(pool);
+    assertThat(own).isNotSameAs(lost);
+    assertNobodyElseGets(own, pool);
+    assertThat(pool.take()).isSameAs(own);
+  }
+
+  /** Comes until it has one of its own; that one, which nobody uses. */
+  private static Scratch ownOf(Scratch.Pool pool) {
+    for (int call = 0; call < 3; call++) {
+      pool.giveBack(pool.take());
+    }
+    Scratch own = pool.take();
+    pool.giveBack(own);
+    return own;
+  }
+
+  private static void assertNobodyElseGets(Scratch own, Scratch.Pool pool)
+      throws InterruptedException {
+    onAnotherThread(
+        () -> {
+          for (int call = 0; call < 3; call++) {
+            Scratch other = pool.take();
+            assertThat(other).isNotSameAs(own);
+            pool.giveBack(other);
+          }
+        });
+  }
+
+  /** On one that has the same place in a pool as this one. */
+  @SuppressWarnings("deprecation") // threadId() came with Java 19.
+  private static void onAnotherThread(Runnable task) throws InterruptedException {
+    Thread thread = new Thread(task);
+    while (thread.getId() % SLOTS != Thread.currentThread().getId() % SLOTS) {
+      thread = new Thread(task);
+    }
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    thread.setUncaughtExceptionHandler((ended, e) -> failure.set(e));
+    thread.start();
+    thread.join();
+    assertThat(failure.get()).isNull();
   }
 }

@@ -54,7 +54,7 @@ public class OperationsExampleTest {
     WalOptions options =
         WalOptions.builder()
             .segmentBytes(16 << 20) // 16 MiB; truncation removes whole segments.
-            .flushPolicy(FlushPolicy.manual()) // Written by sync, or once 256 KiB are waiting.
+            .flushPolicy(FlushPolicy.manual()) // Written by sync, or once 896 KiB are waiting.
             .syncInterval(Duration.ofMillis(100)) // Nothing stays unsynced for much longer.
             .observer(
                 new WalObserver() {

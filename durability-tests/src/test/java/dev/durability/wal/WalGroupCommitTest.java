@@ -180,23 +180,23 @@ class WalGroupCommitTest extends GroupCommitFixture {
         WalOptions.builder().preallocatedBytesMax(0).flushPolicy(FlushPolicy.manual()).build();
     try (WalWriter<String> log = Logs.open(directory, options)) {
       String entry = "x".repeat(64 << 10);
-      for (int i = 0; i < 4; i++) {
+      for (int i = 0; i < 14; i++) {
         log.append(entry);
       }
       assertThat(Logs.entries(directory)).isEmpty();
-      log.append(entry); // Finds more than 256 KiB.
-      assertThat(Logs.entries(directory)).hasSize(4);
+      log.append(entry); // Finds more than 896 KiB.
+      assertThat(Logs.entries(directory)).hasSize(14);
       assertThat(log.lastDurableId()).isZero();
       directory.fillUpAfter(0);
-      for (int i = 0; i < 3; i++) {
+      for (int i = 0; i < 13; i++) {
         log.append(entry);
       }
       assertThatThrownBy(() -> log.append(entry)).isInstanceOf(OutcomeOpenException.class);
-      assertThat(log.lastAppendedId()).as("nothing was appended").isEqualTo(8);
-      assertThat(log.append(entry)).as("there is room in memory").isEqualTo(9);
+      assertThat(log.lastAppendedId()).as("nothing was appended").isEqualTo(28);
+      assertThat(log.append(entry)).as("there is room in memory").isEqualTo(29);
       directory.makeRoom();
     }
-    assertThat(Logs.entries(directory)).hasSize(9);
+    assertThat(Logs.entries(directory)).hasSize(29);
   }
 
   @Test

@@ -97,7 +97,7 @@ public final class OwnLog implements Store {
   public String guarantee(Promise wanted) {
     return wanted == Promise.DURABLE
         ? "durable: written and fdatasync'ed before it returns or the future completes"
-        : "none until flush or sync: FlushPolicy.manual(), written every 256 KiB";
+        : "none until flush or sync: FlushPolicy.manual(), written every 896 KiB";
   }
 
   @Override

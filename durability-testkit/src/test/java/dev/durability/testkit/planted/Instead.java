@@ -132,18 +132,17 @@ public final class Instead {
   }
 
   /** Puts a MARK behind each part of a batch. */
-  public static void entryAndMark(
+  public static void unsealedAndMark(
       FrameEncoder encoder,
       ByteBuffer target,
-      int salt,
       FrameKind kind,
       long id,
       byte[] payload,
       int from,
       int length) {
-    encoder.entry(target, salt, kind, id, payload, from, length);
+    encoder.unsealed(target, kind, id, payload, from, length);
     if (kind == FrameKind.PART && length < 320 && target.remaining() > ROOM_FOR_ONE_MARK_MORE) {
-      encoder.promise(target, salt, FrameKind.MARK, id + 1, 0, 0);
+      encoder.promise(target, 0, FrameKind.MARK, id + 1, 0, 0);
     }
   }
 

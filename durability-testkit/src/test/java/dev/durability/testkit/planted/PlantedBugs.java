@@ -138,7 +138,8 @@ final class PlantedBugs {
               "mark-in-batch",
               "that nothing stands between the parts of a batch",
               "acknowledged entries survive",
-              new Patch("append.Block", "entry", calling("FrameEncoder.entry", "entryAndMark")),
+              new Patch(
+                  "append.Block", "entry", calling("FrameEncoder.unsealed", "unsealedAndMark")),
               Workload.LOG,
               1),
           bug(
