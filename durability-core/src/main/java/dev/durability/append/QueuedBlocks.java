@@ -72,10 +72,10 @@ public final class QueuedBlocks implements CommitTarget {
   }
 
   @Override
-  public void write(boolean syncs) throws IOException {
+  public void write() throws IOException {
     try {
       for (Block block = taken.peek(); block != null; block = taken.peek()) {
-        appender.write(block, syncs);
+        appender.write(block);
         written.add(taken.remove());
       }
     } catch (OutcomeOpenException rolledBack) {
@@ -83,9 +83,6 @@ public final class QueuedBlocks implements CommitTarget {
       throw rolledBack;
     }
     appender.startOverIfDue(); // Nothing else may be there to be written after it.
-    if (!syncs) {
-      appender.flush();
-    }
   }
 
   private void flushAfter(OutcomeOpenException rolledBack) throws IOException {
@@ -95,6 +92,11 @@ public final class QueuedBlocks implements CommitTarget {
       e.addSuppressed(rolledBack);
       throw e;
     }
+  }
+
+  @Override
+  public void flush() throws IOException {
+    appender.flush();
   }
 
   @Override
@@ -110,6 +112,11 @@ public final class QueuedBlocks implements CommitTarget {
   @Override
   public boolean owesPromise() {
     return appender.owesPromise();
+  }
+
+  @Override
+  public long placed() {
+    return appender.placed();
   }
 
   @Override

@@ -3,14 +3,12 @@ package dev.durability.append;
 import dev.durability.errors.DurabilityException;
 import dev.durability.errors.OutcomeOpenException;
 import dev.durability.frame.AfterFailure;
-import dev.durability.frame.FrameEncoder;
 import dev.durability.frame.FrameFile;
 import dev.durability.frame.FrameFormat;
 import dev.durability.frame.FrameKind;
-import dev.durability.frame.WallClock;
 import dev.durability.log.SegmentRange;
-import dev.durability.segment.Background;
 import dev.durability.segment.EntryIndex;
+import dev.durability.segment.SegmentEnd;
 import dev.durability.segment.SegmentName;
 import dev.durability.segment.SegmentPlan;
 import dev.durability.segment.SegmentStart;
@@ -20,7 +18,6 @@ import dev.durability.storage.Directory;
 import dev.durability.storage.DirectoryLock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -40,27 +37,23 @@ public final class SegmentAppender {
   private final SegmentSettings settings;
   private final AppendEvents events;
   private final UUID logId;
-  private final Background background = new Background();
+  private final PromiseFrames promises;
+  private final Rotation rotation;
   private final Spare spare;
-  private final Reserve reserve;
   final EntryIndex index = new EntryIndex(); // These two are for any thread.
   final Cuts cuts = new Cuts();
-  private final FrameEncoder encoder = new FrameEncoder();
-  private final ByteBuffer promise =
-      ByteBuffer.allocateDirect(FrameFormat.PROMISE_FRAME_BYTES).order(ByteOrder.LITTLE_ENDIAN);
 
   private final List<SegmentRange> ended;
-  private volatile SegmentPlan segment;
+  private SegmentPlan segment;
+  private volatile SegmentName live;
   private @Nullable FrameFile file;
-  private @Nullable SegmentStart coming;
-  private @Nullable SegmentStart naming;
   private long placed;
+  private long placedId;
   private long written;
   private volatile long writtenId;
   private long durable;
   private volatile long durableId;
   private long promisedId;
-  private long lastStampMicros;
   private long writtenBytes;
   private long syncsInSegment;
   private boolean dirty;
@@ -68,23 +61,25 @@ public final class SegmentAppender {
 
   public SegmentAppender(
       Directory directory,
-      DirectoryLock lock,
+      DirectoryLock directoryLock,
       SegmentSettings settings,
       AppendEvents events,
       LogStart start) {
     this.directory = directory;
-    this.lock = new LockCheck(lock);
+    this.lock = new LockCheck(directoryLock);
     this.settings = settings;
     this.events = events;
     this.logId = start.logId();
+    this.promises = new PromiseFrames(settings.clock(), start.lastStampMicros());
+    this.rotation = new Rotation(directory, lock, logId, promises);
+    this.spare = rotation.spare;
     this.segment = start.plan();
-    this.lastStampMicros = start.lastStampMicros();
     this.ended = new CopyOnWriteArrayList<>(start.older());
-    this.spare = new Spare(directory, background);
-    this.reserve = new Reserve(directory, background);
-    this.writtenId = segment.name().firstEntryId() - 1;
-    this.durableId = writtenId;
-    this.promisedId = writtenId;
+    this.live = segment.name();
+    this.placedId = live.firstEntryId() - 1;
+    this.writtenId = placedId;
+    this.durableId = placedId;
+    this.promisedId = placedId;
   }
 
   /** The segments that ended and are there, oldest first. Whoever removes one takes it out here. */
@@ -94,7 +89,7 @@ public final class SegmentAppender {
 
   /** The segment that is being written, or ended last. Any thread. */
   public SegmentName live() {
-    return segment.name();
+    return live;
   }
 
   /** Whether the log's lock is held. */
@@ -107,7 +102,7 @@ public final class SegmentAppender {
     try {
       lock.requireNow();
       enter(segment);
-      awaitName();
+      name();
     } catch (Throwable e) {
       AfterFailure.close(e, this::abandon);
       throw e;
@@ -116,7 +111,12 @@ public final class SegmentAppender {
 
   /** Whether this thread is one of those that work on segments, for which closing waits. */
   public boolean isOnItsThread() {
-    return background.isOnItsThread();
+    return rotation.isOnItsThread();
+  }
+
+  /** The position up to which all is in files, which may have to be flushed. */
+  long placed() {
+    return placed;
   }
 
   /** The position up to which all is flushed. */
@@ -129,7 +129,7 @@ public final class SegmentAppender {
     return durable;
   }
 
-  /** The last entry that is in the file. Any thread. */
+  /** The last entry that is in a file that has its name. Any thread. */
   public long writtenId() {
     return writtenId;
   }
@@ -139,9 +139,10 @@ public final class SegmentAppender {
     return durableId;
   }
 
-  /** Whether something durable is not yet promised in the log, and can be. */
+  /** Whether something durable is not yet promised in the log, and can be; or soon will be. */
   boolean owesPromise() {
-    return durableId > promisedId && (file != null || coming != null);
+    return (durableId > promisedId || rotation.isUnderWay())
+        && (file != null || rotation.coming() != null);
   }
 
   /** Whether the next segment has a file already, so that a full one can end without a delay. */
@@ -150,51 +151,63 @@ public final class SegmentAppender {
   }
 
   /**
-   * Writes a block; one that ends a segment is durable when this returns.
-   *
-   * @param syncFollows whether a sync comes next: the name of a new segment becomes durable with it
+   * Writes a block. If it ends a segment, that is synced by the next call that needs it durable, or
+   * in the background while blocks of the next segment are written.
    */
-  void write(Block block, boolean syncFollows) throws IOException {
+  void write(Block block) throws IOException {
     lock.requireToWrite();
     startOverIfDue();
+    if (rotation.isEndKnown()) {
+      settle();
+      name();
+    }
     if (file == null) {
       enter(block.segment());
-      if (!syncFollows) {
-        awaitName();
-      }
+    } else {
+      rotation.goOn();
     }
     FrameFile target = Objects.requireNonNull(file);
     SegmentPlan successor = block.successor();
     long promising = durableId;
     boolean marks = promising > promisedId && !block.isEmpty();
-    ByteBuffer frames = marks ? block.marked(encoder, promising, stamp()) : block.frames(encoder);
-    if (successor != null) {
-      block.withEnd(encoder, promising, stamp());
-    }
+    ByteBuffer frames = promises.around(block, marks, promising);
     int bytes = frames.remaining();
     write(target, frames);
-    long entries = block.nextId() - 1 - writtenId;
-    writtenId = block.nextId() - 1;
+    long entries = block.nextId() - 1 - placedId;
+    placedId = block.nextId() - 1;
+    writtenId = rotation.isUnnamed() ? writtenId : placedId;
     boolean startsOver = successor != null && successor.flags() != 0;
     placed = block.position() - (startsOver ? 1 : 0);
     writtenBytes += bytes;
     promisedId = marks || successor != null ? promising : promisedId;
     int endBytes = successor == null ? 0 : FrameFormat.PROMISE_FRAME_BYTES;
     block.written(target.position() - endBytes, index);
-    events.onFlush(writtenId, entries, bytes);
-    if (startsOver) {
-      endSegment(target);
-      cuts.begin(new StartingOver(Objects.requireNonNull(successor), block.position()));
-      endAt(Math.min(writtenId, successor.name().firstEntryId() - 1));
-    } else if (successor != null) {
-      SegmentStart unused = begin(successor); // Its header becomes durable meanwhile.
-      endSegment(target);
+    events.onFlush(placedId, entries, bytes);
+    if (successor != null) {
+      settle();
+      name();
+      if (!startsOver) {
+        rotation.begin(successor);
+      }
+      rotation.end(new SegmentEnd(target, segment.name().holding(placedId), placed, reserved));
+      file = null;
+      if (startsOver) {
+        endForCut(new StartingOver(successor, block.position()));
+      }
     } else {
       long zeros = settings.zerosAhead(target.position(), syncsInSegment);
-      if (zeros > 0) {
+      if (zeros > 0
+          && !rotation.isUnnamed()) { // A spare may have been made to it, under the same name.
         spare.prepare(zeros, writtenBytes);
       }
     }
+  }
+
+  /** The segment ends, and what follows does not continue it: nothing is written before that. */
+  private void endForCut(StartingOver next) throws IOException {
+    settle();
+    cuts.begin(next);
+    endAt(Math.min(placedId, next.lastIdBefore()));
   }
 
   private void write(FrameFile target, ByteBuffer frames) throws IOException {
@@ -209,8 +222,12 @@ public final class SegmentAppender {
 
   /** Shows all that was written to any reader: it survives the process. */
   void flush() throws IOException {
-    if (file != null && written != placed) {
-      file.flush();
+    if (written != placed) {
+      settle();
+      if (file != null) {
+        file.flush();
+      }
+      name();
       written = placed;
     }
   }
@@ -218,21 +235,43 @@ public final class SegmentAppender {
   /** Makes everything that was written durable. */
   void sync() throws IOException {
     startOverIfDue();
+    settle();
     FrameFile target = file;
-    if (target != null && dirty) {
+    if (target != null && (dirty || rotation.isUnnamed())) {
       sync(target);
+    }
+  }
+
+  /**
+   * Waits until the segment that ended is durable, if there is one. It gets its successor only
+   * then, because the successor's header promises every entry before it.
+   */
+  private void settle() throws IOException {
+    SegmentEnd end = rotation.awaitEnd();
+    if (end != null) {
+      durableId = end.range().lastEntryId();
+      durable = end.position();
+      written = Math.max(written, durable);
+      events.onSync(durableId, end.syncNanos());
+      rotation.closeEnded(end);
+      ended.add(end.range());
+      events.onRotate(end.range());
     }
   }
 
   private void sync(FrameFile target) throws IOException {
     long start = System.nanoTime();
     lock.roundWritten();
-    target.sync();
-    awaitName();
+    if (rotation.isUnnamed()) {
+      rotation.syncUnnamed();
+      name();
+    } else {
+      target.sync();
+    }
     lock.requireToAcknowledge();
     dirty = false;
     syncsInSegment++;
-    durableId = writtenId;
+    durableId = placedId;
     durable = written = placed;
     events.onSync(durableId, System.nanoTime() - start);
   }
@@ -247,26 +286,33 @@ public final class SegmentAppender {
       return;
     }
     lock.requireToWrite();
+    settle();
     FrameFile target = file;
     if (target == null) {
-      enter(Objects.requireNonNull(coming).plan());
-      awaitName();
+      enter(Objects.requireNonNull(rotation.coming()));
+    }
+    if (rotation.isUnnamed()) {
+      name(); // Its header promises what is durable.
       return;
     }
-    promise.clear();
-    encoder.promise(promise, segment.salt(), FrameKind.MARK, writtenId + 1, durableId, stamp());
-    write(target, promise.flip());
+    rotation.goOn();
+    write(
+        Objects.requireNonNull(target),
+        promises.single(FrameKind.MARK, segment, placedId + 1, durableId));
     promisedId = durableId;
     target.flush(); // Who follows the log elsewhere waits for it.
   }
 
-  /** Until then nothing in the segment is acknowledged. */
-  private void awaitName() throws IOException {
-    if (naming != null) {
-      naming.awaitDurable();
-      naming = null;
-      reserve.giveBack();
+  /** Gives the segment its name, durably, if it has none: without, nothing in it is kept. */
+  private void name() throws IOException {
+    if (rotation.name()) {
+      named();
     }
+  }
+
+  private void named() {
+    live = segment.name(); // First: an entry that is written is looked for there.
+    writtenId = placedId;
   }
 
   /** Makes what starts over durable, atomically. Nothing of what was there is changed. */
@@ -277,7 +323,7 @@ public final class SegmentAppender {
     }
     lock.requireNow();
     enter(due.complete(directory, logId, ended));
-    awaitName();
+    name();
     lock.requireNow();
     ended.replaceAll(due::cut);
     endAt(due.lastIdBefore());
@@ -287,45 +333,14 @@ public final class SegmentAppender {
 
   private void endAt(long lastId) {
     durableId = lastId;
+    placedId = lastId;
     writtenId = lastId;
-  }
-
-  /**
-   * A segment gets its successor only after all of it is synced: the successor's header promises
-   * every entry before it.
-   */
-  private void endSegment(FrameFile target) throws IOException {
-    sync(target);
-    file = null;
-    if (reserved) {
-      reserve.endsIn(target);
-    } else {
-      target.closeForSure();
-    }
-    SegmentRange range = segment.name().holding(writtenId);
-    ended.add(range);
-    events.onRotate(range);
-  }
-
-  private SegmentStart begin(SegmentPlan plan) {
-    SegmentStart start =
-        new SegmentStart(directory, background, spare, plan, plan.beginning(logId, stamp()));
-    coming = start; // Before it begins: whatever happens from here on, closing ends it.
-    start.begin();
-    return start;
   }
 
   /** Goes on in a segment that starts where the one before ended. */
   private void enter(SegmentPlan plan) throws IOException {
-    SegmentStart start = coming == null ? begin(plan) : coming;
-    try {
-      file = start.enter();
-      coming = null;
-    } catch (IOException e) {
-      coming = null; // It has closed its file. After an Error, closing does that.
-      throw e;
-    }
-    naming = start;
+    SegmentStart start = rotation.enter(plan);
+    file = start.file();
     segment = plan;
     dirty = false;
     reserved = start.isReserved();
@@ -339,7 +354,9 @@ public final class SegmentAppender {
     FrameFile target = file;
     try {
       spare.close(); // Its room may be what END needs.
-      if (target != null) {
+      if (target == null) {
+        settle();
+      } else {
         end(target);
       }
       file = null;
@@ -355,11 +372,9 @@ public final class SegmentAppender {
     try (target) {
       sync();
       lock.requireToWrite();
-      promise.clear();
-      encoder.promise(promise, segment.salt(), FrameKind.END, writtenId + 1, durableId, stamp());
-      target.write(promise.flip());
+      target.write(promises.single(FrameKind.END, segment, placedId + 1, durableId));
       if (reserved) {
-        reserve.cut(target);
+        rotation.cutReserve(target);
       }
       target.sync();
       lock.requireNow();
@@ -379,22 +394,7 @@ public final class SegmentAppender {
       }
       file = null;
     } finally {
-      closeBackground();
+      rotation.close();
     }
-  }
-
-  private void closeBackground() {
-    spare.close();
-    reserve.giveBack();
-    if (coming != null) {
-      coming.discard();
-      coming = null;
-    }
-    background.close();
-  }
-
-  private long stamp() {
-    lastStampMicros = WallClock.stamp(settings.clock(), lastStampMicros);
-    return lastStampMicros;
   }
 }

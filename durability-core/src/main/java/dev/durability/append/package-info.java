@@ -11,8 +11,9 @@
  *     |
  *  SegmentAppender  writes a block with one system call, MARK first and END last; syncs
  *     |                |                    |
- *  FrameFile        SegmentStart, Spare    LockCheck: no write and no acknowledgement without
- *                   (package segment)      the log's lock
+ *  FrameFile        Rotation               LockCheck: no write and no acknowledgement without
+ *                      |                   the log's lock
+ *                   SegmentEnd, SegmentStart, Spare   (package segment)
  * </pre>
  *
  * <p>Start with {@link dev.durability.append.AppendQueue} for what happens with the lock and in

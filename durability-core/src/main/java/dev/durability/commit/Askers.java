@@ -135,7 +135,7 @@ final class Askers {
             && !rounds.poison.isThere()
             && !closing.hasBegun()) {
           rounds.next().reserve();
-          waits = rounds.join(waiter, true);
+          waits = rounds.join(waiter, Goal.DURABLE);
         }
       } finally {
         rounds.lock.unlock();

@@ -85,7 +85,7 @@ public final class Closing {
         begun = true;
         if (!rounds.poison.isThere()) {
           rounds.next().reserve();
-          waits = rounds.join(closer, true);
+          waits = rounds.join(closer, Goal.DURABLE);
         }
       } finally {
         rounds.lock.unlock();

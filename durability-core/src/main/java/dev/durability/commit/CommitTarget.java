@@ -9,7 +9,7 @@ import java.io.IOException;
  *
  * <p>The methods of the queue are called with the lock of {@link GroupCommit#lock}. The methods of
  * the files are called without it, and only by the thread that leads; so are {@link #owesPromise},
- * {@link #written} and {@link #durable}, with the lock or without.
+ * {@link #placed}, {@link #written} and {@link #durable}, with the lock or without.
  */
 public interface CommitTarget {
 
@@ -47,13 +47,19 @@ public interface CommitTarget {
   // The files.
 
   /**
-   * Writes what was taken, and flushes it unless a sync follows.
+   * Writes what was taken.
    *
-   * @param syncs whether a sync follows
    * @throws dev.durability.errors.OutcomeOpenException if it can be given back and written again
    * @throws IOException if nothing can be written any more
    */
-  void write(boolean syncs) throws IOException;
+  void write() throws IOException;
+
+  /**
+   * Makes what was written survive the process.
+   *
+   * @throws IOException if nothing can be written any more
+   */
+  void flush() throws IOException;
 
   /**
    * Makes durable what was written.
@@ -74,6 +80,9 @@ public interface CommitTarget {
 
   /** {@return whether something durable is not promised in the files, and can be} */
   boolean owesPromise();
+
+  /** {@return the position up to which all is written} */
+  long placed();
 
   /** {@return the position up to which all is flushed, or synced} */
   long written();

@@ -124,7 +124,7 @@ public final class GroupCommit {
    * @return what to {@link #await} without the lock, or null if it is so already
    */
   public Waiter.@Nullable OfThread join(Waiter.OfThread self, boolean sync) {
-    return rounds.join(self, sync) ? self : null;
+    return rounds.join(self, sync ? Goal.DURABLE : Goal.FLUSHED) ? self : null;
   }
 
   /**

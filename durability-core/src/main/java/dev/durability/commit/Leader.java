@@ -14,7 +14,9 @@ class Leader {
   /** Whether it leaves futures, and what depends on them, to the log's own thread. */
   boolean leavesDependents;
 
-  /** What was written and durable when the round ended. */
+  /** What was written, flushed and durable when the round ended. */
+  long placed;
+
   long written;
 
   long durable;

@@ -24,7 +24,7 @@ final class Round {
   private int settledFutures;
   private Waiter.@Nullable OfThread ofCurrentThread;
   private boolean triedToWrite;
-  private boolean wantsSync;
+  private Goal goal = Goal.PLACED;
   private boolean isDemanded;
 
   /** The next of those whose futures are left to the log's own thread. */
@@ -42,9 +42,9 @@ final class Round {
 
   /** Adds a thread, for which room was reserved. */
   void add(Waiter.OfThread thread) {
-    boolean sync = thread.wantsSync();
+    Goal both = farther(thread.goal());
     // Nothing is called from here on: it is in, or it is not.
-    wantsSync |= sync;
+    goal = both;
     threads[threadCount] = thread;
     unsettledThreads = ++threadCount;
     thread.joined = true;
@@ -52,14 +52,18 @@ final class Round {
 
   /** Adds a future, for which room was reserved. */
   void add(FutureWaiter future) {
-    wantsSync = true;
+    goal = Goal.DURABLE;
     futures[futureCount++] = future;
   }
 
   /** The log itself asks for it, although nobody waits. */
   void demand(boolean sync) {
     isDemanded = true;
-    wantsSync |= sync;
+    goal = farther(sync ? Goal.DURABLE : Goal.FLUSHED);
+  }
+
+  private Goal farther(Goal other) {
+    return other.compareTo(goal) > 0 ? other : goal;
   }
 
   boolean isDemanded() {
@@ -76,7 +80,12 @@ final class Round {
   }
 
   boolean wantsSync() {
-    return wantsSync;
+    return goal == Goal.DURABLE;
+  }
+
+  /** What the most demanding of those who wait want. */
+  Goal goal() {
+    return goal;
   }
 
   int threadCount() {
@@ -106,18 +115,20 @@ final class Round {
    * in which each wakes a few: those that are to be woken are settled before the thread that wakes
    * them.
    *
-   * @param written the position up to which all is written
+   * @param placed the position up to which all is written
+   * @param written the position up to which all is flushed
    * @param durable the position up to which all is durable
    * @param failure what failed, or null
    * @param whyNot tells those whose entry is neither why; it does not throw
    */
   void settle(
+      long placed,
       long written,
       long durable,
       @Nullable Throwable failure,
       BiFunction<Waiter, @Nullable Throwable, DurabilityException> whyNot) {
     failFutures(durable, failure, whyNot);
-    settleThreads(written, durable, failure, whyNot);
+    settleThreads(placed, written, durable, failure, whyNot);
     wakeThreads(); // Before what depends on the futures runs here, which may wait for them.
     wakeAskers(); // Who asks for a future may not wait for what depends on another.
   }
@@ -155,6 +166,7 @@ final class Round {
   }
 
   private void settleThreads(
+      long placed,
       long written,
       long durable,
       @Nullable Throwable failure,
@@ -163,7 +175,7 @@ final class Round {
       int i = unsettledThreads - 1;
       Waiter.OfThread thread = Objects.requireNonNull(threads[i]);
       DurabilityException outcome =
-          thread.target() <= (thread.wantsSync() ? durable : written)
+          thread.target() <= reached(thread.goal(), placed, written, durable)
               ? null
               : whyNot.apply(thread, failure);
       if (thread.isOfCurrentThread()) {
@@ -178,6 +190,13 @@ final class Round {
       unsettledThreads = i;
       thread.state = Waiter.OfThread.SETTLED;
     }
+  }
+
+  private static long reached(Goal goal, long placed, long written, long durable) {
+    if (goal == Goal.DURABLE) { // No switch: it would load a class of its own.
+      return durable;
+    }
+    return goal == Goal.FLUSHED ? written : placed;
   }
 
   /** Wakes the first, which wakes others, as the current thread does if it is one of them. */
@@ -199,7 +218,7 @@ final class Round {
     settledFutures = 0;
     ofCurrentThread = null;
     triedToWrite = false;
-    wantsSync = false;
+    goal = Goal.PLACED;
     isDemanded = false;
   }
 }

@@ -43,7 +43,6 @@ final class Rounds {
 
   private final DurabilityException brokenQueue =
       new DurabilityException("an Error broke off an append");
-
   private final Gathering gathering = new Gathering();
   private final Patience patience;
   private final VirtualThreads virtualThreads = new VirtualThreads();
@@ -90,12 +89,12 @@ final class Rounds {
    *
    * @return whether there is anything to wait for
    */
-  boolean join(Waiter.OfThread self, boolean sync) {
+  boolean join(Waiter.OfThread self, Goal goal) {
     long position = target.appended();
-    if (position <= (sync ? durable : written)) {
+    if (position <= (goal == Goal.DURABLE ? durable : written)) {
       return false;
     }
-    next.add(self.start(position, target.appendedId(), sync, virtualThreads.isCurrent()));
+    next.add(self.start(position, target.appendedId(), goal, virtualThreads.isCurrent()));
     if (lead.isFree()) {
       lead.take(self);
       self.lead();
@@ -123,7 +122,7 @@ final class Rounds {
     }
     next.reserve();
     long position = target.appended();
-    next.add(self.start(position, target.appendedId(), false, virtualThreads.isCurrent()));
+    next.add(self.start(position, target.appendedId(), Goal.PLACED, virtualThreads.isCurrent()));
     lead.take(self);
     try {
       lock.unlock();
@@ -167,11 +166,12 @@ final class Rounds {
       lead.begin();
       long start = System.nanoTime();
       Round round = takeRound(self);
-      boolean syncs = round.wantsSync();
-      target.write(syncs);
-      if (syncs && !poison.isThere()) {
+      target.write();
+      if (round.wantsSync() && !poison.isThere()) {
         giveBackIfShort();
         target.sync();
+      } else if (round.goal() == Goal.FLUSHED) {
+        target.flush();
       }
       patience.roundTook(System.nanoTime() - start);
     } catch (Throwable e) {
@@ -254,6 +254,7 @@ final class Rounds {
         return;
       }
       poison.addUnlessOpen(failure);
+      self.placed = target.placed();
       self.written = written = target.written();
       self.durable = durable = target.durable();
       Leader successor = poison.isThere() ? null : continueAfter(self, failure);
@@ -275,7 +276,7 @@ final class Rounds {
       target.giveBack();
     }
     schedule(
-        round != null && round.triedToWrite(),
+        round != null && round.triedToWrite() && round.goal() != Goal.PLACED,
         failure != null || (round != null && round.wantsSync()));
     if (round != null && round.hasFutures()) {
       lead.callbacksFollow(self);
@@ -310,9 +311,8 @@ final class Rounds {
   /** Sets what is to be done in the background; with the lock, at the end of a round. */
   private void schedule(boolean triedToWrite, boolean triedToSync) {
     long now = System.nanoTime();
-    boolean allWritten = target.isEmpty();
-    boolean allDurable = allWritten && durable == target.appended();
-    deadlines.roundEnded(now, triedToWrite, triedToSync, allWritten, allDurable);
+    long appended = target.appended();
+    deadlines.roundEnded(now, triedToWrite, triedToSync, written == appended, durable == appended);
     if (deadlines.markLater(now, !poison.isThere() && target.owesPromise() && !markFailed)) {
       work.signal();
     }
@@ -340,7 +340,7 @@ final class Rounds {
       // Nobody waits. What failed meets the next caller: its entries are queued, or it is poisoned.
       Thrown.report(failure);
     }
-    round.settle(self.written, self.durable, failure, whyNot);
+    round.settle(self.placed, self.written, self.durable, failure, whyNot);
     if (dependents.settle(self, round)) {
       self.round = null;
       unused.lazySet(round);

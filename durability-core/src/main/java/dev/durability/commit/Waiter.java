@@ -41,16 +41,16 @@ public interface Waiter {
     private Thread thread = Thread.currentThread();
     private long target;
     private long entryId;
-    private boolean wantsSync;
+    private Goal goal = Goal.DURABLE;
     private boolean isVirtual;
     private final BooleanSupplier isWaiting = this::isWaiting;
 
     /** Starts a wait of the current thread, a virtual one or not. */
-    OfThread start(long position, long lastEntryId, boolean sync, boolean virtual) {
+    OfThread start(long position, long lastEntryId, Goal itsGoal, boolean virtual) {
       thread = Thread.currentThread();
       target = position;
       entryId = lastEntryId;
-      wantsSync = sync;
+      goal = itsGoal;
       isVirtual = virtual;
       failure = null;
       state = WAITING;
@@ -67,9 +67,8 @@ public interface Waiter {
       return entryId;
     }
 
-    /** Whether it waits for that to be durable, or just written. */
-    boolean wantsSync() {
-      return wantsSync;
+    Goal goal() {
+      return goal;
     }
 
     Thread thread() {

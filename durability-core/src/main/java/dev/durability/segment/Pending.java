@@ -49,6 +49,11 @@ abstract class Pending<T> implements Runnable {
     LockSupport.unpark(waiting);
   }
 
+  /** Whether the outcome is known. */
+  final boolean isDone() {
+    return done;
+  }
+
   /**
    * Waits even if interrupted: the outcome of the task decides what the log holds.
    *

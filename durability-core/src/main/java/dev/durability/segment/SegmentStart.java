@@ -14,9 +14,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a segment in three steps: its beginning is written and synced under a temporary name, the
- * file is renamed, the directory is synced. The first and the last step run in the background,
- * during syncs that are under way anyway. The format demands this order:
+ * Makes a segment: its beginning is written under a temporary name and synced, the file is renamed,
+ * the directory is synced. Entries may follow the beginning before any of that is synced, and share
+ * its sync. The format demands this order:
  *
  * <ul>
  *   <li>the header is durable before the rename, so that a final name always stands for a whole
@@ -24,10 +24,13 @@ import org.jspecify.annotations.Nullable;
  *   <li>all of the segment before is durable before the rename, because the header promises it; the
  *       caller ensures that;
  *   <li>the directory is synced before anything in the segment is acknowledged, because otherwise
- *       the segment could be gone after a crash: {@link #awaitDurable}.
+ *       the segment could be gone after a crash;
+ *   <li>the rename comes before anything in the segment is said to be flushed, because the next
+ *       opening removes a file with a temporary name.
  * </ul>
  *
- * One thread at a time uses it.
+ * One thread at a time uses it. That thread takes all steps but the making of a new file, for which
+ * there may be time before: handing a step to another thread takes about as long as the step.
  */
 public final class SegmentStart {
   private final Directory directory;
@@ -35,10 +38,11 @@ public final class SegmentStart {
   private final Spare spare;
   private final SegmentPlan plan;
   private final Pending<AppendFile> made;
-  private @Nullable Pending<Void> named;
   private @Nullable AppendFile making;
+  private @Nullable FrameFile file;
   private String temporary;
   private boolean reserved;
+  private boolean beginningIsDurable;
 
   /** Plans to make a segment with a header. Nothing happens before {@link #begin}. */
   public SegmentStart(
@@ -66,16 +70,20 @@ public final class SegmentStart {
         };
   }
 
-  /** Starts to make the file durable, with what it has before it gets its name. */
+  /** Makes the file, with what it has before it gets its name. If it takes time, it is begun. */
   public void begin() {
-    background.executeOrRun(made);
+    if (spare.isReady()) {
+      made.run();
+    } else {
+      background.executeOrRun(made);
+    }
   }
 
   public SegmentPlan plan() {
     return plan;
   }
 
-  /** Whether zeros may follow what is written. Known once {@link #enter} returned. */
+  /** Whether zeros may follow what is written. Known once {@link #awaitFile} returned. */
   public boolean isReserved() {
     return reserved;
   }
@@ -92,6 +100,7 @@ public final class SegmentStart {
         making = file;
       }
       file.write(beginning);
+      return file;
     } catch (LockLostException lost) {
       giveUp(file, lost);
       throw lost;
@@ -104,12 +113,6 @@ public final class SegmentStart {
               + " room, then sync again",
           failure);
     }
-    try {
-      file.sync();
-      return file;
-    } catch (IOException failure) {
-      throw poison(failure); // Whoever catches it closes the file.
-    }
   }
 
   /** A failed attempt may have left the file behind. */
@@ -121,48 +124,49 @@ public final class SegmentStart {
   }
 
   /**
-   * Gives the segment its name, and starts to make the name durable. The segment before has to be
-   * durable when this is called.
+   * Waits for the file, which has its header and its temporary name. If making it has not begun,
+   * this thread does it.
    *
-   * @return the segment's file, after its header
    * @throws OutcomeOpenException if the file could not be made; another start may succeed
+   * @throws LockLostException if the lock was lost
+   */
+  public void awaitFile() throws IOException {
+    made.run();
+    file = new FrameFile(plan.name().path(), Objects.requireNonNull(made.await()));
+  }
+
+  /** The file, which was waited for. */
+  public FrameFile file() {
+    return Objects.requireNonNull(file);
+  }
+
+  /**
+   * Makes what was written to the file durable.
+   *
+   * @throws WriterPoisonedException if that fails
+   */
+  public void sync() throws WriterPoisonedException {
+    file().sync();
+    beginningIsDurable = true;
+  }
+
+  /**
+   * Gives the segment its name, durably. The segment before has to be durable when this is called.
+   *
    * @throws LockLostException if the lock was lost; nothing got the name
    * @throws WriterPoisonedException if anything else fails
    */
-  public FrameFile enter() throws IOException {
-    AppendFile file = Objects.requireNonNull(made.await());
-    try {
-      return enter(file);
-    } catch (Throwable e) {
-      AfterFailure.close(e, file);
-      throw e;
+  public void name() throws IOException {
+    if (!beginningIsDurable) {
+      sync();
     }
-  }
-
-  private FrameFile enter(AppendFile file) throws IOException {
-    String path = plan.name().path();
-    FrameFile entered = new FrameFile(path, file);
     try {
-      directory.rename(temporary, path);
+      directory.rename(temporary, plan.name().path());
     } catch (LockLostException lost) {
       throw lost; // Another writer's segment may have that name by now.
     } catch (IOException failure) {
       throw poison(failure);
     }
-    Pending<Void> naming =
-        new Pending<>() {
-          @Override
-          @Nullable Void work() throws IOException {
-            syncName();
-            return null;
-          }
-        };
-    named = naming;
-    background.executeOrRun(naming);
-    return entered;
-  }
-
-  private void syncName() throws WriterPoisonedException {
     try {
       directory.sync(LogFiles.SEGMENTS);
     } catch (IOException failure) {
@@ -170,14 +174,7 @@ public final class SegmentStart {
     }
   }
 
-  /** Waits until the segment cannot vanish in a crash. */
-  public void awaitDurable() throws IOException {
-    if (named != null) {
-      Void unused = named.await();
-    }
-  }
-
-  /** Removes what was made of a segment that was not entered. */
+  /** Removes what was made of a segment that did not get its name. */
   public void discard() {
     AppendFile file;
     try {

@@ -32,10 +32,11 @@ final class PathRules {
     }
     List<String> names = List.of(path.split("/", -1));
     for (String name : names) {
-      switch (name) {
-        case "" -> throw refused(path, "it has an empty name in it");
-        case ".", ".." -> throw refused(path, "it has the name " + name + " in it");
-        default -> {}
+      if (name.isEmpty()) {
+        throw refused(path, "it has an empty name in it");
+      }
+      if (name.equals(".") || name.equals("..")) {
+        throw refused(path, "it has the name " + name + " in it");
       }
     }
     return names;

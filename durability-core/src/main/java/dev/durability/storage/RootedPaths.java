@@ -9,6 +9,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -46,8 +47,7 @@ final class RootedPaths {
    * @throws AccessDeniedException if a link leads out of the root
    */
   Path target(String path) throws IOException {
-    PathRules.names(path);
-    return follow(path);
+    return follow(path, PathRules.names(path));
   }
 
   /**
@@ -72,18 +72,34 @@ final class RootedPaths {
    * @throws AccessDeniedException if a link leads out of the root, the last name included
    */
   Path name(String path) throws IOException {
-    PathRules.names(path);
-    Path name =
-        directory(Directory.parentOf(path)).resolve(relative(path).getFileName()).normalize();
+    List<String> names = PathRules.names(path);
+    int last = names.size() - 1;
+    Path name = follow(path, names.subList(0, last)).resolve(names.get(last));
     if (Files.isSymbolicLink(name)) {
       var unused = target(path); // Refused if it leads out of the root.
     }
     return name;
   }
 
-  private Path follow(String path) throws IOException {
+  /**
+   * Mostly there are no links. Then this takes few steps: a segment is named while others wait, and
+   * seldom enough that the code is not compiled.
+   */
+  private Path follow(String path, List<String> names) throws IOException {
+    Path relative = relative(path);
+    Path at = root;
+    for (String name : names) {
+      at = at.resolve(name);
+      if (Files.isSymbolicLink(at)) {
+        return followLinks(path, relative.subpath(0, names.size()));
+      }
+    }
+    return at;
+  }
+
+  private Path followLinks(String path, Path relative) throws IOException {
     Deque<Path> ahead = new ArrayDeque<>();
-    relative(path).forEach(ahead::addLast);
+    relative.forEach(ahead::addLast);
     Path at = root;
     int links = 0;
     while (!ahead.isEmpty()) {

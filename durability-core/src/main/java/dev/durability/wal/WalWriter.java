@@ -317,7 +317,7 @@ public final class WalWriter<E> implements Closeable {
 
   /**
    * {@return the segments, oldest first, the one that the next entry goes to at the end; without
-   * those that are full and still in memory}
+   * those that are full and not durable yet}
    */
   public List<SegmentRange> segments() {
     return log.segments();

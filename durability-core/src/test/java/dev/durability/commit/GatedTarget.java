@@ -18,6 +18,7 @@ final class GatedTarget implements CommitTarget {
   private long appended;
   private long taken;
   private long givenBack;
+  private volatile long placed;
   private volatile long written;
   private volatile long durable;
   private volatile long promised;
@@ -28,6 +29,9 @@ final class GatedTarget implements CommitTarget {
 
   volatile @Nullable IOException syncFailure;
   volatile @Nullable IOException markFailure;
+
+  /** How often what was written was flushed without a sync. */
+  volatile int flushes;
 
   /** Whether an Error broke off an append. */
   volatile boolean broken;
@@ -92,18 +96,18 @@ final class GatedTarget implements CommitTarget {
   @Override
   public boolean take(boolean syncs) {
     taken = appended;
-    return taken > written;
+    return taken > placed;
   }
 
   @Override
   public void giveBackWritten() {
-    givenBack = written;
+    givenBack = placed;
   }
 
   @Override
   public void giveBack() {
-    givenBack = written;
-    taken = written;
+    givenBack = placed;
+    taken = placed;
   }
 
   private static void fail(@Nullable IOException failure) throws IOException {
@@ -113,25 +117,33 @@ final class GatedTarget implements CommitTarget {
   }
 
   @Override
-  public void write(boolean syncs) throws IOException {
-    if (taken > written) {
+  public void write() throws IOException {
+    if (taken > placed) {
       IOException failure = writeFailure;
       writeFailure = null;
       fail(failure);
-      steps.add("write " + (written + 1) + "-" + taken);
-      written = taken;
+      steps.add("write " + (placed + 1) + "-" + taken);
+      placed = taken;
     }
   }
 
   @Override
+  @SuppressWarnings("NonAtomicVolatileUpdate") // One thread leads.
+  public void flush() {
+    flushes++;
+    written = placed;
+  }
+
+  @Override
   public void sync() throws IOException {
-    long synced = written;
+    long synced = placed;
     if (!open) {
       arrivals.release();
       gate.acquireUninterruptibly();
     }
     fail(syncFailure);
     steps.add("sync " + synced + " by " + Thread.currentThread().getName());
+    written = synced;
     durable = synced;
   }
 
@@ -151,6 +163,11 @@ final class GatedTarget implements CommitTarget {
   @Override
   public boolean owesPromise() {
     return durable > promised;
+  }
+
+  @Override
+  public long placed() {
+    return placed;
   }
 
   @Override

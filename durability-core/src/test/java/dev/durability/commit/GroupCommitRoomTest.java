@@ -56,6 +56,48 @@ class GroupCommitRoomTest extends GroupCommitFixture {
       commits.lock().unlock();
     }
     assertThat(steps()).containsExactly("write 1-1");
+    assertThat(target.flushes).as("nobody waits for a flush").isZero();
+  }
+
+  @Test
+  void whatWasWrittenToMakeRoomIsFlushedForWhoeverWantsThat() throws Exception {
+    target.open();
+    Waiter.OfThread joined;
+    commits.lock().lock();
+    try {
+      commits.prepare();
+      target.append();
+      commits.awaitRoom(new Waiter.OfThread());
+      commits.prepare();
+      joined = commits.join(new Waiter.OfThread(), false);
+    } finally {
+      commits.lock().unlock();
+    }
+    assertThat(joined).as("it is written, and not flushed").isNotNull();
+    commits.await(joined);
+    assertThat(steps()).containsExactly("write 1-1");
+    assertThat(target.flushes).isEqualTo(1);
+  }
+
+  @Test
+  void whatWasWrittenToMakeRoomIsFlushedOnceThatIsDue() throws Exception {
+    GatedTarget flushed = new GatedTarget();
+    flushed.open();
+    GroupCommit intervals = new GroupCommit(flushed, 0, TimeUnit.MILLISECONDS.toNanos(1), () -> {});
+    intervals.lock().lock();
+    try {
+      intervals.prepare();
+      flushed.append();
+      intervals.awaitRoom(new Waiter.OfThread());
+    } finally {
+      intervals.lock().unlock();
+    }
+    assertThat(flushed.flushes).isZero();
+    Thread log = new Thread(intervals.logThreadTask(), LOG_THREAD);
+    log.start();
+    Await.until("it is flushed", () -> flushed.flushes == 1);
+    intervals.close(() -> {}, () -> {});
+    log.join();
   }
 
   @Test

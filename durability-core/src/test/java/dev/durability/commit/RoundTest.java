@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 class RoundTest {
   private final Round round = new Round();
 
-  private static Waiter.OfThread thread(long target, boolean sync) {
-    return new Waiter.OfThread().start(target, target, sync, false);
+  private static Waiter.OfThread thread(long target, Goal goal) {
+    return new Waiter.OfThread().start(target, target, goal, false);
   }
 
   private void join(Waiter.OfThread thread) {
@@ -27,9 +27,13 @@ class RoundTest {
     round.add(future);
   }
 
-  private void settle(long written, long durable) {
+  private void settle(long placed, long written, long durable) {
     round.settle(
-        written, durable, null, (w, failure) -> new DurabilityException("not " + w.target()));
+        placed,
+        written,
+        durable,
+        null,
+        (w, failure) -> new DurabilityException("not " + w.target()));
     round.settleFutures();
     round.clear();
   }
@@ -39,16 +43,17 @@ class RoundTest {
     List<Waiter.OfThread> threads = new ArrayList<>();
     List<WaitingFuture> futures = new ArrayList<>();
     for (int id = 1; id <= 100; id++) {
-      threads.add(thread(id, id % 2 == 0));
+      threads.add(thread(id, List.of(Goal.PLACED, Goal.FLUSHED, Goal.DURABLE).get(id % 3)));
       futures.add(new WaitingFuture(id));
     }
     threads.forEach(this::join);
     futures.forEach(this::join);
     assertThat(round.threadCount()).isEqualTo(100);
     assertThat(round.firstThread()).isSameAs(threads.get(0));
-    settle(61, 40);
+    settle(80, 61, 40);
     for (Waiter.OfThread each : threads) {
-      long done = each.wantsSync() ? 40 : 61;
+      long flushedOrPlaced = each.goal() == Goal.FLUSHED ? 61 : 80;
+      long done = each.goal() == Goal.DURABLE ? 40 : flushedOrPlaced;
       if (each.target() <= done) {
         assertThatCode(each::finish).doesNotThrowAnyException();
       } else {
@@ -63,12 +68,12 @@ class RoundTest {
 
   @Test
   void settledRoundIsEmptyAndCanGatherAgain() {
-    round.add(thread(1, true));
+    round.add(thread(1, Goal.DURABLE));
     round.add(new WaitingFuture(1));
     round.demand(true);
     round.taken(true);
     assertThat(round.triedToWrite()).isTrue();
-    settle(1, 1);
+    settle(1, 1, 1);
     assertThat(round.isEmpty()).isTrue();
     assertThat(round.hasFutures()).isFalse();
     assertThat(round.threadCount()).isZero();
@@ -82,11 +87,11 @@ class RoundTest {
   void syncIsWantedIfAnyoneWantsIt() {
     assertThat(round.wantsSync()).isFalse();
     assertThat(round.isEmpty()).isTrue();
-    round.add(thread(1, false));
+    round.add(thread(1, Goal.FLUSHED));
     assertThat(round.isEmpty()).isFalse();
     assertThat(round.wantsSync()).isFalse();
-    round.add(thread(1, true));
-    round.add(thread(2, false));
+    round.add(thread(1, Goal.DURABLE));
+    round.add(thread(2, Goal.PLACED));
     assertThat(round.wantsSync()).isTrue();
     Round ofFuture = new Round();
     ofFuture.add(new WaitingFuture(1));

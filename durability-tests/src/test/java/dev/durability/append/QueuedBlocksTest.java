@@ -84,7 +84,7 @@ class QueuedBlocksTest {
 
   private void commit() throws IOException {
     assertThat(blocks.take(true)).isTrue();
-    blocks.write(true);
+    blocks.write();
     blocks.sync();
     blocks.giveBack();
   }
@@ -92,7 +92,7 @@ class QueuedBlocksTest {
   @Test
   void takesNothingFromAnEmptyQueue() throws IOException {
     assertThat(blocks.take(true)).isFalse();
-    blocks.write(true);
+    blocks.write();
     assertThat(flushed).isEmpty();
     assertThat(blocks.isEmpty()).isTrue();
   }
@@ -105,7 +105,8 @@ class QueuedBlocksTest {
     assertThat(blocks.appendedId()).isEqualTo(2);
     assertThat(blocks.take(false)).isTrue();
     assertThat(queue.reserve(4096)).as("both blocks are in use").isFalse();
-    blocks.write(false);
+    blocks.write();
+    blocks.flush();
     assertThat(flushed).containsExactly(1L, 2L);
     assertThat(blocks.written()).isEqualTo(2);
     assertThat(queue.reserve(4096)).isFalse();
@@ -119,13 +120,13 @@ class QueuedBlocksTest {
     append(4096);
     assertThat(blocks.take(true)).isTrue();
     directory.fillUpAfter(0);
-    assertThatThrownBy(() -> blocks.write(true)).isInstanceOf(OutcomeOpenException.class);
+    assertThatThrownBy(() -> blocks.write()).isInstanceOf(OutcomeOpenException.class);
     assertThat(flushed).isEmpty();
     directory.makeRoom();
     blocks.giveBack();
     assertThat(blocks.isEmpty()).isFalse();
     assertThat(blocks.take(true)).isTrue();
-    blocks.write(true);
+    blocks.write();
     assertThat(flushed).containsExactly(1L, 2L);
     assertThat(blocks.durable()).isZero();
     blocks.sync();
@@ -185,7 +186,7 @@ class QueuedBlocksTest {
     commit();
     queue.startOver(2, FileHeader.REWINDS);
     assertThat(blocks.take(true)).isTrue();
-    blocks.write(true);
+    blocks.write();
     assertThat(appender.durableId()).isEqualTo(1);
     assertThat(blocks.durable()).isEqualTo(blocks.appended()).isEqualTo(3);
     assertThat(directory.exists(queue.segment().name().path())).isTrue();

@@ -37,7 +37,7 @@ class SegmentAppenderCutTest extends SegmentAppenderFixture {
   void cutThatIsDueComesBeforeAllElse() throws IOException {
     List<Step> steps =
         List.of(
-            (appender, second) -> appender.write(block(second, 2, FRAME), true),
+            (appender, second) -> appender.write(block(second, 2, FRAME)),
             (appender, second) -> appender.sync(),
             (appender, second) -> appender.mark());
     for (Step step : steps) {

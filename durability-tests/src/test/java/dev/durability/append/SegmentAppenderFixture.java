@@ -116,9 +116,9 @@ abstract class SegmentAppenderFixture {
   /** Fills the first segment so that a spare is made, which has the size of what is there. */
   SegmentAppender withSpareMade(int fill) throws IOException {
     SegmentAppender appender = withSpares(8192);
-    appender.write(block(FIRST, 1, FRAME), true);
+    appender.write(block(FIRST, 1, FRAME));
     appender.sync();
-    appender.write(block(FIRST, 2, fill), true);
+    appender.write(block(FIRST, 2, fill));
     Await.until("a spare is made", appender::nextSegmentIsReady);
     return appender;
   }
@@ -126,13 +126,13 @@ abstract class SegmentAppenderFixture {
   /** Three entries, and a cut after the first that is not made durable yet. */
   SegmentPlan cutAfterTheFirst(SegmentAppender appender) throws IOException {
     for (long id = 1; id < 3; id++) {
-      appender.write(block(FIRST, id, FRAME), true);
+      appender.write(block(FIRST, id, FRAME));
     }
     appender.sync();
     SegmentPlan second = FIRST.startingOver(2, FileHeader.REWINDS);
     Block third = last(block(FIRST, 3, FRAME), second);
     third.position = 4; // The cut has a position of its own.
-    appender.write(third, true);
+    appender.write(third);
     return second;
   }
 }

@@ -24,9 +24,9 @@ class SegmentAppenderLeftoversTest extends SegmentAppenderFixture {
   void spareThatTheStorageFailedToMakeAndLeftIsRemoved() throws IOException {
     directory.inject(Fault.of(CREATE).endingIn("spare.tmp").afterEffect());
     SegmentAppender appender = withSpares(8192);
-    appender.write(block(FIRST, 1, FRAME), true);
+    appender.write(block(FIRST, 1, FRAME));
     appender.sync();
-    appender.write(block(FIRST, 2, 5000), true);
+    appender.write(block(FIRST, 2, 5000));
     appender.abandon(); // Waits for what was begun.
     assertThat(directory.count(CREATE)).as("one for the segment").isEqualTo(2);
     assertThat(memory.exists(SPARE)).isFalse();
@@ -58,7 +58,7 @@ class SegmentAppenderLeftoversTest extends SegmentAppenderFixture {
     List<Throwable> reported = new CopyOnWriteArrayList<>();
     SegmentAppender appender = started(SMALL);
     directory.inject(fault);
-    appender.write(last(block(FIRST, 1, FRAME), FIRST.next(2, 8)), true);
+    appender.write(last(block(FIRST, 1, FRAME), FIRST.next(2, 8)));
     Thread closer =
         new Thread(
             () -> {

@@ -51,10 +51,10 @@ class SegmentAppenderLockTest extends SegmentAppenderFixture {
   @Test
   void nothingIsWrittenOnceTheLockIsLost() throws IOException {
     SegmentAppender appender = started(SMALL);
-    appender.write(block(FIRST, 1, FRAME), true);
+    appender.write(block(FIRST, 1, FRAME));
     appender.sync();
     loseLock();
-    assertLost(() -> appender.write(block(FIRST, 2, FRAME), true));
+    assertLost(() -> appender.write(block(FIRST, 2, FRAME)));
     assertLost(appender::mark);
     assertLost(appender::finish);
     assertThat(size(FIRST)).isEqualTo(HEADER + FRAME);
@@ -63,7 +63,7 @@ class SegmentAppenderLockTest extends SegmentAppenderFixture {
   @Test
   void whatIsSyncedAfterTheLockWasLostIsNotAcknowledged() throws IOException {
     SegmentAppender appender = started(SMALL);
-    appender.write(block(FIRST, 1, FRAME), true);
+    appender.write(block(FIRST, 1, FRAME));
     loseLockAt(SYNC_FILE);
     assertLost(appender::sync);
     assertThat(appender.durableId()).isZero();
@@ -74,7 +74,7 @@ class SegmentAppenderLockTest extends SegmentAppenderFixture {
   @Test
   void closingFailsIfTheLockIsLostWhileTheEndIsSynced() throws IOException {
     SegmentAppender appender = started(SMALL);
-    appender.write(block(FIRST, 1, FRAME), true);
+    appender.write(block(FIRST, 1, FRAME));
     appender.sync();
     loseLockAt(SYNC_FILE);
     assertLost(appender::finish);

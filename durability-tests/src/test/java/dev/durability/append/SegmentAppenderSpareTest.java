@@ -24,9 +24,9 @@ class SegmentAppenderSpareTest extends SegmentAppenderFixture {
   void spareIsMadeBehindTheMiddleOfASegmentAsLargeAsWhatWasWritten() throws IOException {
     int toMiddle = 4096 - HEADER - FRAME - MARK;
     SegmentAppender appender = withSpares(8192);
-    appender.write(block(FIRST, 1, FRAME), true);
+    appender.write(block(FIRST, 1, FRAME));
     appender.sync();
-    appender.write(block(FIRST, 2, toMiddle), true);
+    appender.write(block(FIRST, 2, toMiddle));
     appender.abandon(); // Waits for what was begun.
     assertThat(reserved).isEmpty();
     memory.delete(FIRST.name().path());
@@ -41,9 +41,9 @@ class SegmentAppenderSpareTest extends SegmentAppenderFixture {
     int most = 256 << 10;
     for (int more : new int[] {8, 0}) {
       SegmentAppender appender = withSpares(most);
-      appender.write(block(FIRST, 1, FRAME), true);
+      appender.write(block(FIRST, 1, FRAME));
       appender.sync();
-      appender.write(block(FIRST, 2, most - HEADER - FRAME - MARK + more), true);
+      appender.write(block(FIRST, 2, most - HEADER - FRAME - MARK + more));
       appender.abandon();
       assertThat(reserved).as("%s bytes behind one sync", most + more).hasSize(more > 0 ? 0 : 1);
       memory.delete(FIRST.name().path());
@@ -70,7 +70,7 @@ class SegmentAppenderSpareTest extends SegmentAppenderFixture {
   void spareGivesItsRoomToAWriteThatFailed() throws IOException {
     SegmentAppender appender = withSpareMade(5000);
     directory.inject(Fault.of(WRITE));
-    assertThatThrownBy(() -> appender.write(block(FIRST, 3, FRAME), true))
+    assertThatThrownBy(() -> appender.write(block(FIRST, 3, FRAME)))
         .isInstanceOf(OutcomeOpenException.class);
     assertThat(appender.nextSegmentIsReady()).isFalse();
     assertThat(memory.exists(SPARE)).isFalse();
@@ -81,8 +81,8 @@ class SegmentAppenderSpareTest extends SegmentAppenderFixture {
   private SegmentPlan enterSpare(SegmentAppender appender) throws IOException {
     SegmentPlan second = FIRST.next(4, 8);
     long created = directory.count(CREATE);
-    appender.write(last(block(FIRST, 3, FRAME), second), true);
-    appender.write(block(second, 4, FRAME), true);
+    appender.write(last(block(FIRST, 3, FRAME), second));
+    appender.write(block(second, 4, FRAME));
     appender.sync();
     assertThat(directory.count(CREATE)).as("files made for the second").isEqualTo(created);
     assertThat(size(second)).isGreaterThan(4096);
@@ -95,9 +95,12 @@ class SegmentAppenderSpareTest extends SegmentAppenderFixture {
     SegmentPlan second = enterSpare(appender);
     SegmentPlan third = second.next(6, 9);
     long closed = directory.count(CLOSE_APPEND);
-    appender.write(last(block(second, 5, FRAME), third), true);
+    appender.write(last(block(second, 5, FRAME), third));
     assertThat(directory.count(CLOSE_APPEND)).as("it is cut before").isEqualTo(closed);
-    appender.write(block(third, 6, FRAME), false);
+    appender.write(block(third, 6, FRAME));
+    appender.sync();
+    assertThat(directory.count(CLOSE_APPEND)).as("nobody waits for that").isEqualTo(closed);
+    appender.mark();
     Await.until("the file is closed", () -> directory.count(CLOSE_APPEND) > closed);
     assertThat(size(second)).isEqualTo(HEADER + 2 * FRAME + 2 * MARK);
     appender.abandon();
@@ -107,7 +110,8 @@ class SegmentAppenderSpareTest extends SegmentAppenderFixture {
   void zerosBehindTheEndAreCutWhenTheLogIsGivenUpBeforeThatIsOver() throws IOException {
     SegmentAppender appender = withSpareMade(5000);
     SegmentPlan second = enterSpare(appender);
-    appender.write(last(block(second, 5, FRAME), second.next(6, 9)), true);
+    appender.write(last(block(second, 5, FRAME), second.next(6, 9)));
+    appender.sync();
     Thread closing = Thread.currentThread();
     AtomicBoolean over = new AtomicBoolean();
     directory.before(
@@ -139,7 +143,7 @@ class SegmentAppenderSpareTest extends SegmentAppenderFixture {
   void segmentThatOutgrewItsReserveIsNotCut() throws IOException {
     SegmentAppender appender = withSpareMade(5000);
     SegmentPlan second = enterSpare(appender);
-    appender.write(block(second, 5, 7000), true);
+    appender.write(block(second, 5, 7000));
     appender.finish();
     assertThat(directory.count(TRUNCATE)).isZero();
     assertThat(size(second)).isEqualTo(HEADER + FRAME + MARK + 7000 + MARK);

@@ -22,7 +22,7 @@ class SegmentAppenderTest extends SegmentAppenderFixture {
     SegmentAppender appender = started(SMALL);
     appender.mark();
     assertThat(size(FIRST)).isEqualTo(HEADER);
-    appender.write(block(FIRST, 1, FRAME), true);
+    appender.write(block(FIRST, 1, FRAME));
     assertThat(appender.owesPromise()).isFalse();
     assertThat(appender.durableId()).isZero();
     appender.sync();
@@ -40,7 +40,7 @@ class SegmentAppenderTest extends SegmentAppenderFixture {
   @Test
   void whatWasGivenUpOwesNothing() throws IOException {
     SegmentAppender appender = started(SMALL);
-    appender.write(block(FIRST, 1, FRAME), true);
+    appender.write(block(FIRST, 1, FRAME));
     appender.sync();
     appender.abandon();
     assertThat(appender.owesPromise()).isFalse();
@@ -49,12 +49,12 @@ class SegmentAppenderTest extends SegmentAppenderFixture {
   @Test
   void nextBlockTellsWhatIsOwedAndTheOneBehindItDoesNotTellItAgain() throws IOException {
     SegmentAppender appender = started(SMALL);
-    appender.write(block(FIRST, 1, FRAME), true);
+    appender.write(block(FIRST, 1, FRAME));
     appender.sync();
-    appender.write(block(FIRST, 2, FRAME), false);
+    appender.write(block(FIRST, 2, FRAME));
     assertThat(size(FIRST)).isEqualTo(HEADER + 2 * FRAME + MARK);
     assertThat(appender.owesPromise()).isFalse();
-    appender.write(block(FIRST, 3, FRAME), false);
+    appender.write(block(FIRST, 3, FRAME));
     assertThat(size(FIRST)).isEqualTo(HEADER + 3 * FRAME + MARK);
     assertThat(appender.owesPromise()).isFalse();
     assertThat(appender.writtenId()).isEqualTo(3);
@@ -65,7 +65,7 @@ class SegmentAppenderTest extends SegmentAppenderFixture {
   @Test
   void syncOfWhatIsDurableDoesNothing() throws IOException {
     SegmentAppender appender = started(SMALL);
-    appender.write(block(FIRST, 1, FRAME), true);
+    appender.write(block(FIRST, 1, FRAME));
     long start = System.nanoTime();
     appender.sync();
     long took = System.nanoTime() - start;
@@ -80,9 +80,11 @@ class SegmentAppenderTest extends SegmentAppenderFixture {
   void endTellsWhatIsOwedAndTheHeaderBehindItTheRest() throws IOException {
     SegmentPlan second = FIRST.next(3, 8);
     SegmentAppender appender = started(SMALL);
-    appender.write(block(FIRST, 1, FRAME), true);
+    appender.write(block(FIRST, 1, FRAME));
     appender.sync();
-    appender.write(last(block(FIRST, 2, FRAME), second), true);
+    appender.write(last(block(FIRST, 2, FRAME), second));
+    assertThat(appender.durableId()).isEqualTo(1);
+    appender.sync();
     assertThat(appender.durableId()).as("a segment that ended is durable").isEqualTo(2);
     assertThat(appender.owesPromise()).isTrue();
     assertThat(memory.exists(second.name().path())).isFalse();
@@ -97,7 +99,7 @@ class SegmentAppenderTest extends SegmentAppenderFixture {
   void nameOfTheSegmentThatAMarkStartsIsDurableWhenTheMarkIs() throws IOException {
     SegmentPlan second = FIRST.next(2, 8);
     SegmentAppender appender = started(SMALL);
-    appender.write(last(block(FIRST, 1, FRAME), second), true);
+    appender.write(last(block(FIRST, 1, FRAME), second));
     recordSteps();
     appender.mark();
     assertThat(steps)
@@ -109,9 +111,10 @@ class SegmentAppenderTest extends SegmentAppenderFixture {
   void endOfASegmentThatIsDurableAlreadyLeavesNothingOwed() throws IOException {
     SegmentPlan second = FIRST.next(2, 8);
     SegmentAppender appender = started(SMALL);
-    appender.write(block(FIRST, 1, FRAME), true);
+    appender.write(block(FIRST, 1, FRAME));
     appender.sync();
-    appender.write(last(Block.single(0, FIRST, 2, 1), second), true);
+    appender.write(last(Block.single(0, FIRST, 2, 1), second));
+    appender.sync();
     assertThat(size(FIRST)).isEqualTo(HEADER + FRAME + MARK);
     assertThat(appender.owesPromise()).isFalse();
     appender.abandon();
@@ -120,7 +123,8 @@ class SegmentAppenderTest extends SegmentAppenderFixture {
   @Test
   void fileOfASegmentThatEndedIsClosedAtOnceWhereNothingIsReserved() throws IOException {
     SegmentAppender appender = started(SMALL);
-    appender.write(last(block(FIRST, 1, FRAME), FIRST.next(2, 8)), true);
+    appender.write(last(block(FIRST, 1, FRAME), FIRST.next(2, 8)));
+    appender.sync();
     assertThat(directory.count(CLOSE_APPEND)).isEqualTo(1);
     assertThat(appender.ended()).containsExactly(new SegmentRange(1, 1, 1, FIRST.name().path()));
     appender.abandon();
@@ -131,7 +135,7 @@ class SegmentAppenderTest extends SegmentAppenderFixture {
   @Test
   void segmentThatWasBegunInAdvanceIsRemovedWhenTheLogIsClosed() throws IOException {
     SegmentAppender appender = started(SMALL);
-    appender.write(last(block(FIRST, 1, FRAME), FIRST.next(2, 8)), true);
+    appender.write(last(block(FIRST, 1, FRAME), FIRST.next(2, 8)));
     appender.finish();
     assertThat(Logs.names(memory)).hasSize(1);
     assertThat(directory.count(CLOSE_APPEND)).isEqualTo(2);
@@ -140,7 +144,7 @@ class SegmentAppenderTest extends SegmentAppenderFixture {
   @Test
   void closingSyncsWhatIsWrittenBeforeItPromisesIt() throws IOException {
     SegmentAppender appender = started(SMALL);
-    appender.write(block(FIRST, 1, FRAME), false);
+    appender.write(block(FIRST, 1, FRAME));
     appender.finish();
     assertThat(WalMaintenance.verify(memory).promised()).isEqualTo(1);
     assertThat(size(FIRST)).isEqualTo(HEADER + FRAME + MARK);
@@ -152,7 +156,7 @@ class SegmentAppenderTest extends SegmentAppenderFixture {
   void closingSyncsTheEndBeforeItGivesUpTheFile() throws IOException {
     String path = FIRST.name().path();
     SegmentAppender appender = started(SMALL);
-    appender.write(block(FIRST, 1, FRAME), true);
+    appender.write(block(FIRST, 1, FRAME));
     appender.sync();
     recordSteps();
     appender.finish();

@@ -57,13 +57,13 @@ enum PlantedFault {
   ACKNOWLEDGED_BEFORE_THE_SYNC(
       "durableAppends",
       "append/SegmentAppender",
-      "    target.sync();\n    awaitName();",
-      "    awaitName();"),
+      "    } else {\n      target.sync();\n    }",
+      "    }"),
   ACKNOWLEDGED_BEFORE_THE_NAME(
       "rotation",
       "append/SegmentAppender",
-      "    target.sync();\n    awaitName();",
-      "    target.sync();"),
+      "      rotation.syncUnnamed();\n      name();\n",
+      "      rotation.syncUnnamed();\n"),
   NO_POISON_AFTER_A_FAILED_SYNC(
       "failedSync",
       "commit/Poison",

@@ -30,26 +30,31 @@ final class PlantedBugs {
               "header-not-synced",
               "the sync of a segment before it gets its name",
               "a final name stands for a whole header",
-              new Patch("segment.SegmentStart", "make", withoutCall("AppendFile.sync")),
+              new Patch("segment.SegmentStart", "name", withoutCall("SegmentStart.sync")),
               Workload.LOG,
               1),
           bug(
               "segment-name-not-synced",
               "the sync of the directory after the rename",
               "acknowledged entries survive",
-              new Patch("segment.SegmentStart", "syncName", withoutCall("Directory.sync")),
+              new Patch("segment.SegmentStart", "name", withoutCall("Directory.sync")),
               Workload.LOG,
               1),
           bug(
-              "segment-name-not-awaited",
-              "to wait for that sync before the acknowledgement",
+              "acknowledged-without-a-name",
+              "the name of a segment before its first entries are acknowledged",
               "acknowledged entries survive",
               new Patch(
-                  "append.SegmentAppender",
-                  "sync(FrameFile)",
-                  withoutCall("SegmentAppender.awaitName")),
-              Workload.LOG_WITH_FAILED_SYNCS,
-              2),
+                  "append.SegmentAppender", "sync(FrameFile)", withoutCall("SegmentAppender.name")),
+              Workload.LOG,
+              1),
+          bug(
+              "flushed-without-a-name",
+              "the name of a segment before its first entries are flushed",
+              "flushed entries survive the process",
+              new Patch("append.SegmentAppender", "flush", withoutCall("SegmentAppender.name")),
+              Workload.LOG_IN_BUFFERS,
+              1),
           bug(
               "not-flushed",
               "that a round that does not sync flushes",
@@ -90,17 +95,14 @@ final class PlantedBugs {
               "directory-sync-tried-again",
               "the same of a directory",
               "after a failed sync nothing is acknowledged",
-              new Patch("segment.SegmentStart", "syncName", calling("Directory.sync", "syncTwice")),
+              new Patch("segment.SegmentStart", "name", calling("Directory.sync", "syncTwice")),
               Workload.LOG_WITH_FAILED_SYNCS,
               2),
           bug(
               "mark-before-sync",
               "that a MARK promises only what a sync covered",
               "a promise is about what is on stable storage",
-              new Patch(
-                  "append.SegmentAppender",
-                  "write(Block,boolean)",
-                  reading("writtenId", "durableId")),
+              new Patch("append.SegmentAppender", "write(Block)", reading("placedId", "durableId")),
               Workload.LOG,
               3),
           bug(
@@ -115,16 +117,14 @@ final class PlantedBugs {
               "successor-before-sync",
               "the sync of a segment that ends",
               "a header promises all entries before it",
-              new Patch(
-                  "append.SegmentAppender", "endSegment", withoutCall("SegmentAppender.sync")),
+              new Patch("append.SegmentAppender", "sync()", withoutCall("SegmentAppender.settle")),
               Workload.LOG,
               1),
           bug(
               "no-end",
               "END where a segment ends",
               "a segment with a successor ends with END",
-              new Patch(
-                  "append.SegmentAppender", "write(Block,boolean)", withoutCall("Block.withEnd")),
+              new Patch("append.PromiseFrames", "around", withoutCall("Block.withEnd")),
               Workload.LOG,
               1),
           bug(
@@ -581,9 +581,7 @@ final class PlantedBugs {
               "to wait for the name of the segment that rewinds",
               "a cut is durable when it returns",
               new Patch(
-                  "append.SegmentAppender",
-                  "startOverIfDue",
-                  withoutCall("SegmentAppender.awaitName")),
+                  "append.SegmentAppender", "startOverIfDue", withoutCall("SegmentAppender.name")),
               Workload.CUTS,
               1),
           bug(
@@ -636,7 +634,7 @@ final class PlantedBugs {
               "the sync of the segment that a cut ends",
               "a header promises all entries before it",
               new Patch(
-                  "append.SegmentAppender", "endSegment", withoutCall("SegmentAppender.sync")),
+                  "append.SegmentAppender", "endForCut", withoutCall("SegmentAppender.settle")),
               Workload.CUTS,
               1),
           bug(
