@@ -2,7 +2,7 @@
  * The way of an entry into a segment: encoded, buffered in blocks, written and synced.
  *
  * <pre>
- *  Scratch          encodes an entry, before any lock
+ *  EntryEncoder     encodes an entry into a Scratch, before any lock
  *     |
  *  AppendQueue      gives it an id and a place in a Block of a BlockPool; decides where a segment
  *     |             ends

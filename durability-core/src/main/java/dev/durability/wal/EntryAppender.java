@@ -2,6 +2,7 @@ package dev.durability.wal;
 
 import dev.durability.append.Admission;
 import dev.durability.append.AppendQueue;
+import dev.durability.append.EntryEncoder;
 import dev.durability.append.Marker;
 import dev.durability.append.Scratch;
 import dev.durability.codec.Codec;

@@ -1,6 +1,5 @@
-package dev.durability.wal;
+package dev.durability.append;
 
-import dev.durability.append.Scratch;
 import dev.durability.codec.Codec;
 import dev.durability.codec.Codecs;
 import dev.durability.frame.FrameFormat;
@@ -13,14 +12,15 @@ import java.util.List;
  *
  * @param <E> the type of the entries
  */
-final class EntryEncoder<E> {
+public final class EntryEncoder<E> {
   private static final int BATCH_FRAME_BYTES_MAX = 1 << 30;
 
   private final Codec<E> codec;
   private final int entryBytesMax;
   private final boolean entriesAreBytes;
 
-  EntryEncoder(Codec<E> codec, int entryBytesMax) {
+  /** Encodes entries of at most so many bytes each. */
+  public EntryEncoder(Codec<E> codec, int entryBytesMax) {
     this.codec = codec;
     this.entryBytesMax = entryBytesMax;
     this.entriesAreBytes = codec.schema().map(Codecs::bytes).orElseGet(Codecs::bytes).equals(codec);
@@ -32,7 +32,7 @@ final class EntryEncoder<E> {
    * @param scratch is empty; gets the size of the entry, and its bytes unless there is an array
    * @return what holds the entry, from the first byte on
    */
-  byte[] encode(Scratch scratch, E entry) throws IOException {
+  public byte[] encode(Scratch scratch, E entry) throws IOException {
     scratch.startEntry(entryBytesMax);
     if (entriesAreBytes && entry instanceof byte[] bytes) {
       scratch.countOnly(bytes.length);
@@ -48,7 +48,7 @@ final class EntryEncoder<E> {
    * @param ends gets where each entry ends
    * @return how many bytes its frames take
    */
-  int encode(Scratch scratch, List<? extends E> batch, int[] ends) throws IOException {
+  public int encode(Scratch scratch, List<? extends E> batch, int[] ends) throws IOException {
     long frames = 0;
     for (int i = 0; i < ends.length; i++) {
       int start = scratch.size();

@@ -1,15 +1,20 @@
-package dev.durability.wal;
+package dev.durability.append;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.durability.append.Scratch;
 import dev.durability.codec.Codec;
 import dev.durability.codec.Codecs;
 import dev.durability.codec.Schema;
 import dev.durability.errors.CodecException;
 import dev.durability.storage.MemoryDirectory;
+import dev.durability.wal.AppendFuture;
+import dev.durability.wal.FlushPolicy;
+import dev.durability.wal.WalOptions;
+import dev.durability.wal.WalReader;
+import dev.durability.wal.WalReplay;
+import dev.durability.wal.WalWriter;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
