@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
     value = OS.WINDOWS,
     disabledReason = "only Unix tells by the exit status that a signal killed a process")
 class TortureCommandTest {
-  private static final String MINUTES = System.getProperty("durability.torture.minutes", "0.5");
+  private static final String MINUTES = System.getProperty("durability.torture.minutes", "0.25");
 
   private static final long LOOK_NANOS = 1_000_000;
 

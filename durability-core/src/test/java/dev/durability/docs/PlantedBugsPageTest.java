@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 final class PlantedBugsPageTest {
   private static final Pattern PLANTED_BUG = Pattern.compile("\\bbug\\(\\s*\"([\\w-]+)\"");
   private static final Pattern PLANTED_FAULT = Pattern.compile("(?m)^  ([A-Z][A-Z_]+)\\(");
-  private static final Pattern ROW = Pattern.compile("(?m)^\\| `([\\w-]+)` \\| .* \\| \\d+ \\|");
+  private static final Pattern ROW =
+      Pattern.compile("(?m)^\\| `([\\w-]+)` \\| .* \\| \\d+(?:, seed \\d+)? \\|");
   private static final Pattern PRINTED = Pattern.compile("(?m)^([A-Z][A-Z_]+) +\\w+ +\\d+ ");
 
   @Test

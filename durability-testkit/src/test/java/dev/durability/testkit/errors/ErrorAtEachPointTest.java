@@ -43,7 +43,7 @@ class ErrorAtEachPointTest {
   private static final String CHOSEN = System.getProperty("durability.errors.point", "");
   private static final long SEED = Long.getLong("durability.seed", System.nanoTime());
   private static final long SOAK_MINUTES = Long.getLong("durability.soak.minutes", 0);
-  private static final long SECONDS = Long.getLong("durability.errors.seconds", 20);
+  private static final long SECONDS = Long.getLong("durability.errors.seconds", 12);
   private static final long SOAK_NANOS = TimeUnit.MINUTES.toNanos(SOAK_MINUTES) / 2 / SCOPES.size();
 
   private static final Set<Site> TRIED = new HashSet<>();

@@ -25,12 +25,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(SilentDeadDisks.class)
 class LibraryCrashTest {
   private static final int STATES_A_WORKLOAD = 4_000;
+  private static final long STATES = 60_000;
 
   @Test
   void everyCrashKeepsTheContract() {
     long start = System.nanoTime();
     long minutes = Long.getLong("durability.soak.minutes", 0);
-    long enough = minutes > 0 ? Long.MAX_VALUE : Long.getLong("durability.states", 100_000);
+    long enough = minutes > 0 ? Long.MAX_VALUE : Long.getLong("durability.states", STATES);
     CrashReport sum = new CrashReport();
     Duration taken = Duration.ZERO;
     long seed = Long.getLong("durability.seed", 1);
@@ -46,7 +47,7 @@ class LibraryCrashTest {
     System.out.println("CORRUPT, after damage       " + LogDamage.corruptStates());
     System.out.println("last seed " + seed + ", " + taken.toSeconds() + " s");
     assertThat(sum.violations()).isZero();
-    if (enough >= 100_000) {
+    if (enough >= STATES) {
       for (String verdict : List.of("CLEAN", "TORN", "AMBIGUOUS")) {
         assertThat(sum.distinct(verdict)).as(verdict).isGreaterThan(1_000);
       }
