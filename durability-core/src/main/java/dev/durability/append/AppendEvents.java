@@ -14,6 +14,9 @@ public interface AppendEvents {
    */
   void onFlush(long lastId, long entries, long bytes);
 
+  /** A segment ended. The next sync is that of what was written so far, and of nothing else. */
+  void onEnd();
+
   /**
    * Entries became durable.
    *
@@ -23,7 +26,7 @@ public interface AppendEvents {
   void onSync(long lastId, long durationNanos);
 
   /**
-   * A segment ended.
+   * A segment that ended is durable.
    *
    * @param ended the segment
    */

@@ -65,9 +65,12 @@ final class Rotation {
     ending = segment;
   }
 
-  /** Whether a segment has ended, and waiting for it takes no time. */
-  boolean isEndKnown() {
-    return ending != null && ending.isKnown();
+  /**
+   * Whether the segment that is written has no name, and need not wait for it: the one before is
+   * durable, or it is known that it will not be.
+   */
+  boolean canBeNamed() {
+    return unnamed != null && (ending == null || ending.isKnown());
   }
 
   /** Waits until the segment that has ended is durable; null if none has. */

@@ -157,7 +157,7 @@ public final class SegmentAppender {
   void write(Block block) throws IOException {
     lock.requireToWrite();
     startOverIfDue();
-    if (rotation.isEndKnown()) {
+    if (rotation.canBeNamed()) {
       settle();
       name();
     }
@@ -190,14 +190,14 @@ public final class SegmentAppender {
         rotation.begin(successor);
       }
       rotation.end(new SegmentEnd(target, segment.name().holding(placedId), placed, reserved));
+      events.onEnd();
       file = null;
       if (startsOver) {
         endForCut(new StartingOver(successor, block.position()));
       }
-    } else {
+    } else if (!rotation.isUnnamed()) { // Else a spare may have become it, under the same name.
       long zeros = settings.zerosAhead(target.position(), syncsInSegment);
-      if (zeros > 0
-          && !rotation.isUnnamed()) { // A spare may have been made to it, under the same name.
+      if (zeros > 0) {
         spare.prepare(zeros, writtenBytes);
       }
     }

@@ -8,7 +8,8 @@ import java.util.concurrent.TimeUnit;
  * of the process. It makes nothing safe from power loss: only syncing does.
  *
  * <p>Whatever the policy, a full buffer is written, and so is what piled up in one: 896 KiB, or
- * seven eighths of a buffer that is smaller than 1 MiB, but at least 256 KiB.
+ * seven eighths of a buffer that is smaller than 1 MiB, but at least 256 KiB. If a segment ends by
+ * that, what is written of the next one survives the process once the one that ended is synced.
  */
 public final class FlushPolicy {
   private static final FlushPolicy PER_APPEND = new FlushPolicy(1, 0);

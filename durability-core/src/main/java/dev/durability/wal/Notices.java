@@ -23,6 +23,9 @@ final class Notices implements AppendEvents {
   private volatile long rotations;
   private long entriesToSync;
   private long bytesToSync;
+  private boolean hasEnded;
+  private long endedEntries;
+  private long endedBytes;
 
   Notices(WalObserver observer) {
     this.observer = observer;
@@ -88,15 +91,26 @@ final class Notices implements AppendEvents {
   }
 
   @Override
-  @SuppressWarnings("NonAtomicVolatileUpdate") // One thread leads at a time.
-  public void onSync(long lastId, long durationNanos) {
-    long entries = entriesToSync;
-    long bytes = bytesToSync;
+  public void onEnd() {
+    hasEnded = true;
+    endedEntries = entriesToSync;
+    endedBytes = bytesToSync;
     entriesToSync = 0;
     bytesToSync = 0;
+  }
+
+  @Override
+  @SuppressWarnings("NonAtomicVolatileUpdate") // One thread leads at a time.
+  public void onSync(long lastId, long durationNanos) {
+    if (!hasEnded) {
+      onEnd();
+    }
+    hasEnded = false;
     syncs++;
     syncNanos += durationNanos;
     if (observer != WalObserver.NONE) {
+      long entries = endedEntries;
+      long bytes = endedBytes;
       tell(o -> o.onSync(lastId, entries, bytes, durationNanos));
     }
   }

@@ -57,6 +57,9 @@ class QueuedBlocksTest {
           public void onSync(long lastId, long durationNanos) {}
 
           @Override
+          public void onEnd() {}
+
+          @Override
           public void onRotate(SegmentRange ended) {}
         };
     appender =

@@ -67,6 +67,9 @@ abstract class SegmentAppenderFixture {
           public void onFlush(long lastId, long entries, long bytes) {}
 
           @Override
+          public void onEnd() {}
+
+          @Override
           public void onSync(long lastId, long durationNanos) {
             longestSync.accumulateAndGet(durationNanos, Math::max);
           }

@@ -106,6 +106,20 @@ class SegmentAppenderRotationTest extends SegmentAppenderFixture {
   }
 
   @Test
+  void segmentGetsItsNameWithTheSecondWriteIfTheOneBeforeIsDurable() throws IOException {
+    SegmentAppender appender = started(SMALL);
+    appender.write(last(block(FIRST, 1, FRAME), SECOND));
+    appender.sync();
+    appender.write(block(SECOND, 2, FRAME));
+    assertThat(memory.exists(SECOND.name().path())).isFalse();
+    appender.write(block(SECOND, 3, FRAME));
+    assertThat(memory.exists(SECOND.name().path())).isTrue();
+    assertThat(appender.writtenId()).isEqualTo(3);
+    appender.abandon();
+    assertThat(WalMaintenance.verify(memory).intact()).isEqualTo(3);
+  }
+
+  @Test
   void thirdSegmentWaitsForTheFirst() throws IOException {
     SegmentAppender appender = withFirstBeingSynced();
     directory.before((operation, path) -> {});

@@ -173,6 +173,33 @@ class WalObserverTest {
   }
 
   @Test
+  void syncOfASegmentDoesNotCountWhatIsWrittenInTheNextOne() throws IOException {
+    List<Long> lastIds = new CopyOnWriteArrayList<>();
+    List<Long> counts = new CopyOnWriteArrayList<>();
+    WalObserver observer =
+        new WalObserver() {
+          @Override
+          public void onSync(long lastId, long entries, long bytes, long durationNanos) {
+            lastIds.add(lastId);
+            counts.add((counts.isEmpty() ? 0 : counts.get(counts.size() - 1)) + entries);
+          }
+        };
+    WalOptions options =
+        WalOptions.builder()
+            .segmentBytes(16 << 10)
+            .bufferBytes(4096)
+            .flushPolicy(FlushPolicy.manual())
+            .observer(observer)
+            .build();
+    try (WalWriter<String> log = Logs.open(directory, options)) {
+      for (int i = 0; i < 200; i++) {
+        log.append("x".repeat(500));
+      }
+    }
+    assertThat(counts).hasSizeGreaterThan(5).isEqualTo(lastIds);
+  }
+
+  @Test
   void statsCountWhatWasAppendedWrittenSyncedAndRotated() throws IOException {
     WalOptions options = Logs.small().flushPolicy(FlushPolicy.manual()).build();
     WalWriter<String> closed;
