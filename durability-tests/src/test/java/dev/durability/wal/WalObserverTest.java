@@ -78,9 +78,9 @@ class WalObserverTest {
             "flush 2",
             "sync 2",
             "flush 2",
+            "flush 2",
             "sync 2",
             "rotate 1-2",
-            "flush 2",
             "sync 2",
             "truncate 1");
   }

@@ -83,8 +83,7 @@ final class UnflushedWorkload implements CrashTest<LogEvent> {
       case 8 -> fault("fail a rename", Fault.of(Fault.Operation.RENAME));
       case 9 -> {
         int room = own.nextInt(12_000);
-        yield new Step<>(
-            "fill the disk up", (disk, history) -> directory().fillUpAfter(room));
+        yield new Step<>("fill the disk up", (disk, history) -> directory().fillUpAfter(room));
       }
       case 10 -> new Step<>("make room", (disk, history) -> directory().makeRoom());
       default -> {
