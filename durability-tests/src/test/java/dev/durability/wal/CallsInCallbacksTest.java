@@ -1,6 +1,6 @@
 package dev.durability.wal;
 
-import static dev.durability.testkit.Fault.Operation.SYNC_DIRECTORY;
+import static dev.durability.testkit.Fault.Operation.CREATE;
 import static dev.durability.testkit.Fault.Operation.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -85,7 +85,8 @@ class CallsInCallbacksTest {
   }
 
   private WalWriter<String> open(WalObserver observer) throws IOException {
-    WalWriter<String> opened = Logs.open(directory, Logs.small().observer(observer).build());
+    WalWriter<String> opened =
+        Logs.open(directory, Logs.small().preallocatedBytesMax(4096).observer(observer).build());
     log = opened;
     return opened;
   }
@@ -150,13 +151,13 @@ class CallsInCallbacksTest {
     opened.appendDurable(large);
     directory.before(
         (operation, path) -> {
-          if (operation == SYNC_DIRECTORY
+          if (operation == CREATE
               && Thread.currentThread().getName().equals("durability-segments")) {
             caller.tryAll();
           }
         });
-    opened.appendDurable(large);
-    assertAllRefused(large, large);
+    opened.appendDurable("b"); // A file for the next segment is made ahead of need.
+    assertAllRefused(large, "b");
   }
 
   @Test
