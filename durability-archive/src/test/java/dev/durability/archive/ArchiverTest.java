@@ -328,7 +328,8 @@ class ArchiverTest {
       assertThat(state.segments().get(1L).parts()).hasSizeBetween(3, 93);
       assertThat(lab.store.list("records/" + timeline + "/").size()).isLessThan(2_000);
       lab.requireWhole();
-      assertThat(Lab.restored(lab.restore())).hasSize(2_099);
+      // The last entry is in the archive if its mark was written before the step.
+      assertThat(Lab.restored(lab.restore())).hasSizeBetween(2_099, 2_100);
     }
     archiver.close();
     ArchiveState state = new Timeline(lab.store, archiver.status().timeline()).load();
