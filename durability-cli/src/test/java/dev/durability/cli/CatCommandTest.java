@@ -13,6 +13,7 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -68,6 +69,21 @@ class CatCommandTest {
     assertThat(run.out()).isEmpty();
     assertThat(run.errLines()).hasSize(1);
     assertThat(run.err()).contains("offset 64");
+  }
+
+  /** What is before the part that is read is not covered by that. */
+  @Test
+  void damageIsToldWithoutWhatNoCheckpointContains() throws IOException {
+    Path log = Logs.ofFourSegments(tmp.resolve("log"));
+    Path third = Logs.segments(log).get(2);
+    byte[] bytes = Files.readAllBytes(third);
+    bytes[1000] ^= 1;
+    Files.write(third, bytes);
+    for (Object[] command : new Object[][] {{"cat", log}, {"cat", "--from", 3, log}}) {
+      Run run = Run.of(command);
+      assertThat(run.status()).isEqualTo(2);
+      assertThat(run.err()).contains("CORRUPT").doesNotContainPattern("covered [1-9]");
+    }
   }
 
   @Test

@@ -186,8 +186,8 @@ public final class Judgement {
 
   private String brokenOff() {
     return which == RecoveryCase.TORN
-        ? "the end was being written when the process died or the power failed; nothing that was"
-            + " promised is missing"
+        ? "the end was being written when the process died or the power failed, or the file was cut"
+            + " or overwritten there, which looks the same; nothing that was promised is missing"
         : "the end was being written when the power failed, and its blocks were stored out of"
             + " order; nothing that was promised is missing";
   }
@@ -208,7 +208,7 @@ public final class Judgement {
   }
 
   /** What a crash leaves is not corruption, in strict mode either. */
-  private static DurabilityException notClean(LogReport report) {
+  private DurabilityException notClean(LogReport report) {
     return new DurabilityException(
         report.end().file()
             + " at offset "
@@ -219,7 +219,7 @@ public final class Judgement {
             + " intact");
   }
 
-  private static String whatItIs(LogReport report) {
+  private String whatItIs(LogReport report) {
     return report.verdict()
         + ": "
         + report.reason()
@@ -227,8 +227,7 @@ public final class Judgement {
         + report.intact()
         + ", promised "
         + report.promised()
-        + ", covered "
-        + report.covered()
+        + (seen.listing().isOfAPart() ? "" : ", covered " + report.covered())
         + ")";
   }
 }

@@ -31,6 +31,11 @@ public final class LogListing {
   private final @Nullable Coverage coverage;
   private boolean isUnmixed;
 
+  /**
+   * Whether checkpoints were left out that cover less than what is before the part that is read.
+   */
+  private boolean isOfAPart;
+
   private LogListing(List<SegmentName> names, @Nullable UUID logId, @Nullable Coverage coverage) {
     this.names = names;
     this.segments = standing(names);
@@ -167,7 +172,10 @@ public final class LogListing {
   static LogListing from(
       Directory directory, List<SegmentName> segments, @Nullable SegmentName start)
       throws IOException {
-    return covering(directory, segments, start == null ? 0 : start.firstEntryId() - 1);
+    long floor = start == null ? 0 : start.firstEntryId() - 1;
+    LogListing listing = covering(directory, segments, floor);
+    listing.isOfAPart = floor > 0;
+    return listing;
   }
 
   private static LogListing covering(Directory directory, List<SegmentName> segments, long floor)
@@ -180,7 +188,9 @@ public final class LogListing {
 
   /** The same log after segments were added. What is covered stays what it was. */
   LogListing with(List<SegmentName> now) {
-    return new LogListing(now, logId, coverage);
+    LogListing listing = new LogListing(now, logId, coverage);
+    listing.isOfAPart = isOfAPart;
+    return listing;
   }
 
   /** The log that the newest good header of a segment that stands names, or null. */
@@ -198,6 +208,11 @@ public final class LogListing {
       }
     }
     return null;
+  }
+
+  /** Whether {@link #covered} may be more than any checkpoint contains, since a part is read. */
+  boolean isOfAPart() {
+    return isOfAPart;
   }
 
   /** All segments, those that do not stand among them, in order. */
