@@ -33,6 +33,12 @@ import org.jspecify.annotations.Nullable;
  * Archiver#step}: each such backup is a timeline of its own.
  */
 public final class Backup {
+  /** If a segment is damaged, whether opening reads it or a checkpoint contains its entries. */
+  static final String WHAT_TO_DO =
+      "'durability explain' reads all of the log and says what happened. Put the file back from a"
+          + " copy; or take out what is intact with 'durability salvage', go on with that, and copy"
+          + " that";
+
   private static final Duration HOLD = Duration.ofDays(1);
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int ATTEMPTS = 5;

@@ -44,8 +44,7 @@ final class LiveSegment {
     SegmentHeader header = SegmentHeader.read(file::read, SegmentHeader.SEGMENT);
     if (header == null) {
       throw new CorruptLogException(
-          "the header of this segment is damaged, and it is not archived: look at it with"
-              + " 'durability verify'",
+          "the header of this segment is damaged, and it is not copied. " + Backup.WHAT_TO_DO,
           path,
           0,
           0,
@@ -135,8 +134,8 @@ final class LiveSegment {
   ArchivedSegment whole(ReadFile file, ArchiveSession session) throws IOException {
     if (!ended) {
       throw new CorruptLogException(
-          "this segment was followed by another, and does not end in order: it is not archived."
-              + " Look at it with 'durability verify'",
+          "this segment was followed by another, and does not end in order: it is not copied. "
+              + Backup.WHAT_TO_DO,
           path,
           place.offset(),
           place.nextId(),

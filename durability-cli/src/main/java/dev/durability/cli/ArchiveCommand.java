@@ -9,10 +9,13 @@ import dev.durability.archive.ArchiveStore;
 import dev.durability.archive.Archiver;
 import dev.durability.archive.Backup;
 import dev.durability.archive.Retention;
+import dev.durability.errors.CorruptLogException;
 import dev.durability.storage.Directory;
+import dev.durability.wal.WalHolds;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +30,7 @@ final class ArchiveCommand implements Command {
   private static final String HOLD = "--hold";
   private static final String KEEP_CHECKPOINTS = "--keep-checkpoints";
   private static final String KEEP_DAYS = "--keep-days";
+  private static final String HOLDER = "archive";
   private static final long HOLD_HOURS = 24;
   private static final long REPORT_SECONDS = 10;
 
@@ -106,8 +110,7 @@ final class ArchiveCommand implements Command {
       Directory log = location.forWriting();
       Archiver archiver = Archiver.of(log, store, options);
       if (given.hasMatchedOption(ONCE)) {
-        boolean unused = archiver.step();
-        Backup.requireIntact(log);
+        once(archiver, log);
       } else {
         run(archiver, json);
       }
@@ -117,10 +120,26 @@ final class ArchiveCommand implements Command {
     }
   }
 
+  /** A refusal leaves no hold: nobody comes to archive what it holds back. */
+  private static void once(Archiver archiver, Directory log) throws IOException {
+    boolean isHeldBefore =
+        WalHolds.list(log, Instant.now()).stream().anyMatch(each -> each.holder().equals(HOLDER));
+    try {
+      boolean unused = archiver.step();
+      Backup.requireIntact(log);
+    } catch (CorruptLogException damaged) {
+      if (!isHeldBefore) {
+        boolean unused = WalHolds.release(log, HOLDER);
+      }
+      throw damaged;
+    }
+  }
+
   private static ArchiveOptions options(ParseResult given) {
     try {
       ArchiveOptions options =
           ArchiveOptions.defaults()
+              .name(HOLDER)
               .interval(Duration.ofMillis(given.matchedOptionValue(INTERVAL, 1000L)))
               .holdFor(Duration.ofHours(bounded(given.matchedOptionValue(HOLD, HOLD_HOURS))));
       long days = bounded(given.matchedOptionValue(KEEP_DAYS, 0L));

@@ -33,13 +33,15 @@ final class ArchiveVerification {
     } else {
       print(report, timelines);
     }
-    return report.isWhole() ? ExitStatus.OK : ExitStatus.CORRUPT;
+    return !report.isWhole()
+        ? ExitStatus.CORRUPT
+        : isEmpty(timelines) ? ExitStatus.EMPTY : ExitStatus.OK;
   }
 
   private void print(VerifyReport report, List<TimelineInfo> timelines) throws IOException {
     ArchivePlace.print(
         io,
-        (report.isWhole() ? "WHOLE" : "DAMAGED")
+        (!report.isWhole() ? "DAMAGED" : isEmpty(timelines) ? "EMPTY" : "WHOLE")
             + ": "
             + report.objects()
             + " objects and "
@@ -60,6 +62,11 @@ final class ArchiveVerification {
     for (String note : report.notes()) {
       ArchivePlace.print(io, "note: " + note);
     }
+  }
+
+  /** Nothing can be restored from it. */
+  private static boolean isEmpty(List<TimelineInfo> timelines) {
+    return timelines.stream().allMatch(each -> each.segments() == 0);
   }
 
   private static String contents(TimelineInfo timeline) {

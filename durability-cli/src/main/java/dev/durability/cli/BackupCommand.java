@@ -8,11 +8,14 @@ import dev.durability.archive.ArchiveStore;
 import dev.durability.archive.Archiver;
 import dev.durability.archive.Backup;
 import dev.durability.archive.BackupReport;
+import dev.durability.errors.CorruptLogException;
 import dev.durability.storage.Directory;
 import dev.durability.storage.FsDirectory;
 import dev.durability.wal.WalHolds;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -83,15 +86,38 @@ final class BackupCommand implements Command {
 
   private void toDirectory(Directory log, String to, boolean json) throws IOException {
     BackupReport report;
+    Path target = Path.of(to);
+    boolean isNew = !Files.exists(target);
     try (ArchivePlace.Bar bar = new ArchivePlace.Bar()) {
       report =
           Backup.copy(
               log,
-              FsDirectory.open(Path.of(to)),
+              FsDirectory.open(target),
               Clock.systemUTC(),
               ArchivePlace.shown(io, "backup", bar));
+    } catch (CorruptLogException damaged) {
+      removeEmpty(target, isNew);
+      throw damaged;
     }
     report(report.lastEntryId(), report.bytes(), json);
+  }
+
+  /** What looks like a log without entries is no backup. */
+  private static void removeEmpty(Path target, boolean isNew) throws IOException {
+    for (String part : List.of("wal", "checkpoints")) {
+      removeIfEmpty(target.resolve(part));
+    }
+    if (isNew) {
+      removeIfEmpty(target);
+    }
+  }
+
+  private static void removeIfEmpty(Path directory) throws IOException {
+    try {
+      Files.deleteIfExists(directory);
+    } catch (DirectoryNotEmptyException someoneElses) {
+      // What is in it stays.
+    }
   }
 
   private void toArchive(Directory log, String to, boolean json) throws IOException {

@@ -39,7 +39,21 @@ final class DamagedBytes {
       while (bytes.hasRemaining() && open.read(bytes, from + bytes.position()) >= 0) {
         // Reads may be short.
       }
-      return file + ": " + what(bytes.flip(), from) + ", between offsets " + from + " and " + end;
+      bytes.flip();
+      int zeros = zerosAtTheEnd(bytes);
+      boolean isToTheEnd = from + bytes.limit() == open.size() && zeros > SECTOR_BYTES;
+      return file
+          + ": "
+          + (isToTheEnd && zeros < bytes.limit()
+              ? "zeros from offset "
+                  + (open.size() - zeros)
+                  + " to the end of the file, "
+                  + open.size()
+              : what(bytes, from))
+          + ", between offsets "
+          + from
+          + " and "
+          + end;
     }
   }
 
@@ -70,6 +84,14 @@ final class DamagedBytes {
       }
     }
     return header;
+  }
+
+  private static int zerosAtTheEnd(ByteBuffer bytes) {
+    int from = bytes.limit();
+    while (from > 0 && bytes.get(from - 1) == 0) {
+      from--;
+    }
+    return bytes.limit() - from;
   }
 
   private static String what(ByteBuffer bytes, long from) {

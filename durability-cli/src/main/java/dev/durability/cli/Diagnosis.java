@@ -1,7 +1,6 @@
 package dev.durability.cli;
 
 import dev.durability.log.LogReport;
-import dev.durability.log.SegmentEnd;
 import dev.durability.log.SegmentInfo;
 import dev.durability.salvage.EndRemains;
 import dev.durability.salvage.LeftOutFile;
@@ -41,7 +40,7 @@ final class Diagnosis {
       diagnosis.leftOut(each);
     }
     diagnosis.twoWriters();
-    diagnosis.headers();
+    diagnosis.headers(look.contents().segments());
     for (MissingEntries gap : found.missing()) {
       diagnosis.missing(gap);
     }
@@ -52,6 +51,31 @@ final class Diagnosis {
           Explanation.Kind.DAMAGED,
           "The log is damaged.",
           String.valueOf(Objects.requireNonNull(look.report()).reason()));
+    }
+    return List.copyOf(new LinkedHashSet<>(diagnosis.causes));
+  }
+
+  /** What is damaged before the part that opening reads, in a log that can be opened. */
+  static List<Explanation.Cause> covered(Directory log, LogLook look, SalvageLook found)
+      throws IOException {
+    Diagnosis diagnosis = new Diagnosis(log, look, found);
+    for (LeftOutFile each : found.leftOut()) {
+      if (each.kind() != LeftOutFile.Kind.BAD_CHECKPOINT) { // It is told, and is not needed.
+        diagnosis.leftOut(each);
+      }
+    }
+    diagnosis.headers(look.contents().beforeTheLast());
+    for (MissingEntries gap : found.missing()) {
+      if (gap.kind() == MissingEntries.Kind.COVERED && gap.before() != null) {
+        diagnosis.missing(gap);
+      }
+    }
+    diagnosis.withoutLoss();
+    if (diagnosis.causes.isEmpty() && look.contents().isDamagedBeforeTheLast()) {
+      diagnosis.add(
+          Explanation.Kind.DAMAGED,
+          "Segments do not continue each other, in a part that opening does not read.",
+          "'durability stats' shows which");
     }
     return List.copyOf(new LinkedHashSet<>(diagnosis.causes));
   }
@@ -124,58 +148,20 @@ final class Diagnosis {
     }
   }
 
-  private void headers() throws IOException {
-    for (SegmentInfo segment : segments()) {
-      boolean isLeftOut =
-          found.leftOut().stream().anyMatch(each -> each.file().equals(segment.file()));
-      if (segment.state() != SegmentInfo.State.DAMAGED || isLeftOut) {
-        continue;
-      }
-      String named = DamagedBytes.nameInHeader(log, segment.file());
-      if (segment.bytes() < DamagedBytes.HEADER_BYTES) {
-        add(
-            Explanation.Kind.CUT_FILE,
-            "A file was cut short: " + segment.file() + ".",
-            "it has " + segment.bytes() + " bytes, and its header alone takes 64");
-      } else if (named.isEmpty()) {
-        add(
-            Explanation.Kind.DAMAGED_HEADER,
-            "The header of a file is damaged: " + segment.file() + ".",
-            "its first 64 bytes do not have their checksum");
-      } else {
-        add(
-            Explanation.Kind.WRONG_NAME,
-            "A file has the name of another segment: " + segment.file() + ".",
-            "by its header, which is whole, it is " + named,
-            "in the copy: 'mv " + segment.file() + " " + named + ".right'");
-      }
-    }
+  private void headers(List<LogContents.SegmentLook> of) throws IOException {
+    DamagedSegment.byHeader(log, of, found.filesLeftOut())
+        .forEach(each -> causes.add(each.cause()));
   }
 
   /** Damage in which no entry was keeps a log from opening, too. */
   private void withoutLoss() {
-    List<LogContents.SegmentLook> all = look.contents().segments();
-    for (LogContents.SegmentLook each : all.subList(0, Math.max(0, all.size() - 1))) {
-      SegmentEnd end = each.end();
-      boolean isTold =
-          found.filesLeftOut().contains(each.info().file())
-              || found.missing().stream().anyMatch(gap -> isIn(each.info().file(), gap));
-      if (end != null && end.leftBytes() > 0 && !end.isCut() && !isTold) {
-        String where =
-            end.leftBytes() + " bytes of " + each.info().file() + " from offset " + end.offset();
-        add(
-            end.isEnded() ? Explanation.Kind.ADDED_BYTES : Explanation.Kind.DAMAGED_BYTES,
-            end.isEnded()
-                ? "Something was added to a file after its end: " + each.info().file() + "."
-                : "A part of a file is damaged in which no entry was: " + each.info().file() + ".",
-            where + " on are not those of the log");
+    Set<String> told = new HashSet<>(found.filesLeftOut());
+    for (MissingEntries gap : found.missing()) {
+      if (gap.after() != null) {
+        told.add(gap.after().file());
       }
     }
-  }
-
-  private static boolean isIn(String file, MissingEntries gap) {
-    LogReport.Position after = gap.after();
-    return after != null && after.file().equals(file);
+    DamagedSegment.byFrames(look.contents(), told).forEach(each -> causes.add(each.cause()));
   }
 
   /** What nothing promises is no loss, and is told beside what is. */
@@ -215,8 +201,13 @@ final class Diagnosis {
     LogReport.Position after = gap.after();
     LogReport.Position before = gap.before();
     if (gap.kind() == MissingEntries.Kind.COVERED) {
-      coveredEnd(gap, which);
-      return;
+      if (before == null) {
+        coveredEnd(gap, which);
+        return;
+      } else if (after == null) {
+        return; // Truncations remove the beginning.
+      }
+      which += ", which a checkpoint contains";
     }
     if (gap.kind() == MissingEntries.Kind.UNPROMISED) {
       return;
@@ -224,11 +215,17 @@ final class Diagnosis {
     if (after == null) {
       lostBeginning(gap, which);
     } else if (before != null && after.file().equals(before.file())) {
+      String bytes = DamagedBytes.in(log, after.file(), after.offset(), before.offset());
+      FlippedBit bit =
+          FlippedBit.in(log, after.file(), after.offset(), before.offset(), gap.firstEntryId());
+      List<String> evidence = new ArrayList<>(List.of(bytes, gap.evidence()));
+      if (bit != null) {
+        evidence.add(bit.evidence());
+      }
       add(
           Explanation.Kind.DAMAGED_BYTES,
           "A part of a file is damaged. It held " + which + ".",
-          DamagedBytes.in(log, after.file(), after.offset(), before.offset()),
-          gap.evidence());
+          evidence.toArray(String[]::new));
     } else {
       between(gap, which, after);
     }
@@ -236,14 +233,12 @@ final class Diagnosis {
 
   /** What a checkpoint contains is not missed, unless the log goes on nowhere. */
   private void coveredEnd(MissingEntries gap, String which) {
-    if (gap.before() == null) {
-      add(
-          Explanation.Kind.LOST_END,
-          "The end of the log is gone, or the checkpoint is newer than these files: "
-              + which
-              + " are in the checkpoint alone.",
-          gap.evidence());
-    }
+    add(
+        Explanation.Kind.LOST_END,
+        "The end of the log is gone, or the checkpoint is newer than these files: "
+            + which
+            + " are in the checkpoint alone.",
+        gap.evidence());
   }
 
   private void lostBeginning(MissingEntries gap, String which) {
@@ -341,7 +336,11 @@ final class Diagnosis {
     for (SalvagedStretch each : found.stretches()) {
       String doubt = each.doubt();
       if (doubt != null && each.lastEntryId() == gap.firstEntryId() - 1) {
-        evidence.add("in doubt: " + doubt.substring(doubt.indexOf(": ") + 2));
+        evidence.add(
+            "in doubt are "
+                + Explanation.entries(each.firstEntryId(), each.lastEntryId())
+                + ": "
+                + doubt.substring(doubt.indexOf(": ") + 2));
       }
     }
     return evidence.toArray(String[]::new);

@@ -43,7 +43,7 @@ record EntryChoice(
             .paramLabel("N")
             .description(
                 "Print the last N entries, of those up to --to or --until. Segments before them are"
-                    + " not read.")
+                    + " read after these are printed, unless --quick is given.")
             .build());
     spec.addOption(
         CommandSyntax.time(

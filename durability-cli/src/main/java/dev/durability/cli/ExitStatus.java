@@ -8,6 +8,12 @@ final class ExitStatus {
   /** {@code verify}: the end of the log was being written when a crash came. */
   static final int TORN = 1;
 
+  /** {@code verify}: nothing is archived yet. */
+  static final int EMPTY = 1;
+
+  /** {@code explain}: the log opens, and a part is damaged that a checkpoint contains. */
+  static final int COVERED = 1;
+
   /** {@code schema check}: something in the log is not read. */
   static final int NOT_READ = 1;
 

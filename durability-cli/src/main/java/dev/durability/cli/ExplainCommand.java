@@ -3,6 +3,7 @@ package dev.durability.cli;
 import dev.durability.errors.CorruptLogException;
 import dev.durability.log.LogReport;
 import dev.durability.log.SegmentInfo;
+import dev.durability.log.Verdict;
 import dev.durability.storage.Directory;
 import dev.durability.storage.ReadFile;
 import java.io.IOException;
@@ -55,7 +56,8 @@ final class ExplainCommand implements Command {
         "0",
         "the log is CLEAN",
         "1",
-        "it is TORN or AMBIGUOUS: opening cuts off its end",
+        "it is TORN or AMBIGUOUS: opening cuts off its end; or it opens, and a part is damaged that"
+            + " opening does not read, since a checkpoint contains it",
         "2",
         "it is CORRUPT",
         "3",
@@ -88,12 +90,30 @@ final class ExplainCommand implements Command {
     try (Progress progress = Progress.start(io, "explain", bytes)) {
       Directory metered = new MeteredDirectory(log, progress);
       LogLook look = LogLook.at(name, metered, path, clock.instant());
-      return of(metered, look, look.report());
+      return withStrays(of(metered, look, look.report()), metered, look, path);
     } catch (NoSuchFileException noSegment) {
       return OtherExplanation.withoutSegments(name);
     } catch (CorruptLogException checkpointsAlone) {
       return checkpointsAlone(name, log, checkpointsAlone);
     }
+  }
+
+  /** Files that belong to the log may be in other places than it looks for them. */
+  private Explanation withStrays(
+      Explanation explained, Directory log, LogLook look, @Nullable Path path) throws IOException {
+    StraySegments all = StraySegments.of(path, look.logId());
+    LogReport report = look.report();
+    if (all.isEmpty() || report == null) {
+      return explained;
+    }
+    if (report.verdict() != Verdict.CORRUPT) {
+      List<LogContents.SegmentLook> segments = look.contents().segments();
+      long last = segments.get(segments.size() - 1).info().segmentId();
+      return explained.with(all.from(last + 1).sentences());
+    }
+    Directory mended = all.in(log);
+    LogLook then = LogLook.at(look.name(), mended, path, clock.instant());
+    return explained.afterMoving(of(mended, then, then.report()), all.causes());
   }
 
   private static Explanation of(Directory log, LogLook look, @Nullable LogReport report)
@@ -102,8 +122,10 @@ final class ExplainCommand implements Command {
       return LogExplanation.otherVersion(look, isOfCrate(log, look));
     }
     SalvageLook found = look.found();
-    if (found == null) {
-      return OpenableExplanation.of(look, report, AfterCut.of(log, look, report));
+    if (found == null || report.verdict() != Verdict.CORRUPT) {
+      List<Explanation.Cause> covered =
+          found == null ? List.of() : Diagnosis.covered(log, look, found);
+      return OpenableExplanation.of(look, report, AfterCut.of(log, look, report), covered);
     }
     return LogExplanation.corrupt(look, report, Diagnosis.of(log, look, found), found);
   }

@@ -54,6 +54,7 @@ record Explanation(
     CUT_FILE,
     ADDED_BYTES,
     WRONG_NAME,
+    MISPLACED_FILE,
     FOREIGN_FILE,
     SECOND_FILE,
     TWO_WRITERS,
@@ -106,6 +107,36 @@ record Explanation(
     List<String> all = new ArrayList<>(notes);
     all.addAll(more);
     return new Explanation(name, state, causes, opening, toDo, loss, all, status);
+  }
+
+  /**
+   * What there is to say after files that were not in their places are back, from what there is to
+   * say before that.
+   *
+   * @param mended of the log with these files in their places
+   * @param moved what happened to them
+   */
+  Explanation afterMoving(Explanation mended, List<Cause> moved) {
+    List<Cause> all = new ArrayList<>(moved);
+    mended.causes.stream().filter(each -> each.kind() != Kind.NOTHING).forEach(all::add);
+    List<String> steps = new ArrayList<>();
+    steps.add("Stop the programs that use the log, and copy the directory as it is.");
+    steps.add(
+        "In the copy, run each 'mv -n' that stands above. 'durability verify' says whether that was"
+            + " all.");
+    if (mended.status != ExitStatus.OK) {
+      steps.add("Then run 'durability explain' again. By what can be seen now, it will say:");
+      steps.addAll(mended.toDo);
+    }
+    return new Explanation(
+        name,
+        state,
+        all,
+        opening + " With these files in their places: " + mended.opening,
+        steps,
+        "Without these files, what they hold. With them in their places: " + mended.loss,
+        notes,
+        status);
   }
 
   private static void heading(StringBuilder text, String heading) {

@@ -147,7 +147,11 @@ final class HtmlReport {
       return "A segment of another version keeps it from being found.";
     }
     return switch (report.verdict()) {
-      case CLEAN -> "All is whole.";
+      case CLEAN ->
+          look.isDamagedAndOpens()
+              ? "The log opens. Segments are damaged that opening does not read, since a checkpoint"
+                  + " contains their entries: copy the directory, and see 'durability explain'."
+              : "All is whole.";
       case TORN ->
           "The end was being written when a crash came. Opening cuts it off, and nothing"
               + " acknowledged is lost.";

@@ -35,7 +35,24 @@ final class LogContents implements LogVisitor {
    * @param end where it ends; null if it was not read
    * @param marks where marks are in it
    */
-  record SegmentLook(SegmentInfo info, @Nullable SegmentEnd end, MarkPlaces marks) {}
+  record SegmentLook(SegmentInfo info, @Nullable SegmentEnd end, MarkPlaces marks) {
+
+    /** Whether its frames break off, as far as the segment after it shows that. */
+    boolean breaksOff(@Nullable SegmentLook next) {
+      return end != null
+          && !end.isCut()
+          && (end.leftBytes() > 0 || (next != null && !end.isEnded()));
+    }
+
+    /** Whether another one goes on where it ends. */
+    boolean leadsTo(SegmentLook next) {
+      return end == null
+          || end.isCut()
+          || next.info().rewinds()
+          || next.info().startsCovered()
+          || next.info().firstEntryId() == end.lastEntryId() + 1;
+    }
+  }
 
   @Override
   public void segment(SegmentInfo segment) {
@@ -78,6 +95,32 @@ final class LogContents implements LogVisitor {
 
   List<SegmentLook> segments() {
     return segments;
+  }
+
+  /** Those that count. */
+  List<SegmentLook> counting() {
+    return segments.stream().filter(each -> each.info().state() != SegmentInfo.State.VOID).toList();
+  }
+
+  /** Those that count, without the last one, whose end may be being written. */
+  List<SegmentLook> beforeTheLast() {
+    List<SegmentLook> counting = counting();
+    return counting.subList(0, Math.max(0, counting.size() - 1));
+  }
+
+  /** Whether one before the last is damaged, or does not lead to the next. */
+  boolean isDamagedBeforeTheLast() {
+    List<SegmentLook> counting = counting();
+    for (int i = 0; i + 1 < counting.size(); i++) {
+      SegmentLook each = counting.get(i);
+      SegmentLook next = counting.get(i + 1);
+      if (each.info().state() == SegmentInfo.State.DAMAGED
+          || each.breaksOff(next)
+          || !each.leadsTo(next)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   EntryHours hours() {

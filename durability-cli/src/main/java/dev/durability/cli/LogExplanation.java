@@ -29,7 +29,7 @@ final class LogExplanation {
         causes,
         "It refuses, and changes nothing.",
         toDo(look.name(), causes, found),
-        loss(found),
+        loss(found) + badCheckpoints(look, found),
         notes(look, report),
         ExitStatus.CORRUPT);
   }
@@ -64,6 +64,15 @@ final class LogExplanation {
     if (kinds.contains(Explanation.Kind.DAMAGED_BYTES)
         || kinds.contains(Explanation.Kind.DAMAGED_HEADER)) {
       steps.add("Check the disk: a damaged sector seldom comes alone.");
+    }
+    boolean isBit =
+        causes.stream()
+            .flatMap(cause -> cause.evidence().stream())
+            .anyMatch(each -> each.startsWith(FlippedBit.LIKELY));
+    if (isBit) {
+      steps.add(
+          "Test the memory, too: single bits are turned there, or by a transfer. Turn back in a"
+              + " second copy those that stand above, and run 'durability verify' on it.");
     }
     steps.add(
         "Put the files back from a copy, or bring the log back with 'durability restore' from an"
@@ -120,6 +129,39 @@ final class LogExplanation {
         + (doubts.isEmpty() ? "" : " Also: " + doubts)
         + " All others "
         + others;
+  }
+
+  /** What it means that a checkpoint cannot be used. */
+  private static String badCheckpoints(LogLook look, SalvageLook found) {
+    boolean isAnyBad =
+        found.leftOut().stream().anyMatch(each -> each.kind() == LeftOutFile.Kind.BAD_CHECKPOINT);
+    long newest =
+        look.checkpoints().stream()
+            .filter(each -> each.state() == CheckpointLook.State.WHOLE)
+            .mapToLong(CheckpointLook::lastEntryId)
+            .max()
+            .orElse(-1);
+    return !isAnyBad
+        ? ""
+        : newest < 0
+            ? " No checkpoint is whole."
+            : " The newest checkpoint that is whole is that of entry " + newest + ".";
+  }
+
+  /** The entries after an intact part that only a checkpoint has; empty if there are none. */
+  static String inCheckpointAlone(SalvageLook found) {
+    List<MissingEntries> holes =
+        found.missing().stream()
+            .filter(gap -> gap.kind() == MissingEntries.Kind.COVERED)
+            .filter(gap -> gap.after() != null && gap.before() != null)
+            .toList();
+    return holes.isEmpty()
+        ? ""
+        : holes.stream()
+                .limit(RANGES_MAX)
+                .map(gap -> Explanation.entries(gap.firstEntryId(), gap.lastEntryId()))
+                .collect(Collectors.joining(", "))
+            + more(holes.size(), found);
   }
 
   /** What may be missing, although nothing that is left promises it. */
@@ -182,8 +224,8 @@ final class LogExplanation {
       notes.add(
           "The last writer, process "
               + holder.process()
-              + ", ended without closing the log: it was killed, or the machine stopped. Its lock is"
-              + " free.");
+              + ", ended without closing the log: it was killed, or the machine stopped, or these"
+              + " files are a copy of a log in use. Its lock is free.");
     }
     if (holder != null && holder.state() == LockHolding.State.UNKNOWN) {
       notes.add(
@@ -201,10 +243,7 @@ final class LogExplanation {
     List<SegmentInfo> cuts = new ArrayList<>();
     for (SegmentInfo segment : infos(look)) {
       if (segment.startsCovered()) {
-        notes.add(
-            "The log begins at entry "
-                + segment.firstEntryId()
-                + ": its owner keeps elsewhere what was before.");
+        notes.add(beginning(look, segment.firstEntryId()));
       } else if (segment.rewinds()) {
         cuts.add(segment);
       }
@@ -227,6 +266,23 @@ final class LogExplanation {
               + "'.");
     }
     return notes;
+  }
+
+  private static String beginning(LogLook look, long firstEntryId) {
+    return "The log begins at entry "
+        + firstEntryId
+        + (hasCheckpointBefore(look, firstEntryId)
+            ? ": a checkpoint contains what was before."
+            : ", as its owner or a salvage made it: whether what was before is kept elsewhere, the"
+                + " log cannot say.");
+  }
+
+  /** Whether what was before an entry is in a checkpoint. */
+  static boolean hasCheckpointBefore(LogLook look, long entryId) {
+    return look.checkpoints().stream()
+        .anyMatch(
+            each ->
+                each.state() == CheckpointLook.State.WHOLE && each.lastEntryId() >= entryId - 1);
   }
 
   private static List<SegmentInfo> infos(LogLook look) {

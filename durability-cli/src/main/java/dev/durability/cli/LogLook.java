@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param name the log, as it was given
  * @param logId the log's id; null if no segment tells it
  * @param report the verdict; null if a segment of another version keeps it from being found
- * @param found what is intact and what is missing, also after damage; null if it is not CORRUPT
+ * @param found what is intact and what is missing, also after damage; null if nothing is damaged,
+ *     or a program has the log open that is not CORRUPT
  * @param unjudged why there is no verdict; empty if there is one
  * @param firstEntryId the first entry of the log
  * @param contents its segments and entries
@@ -73,9 +74,14 @@ record LogLook(
       unjudged = String.valueOf(otherVersion.getMessage());
     }
     boolean isCorrupt = report != null && report.verdict() == Verdict.CORRUPT;
-    SalvageLook found = isCorrupt ? SalvageLook.at(log) : null;
-    LogContents contents = new LogContents(found == null ? Set.of() : found.filesLeftOut());
-    WalMaintenance.survey(log, contents);
+    LockHolding holder = path == null ? null : LockLook.holder(path);
+    boolean isIdle = holder == null || holder.state() == LockHolding.State.ENDED;
+    LogContents contents = survey(log, Set.of());
+    boolean isDamaged = isCorrupt || (isIdle && contents.isDamagedBeforeTheLast());
+    SalvageLook found = report != null && isDamaged ? SalvageLook.at(log) : null;
+    if (found != null && !found.filesLeftOut().isEmpty()) {
+      contents = survey(log, found.filesLeftOut());
+    }
     boolean isKnown = report != null;
     return new LogLook(
         name,
@@ -91,9 +97,22 @@ record LogLook(
         isKnown ? WalMaintenance.schemas(log) : List.of(),
         WalMaintenance.quarantined(log),
         HoldLook.list(log, now),
-        path == null ? null : LockLook.holder(path),
+        holder,
         path != null,
         path == null ? null : outlook(path, contents.hours(), now));
+  }
+
+  private static LogContents survey(Directory log, Set<String> leftOut) throws IOException {
+    LogContents contents = new LogContents(leftOut);
+    WalMaintenance.survey(log, contents);
+    return contents;
+  }
+
+  /** Whether it can be opened, although a part is damaged that opening does not read. */
+  boolean isDamagedAndOpens() {
+    return report != null
+        && report.verdict() != Verdict.CORRUPT
+        && contents.isDamagedBeforeTheLast();
   }
 
   private static List<CheckpointLook> checkpoints(Directory log, long covered) throws IOException {

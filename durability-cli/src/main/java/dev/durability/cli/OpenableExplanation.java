@@ -14,13 +14,16 @@ final class OpenableExplanation {
   private final LogLook look;
   private final LogReport report;
   private final AfterCut after;
+  private final List<Explanation.Cause> covered;
   private final @Nullable LockHolding holder;
   private final @Nullable SegmentEnd end;
 
-  private OpenableExplanation(LogLook look, LogReport report, AfterCut after) {
+  private OpenableExplanation(
+      LogLook look, LogReport report, AfterCut after, List<Explanation.Cause> covered) {
     this.look = look;
     this.report = report;
     this.after = after;
+    this.covered = covered;
     LockHolding noted = look.holder();
     this.holder = noted != null && noted.state() == LockHolding.State.RUNNING ? noted : null;
     this.end =
@@ -32,9 +35,14 @@ final class OpenableExplanation {
             .orElse(null);
   }
 
-  /** A log that is closed, in use, or was torn by a crash or by what looks like one. */
-  static Explanation of(LogLook look, LogReport report, AfterCut after) {
-    return new OpenableExplanation(look, report, after).explanation();
+  /**
+   * A log that is closed, in use, or was torn by a crash or by what looks like one.
+   *
+   * @param covered what is damaged in the part that opening does not read
+   */
+  static Explanation of(
+      LogLook look, LogReport report, AfterCut after, List<Explanation.Cause> covered) {
+    return new OpenableExplanation(look, report, after, covered).explanation();
   }
 
   private Explanation explanation() {
@@ -44,9 +52,17 @@ final class OpenableExplanation {
     }
     if (report.verdict() != Verdict.CLEAN) {
       causes.add(torn());
-    } else if (holder == null) {
+    } else if (holder == null && covered.isEmpty()) {
       causes.add(clean());
     }
+    causes.addAll(covered);
+    List<String> notes = LogExplanation.notes(look, report);
+    if (look.isDamagedAndOpens() && covered.isEmpty()) {
+      notes.add(
+          "Segments are damaged that opening does not read: explain this again when no program has"
+              + " the log open, or explain a copy.");
+    }
+    int status = VerifyCommand.status(report.verdict());
     return new Explanation(
         look.name(),
         Explanation.State.valueOf(report.verdict().name()),
@@ -54,8 +70,8 @@ final class OpenableExplanation {
         holder != null ? refused(holder) : opening(),
         holder != null ? List.of(toDo(holder)) : toDo(),
         loss(),
-        LogExplanation.notes(look, report),
-        VerifyCommand.status(report.verdict()));
+        notes,
+        look.isDamagedAndOpens() ? Math.max(status, ExitStatus.COVERED) : status);
   }
 
   private static Explanation.Cause inUse(LockHolding holder) {
@@ -158,10 +174,37 @@ final class OpenableExplanation {
                 + ", keeps what it cuts in quarantine/, and goes on")
         + " after entry "
         + report.intact()
-        + ".";
+        + "."
+        + (covered.isEmpty()
+            ? ""
+            : " It begins with the checkpoint of entry "
+                + report.covered()
+                + ", and reads nothing of what is damaged before that.");
   }
 
   private List<String> toDo() {
+    if (covered.isEmpty()) {
+      return toDoAtTheEnd();
+    }
+    List<String> steps = new ArrayList<>();
+    steps.add(
+        "Copy the directory as it is. 'durability backup' and 'durability archive' refuse it.");
+    steps.add(
+        "Check the disk and the memory. Put the damaged files back from a copy, if there is one.");
+    steps.add(
+        "Without a copy: 'durability salvage "
+            + look.name()
+            + " --to NEW' takes out what is intact, with the checkpoints. Go on with that, or with"
+            + " this log: the next truncation up to entry "
+            + report.covered()
+            + " removes the damaged files.");
+    if (report.verdict() != Verdict.CLEAN) {
+      steps.addAll(toDoAtTheEnd());
+    }
+    return steps;
+  }
+
+  private List<String> toDoAtTheEnd() {
     ShiftedFrames shifted = after.shifted();
     if (!after.isAny()) {
       return List.of(
@@ -195,9 +238,26 @@ final class OpenableExplanation {
   }
 
   private String loss() {
+    String atTheEnd = lossAtTheEnd();
+    SalvageLook found = look.found();
+    if (covered.isEmpty() || found == null) {
+      return atTheEnd;
+    }
+    String alone = LogExplanation.inCheckpointAlone(found);
+    return (atTheEnd.equals("Nothing.") ? "Nothing while" : atTheEnd + " Before that nothing while")
+        + " the checkpoint of entry "
+        + report.covered()
+        + " is whole: "
+        + (alone.isEmpty() ? "all entries are intact beside it." : "it alone has " + alone + ".");
+  }
+
+  private String lossAtTheEnd() {
     if (report.verdict() == Verdict.CLEAN) {
+      long first = look.firstEntryId();
       return isClosed() || holder != null
-          ? "Nothing."
+          ? first == 1 || LogExplanation.hasCheckpointBefore(look, first)
+              ? "Nothing."
+              : "Nothing of what is here. The entries before " + first + " are not here."
           : "Nothing that the log promises. If files or the end of one are missing: entries from "
               + (report.intact() + 1)
               + " on, and nothing here tells whether there were any.";

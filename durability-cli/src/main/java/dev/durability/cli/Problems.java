@@ -5,6 +5,7 @@ import dev.durability.errors.CorruptLogException;
 import dev.durability.log.LogReport;
 import dev.durability.log.SegmentEnd;
 import dev.durability.log.SegmentInfo;
+import dev.durability.salvage.MissingEntries;
 import dev.durability.storage.Directory;
 import dev.durability.storage.ReadFile;
 import java.io.IOException;
@@ -57,10 +58,7 @@ final class Problems {
   }
 
   private void findAll() throws IOException {
-    List<LogContents.SegmentLook> counting =
-        look.contents().segments().stream()
-            .filter(each -> each.info().state() != SegmentInfo.State.VOID)
-            .toList();
+    List<LogContents.SegmentLook> counting = look.contents().counting();
     for (int i = 0; i < counting.size(); i++) {
       LogContents.SegmentLook segment = counting.get(i);
       switch (segment.info().state()) {
@@ -88,11 +86,14 @@ final class Problems {
     if (end == null || end.isCut()) {
       return;
     }
-    boolean breaksOff = end.leftBytes() > 0 || (next != null && !end.isEnded());
+    boolean breaksOff = segment.breaksOff(next);
     if (breaksOff && !isFull()) {
       found.add(endOf(info, end, next));
     }
-    if (next != null && !breaksOff && !follows(next.info(), end) && !isFull()) {
+    if (breaksOff) {
+      moreIn(info, end.offset());
+    }
+    if (next != null && !breaksOff && !segment.leadsTo(next) && !isFull()) {
       long missing = end.lastEntryId() + 1;
       found.add(
           new Problem(
@@ -102,7 +103,7 @@ final class Problems {
                   + ", begins with entry "
                   + next.info().firstEntryId()
                   + (next.info().firstEntryId() > missing
-                      ? ". No file has entries "
+                      ? ". No file under the name of a segment has entries "
                           + missing
                           + " to "
                           + (next.info().firstEntryId() - 1)
@@ -115,10 +116,6 @@ final class Problems {
               before(info, end),
               after(next)));
     }
-  }
-
-  private static boolean follows(SegmentInfo next, SegmentEnd end) {
-    return next.rewinds() || next.startsCovered() || next.firstEntryId() == end.lastEntryId() + 1;
   }
 
   /** Where reading stopped in a segment that has more bytes, or that another one follows. */
@@ -151,17 +148,14 @@ final class Problems {
                       ? "Nothing but zeros follows."
                       : "The file ends there."
                   : end.leftBytes() + " bytes follow, up to the last one that is not zero.")
-              + lost(info, end, next)
-              + (isCovered(next)
-                  ? " A checkpoint contains what is lost: recovery reads none of it."
-                  : "");
+              + lost(info, end, next);
       List<FrameLook.Field> fields =
           end.isEnded()
               ? List.of(
                   new FrameLook.Field("after END", "zeros only", end.leftBytes() + " bytes", false))
               : frame.fields();
       return new Problem(
-          next != null
+          next != null || hasMoreAfter(info.file())
               ? "Damage in the middle of the log"
               : end.isEnded() ? "Something follows the end" : "The end is torn or damaged",
           text,
@@ -174,10 +168,60 @@ final class Problems {
     }
   }
 
+  /** Whether something intact follows damage in a file. */
+  private boolean hasMoreAfter(String file) {
+    return look.found() != null
+        && look.found().missing().stream().anyMatch(gap -> isWithin(file, gap));
+  }
+
+  private static boolean isWithin(String file, MissingEntries gap) {
+    return gap.after() != null
+        && gap.before() != null
+        && gap.after().file().equals(file)
+        && gap.before().file().equals(file);
+  }
+
+  /** The other damaged places of a segment, after the first. */
+  private void moreIn(SegmentInfo info, long offset) throws IOException {
+    if (look.found() == null) {
+      return;
+    }
+    for (MissingEntries gap : look.found().missing()) {
+      if (!isWithin(info.file(), gap) || gap.after().offset() <= offset || isFull()) {
+        continue;
+      }
+      long at = gap.after().offset();
+      try (ReadFile file = log.open(info.file())) {
+        found.add(
+            new Problem(
+                "More damage in the same file",
+                (gap.kind() == MissingEntries.Kind.LOST ? "Lost: " : "Not here: ")
+                    + Explanation.entries(gap.firstEntryId(), gap.lastEntryId())
+                    + ", up to offset "
+                    + gap.before().offset()
+                    + ".",
+                info.file(),
+                at,
+                FrameLook.at(file, at, gap.firstEntryId()).fields(),
+                dump(file, at),
+                Problem.Entries.NONE,
+                Problem.Entries.NONE));
+      }
+    }
+  }
+
   private String lost(SegmentInfo info, SegmentEnd end, LogContents.@Nullable SegmentLook next) {
-    String lost = look.found() == null ? "" : SegmentNotes.lostIn(info.file(), look.found());
-    if (!lost.isEmpty()) {
-      return " Lost: " + lost + ". 'durability salvage' takes out what is intact after that.";
+    SalvageLook found = look.found();
+    if (found != null) {
+      String lost = SegmentNotes.missingIn(info.file(), found, MissingEntries.Kind.LOST);
+      String covered = SegmentNotes.missingIn(info.file(), found, MissingEntries.Kind.COVERED);
+      return (lost.isEmpty()
+              ? ""
+              : " Lost: " + lost + ". 'durability salvage' takes out what is intact after that.")
+          + (covered.isEmpty() ? "" : " In a checkpoint alone: " + covered + ".")
+          + (lost.isEmpty() && covered.isEmpty() && next != null
+              ? " No entry is missing by that."
+              : "");
     }
     long first = end.lastEntryId() + 1;
     return next == null || next.info().firstEntryId() <= first
@@ -186,9 +230,10 @@ final class Problems {
             + first
             + " to "
             + (next.info().firstEntryId() - 1)
-            + " are not here. The next segment begins with entry "
+            + " were not looked for after that. The next segment begins with entry "
             + next.info().firstEntryId()
-            + ".";
+            + "."
+            + (isCovered(next) ? " A checkpoint contains them: recovery reads none of them." : "");
   }
 
   /** Whether a checkpoint contains everything before a segment. */

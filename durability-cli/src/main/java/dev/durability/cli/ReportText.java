@@ -14,13 +14,29 @@ final class ReportText {
 
   private ReportText() {}
 
-  static byte[] of(LogReport report, List<QuarantinedFile> kept, LogLocation log, String restore) {
+  /**
+   * Tells it.
+   *
+   * @param unread how many segments verify did not read, since a checkpoint contains their entries
+   */
+  static byte[] of(
+      LogReport report, List<QuarantinedFile> kept, LogLocation log, String restore, long unread) {
     StringBuilder text = new StringBuilder();
     line(text, "verdict", report.verdict().name());
     line(text, "intact", report.intact() + "  (the last entry that can be read)");
     line(text, "covered", report.covered() + "  (the last entry in a checkpoint)");
     line(text, "promised", report.promised() + "  (the last entry that the log says is durable)");
     line(text, "segments", Integer.toString(report.segments()));
+    if (unread > 0) {
+      line(
+          text,
+          "not read",
+          "the first "
+              + (unread == 1 ? "segment" : unread + " segments")
+              + ": a checkpoint contains the entries. 'durability explain "
+              + log
+              + "' reads all");
+    }
     line(text, "quarantine", QuarantineCommand.summary(kept));
     if (report.reason() != null) {
       line(text, "reason", report.reason());
@@ -65,7 +81,7 @@ final class ReportText {
         + restore
         + ". 'durability explain "
         + log
-        + "' says what happened, 'durability salvage' takes out what is intact";
+        + "' says what happened, and names all that is damaged; 'durability salvage' takes out what is intact";
   }
 
   private static void line(StringBuilder text, String name, String value) {

@@ -1,12 +1,15 @@
 package dev.durability.cli;
 
+import dev.durability.errors.CorruptLogException;
 import dev.durability.errors.LockHeldException;
 import dev.durability.salvage.Salvage;
 import dev.durability.storage.Directory;
 import dev.durability.storage.FsDirectory;
 import dev.durability.storage.LockHolding;
+import dev.durability.wal.WalMaintenance;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +49,8 @@ final class SalvageCommand implements Command {
                 + " they were there. All of that is in NEW/"
                 + SalvageOutput.INDEX
                 + ", too, an object per line. The end that was being written when a crash came is no"
-                + " loss. What the log's owner cut off stays cut off.",
+                + " loss. What the log's owner cut off stays cut off. Files that are damaged, and"
+                + " of which no entry is missing, are named.",
             "",
             "Stop the program that writes the log: this refuses while it runs, and if files change"
                 + " meanwhile. DIR may also be the file of a record log: its intact records go to one"
@@ -83,7 +87,8 @@ final class SalvageCommand implements Command {
         "0",
         "all entries that the log promises are there, and none is missing before another",
         "1",
-        "what is intact was salvaged, and something is missing, in doubt, or left out",
+        "what is intact was salvaged, and something is missing, in doubt, left out, or in a"
+            + " checkpoint alone",
         "2",
         "nothing intact was found; NEW was not made",
         "3",
@@ -130,6 +135,9 @@ final class SalvageCommand implements Command {
         try (Progress progress = Progress.start(io, "salvage", READINGS * bytes(source))) {
           run(source.metered(progress), staged.directory(), output, given);
         }
+        if (source.recordLog() == null) {
+          tellMore(source.directory(), from, output);
+        }
         output.sync();
         status = output.status();
         told =
@@ -164,6 +172,30 @@ final class SalvageCommand implements Command {
     salvage = given.hasMatchedOption(RENUMBER) ? salvage.renumbered() : salvage;
     salvage = given.hasMatchedOption(FROM_QUARANTINE) ? salvage.withQuarantine() : salvage;
     salvage.run();
+  }
+
+  /** Damage in which no entry was, and files that it does not look at. */
+  private static void tellMore(Directory log, LogLocation location, SalvageOutput output)
+      throws IOException {
+    LogContents contents = new LogContents(output.files());
+    try {
+      WalMaintenance.survey(log, contents);
+    } catch (NoSuchFileException | CorruptLogException checkpointsAlone) {
+      return; // That is told as missing.
+    }
+    for (DamagedSegment each :
+        DamagedSegment.byHeader(log, contents.beforeTheLast(), output.files())) {
+      output.damaged(each);
+    }
+    for (DamagedSegment each : DamagedSegment.byFrames(contents, output.files())) {
+      output.damaged(each);
+    }
+    if (output.isMissingAny() && location.isLocal()) {
+      Path root = Path.of(location.name());
+      for (String each : StraySegments.of(root, WalMaintenance.logId(log)).sentences()) {
+        output.notRead(each);
+      }
+    }
   }
 
   /** Of a log, only the checkpoints may be left. */

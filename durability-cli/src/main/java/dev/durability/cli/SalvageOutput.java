@@ -17,8 +17,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +33,7 @@ final class SalvageOutput implements SalvageTarget, Closeable {
   static final String INDEX = "salvage.jsonl";
 
   /** The last entry that a log can have: how many are missing is not known then. */
-  private static final long UNKNOWN_END = Long.MAX_VALUE - 1;
+  static final long UNKNOWN_END = Long.MAX_VALUE - 1;
 
   private static final int KEPT_MAX = 1000;
 
@@ -47,6 +50,9 @@ final class SalvageOutput implements SalvageTarget, Closeable {
   private final List<String> stretches = new ArrayList<>();
   private final List<String> missing = new ArrayList<>();
   private final List<String> leftOut = new ArrayList<>();
+  private final List<String> damaged = new ArrayList<>();
+  private final List<String> notRead = new ArrayList<>();
+  private final Set<String> files = new HashSet<>();
   private String name = "";
   private long written;
   private long logs;
@@ -56,6 +62,7 @@ final class SalvageOutput implements SalvageTarget, Closeable {
   private boolean isEndUnknown;
   private boolean isDoubtful;
   private boolean hasHole;
+  private boolean hasCoveredHole;
   private long events;
   private @Nullable EndRemains remains;
 
@@ -95,12 +102,19 @@ final class SalvageOutput implements SalvageTarget, Closeable {
                 ? ""
                 : ", now from " + stretch.writtenFirstId() + " on")
             + (name.isEmpty() ? "" : ": " + name)
-            + (stretch.checkpoints().isEmpty()
-                ? ""
-                : ", with the checkpoint of entry " + stretch.checkpoints().get(0)));
+            + (stretch.checkpoints().isEmpty() ? "" : ", with " + checkpoints(stretch)));
     if (stretch.doubt() != null) {
       say("     in doubt: " + stretch.doubt());
     }
+  }
+
+  /** The newest matters most: a log goes on from that. */
+  private static String checkpoints(SalvagedStretch stretch) {
+    List<Long> all = stretch.checkpoints();
+    return all.size() == 1
+        ? "the checkpoint of entry " + all.get(0)
+        : "the checkpoints of entries "
+            + all.stream().map(String::valueOf).collect(Collectors.joining(", "));
   }
 
   private void stretch(JsonGenerator json, SalvagedStretch stretch) throws IOException {
@@ -128,7 +142,11 @@ final class SalvageOutput implements SalvageTarget, Closeable {
       lost += isOpen ? 0 : gap.lastEntryId() - gap.firstEntryId() + 1;
     }
     hasHole |= gap.kind() == MissingEntries.Kind.UNPROMISED;
-    tell(missing, json -> missing(json, gap));
+    if (gap.after() != null) {
+      files.add(gap.after().file());
+      hasCoveredHole |= gap.kind() == MissingEntries.Kind.COVERED && gap.before() != null;
+    }
+    tell(missing, json -> SalvageJson.missing(json, gap));
     say(
         Explanation.entries(gap.firstEntryId(), gap.lastEntryId())
             + switch (gap.kind()) {
@@ -144,32 +162,6 @@ final class SalvageOutput implements SalvageTarget, Closeable {
     say("     " + gap.evidence());
   }
 
-  private static void missing(JsonGenerator json, MissingEntries gap) throws IOException {
-    json.writeStringField("what", "missing");
-    json.writeStringField("kind", gap.kind().name());
-    json.writeNumberField("first", gap.firstEntryId());
-    if (gap.lastEntryId() == UNKNOWN_END) {
-      json.writeNullField("last");
-    } else {
-      json.writeNumberField("last", gap.lastEntryId());
-    }
-    position(json, "after", gap.after());
-    position(json, "before", gap.before());
-    json.writeStringField("evidence", gap.evidence());
-  }
-
-  private static void position(
-      JsonGenerator json, String field, LogReport.@Nullable Position position) throws IOException {
-    if (position == null) {
-      json.writeNullField(field);
-      return;
-    }
-    json.writeObjectFieldStart(field);
-    json.writeStringField("file", position.file());
-    json.writeNumberField("offset", position.offset());
-    json.writeEndObject();
-  }
-
   private static String place(LogReport.@Nullable Position position, String otherwise) {
     return position == null ? otherwise : position.file() + " at offset " + position.offset();
   }
@@ -177,17 +169,9 @@ final class SalvageOutput implements SalvageTarget, Closeable {
   @Override
   public void remains(EndRemains end) throws IOException {
     remains = end;
-    tell(new ArrayList<>(), json -> remains(json, end));
+    tell(new ArrayList<>(), json -> SalvageJson.remains(json, end));
     say(end.isEnded() ? "bytes follow the end of the log" : "the end is torn");
     say("     " + text(end));
-  }
-
-  private static void remains(JsonGenerator json, EndRemains end) throws IOException {
-    json.writeStringField("what", "tornEnd");
-    position(json, "at", end.at());
-    json.writeNumberField("last", end.lastEntryId());
-    json.writeNumberField("bytes", end.bytes());
-    json.writeBooleanField("ended", end.isEnded());
   }
 
   /** What follows the last whole frame, in a sentence. */
@@ -210,6 +194,7 @@ final class SalvageOutput implements SalvageTarget, Closeable {
   public void leftOut(LeftOutFile file) throws IOException {
     // Most of what openings cut off is half a frame: that nothing is in it is no loss.
     isDoubtful |= file.kind() != LeftOutFile.Kind.NOTHING_WHOLE;
+    files.add(file.file());
     tell(
         leftOut,
         json -> {
@@ -220,6 +205,43 @@ final class SalvageOutput implements SalvageTarget, Closeable {
         });
     say("left out: " + file.file());
     say("     " + file.reason());
+  }
+
+  /** Whether entries are missing that are in no checkpoint. */
+  boolean isMissingAny() {
+    return lost > 0 || isEndUnknown || hasHole;
+  }
+
+  /** A file may hold what is missing. */
+  void notRead(String sentence) throws IOException {
+    tell(
+        notRead,
+        json -> {
+          json.writeStringField("what", "notRead");
+          json.writeStringField("reason", sentence);
+        });
+    text.add("not read, and may hold what is missing:"); // Also if the rest is too long.
+    text.add("     " + sentence);
+  }
+
+  /** The files of which damage was told. */
+  Set<String> files() {
+    return files;
+  }
+
+  /** A file is damaged, and no entry is missing by that. */
+  void damaged(DamagedSegment segment) throws IOException {
+    String reason = String.join("; ", segment.cause().evidence());
+    tell(
+        damaged,
+        json -> {
+          json.writeStringField("what", "damaged");
+          json.writeStringField("kind", segment.cause().kind().name());
+          json.writeStringField("file", segment.file());
+          json.writeStringField("reason", reason);
+        });
+    say("damaged, and no entry is missing by that");
+    say("     " + segment.file() + ": " + reason);
   }
 
   private void say(String line) {
@@ -244,7 +266,7 @@ final class SalvageOutput implements SalvageTarget, Closeable {
 
   /** Whether all that was promised is there, and all before the last entry that was found. */
   boolean isWhole() {
-    return lost == 0 && !isEndUnknown && !isDoubtful && !hasHole;
+    return lost == 0 && !isEndUnknown && !isDoubtful && !hasHole && !hasCoveredHole;
   }
 
   /** The exit status that this has. */
@@ -267,7 +289,7 @@ final class SalvageOutput implements SalvageTarget, Closeable {
     for (String line : text) {
       all.append(Printable.text(line)).append(System.lineSeparator());
     }
-    if (text.size() == KEPT_MAX) {
+    if (text.size() >= KEPT_MAX) {
       all.append("…").append(System.lineSeparator());
     }
     all.append(System.lineSeparator());
@@ -296,9 +318,12 @@ final class SalvageOutput implements SalvageTarget, Closeable {
   }
 
   private String notWhole() {
-    return hasHole && lost == 0 && !isEndUnknown && !isDoubtful
+    if (lost > 0 || isEndUnknown || isDoubtful) {
+      return "no";
+    }
+    return hasHole
         ? "no: entries are missing before others that are there"
-        : "no";
+        : "no: a checkpoint alone has entries that stood before others";
   }
 
   private String lostText() {
@@ -323,30 +348,23 @@ final class SalvageOutput implements SalvageTarget, Closeable {
       json.writeNumberField("lost", lost);
       json.writeBooleanField("endUnknown", isEndUnknown);
       json.writeNumberField("events", events);
-      array(json, "stretches", stretches);
-      array(json, "missing", missing);
-      array(json, "leftOut", leftOut);
+      SalvageJson.array(json, "stretches", stretches);
+      SalvageJson.array(json, "missing", missing);
+      SalvageJson.array(json, "leftOut", leftOut);
+      SalvageJson.array(json, "damaged", damaged);
+      SalvageJson.array(json, "notRead", notRead);
       json.writeFieldName("tornEnd");
       EndRemains end = remains;
       if (end == null) {
         json.writeNull();
       } else {
         json.writeStartObject();
-        remains(json, end);
+        SalvageJson.remains(json, end);
         json.writeEndObject();
       }
       json.writeEndObject();
       json.writeRaw('\n');
     }
     return bytes.toByteArray();
-  }
-
-  private static void array(JsonGenerator json, String field, List<String> objects)
-      throws IOException {
-    json.writeArrayFieldStart(field);
-    for (String object : objects) {
-      json.writeRawValue(object);
-    }
-    json.writeEndArray();
   }
 }

@@ -32,7 +32,7 @@ final class SegmentNotes {
       case OTHER_VERSION -> notes.add("not read: it is of another version or another program");
     }
     if (info.startsCovered()) {
-      notes.add("the log begins here: what was before is kept elsewhere");
+      notes.add("the log begins here: what was before is kept elsewhere, if it is kept");
     }
     if (info.rewinds()) {
       notes.add("the end of the log was cut off before entry " + info.firstEntryId());
@@ -68,7 +68,7 @@ final class SegmentNotes {
     for (MissingEntries gap : found.missing()) {
       String what =
           gap.kind() == MissingEntries.Kind.COVERED
-              ? ""
+              ? isIn(file, gap.after()) && gap.before() != null ? covered(gap) : ""
               : Explanation.entries(gap.firstEntryId(), gap.lastEntryId());
       boolean isAfter = isIn(file, gap.after()) && !isIn(file, gap.before());
       if (!what.isEmpty() && isAfter && (isEnded || gap.after().offset() >= info.bytes())) {
@@ -97,10 +97,15 @@ final class SegmentNotes {
     }
   }
 
-  /** Which entries are lost of those that a file held, or after it; empty if none is. */
-  static String lostIn(String file, SalvageLook found) {
-    return found.lost().stream()
-        .filter(gap -> isIn(file, gap.after()))
+  private static String covered(MissingEntries gap) {
+    return Explanation.entries(gap.firstEntryId(), gap.lastEntryId())
+        + ", which a checkpoint contains,";
+  }
+
+  /** Which entries are missing of those that a file held, or after it; empty if none is. */
+  static String missingIn(String file, SalvageLook found, MissingEntries.Kind kind) {
+    return found.missing().stream()
+        .filter(gap -> gap.kind() == kind && isIn(file, gap.after()))
         .map(gap -> Explanation.entries(gap.firstEntryId(), gap.lastEntryId()))
         .collect(Collectors.joining(", "));
   }

@@ -29,8 +29,10 @@ final class VerifyCommand implements Command {
             this,
             "verify",
             "Read all of a log and say whether it is whole.",
-            "Reads every byte of the log in DIR that counts and says how the log was left."
-                + " Changes nothing. A log of the Rust crate durability is verified, too.",
+            "Reads every byte of the log in DIR that opening reads and says how the log was left."
+                + " Segments of which a checkpoint contains all entries are not read: 'durability"
+                + " explain' reads those, too. Changes nothing. A log of the Rust crate durability is"
+                + " verified, too.",
             "",
             "CLEAN: all is whole. TORN: the end was being written when a crash came; opening the"
                 + " log cuts it there, and nothing acknowledged is lost. AMBIGUOUS: as TORN,"
@@ -38,7 +40,7 @@ final class VerifyCommand implements Command {
                 + " something that was promised to be durable is damaged or missing.",
             "",
             "If DIR is an archive, or s3://BUCKET/PREFIX, every object of the archive is read. It"
-                + " is WHOLE or DAMAGED.");
+                + " is WHOLE or DAMAGED, or EMPTY if nothing is archived yet.");
     spec.addPositional(CommandSyntax.directory());
     LogLocation.addOption(spec);
     spec.addOption(CommandSyntax.flag("Print one JSON object, on one line.", JSON));
@@ -56,9 +58,9 @@ final class VerifyCommand implements Command {
             "  durability verify --progress mylog 2>progress.txt",
             "  durability verify s3://bucket/mylog"),
         "0",
-        "CLEAN, WHOLE",
+        "CLEAN: what opening reads is whole; WHOLE",
         "1",
-        "TORN or AMBIGUOUS",
+        "TORN or AMBIGUOUS, EMPTY",
         "2",
         "CORRUPT, DAMAGED",
         "3",
@@ -90,7 +92,13 @@ final class VerifyCommand implements Command {
     byte[] text =
         given.hasMatchedOption(JSON)
             ? ReportJson.of(report, kept)
-            : io.wrapped(ReportText.of(report, kept, location, WrongFile.toRestore(log, report)));
+            : io.wrapped(
+                ReportText.of(
+                    report,
+                    kept,
+                    location,
+                    WrongFile.toRestore(log, report),
+                    WrongFile.segmentsUpTo(log, report.covered())));
     io.out().write(text);
     io.out().flush();
     return status(report.verdict());

@@ -96,6 +96,16 @@ final class WrongFile {
     return name.matches() ? Long.parseLong(name.group(2)) : 0;
   }
 
+  /** How many segments have no entry after one. */
+  static long segmentsUpTo(Directory log, long entryId) throws IOException {
+    long begun =
+        log.list(SEGMENTS).stream()
+            .mapToLong(WrongFile::firstEntry)
+            .filter(each -> each > 0 && each <= entryId + 1)
+            .count();
+    return Math.max(0, begun - 1);
+  }
+
   private static long firstEntry(Directory log, long number) throws IOException {
     return log.list(SEGMENTS).stream()
         .filter(each -> number(each) == number)
@@ -104,7 +114,8 @@ final class WrongFile {
         .orElse(0);
   }
 
-  private static long number(String file) {
+  /** The number of a segment, by the name of its file; 0 if it is none. */
+  static long number(String file) {
     Matcher name = SEGMENT.matcher(file);
     return name.matches() ? Long.parseLong(name.group(1)) : 0;
   }

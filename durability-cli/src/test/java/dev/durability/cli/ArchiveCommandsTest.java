@@ -130,9 +130,10 @@ final class ArchiveCommandsTest {
         .contains(verdict.end().file() + " at offset " + verdict.end().offset() + ": ")
         .contains(String.valueOf(verdict.reason()))
         .contains("from an older backup");
-    try (Stream<Path> left = Files.walk(target)) {
-      assertThat(left.filter(Files::isRegularFile)).isEmpty();
-    }
+    assertThat(target).doesNotExist();
+    Files.createDirectory(target);
+    assertThat(Run.of("backup", log, "--to", target).status()).isEqualTo(ExitStatus.CORRUPT);
+    assertThat(target).isEmptyDirectory();
     // Nobody is asked there: a part of the log would be the timeline that was begun last.
     String nobody = "s3://bucket/x?endpoint=http://127.0.0.1:1&region=none";
     assertThat(Run.of("backup", log, "--to", nobody).status()).isEqualTo(ExitStatus.CORRUPT);
@@ -179,8 +180,10 @@ final class ArchiveCommandsTest {
         Files.delete(object);
       }
     }
-    assertThat(Run.of("verify", store).out())
-        .startsWith("WHOLE: 0 objects")
+    Run verified = Run.of("verify", store);
+    assertThat(verified.status()).isEqualTo(ExitStatus.EMPTY);
+    assertThat(verified.out())
+        .startsWith("EMPTY: 0 objects")
         .contains(": nothing is archived yet")
         .doesNotContain("1970");
     Run restore = Run.of("restore", "--from", store, target);

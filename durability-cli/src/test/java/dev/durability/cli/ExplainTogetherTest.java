@@ -71,4 +71,27 @@ class ExplainTogetherTest {
     Files.copy(newest.resolveSibling(newest.getFileName() + ".bak"), newest);
     assertThat(text(log, 0)).doesNotContain("that is missing, with something added");
   }
+
+  /** In the checksum, the length, the id and the payload of a frame that begins at offset 64. */
+  @Test
+  void aSingleBitThatWasTurnedIsNamedAndTurningItBackMendsTheLog() throws IOException {
+    Path second = segments.get(1);
+    byte[] whole = Files.readAllBytes(second);
+    for (int offset : new int[] {64, 68, 73, 80, 1000, 3079}) {
+      byte[] damaged = whole.clone();
+      damaged[offset] ^= 1 << 3;
+      Files.write(second, damaged);
+      String right = String.format("printf \"\\%03o\" | dd of=wal/", whole[offset] & 0xff);
+      assertThat(text(log, 2))
+          .as("offset %d", offset)
+          .contains("likely one bit: with bit 3 of offset " + offset + " of wal/")
+          .contains(right + second.getFileName() + " bs=1 seek=" + offset + " conv=notrunc")
+          .contains("Test the memory, too");
+    }
+    byte[] twice = whole.clone();
+    twice[1000] ^= 1;
+    twice[2000] ^= 1;
+    Files.write(second, twice);
+    assertThat(text(log, 2)).doesNotContain("likely one bit");
+  }
 }

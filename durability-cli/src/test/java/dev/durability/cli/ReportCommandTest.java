@@ -125,7 +125,7 @@ class ReportCommandTest {
     Path log = segments(12);
     assertThat(checkpoint(log, 12)).exists();
     Logs.corrupt(log);
-    assertThat(page(log, 0)).contains("A checkpoint contains what is lost: recovery reads none");
+    assertThat(page(log, 0)).contains("No entry is missing by that.");
   }
 
   @Test
@@ -155,7 +155,8 @@ class ReportCommandTest {
   void aMissingSegmentIsToldByItsEntries() throws IOException {
     Path log = segments(12);
     Files.delete(log.resolve("wal").resolve(names(log).get(1)));
-    assertThat(page(log, 2)).contains("Entries are missing", "No file has entries 4 to 6.");
+    assertThat(page(log, 2))
+        .contains("Entries are missing", "No file under the name of a segment has entries 4 to 6.");
   }
 
   @Test

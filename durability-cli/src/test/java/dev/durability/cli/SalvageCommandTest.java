@@ -88,6 +88,8 @@ class SalvageCommandTest {
             "stretches",
             "missing",
             "leftOut",
+            "damaged",
+            "notRead",
             "tornEnd");
     assertThat(json.get("tornEnd").isNull()).isTrue();
     assertThat(keys(json.get("stretches").get(0)))

@@ -1,0 +1,202 @@
+package dev.durability.cli;
+
+import dev.durability.storage.Directory;
+import dev.durability.storage.ForwardingDirectory;
+import dev.durability.storage.ReadFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Segments of a log that are in its directory or below it, and not where the log looks for them:
+ * someone renamed or moved them. Their headers say which segments they are.
+ *
+ * @param paths the files, by the names that belong to them; both are relative to the log
+ */
+record StraySegments(Map<String, String> paths) {
+  private static final int DEPTH_MAX = 3;
+  private static final int FILES_MAX = 5_000;
+  private static final String SEGMENTS = "wal";
+  private static final Set<String> NOT_LOOKED_INTO =
+      Set.of("checkpoints", "quarantine", "archive", "holds");
+  private static final int HEADER_BYTES = 64;
+  private static final int MAGIC = 0x4c415744; // DWAL
+  private static final int VERSION = 1;
+
+  /**
+   * Looks for those of which the log has no segment with that number. Looks at 5,000 files at most,
+   * and three directories deep.
+   *
+   * @param root the directory of the log; null if that is on a store
+   * @param logId the log; null if it is not known
+   */
+  static StraySegments of(@Nullable Path root, @Nullable UUID logId) throws IOException {
+    Map<String, String> strays = new TreeMap<>();
+    if (root != null && logId != null && Files.isDirectory(root.resolve(SEGMENTS))) {
+      Set<Long> present = new HashSet<>();
+      List<Path> others = new ArrayList<>();
+      collect(root, root, 0, present, others);
+      others.sort(null);
+      for (Path each : others) {
+        Header header = Header.read(each);
+        if (header != null && header.logId().equals(logId) && !present.contains(header.number())) {
+          strays.putIfAbsent(
+              WrongFile.name(header.number(), header.firstEntryId()),
+              root.relativize(each).toString());
+        }
+      }
+    }
+    return new StraySegments(strays);
+  }
+
+  /** Files that could be segments, and the numbers of those that have the names of segments. */
+  private static void collect(
+      Path root, Path directory, int depth, Set<Long> present, List<Path> others)
+      throws IOException {
+    List<Path> below = new ArrayList<>();
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(directory)) {
+      for (Path each : all) {
+        long number = WrongFile.number(root.relativize(each).toString());
+        if (number > 0) {
+          present.add(number);
+        } else if (Files.isDirectory(each, LinkOption.NOFOLLOW_LINKS)) {
+          below.add(each);
+        } else if (Files.isRegularFile(each, LinkOption.NOFOLLOW_LINKS)
+            && others.size() < FILES_MAX) {
+          others.add(each);
+        }
+      }
+    } catch (AccessDeniedException unreadable) {
+      return; // What is in it is not known; the log itself can be read.
+    }
+    for (Path each : below) {
+      boolean isLogs = depth == 0 && NOT_LOOKED_INTO.contains(String.valueOf(each.getFileName()));
+      if (depth < DEPTH_MAX && !isLogs && others.size() < FILES_MAX) {
+        collect(root, each, depth + 1, present, others);
+      }
+    }
+  }
+
+  private record Header(UUID logId, long number, long firstEntryId) {
+
+    static @Nullable Header read(Path file) throws IOException {
+      ByteBuffer bytes = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      try (FileChannel channel = FileChannel.open(file)) {
+        while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
+          // Reads may be short.
+        }
+      } catch (AccessDeniedException | NoSuchFileException unreadable) {
+        return null;
+      }
+      CRC32C crc = new CRC32C();
+      crc.update(bytes.array(), 0, HEADER_BYTES - Integer.BYTES);
+      boolean isWhole =
+          !bytes.hasRemaining()
+              && bytes.getInt(0) == MAGIC
+              && bytes.getInt(4) == VERSION
+              && bytes.getInt(HEADER_BYTES - Integer.BYTES) == (int) crc.getValue()
+              && bytes.getLong(24) > 0
+              && bytes.getLong(32) > 0;
+      return isWhole
+          ? new Header(
+              new UUID(bytes.getLong(8), bytes.getLong(16)), bytes.getLong(24), bytes.getLong(32))
+          : null;
+    }
+  }
+
+  boolean isEmpty() {
+    return paths.isEmpty();
+  }
+
+  /** Those from a number on. */
+  StraySegments from(long number) {
+    Map<String, String> some = new TreeMap<>(paths);
+    some.keySet().removeIf(each -> WrongFile.number(each) < number);
+    return new StraySegments(some);
+  }
+
+  /** What each of them is, as sentences. */
+  List<String> sentences() {
+    return paths.entrySet().stream().map(each -> sentence(each.getKey(), each.getValue())).toList();
+  }
+
+  private static String sentence(String name, String path) {
+    return path
+        + " is segment "
+        + WrongFile.number(name)
+        + " of this log, from entry "
+        + WrongFile.firstEntry(name)
+        + " on: in a copy of the directory, 'mv -n "
+        + quoted(path)
+        + " "
+        + name
+        + "' puts it back";
+  }
+
+  private static String quoted(String path) {
+    return path.matches("[A-Za-z0-9_./@%+=:,-]+") ? path : '"' + path + '"';
+  }
+
+  /** What happened, for each of them. */
+  List<Explanation.Cause> causes() {
+    List<Explanation.Cause> causes = new ArrayList<>();
+    paths.forEach(
+        (name, path) ->
+            causes.add(
+                new Explanation.Cause(
+                    Explanation.Kind.MISPLACED_FILE,
+                    "A segment of this log is not where it belongs: " + path + ".",
+                    List.of("by its header, which is whole: " + sentence(name, path)))));
+    return causes;
+  }
+
+  /** The log with them under the names that belong to them. */
+  Directory in(Directory log) {
+    return new Mended(log, paths);
+  }
+
+  private static final class Mended extends ForwardingDirectory {
+    private final Map<String, String> paths;
+
+    Mended(Directory log, Map<String, String> paths) {
+      super(log);
+      this.paths = paths;
+    }
+
+    @Override
+    public List<String> list(String directory) throws IOException {
+      List<String> names = new ArrayList<>(super.list(directory));
+      if (directory.equals(SEGMENTS)) {
+        paths.keySet().forEach(each -> names.add(each.substring(SEGMENTS.length() + 1)));
+        names.sort(null);
+      }
+      return names;
+    }
+
+    @Override
+    public boolean exists(String path) throws IOException {
+      return super.exists(paths.getOrDefault(path, path));
+    }
+
+    @Override
+    public ReadFile open(String path) throws IOException {
+      return super.open(paths.getOrDefault(path, path));
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package dev.durability.cli;
+
+import static dev.durability.cli.Explained.kinds;
+import static dev.durability.cli.Explained.text;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Segments of a log that someone renamed or moved are found by their headers, and not given up. */
+class MisplacedSegmentsTest {
+  @TempDir private Path tmp;
+  private Path log;
+  private List<Path> segments;
+
+  @BeforeEach
+  void makeLog() throws IOException {
+    log = Logs.ofFourSegments(tmp.resolve("log"));
+    segments = Logs.segments(log);
+  }
+
+  private String name(int index) {
+    return "wal/" + segments.get(index).getFileName();
+  }
+
+  @Test
+  void aRenamedSegmentIsTheCauseAndItsNewNameTheStep() throws IOException {
+    Path renamed = Files.move(segments.get(1), log.resolve("wal/second of all.WAL"));
+
+    assertThat(kinds(log)).containsExactly("MISPLACED_FILE");
+    assertThat(text(log, 2))
+        .startsWith("CORRUPT: " + log)
+        .contains("A segment of this log is not where it belongs: wal/second of all.WAL.")
+        .contains("is segment 2 of this log, from entry 2 on")
+        .contains("'mv -n \"wal/second of all.WAL\" " + name(1) + "'")
+        .contains("run each 'mv -n' that stands above")
+        .contains("With them in their places: Nothing.")
+        .doesNotContain("was lost or removed");
+    Files.move(renamed, segments.get(1));
+    assertThat(kinds(log)).containsExactly("NOTHING");
+  }
+
+  @Test
+  void oneInADirectoryBelowIsFoundAndWhatElseIsLostIsTold() throws IOException {
+    Path old = Files.createDirectories(log.resolve("old/of/monday"));
+    Files.move(segments.get(1), old.resolve("a"));
+    Files.delete(segments.get(2));
+
+    assertThat(kinds(log)).containsExactly("MISPLACED_FILE", "LOST_SEGMENT");
+    assertThat(text(log, 2))
+        .contains("old/of/monday/a is segment 2 of this log")
+        .contains("It held entry 3.", "it will say:", "takes out what is intact: entries 1 to 2,")
+        .contains("With them in their places: Without a copy: entry 3.");
+    Run salvaged = Run.of("salvage", log, "--to", tmp.resolve("saved"));
+    assertThat(salvaged.status()).isEqualTo(1);
+    assertThat(salvaged.unbroken())
+        .contains("entries 2 to 3: LOST", "not read, and may hold what is missing:")
+        .contains("old/of/monday/a is segment 2 of this log")
+        .matches("(?s).*is segment 2 of this log.*\nlost  .*");
+  }
+
+  @Test
+  void aSegmentOfAnotherLogAndASecondCopyAreNotTheMissingOne() throws IOException {
+    Path other = Logs.ofFourSegments(tmp.resolve("other"));
+    Path old = Files.createDirectories(log.resolve("old"));
+    Files.copy(Logs.segments(other).get(1), old.resolve("a"));
+    Files.copy(segments.get(2), old.resolve("b"));
+    Files.delete(segments.get(1));
+
+    assertThat(kinds(log)).containsExactly("LOST_SEGMENT");
+    assertThat(Run.of("salvage", log, "--to", tmp.resolve("saved")).out())
+        .doesNotContain("may hold what is missing");
+  }
+
+  @Test
+  void ofALogThatOpensTheNewestOneIsPointedOut() throws IOException {
+    Path old = Files.createDirectories(log.resolve("old"));
+    assertThat(text(log, 0)).doesNotContain("of this log");
+    Files.move(segments.get(3), old.resolve("newest"));
+    assertThat(text(log, 0)).contains("old/newest is segment 4 of this log, from entry 4 on");
+  }
+}
