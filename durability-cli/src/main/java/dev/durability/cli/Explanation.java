@@ -28,6 +28,10 @@ record Explanation(
     List<String> notes,
     int status) {
 
+  /** The first step, whatever happened. */
+  static final String COPY_FIRST =
+      "Stop the programs that use the log, and copy the directory as it is.";
+
   /** The verdicts, and what else a directory can be. */
   enum State {
     CLEAN,
@@ -120,13 +124,13 @@ record Explanation(
     List<Cause> all = new ArrayList<>(moved);
     mended.causes.stream().filter(each -> each.kind() != Kind.NOTHING).forEach(all::add);
     List<String> steps = new ArrayList<>();
-    steps.add("Stop the programs that use the log, and copy the directory as it is.");
+    steps.add(COPY_FIRST);
     steps.add(
         "In the copy, run each 'mv -n' that stands above. 'durability verify' says whether that was"
             + " all.");
     if (mended.status != ExitStatus.OK) {
       steps.add("Then run 'durability explain' again. By what can be seen now, it will say:");
-      steps.addAll(mended.toDo);
+      mended.toDo.stream().filter(each -> !each.equals(COPY_FIRST)).forEach(steps::add);
     }
     return new Explanation(
         name,

@@ -38,7 +38,7 @@ final class LogExplanation {
     Set<Explanation.Kind> kinds = EnumSet.noneOf(Explanation.Kind.class);
     causes.forEach(cause -> kinds.add(cause.kind()));
     List<String> steps = new ArrayList<>();
-    steps.add("Stop the programs that use the log, and copy the directory as it is.");
+    steps.add(Explanation.COPY_FIRST);
     if (kinds.contains(Explanation.Kind.FOREIGN_FILE)
         || kinds.contains(Explanation.Kind.SECOND_FILE)) {
       steps.add(

@@ -227,7 +227,7 @@ public final class Judgement {
         + report.intact()
         + ", promised "
         + report.promised()
-        + (seen.listing().isOfAPart() ? "" : ", covered " + report.covered())
+        + (seen.listing().isCheckpoints(report.covered()) ? ", covered " + report.covered() : "")
         + ")";
   }
 }

@@ -31,10 +31,8 @@ public final class LogListing {
   private final @Nullable Coverage coverage;
   private boolean isUnmixed;
 
-  /**
-   * Whether checkpoints were left out that cover less than what is before the part that is read.
-   */
-  private boolean isOfAPart;
+  /** The last entry before the part that is read: it counts as covered, whatever covers it. */
+  private long floor;
 
   private LogListing(List<SegmentName> names, @Nullable UUID logId, @Nullable Coverage coverage) {
     this.names = names;
@@ -174,7 +172,7 @@ public final class LogListing {
       throws IOException {
     long floor = start == null ? 0 : start.firstEntryId() - 1;
     LogListing listing = covering(directory, segments, floor);
-    listing.isOfAPart = floor > 0;
+    listing.floor = floor;
     return listing;
   }
 
@@ -189,7 +187,7 @@ public final class LogListing {
   /** The same log after segments were added. What is covered stays what it was. */
   LogListing with(List<SegmentName> now) {
     LogListing listing = new LogListing(now, logId, coverage);
-    listing.isOfAPart = isOfAPart;
+    listing.floor = floor;
     return listing;
   }
 
@@ -210,9 +208,9 @@ public final class LogListing {
     return null;
   }
 
-  /** Whether {@link #covered} may be more than any checkpoint contains, since a part is read. */
-  boolean isOfAPart() {
-    return isOfAPart;
+  /** Whether a checkpoint says what is covered, and not only where the part begins that is read. */
+  boolean isCheckpoints(long covered) {
+    return floor == 0 || covered > floor;
   }
 
   /** All segments, those that do not stand among them, in order. */
