@@ -19,11 +19,11 @@ import org.jspecify.annotations.Nullable;
 public final class Judgement {
   private final Seen seen;
   private final RecoveryCase which;
-  private final LogListing.@Nullable Mixture mixture;
+  private final @Nullable Mixture mixture;
   private @Nullable LogReport report;
   private @Nullable ChecksumMismatch checksum;
 
-  private Judgement(Seen seen, RecoveryCase which, LogListing.@Nullable Mixture mixture) {
+  private Judgement(Seen seen, RecoveryCase which, @Nullable Mixture mixture) {
     this.seen = seen;
     this.which = which;
     this.mixture = mixture;
@@ -78,7 +78,7 @@ public final class Judgement {
    */
   static Judgement of(Seen seen, Directory directory) throws IOException {
     RecoveryCase which = seen.which(0, false);
-    LogListing.Mixture mixture = null;
+    Mixture mixture = null;
     if (which.verdict() != Verdict.CORRUPT) {
       mixture = seen.listing().mixture(directory);
       which = seen.which(seen.listing().coveredAtLeast(seen.intact()), mixture != null);

@@ -29,16 +29,19 @@ public final class LogListing {
   private final List<SegmentName> segments;
   private final @Nullable UUID logId;
   private final @Nullable Coverage coverage;
-  private boolean isUnmixed;
 
   /** The last entry before the part that is read: it counts as covered, whatever covers it. */
-  private long floor;
+  private final long floor;
 
-  private LogListing(List<SegmentName> names, @Nullable UUID logId, @Nullable Coverage coverage) {
+  private boolean isUnmixed;
+
+  private LogListing(
+      List<SegmentName> names, @Nullable UUID logId, @Nullable Coverage coverage, long floor) {
     this.names = names;
     this.segments = standing(names);
     this.logId = logId;
     this.coverage = coverage;
+    this.floor = floor;
   }
 
   /** The segments that stand among all, in order. */
@@ -134,7 +137,7 @@ public final class LogListing {
    * @param segments the segments, in order: at least one
    */
   public static LogListing withoutVerdict(List<SegmentName> segments) {
-    return new LogListing(segments, null, null);
+    return new LogListing(segments, null, null, 0);
   }
 
   /** Lists what recovery needs. */
@@ -171,24 +174,25 @@ public final class LogListing {
       Directory directory, List<SegmentName> segments, @Nullable SegmentName start)
       throws IOException {
     long floor = start == null ? 0 : start.firstEntryId() - 1;
-    LogListing listing = covering(directory, segments, floor);
-    listing.floor = floor;
-    return listing;
+    UUID logId = logId(directory, segments);
+    return new LogListing(segments, logId, coverage(directory, segments, logId, floor), floor);
   }
 
-  private static LogListing covering(Directory directory, List<SegmentName> segments, long floor)
+  private static LogListing covering(Directory directory, List<SegmentName> segments, long covered)
       throws IOException {
     UUID logId = logId(directory, segments);
-    Coverage coverage =
-        logId == null ? null : Coverage.list(directory, standing(segments), logId, floor);
-    return new LogListing(segments, logId, coverage);
+    return new LogListing(segments, logId, coverage(directory, segments, logId, covered), 0);
+  }
+
+  private static @Nullable Coverage coverage(
+      Directory directory, List<SegmentName> segments, @Nullable UUID logId, long floor)
+      throws IOException {
+    return logId == null ? null : Coverage.list(directory, standing(segments), logId, floor);
   }
 
   /** The same log after segments were added. What is covered stays what it was. */
   LogListing with(List<SegmentName> now) {
-    LogListing listing = new LogListing(now, logId, coverage);
-    listing.floor = floor;
-    return listing;
+    return new LogListing(now, logId, coverage, floor);
   }
 
   /** The log that the newest good header of a segment that stands names, or null. */
@@ -331,39 +335,12 @@ public final class LogListing {
         : FrameRun.NO_LAST_ID;
   }
 
-  /**
-   * Tells what no run over the segments can show: two have one number, or the oldest is of another
-   * log, even if it is superseded.
-   *
-   * @return what is wrong and where, or null
-   */
+  /** What no run over the segments can show, or null. */
   @Nullable Mixture mixture(Directory directory) throws IOException {
-    Mixture found = isUnmixed ? null : findMixture(directory);
+    Mixture found = isUnmixed ? null : Mixture.find(directory, names, logId);
     isUnmixed = found == null; // Who follows the log asks each time it gets to the end.
     return found;
   }
-
-  private @Nullable Mixture findMixture(Directory directory) throws IOException {
-    for (int i = 1; i < names.size(); i++) {
-      if (names.get(i).segmentId() == names.get(i - 1).segmentId()) {
-        return new Mixture(names.get(i), "another segment before it has the same number");
-      }
-    }
-    SegmentName oldest = names.get(0);
-    try {
-      FileHeader header = Segment.goodHeader(directory, oldest);
-      if (header != null && logId != null && !header.logId().equals(logId)) {
-        return new Mixture(
-            oldest, "it belongs to the log " + header.logId() + ", the newest one to " + logId);
-      }
-    } catch (FormatException | NoSuchFileException neverRead) {
-      // If it were read, a run over the segments would tell.
-    }
-    return null;
-  }
-
-  /** A segment that does not belong here, and what is wrong with it. */
-  record Mixture(SegmentName segment, String problem) {}
 
   /** The log, or null if no header can be read. */
   @Nullable UUID logId() {
