@@ -211,6 +211,7 @@ public final class SegmentAppender {
   }
 
   private void write(FrameFile target, ByteBuffer frames) throws IOException {
+    lock.requireToWrite(); // Whatever this thread waited for since it asked.
     dirty = true;
     try {
       target.write(frames);

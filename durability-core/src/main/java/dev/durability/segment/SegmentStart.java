@@ -180,6 +180,8 @@ public final class SegmentStart {
     try {
       made.run(); // If an Error kept it from being begun, nobody else does.
       file = Objects.requireNonNull(made.await());
+    } catch (LockLostException otherWriters) {
+      return; // Nothing was made, or it was given up.
     } catch (IOException | RuntimeException | Error failure) {
       Thrown.report(failure); // Nobody waits for this segment, so only this reports its failure.
       return;

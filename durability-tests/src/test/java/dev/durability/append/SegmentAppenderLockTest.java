@@ -61,6 +61,24 @@ class SegmentAppenderLockTest extends SegmentAppenderFixture {
   }
 
   @Test
+  void nothingIsWrittenIfTheLockIsLostWhileTheSegmentGetsItsName() throws IOException {
+    SegmentPlan second = FIRST.next(2, 8);
+    SegmentAppender appender = started(SMALL);
+    appender.write(last(block(FIRST, 1, FRAME), second));
+    appender.sync();
+    appender.write(block(second, 2, FRAME));
+    directory.before(
+        (operation, path) -> {
+          if (operation == SYNC_DIRECTORY) {
+            loseLock();
+          }
+        });
+    assertLost(() -> appender.write(block(second, 3, FRAME)));
+    assertThat(size(second)).isEqualTo(HEADER + FRAME);
+    appender.abandon();
+  }
+
+  @Test
   void whatIsSyncedAfterTheLockWasLostIsNotAcknowledged() throws IOException {
     SegmentAppender appender = started(SMALL);
     appender.write(block(FIRST, 1, FRAME));
