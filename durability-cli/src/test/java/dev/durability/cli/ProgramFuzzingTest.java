@@ -12,19 +12,17 @@ import java.lang.invoke.MethodType;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Fuzzes what the program is given: each target for some seconds, or with {@code
+ * Fuzzes what the program is given: each target with so many inputs, or with {@code
  * durability.soak.minutes} for its share of them, after the inputs that were kept, one a line in
  * {@code <target>.hex}.
  */
 class ProgramFuzzingTest {
   private static final int TARGETS = 7; // With those of the library.
-  private static final long SECONDS = 10;
 
   private static List<byte[]> corpus(Class<?> target) throws IOException {
     List<byte[]> inputs = new ArrayList<>();
@@ -58,11 +56,10 @@ class ProgramFuzzingTest {
   @Test
   void fuzzingFindsNothing() throws Exception {
     FuzzProcess.expectNothing(
-        Map.of(
-            ArgumentsFuzz.class, corpus(ArgumentsFuzz.class),
-            InputFuzz.class, corpus(InputFuzz.class)),
+        List.of(
+            new FuzzProcess.Target(ArgumentsFuzz.class, corpus(ArgumentsFuzz.class), 300),
+            new FuzzProcess.Target(InputFuzz.class, corpus(InputFuzz.class), 150_000)),
         "dev.durability.**",
-        SECONDS,
         TARGETS);
   }
 }

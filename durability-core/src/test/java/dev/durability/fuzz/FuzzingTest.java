@@ -10,20 +10,17 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Fuzzes what reads bytes: each target for some seconds, or with {@code durability.soak.minutes}
+ * Fuzzes what reads bytes: each target with so many inputs, or with {@code durability.soak.minutes}
  * for its share of them, after the inputs that were kept, one a line in {@code <target>.hex}.
  */
 class FuzzingTest {
   private static final int TARGETS = 7; // With those of the program.
-  private static final long SECONDS = 10;
 
   private static List<byte[]> corpus(Class<?> target) throws IOException {
     List<byte[]> inputs = new ArrayList<>();
@@ -63,16 +60,18 @@ class FuzzingTest {
 
   @Test
   void fuzzingFindsNothing() throws Exception {
-    Map<Class<?>, List<byte[]>> targets = new LinkedHashMap<>();
-    for (Class<?> target :
+    FuzzProcess.expectNothing(
         List.of(
-            LogFuzz.class,
-            RecordLogFuzz.class,
-            CheckpointFuzz.class,
-            PostcardFuzz.class,
-            SchemaFuzz.class)) {
-      targets.put(target, corpus(target));
-    }
-    FuzzProcess.expectNothing(targets, "dev.durability.**", SECONDS, TARGETS);
+            target(LogFuzz.class, 320),
+            target(RecordLogFuzz.class, 4_000),
+            target(CheckpointFuzz.class, 11_000),
+            target(PostcardFuzz.class, 240_000),
+            target(SchemaFuzz.class, 160_000)),
+        "dev.durability.**",
+        TARGETS);
+  }
+
+  private static FuzzProcess.Target target(Class<?> fuzz, int runs) throws IOException {
+    return new FuzzProcess.Target(fuzz, corpus(fuzz), runs);
   }
 }

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -140,6 +142,21 @@ public final class LoopMount implements AutoCloseable {
     }
   }
 
+  /** Others may look at what was just mounted or closed, for a moment. */
+  private static void runUnlessBusy(Object... command) throws IOException {
+    for (int attemptsLeft = 300; ; attemptsLeft--) {
+      try {
+        run(command);
+        return;
+      } catch (IOException e) {
+        if (attemptsLeft == 0 || !String.valueOf(e.getMessage()).contains("busy")) {
+          throw e;
+        }
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+      }
+    }
+  }
+
   /** Where it is mounted. */
   public Path path() {
     return mount;
@@ -147,13 +164,13 @@ public final class LoopMount implements AutoCloseable {
 
   /** Mounts it anew, as after a restart of the machine. Nothing in it may be open. */
   public void mountAgain() throws IOException {
-    run("umount", mount);
+    runUnlessBusy("umount", mount);
     run(mounting());
   }
 
   /** Allows writing no more. No file in it may be open for writing. */
   public void makeReadOnly() throws IOException {
-    run("mount", "-o", "remount,ro", mount);
+    runUnlessBusy("mount", "-o", "remount,ro", mount);
   }
 
   /** Allows writing again. */

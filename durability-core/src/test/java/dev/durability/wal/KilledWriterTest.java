@@ -98,6 +98,7 @@ class KilledWriterTest {
       Path file = root.resolve(report.end().file());
       byte[] torn = new byte[1 + random.nextInt(300)];
       random.nextBytes(torn);
+      torn[0] |= 1; // Zeros alone would be what a segment reserves.
       try (var channel = Files.newByteChannel(file, StandardOpenOption.WRITE)) {
         channel.position(report.end().offset()).write(ByteBuffer.wrap(torn));
       }

@@ -5,6 +5,7 @@ import dev.durability.log.Verdict;
 import dev.durability.storage.Directory;
 import dev.durability.storage.ReadFile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -34,6 +35,15 @@ public final class Logs {
 
   static Verdict verdict(Directory directory) throws IOException {
     return WalMaintenance.verify(directory).verdict();
+  }
+
+  /** The last entry that the log promises: once it is the last, an idle log writes no more. */
+  static long promised(Directory directory) {
+    try {
+      return WalMaintenance.verify(directory).promised();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   public static List<String> names(Directory directory) throws IOException {

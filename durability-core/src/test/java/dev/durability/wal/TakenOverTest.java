@@ -70,7 +70,9 @@ class TakenOverTest {
 
   private static void makeTorn(Directory directory, Map<Long, String> acknowledged)
       throws IOException {
-    makeCut(directory, acknowledged);
+    Directory written = new MemoryDirectory();
+    makeCut(written, acknowledged);
+    copy(written, directory); // Nobody writes there while it is torn.
     var segments = Logs.segments(directory);
     String last = "wal/" + segments.get(segments.size() - 1);
     long size = Logs.bytes(directory, last).length;
@@ -82,6 +84,11 @@ class TakenOverTest {
   /** What is there when the process is killed that works in a directory: it holds no lock. */
   private static MemoryDirectory killed(Directory directory) throws IOException {
     MemoryDirectory left = new MemoryDirectory();
+    copy(directory, left);
+    return left;
+  }
+
+  private static void copy(Directory directory, Directory left) throws IOException {
     for (String place : List.of(LogFiles.SEGMENTS, LogFiles.QUARANTINE)) {
       left.createDirectories(place);
       for (String name : directory.exists(place) ? directory.list(place) : List.<String>of()) {
@@ -90,12 +97,10 @@ class TakenOverTest {
         }
       }
     }
-    return left;
   }
 
   /** The process that is killed may be removing a file just then. */
-  private static void copyUnlessGone(Directory from, String path, MemoryDirectory to)
-      throws IOException {
+  private static void copyUnlessGone(Directory from, String path, Directory to) throws IOException {
     byte[] bytes;
     try {
       bytes = Logs.bytes(from, path);

@@ -4,13 +4,13 @@ import dev.durability.fuzz.FuzzProcess;
 import java.io.IOException;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Fuzzes what reads files of the crate, for some seconds, or {@code durability.soak.minutes}. */
+/**
+ * Fuzzes what reads files of the crate, with so many inputs, or {@code durability.soak.minutes}.
+ */
 class CrateFuzzingTest {
   private static final int TARGETS = 7; // Of the library and the program.
-  private static final long SECONDS = 4;
 
   private static final String INSTRUMENTED = "dev.durability.rust.**";
 
@@ -55,9 +55,10 @@ class CrateFuzzingTest {
   @Test
   void fuzzingFindsNothing() throws Exception {
     FuzzProcess.expectNothing(
-        Map.of(CrateFuzz.class, KEPT, ImportFuzz.class, DIRECTORIES),
+        List.of(
+            new FuzzProcess.Target(CrateFuzz.class, KEPT, 600),
+            new FuzzProcess.Target(ImportFuzz.class, DIRECTORIES, 150)),
         INSTRUMENTED,
-        SECONDS,
         TARGETS);
   }
 }

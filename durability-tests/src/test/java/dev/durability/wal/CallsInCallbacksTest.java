@@ -132,13 +132,13 @@ class CallsInCallbacksTest {
   void whileTheLogsOwnThreadWritesAPromise() throws IOException {
     Caller caller = new Caller() {};
     WalWriter<String> opened = open(caller);
-    opened.appendDurable("a");
     directory.before(
         (operation, path) -> {
           if (operation == WRITE && Thread.currentThread().getName().equals("durability-wal")) {
             caller.tryAll();
           }
         });
+    opened.appendDurable("a");
     Await.until("a promise is written", tried::get);
     assertAllRefused("a");
   }
@@ -148,7 +148,6 @@ class CallsInCallbacksTest {
     Caller caller = new Caller() {};
     WalWriter<String> opened = open(caller);
     String large = "x".repeat(3_000);
-    opened.appendDurable(large);
     directory.before(
         (operation, path) -> {
           if (operation == CREATE
@@ -156,6 +155,7 @@ class CallsInCallbacksTest {
             caller.tryAll();
           }
         });
+    opened.appendDurable(large);
     opened.appendDurable("b"); // A file for the next segment is made ahead of need.
     assertAllRefused(large, "b");
   }

@@ -37,10 +37,15 @@ class EvolutionTest {
   private static final int VERSIONS = 4;
   private static final int VALUES = 20;
 
+  /** Of a build, which tries the same each time. */
+  private static final long SEED = 1;
+
+  private static final int PROGRAMS = 30;
+
   @Test
   void eachVersionReadsWhatEachEarlierOneWrote(@TempDir Path folder) throws Exception {
-    long seed = Long.getLong("durability.seed", System.nanoTime());
-    int programs = Integer.getInteger("durability.evolutions", 30);
+    long seed = Long.getLong("durability.seed", SEED);
+    int programs = Integer.getInteger("durability.evolutions", PROGRAMS);
     Random random = new Random(seed);
     List<List<Family>> families = new ArrayList<>();
     List<JavaFileObject> sources = new ArrayList<>();
@@ -78,7 +83,9 @@ class EvolutionTest {
     System.out.println(
         "evolutions: " + read + " values read, " + gone + " with something gone, seed " + seed);
     assertThat(read).isGreaterThan(gone);
-    assertThat(gone).isPositive();
+    if (seed == SEED && programs >= PROGRAMS) { // Other programs may have nothing that is gone.
+      assertThat(gone).isPositive();
+    }
   }
 
   /** {@return how many values had something that is gone} */
