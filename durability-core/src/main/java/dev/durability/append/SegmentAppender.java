@@ -286,7 +286,6 @@ public final class SegmentAppender {
     if (!owesPromise()) {
       return;
     }
-    lock.requireToWrite();
     settle();
     FrameFile target = file;
     if (target == null) {
