@@ -11,9 +11,11 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,10 +31,15 @@ final class StraceOutput {
           + "?truncate,?ftruncate,?fallocate";
 
   private static final Pattern LINE = Pattern.compile("(\\d+) +(.*)");
-  private static final Pattern CUT_OFF =
+  private static final Pattern ENDS_LATER =
       Pattern.compile("(.*?) *<(?:unfinished|detached) \\.\\.\\.>");
   private static final Pattern GOES_ON = Pattern.compile("<\\.\\.\\. \\w+ resumed>(.*)");
-  private static final Pattern CALL = Pattern.compile("(\\w+)\\((.*)\\) += (-?\\d+|\\?).*");
+
+  /** A thread ended, a signal came, or a thread died before its call was seen. */
+  private static final Pattern NO_CALL = Pattern.compile("\\+\\+\\+|---|\\?\\?\\?");
+
+  private static final Pattern CALL =
+      Pattern.compile("(\\w+)\\((.*)\\) += (-1 \\(errno \\d+\\)|-?\\d+|\\?).*");
   private static final Pattern CALL_CUT_OFF = Pattern.compile("(\\w+)\\((.*)");
 
   /** A file with its path, a text, or anything else up to the comma. */
@@ -44,6 +51,21 @@ final class StraceOutput {
   private static final Set<String> AT =
       Set.of("openat", "openat2", "renameat", "renameat2", "unlinkat", "mkdirat");
 
+  private static final Set<Kind> GONE_AFTER = Set.of(Kind.RENAME, Kind.DELETE);
+
+  private static final Set<String> RETURNS_ZERO =
+      Set.of(
+          "rename",
+          "renameat",
+          "renameat2",
+          "unlink",
+          "unlinkat",
+          "mkdir",
+          "mkdirat",
+          "ftruncate",
+          "fsync",
+          "fdatasync");
+
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private record Begun(int line, String text) {}
@@ -53,40 +75,67 @@ final class StraceOutput {
   private final List<SystemCall> calls = new ArrayList<>();
 
   /** When the calls began that a death cut off. */
-  private final Set<Integer> deaths = new HashSet<>();
+  private final Set<Integer> cutOff = new HashSet<>();
+
+  /** The last line of the process that is read, or was read last. */
+  private int lastLine;
 
   private StraceOutput(String root) {
     this.root = root;
   }
 
   /**
-   * Reads traces of processes that lived one after the other.
+   * Reads traces of processes that lived one after the other. Their lines are numbered from 1 on,
+   * and go on from one trace to the next.
    *
    * @param root the directory that matters, as the system sees it
-   * @param lines what strace wrote
+   * @param traces what strace wrote, a list per process
    * @return what was done below the root and printed, in the order of their beginnings
    */
-  static List<SystemCall> read(String root, List<String> lines) {
+  static List<SystemCall> read(String root, List<List<String>> traces) {
     StraceOutput output = new StraceOutput(root);
-    for (int i = 0; i < lines.size(); i++) {
-      output.line(i + 1, lines.get(i));
-    }
-    output.open.values().forEach(begun -> output.cutOff(begun, lines.size()));
-    output.calls.removeIf(output::didNotHappen);
+    traces.forEach(output::process);
     output.calls.sort(Comparator.comparingInt(SystemCall::begun));
-    return List.copyOf(output.calls);
+    List<SystemCall> happened = new ArrayList<>(output.calls);
+    happened.removeIf(output::didNotHappen);
+    return List.copyOf(happened);
   }
 
-  /** A death cut the rename off, and whoever came after it found the old name: it deleted that. */
+  private void process(List<String> lines) {
+    int number = lastLine;
+    lastLine += lines.size();
+    for (String line : lines) {
+      number++;
+      line(number, line);
+    }
+    open.values().forEach(this::cutOff);
+    open.clear();
+  }
+
+  /**
+   * A death cut the rename off, and the old name was there later: the first thing that another
+   * process did to it was not to create it. Or it was gone before: strace may write the call that
+   * it saw last down once more, for another thread that is dying.
+   */
   private boolean didNotHappen(SystemCall call) {
     return call.kind() == Kind.RENAME
-        && deaths.contains(call.begun())
-        && calls.stream()
-            .anyMatch(
-                later ->
-                    later.kind() == Kind.DELETE
-                        && later.path().equals(call.path())
-                        && later.follows(call));
+        && cutOff.contains(call.begun())
+        && (lastBefore(call).filter(last -> GONE_AFTER.contains(last.kind())).isPresent()
+            || firstAfter(call).filter(first -> first.kind() != Kind.CREATE).isPresent());
+  }
+
+  private Optional<SystemCall> lastBefore(SystemCall call) {
+    return toOldName(call).filter(call::follows).reduce((first, second) -> second);
+  }
+
+  private Optional<SystemCall> firstAfter(SystemCall call) {
+    return toOldName(call).filter(later -> later.follows(call)).findFirst();
+  }
+
+  /** What was done to it and has returned. */
+  private Stream<SystemCall> toOldName(SystemCall rename) {
+    return calls.stream()
+        .filter(each -> each.path().equals(rename.path()) && !cutOff.contains(each.begun()));
   }
 
   private void line(int number, String line) {
@@ -96,23 +145,23 @@ final class StraceOutput {
     }
     String thread = parts.group(1);
     String text = parts.group(2);
-    Matcher cutOff = CUT_OFF.matcher(text);
+    int begun = number;
+    Begun before = text.startsWith("---") ? null : open.remove(thread);
     Matcher goesOn = GOES_ON.matcher(text);
-    if (cutOff.matches()) {
-      open.put(thread, new Begun(number, cutOff.group(1)));
-    } else if (goesOn.matches()) {
-      Begun begun = open.remove(thread);
-      if (begun == null) {
+    if (goesOn.matches()) {
+      if (before == null) {
         throw new IllegalArgumentException("what goes on never began: " + line);
       }
-      returned(begun.line(), number, begun.text() + goesOn.group(1));
-    } else if (text.startsWith("+++")) {
-      Begun begun = open.remove(thread);
-      if (begun != null) {
-        cutOff(begun, number);
-      }
-    } else if (!text.startsWith("---") && !text.startsWith("???")) { // Of a thread that died.
-      returned(number, number, text);
+      begun = before.line();
+      text = before.text() + goesOn.group(1);
+    } else if (before != null) {
+      cutOff(before); // The thread died in it, or strace wrote the call down twice.
+    }
+    Matcher endsLater = ENDS_LATER.matcher(text);
+    if (endsLater.matches()) {
+      open.put(thread, new Begun(begun, endsLater.group(1)));
+    } else if (!NO_CALL.matcher(text).lookingAt()) {
+      returned(begun, number, text);
     }
   }
 
@@ -121,16 +170,31 @@ final class StraceOutput {
     if (!call.matches()) {
       throw new IllegalArgumentException("not a call: " + text);
     }
-    if (call.group(3).equals("?")) {
-      cutOff(new Begun(begun, call.group(1) + "(" + call.group(2)), returned);
-    } else if (!call.group(3).startsWith("-")) {
-      long result = Long.parseLong(call.group(3));
-      add(begun, returned, call.group(1), arguments(call.group(2)), result);
+    String name = call.group(1);
+    String result = call.group(3);
+    if (isUnknown(name, result)) {
+      cutOff(new Begun(begun, name + "(" + call.group(2)));
+    } else if (!result.startsWith("-")) {
+      add(begun, returned, name, arguments(call.group(2)), Long.parseLong(result));
     }
   }
 
-  /** Its effect may be there, and no more than that: a sync that did not return says nothing. */
-  private void cutOff(Begun begun, int death) {
+  /**
+   * Asked about a thread that is dying, the system tells nothing, and strace shows the number of
+   * the call as its result: as an error that no system has, or as a success that the call does not
+   * have.
+   */
+  private static boolean isUnknown(String name, String result) {
+    return result.equals("?")
+        || result.startsWith("-1 (errno ")
+        || (RETURNS_ZERO.contains(name) && !result.startsWith("-") && !result.equals("0"));
+  }
+
+  /**
+   * Its effect may be there, at the end of the process, and no more than that: a sync that did not
+   * return says nothing.
+   */
+  private void cutOff(Begun begun) {
     if (begun.text().startsWith("???")) {
       return; // The process was dead before strace saw which call: it was never made.
     }
@@ -139,8 +203,8 @@ final class StraceOutput {
       throw new IllegalArgumentException("not the beginning of a call: " + begun.text());
     }
     if (!call.group(1).endsWith("sync")) {
-      deaths.add(begun.line());
-      add(begun.line(), death, call.group(1), arguments(call.group(2)), -1);
+      cutOff.add(begun.line());
+      add(begun.line(), lastLine, call.group(1), arguments(call.group(2)), -1);
     }
   }
 

@@ -10,18 +10,25 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class StraceOutputTest {
   private static final Pattern PLAIN = Pattern.compile("'([^']*)'");
 
   /** Texts stand between single quotes here, and get the form that {@code -xx} gives them. */
   private static List<SystemCall> read(String... lines) {
+    return StraceOutput.read("/log", List.of(trace(lines)));
+  }
+
+  private static List<String> trace(String... lines) {
     List<String> escaped = new ArrayList<>();
     for (String line : lines) {
       escaped.add(PLAIN.matcher(line).replaceAll(each -> escape(each.group(1))));
     }
-    return StraceOutput.read("/log", escaped);
+    return escaped;
   }
 
   private static String escape(String text) {
@@ -107,21 +114,118 @@ class StraceOutputTest {
                 "7 +++ killed by SIGKILL +++",
                 "12 ???( <detached ...>"))
         .extracting(SystemCall::kind, SystemCall::begun, SystemCall::returned)
-        .containsExactly(tuple(Kind.WRITE, 1, 6), tuple(Kind.WRITE, 5, 5));
+        .containsExactly(tuple(Kind.WRITE, 1, 7), tuple(Kind.WRITE, 5, 7));
   }
 
   @Test
-  void renameThatADeathCutOffDidNotHappenIfItsOldNameWasDeletedLater() {
-    String rename = "7 rename(\"/log/a.tmp\", \"/log/a\" <unfinished ...>";
-    String death = "7 +++ killed by SIGKILL +++";
-    assertThat(read(rename, death, "8 unlink(\"/log/a.tmp\") = 0"))
-        .extracting(SystemCall::kind)
-        .containsExactly(Kind.DELETE);
-    assertThat(read(rename, death, "8 unlink(\"/log/a\") = 0"))
-        .extracting(SystemCall::kind)
+  void callThatADeathCutOffIsOverBeforeTheNextProcessBegins() {
+    List<String> killed =
+        trace("7 mkdir(\"/log/a\", 0700 <detached ...>", "8 fsync(6<'/log'>) = 0");
+    assertThat(
+            StraceOutput.read(
+                "/log", List.of(killed, trace("7 fsync(6<'/log'>) = 0", "7 fsync(6<'/log'>) = 0"))))
+        .extracting(SystemCall::kind, SystemCall::begun, SystemCall::returned)
+        .containsExactly(
+            tuple(Kind.MAKE_DIRECTORY, 1, 2),
+            tuple(Kind.SYNC, 2, 2),
+            tuple(Kind.SYNC, 3, 3),
+            tuple(Kind.SYNC, 4, 4));
+  }
+
+  private static final String RENAME = "7 rename(\"/log/a.tmp\", \"/log/a\"";
+  private static final String CREATE = "8 openat(4<'/'>, \"'/log/a.tmp'\", O_CREAT|O_EXCL) = 5";
+  private static final String DELETE = "8 unlink(\"/log/a.tmp\") = 0";
+
+  /** The kinds of the calls of a process that was killed in a rename, and of the next one. */
+  private static List<Kind> kindsWithCutOffRename(List<String> killed, String... next) {
+    return StraceOutput.read("/log", List.of(killed, trace(next))).stream()
+        .map(SystemCall::kind)
+        .toList();
+  }
+
+  /** Each way in which strace was seen to end a trace, or could. */
+  private static Stream<List<String>> cutOffRenames() {
+    return Stream.of(
+        List.of(RENAME + ") = ?"),
+        List.of(RENAME + ") = -1 (errno 18446744073709551534)"),
+        List.of(RENAME + ") = 82"),
+        List.of(RENAME + " <detached ...>"),
+        List.of(RENAME + " <unfinished ...>"),
+        List.of(RENAME + " <unfinished ...>", "9 ???( <detached ...>"),
+        List.of(RENAME + " <unfinished ...>", "7 +++ killed by SIGKILL +++"),
+        List.of(RENAME + " <unfinished ...>", "7 <... rename resumed>) = ?"),
+        List.of(RENAME + " <unfinished ...>", "7 <... rename resumed> <unfinished ...>) = ?"),
+        List.of(RENAME + " <unfinished ...>", "7 <... rename resumed> <detached ...>"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("cutOffRenames")
+  void cutOffRenameHappenedUnlessTheNextProcessFoundTheOldName(List<String> killed) {
+    assertThat(kindsWithCutOffRename(killed)).containsExactly(Kind.RENAME);
+    assertThat(kindsWithCutOffRename(killed, DELETE)).containsExactly(Kind.DELETE);
+    assertThat(kindsWithCutOffRename(killed, DELETE, CREATE))
+        .containsExactly(Kind.DELETE, Kind.CREATE);
+    assertThat(kindsWithCutOffRename(killed, "8 rename(\"/log/a.tmp\", \"/log/b\") = 0", CREATE))
+        .containsExactly(Kind.RENAME, Kind.CREATE);
+    assertThat(kindsWithCutOffRename(killed, CREATE, DELETE))
+        .containsExactly(Kind.RENAME, Kind.CREATE, Kind.DELETE);
+    assertThat(kindsWithCutOffRename(killed, "8 unlink(\"/log/a\") = 0"))
         .containsExactly(Kind.RENAME, Kind.DELETE);
-    assertThat(read("7 rename(\"/log/a.tmp\", \"/log/a\") = 0", "8 unlink(\"/log/a.tmp\") = 0"))
+  }
+
+  @Test
+  void whatAThirdProcessFindsSaysNothingOnceTheSecondOneMadeTheOldNameAnew() {
+    assertThat(
+            StraceOutput.read(
+                "/log", List.of(List.of(RENAME + ") = ?"), trace(CREATE), trace(DELETE))))
         .extracting(SystemCall::kind)
+        .containsExactly(Kind.RENAME, Kind.CREATE, Kind.DELETE);
+  }
+
+  @Test
+  void deletionThatADeathCutOffDoesNotSayWhetherTheRenameHappened() {
+    assertThat(
+            StraceOutput.read(
+                "/log",
+                List.of(
+                    List.of(RENAME + ") = ?"),
+                    List.of("8 unlink(\"/log/a.tmp\") = ?"),
+                    trace(CREATE))))
+        .extracting(SystemCall::kind)
+        .containsExactly(Kind.RENAME, Kind.DELETE, Kind.CREATE);
+  }
+
+  @Test
+  void cutOffRenameThatStraceWroteDownTwiceIsJudgedLikeAnyOther() {
+    for (String first : List.of(" <unfinished ...>", ") = ?")) {
+      for (String second : List.of(" <unfinished ...>", " <detached ...>", ") = ?")) {
+        for (String thread : List.of("7", "9")) {
+          List<String> twice = List.of(RENAME + first, RENAME.replaceFirst("7", thread) + second);
+          assertThat(kindsWithCutOffRename(twice, DELETE)).containsExactly(Kind.DELETE);
+          assertThat(kindsWithCutOffRename(twice, CREATE, DELETE))
+              .containsExactly(Kind.RENAME, Kind.RENAME, Kind.CREATE, Kind.DELETE);
+        }
+      }
+    }
+  }
+
+  @Test
+  void cutOffRenameDidNotHappenIfTheOldNameWasGoneBefore() {
+    for (String gone : List.of(RENAME + ") = 0", DELETE)) {
+      List<String> killed = new ArrayList<>(trace(CREATE, gone));
+      killed.add("9" + RENAME.substring(1) + " <detached ...>");
+      assertThat(kindsWithCutOffRename(killed, CREATE))
+          .hasSize(3)
+          .startsWith(Kind.CREATE)
+          .endsWith(Kind.CREATE);
+      killed.addAll(2, trace(CREATE));
+      assertThat(kindsWithCutOffRename(killed, CREATE)).hasSize(5).contains(Kind.RENAME);
+    }
+  }
+
+  @Test
+  void renameThatReturnedHappenedWhateverIsDoneToTheOldNameLater() {
+    assertThat(kindsWithCutOffRename(List.of(RENAME + ") = 0"), DELETE))
         .containsExactly(Kind.RENAME, Kind.DELETE);
   }
 

@@ -43,6 +43,7 @@ record SystemCall(
 
   @Override
   public String toString() {
-    return "line " + begun + ": " + kind + " " + path + (target.isEmpty() ? "" : " to " + target);
+    String lines = begun == returned ? "line " + begun : "line " + begun + " to " + returned;
+    return lines + ": " + kind + " " + path + (target.isEmpty() ? "" : " to " + target);
   }
 }

@@ -118,13 +118,20 @@ class SystemCallOrderTest {
   @Test
   void writersSyncInTheOrderThatTheFormatDemandsAlsoAcrossADeath() throws Exception {
     Path root = Files.createDirectory(temp.resolve("log")).toRealPath();
-    List<String> lines = traceOfKilledRun(root);
-    lines = new ArrayList<>(lines);
-    lines.addAll(traceOfWholeRun(root, Forgetful.NOTHING));
-    List<SystemCall> calls = StraceOutput.read(root.toString(), lines);
+    List<List<String>> traces =
+        List.of(traceOfKilledRun(root), traceOfWholeRun(root, Forgetful.NOTHING));
+    List<SystemCall> calls = StraceOutput.read(root.toString(), traces);
     System.out.println(
-        "system calls: seed=" + SEED + ", " + lines.size() + " lines, " + countsOf(calls));
-    assertThat(WriteOrder.violations(root.toString(), calls)).as("seed=" + SEED).isEmpty();
+        "system calls: seed="
+            + SEED
+            + ", "
+            + traces.stream().map(List::size).toList()
+            + " lines, "
+            + countsOf(calls));
+    List<String> violations = violations(root, traces);
+    assertThat(violations)
+        .as(() -> "seed=" + SEED + "\n" + TraceExcerpt.around(violations, traces))
+        .isEmpty();
     assertThat(WriteOrder.durableEntries(root.toString(), calls)).isGreaterThan(1000);
     assertThat(calls)
         .extracting(SystemCall::kind)
@@ -160,7 +167,17 @@ class SystemCallOrderTest {
 
   private List<String> violationsWithout(String forgotten) throws Exception {
     Path root = Files.createDirectory(temp.resolve("log")).toRealPath();
-    List<String> lines = traceOfWholeRun(root, forgotten);
-    return WriteOrder.violations(root.toString(), StraceOutput.read(root.toString(), lines));
+    List<List<String>> traces = List.of(traceOfWholeRun(root, forgotten));
+    return violations(root, traces);
+  }
+
+  private static List<String> violations(Path root, List<List<String>> traces) {
+    List<SystemCall> calls = StraceOutput.read(root.toString(), traces);
+    try {
+      return WriteOrder.violations(root.toString(), calls);
+    } catch (IllegalArgumentException e) {
+      List<String> what = List.of(e.toString());
+      throw new AssertionError("seed=" + SEED + "\n" + TraceExcerpt.around(what, traces), e);
+    }
   }
 }

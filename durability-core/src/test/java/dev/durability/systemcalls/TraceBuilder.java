@@ -12,6 +12,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -40,6 +41,35 @@ final class TraceBuilder {
   List<SystemCall> calls() {
     calls.sort(Comparator.comparingInt(SystemCall::begun));
     return calls;
+  }
+
+  /** The calls as strace writes them, each with a line of its own, from a thread with that id. */
+  List<String> lines(int thread) {
+    return calls().stream().map(call -> thread + "  " + line(call)).toList();
+  }
+
+  private static String line(SystemCall call) {
+    String path = escaped(UTF_8.encode(call.path()));
+    String file = "5<" + path + ">";
+    String count = String.valueOf(call.bytes().remaining());
+    String bytes = "\"" + escaped(call.bytes()) + "\", " + count;
+    return switch (call.kind()) {
+      case CREATE -> "openat(AT_FDCWD<>, \"" + path + "\", O_RDWR|O_CREAT|O_EXCL, 0600) = " + file;
+      case WRITE -> "pwrite64(" + file + ", " + bytes + ", " + call.offset() + ") = " + count;
+      case CUT -> "ftruncate(" + file + ", " + call.offset() + ") = 0";
+      case SYNC -> "fdatasync(" + file + ") = 0";
+      case RENAME ->
+          "rename(\"" + path + "\", \"" + escaped(UTF_8.encode(call.target())) + "\") = 0";
+      case DELETE -> "unlink(\"" + path + "\") = 0";
+      case MAKE_DIRECTORY -> "mkdir(\"" + path + "\", 0700) = 0";
+      case PRINT -> "write(1<pipe:[1]>, " + bytes + ") = " + count;
+    };
+  }
+
+  private static String escaped(ByteBuffer bytes) {
+    byte[] all = new byte[bytes.remaining()];
+    bytes.duplicate().get(all);
+    return HexFormat.of().withPrefix("\\x").formatHex(all);
   }
 
   /** The next call returns only after so many more have begun and returned. */
