@@ -2,6 +2,7 @@ package dev.durability.cli;
 
 import dev.durability.log.LogReport;
 import dev.durability.log.Verdict;
+import dev.durability.salvage.MissingEntries;
 import dev.durability.salvage.SalvagedStretch;
 import dev.durability.storage.Directory;
 import dev.durability.storage.LockHolding;
@@ -14,9 +15,11 @@ import org.jspecify.annotations.Nullable;
  * and so does damage to entries that nothing in the log had promised yet.
  *
  * @param entries the entries that a salvage gets; empty if there are none
- * @param shifted entries that no salvage gets as the file is; null if there are none
+ * @param shifted where the first of them stand that no writer put there, as it is no multiple of 8;
+ *     null if none do
  */
-record AfterCut(String entries, @Nullable ShiftedFrames shifted) {
+record AfterCut(String entries, LogReport.@Nullable Position shifted) {
+  private static final int ALIGNMENT = 8;
   private static final AfterCut NOTHING = new AfterCut("", null);
 
   /** Looks. Of a log that is being written, the end changes meanwhile: nothing is told of it. */
@@ -28,14 +31,34 @@ record AfterCut(String entries, @Nullable ShiftedFrames shifted) {
         || (holder != null && holder.state() != LockHolding.State.ENDED)) {
       return NOTHING;
     }
+    SalvageLook found = SalvageLook.at(log);
     String entries =
-        SalvageLook.at(log).stretches().stream()
+        found.stretches().stream()
             .filter(each -> each.entries() > 0 && each.lastEntryId() > report.intact())
             .map(each -> after(report.intact(), each))
             .collect(Collectors.joining(", "));
-    return entries.isEmpty()
-        ? new AfterCut("", ShiftedFrames.in(log, cut.file(), cut.offset(), report.intact()))
-        : new AfterCut(entries, null);
+    return new AfterCut(
+        entries,
+        found.missing().stream()
+            .filter(each -> each.lastEntryId() > report.intact())
+            .map(MissingEntries::before)
+            .filter(before -> before != null && isShifted(before))
+            .findFirst()
+            .orElse(null));
+  }
+
+  /** Whether bytes were taken out before a whole frame, or put in: it stands where none can. */
+  static boolean isShifted(LogReport.Position frame) {
+    return frame.offset() % ALIGNMENT != 0;
+  }
+
+  /** What shows that. */
+  static String shiftedEvidence(LogReport.Position frame) {
+    return frame.file()
+        + ": a whole frame is at offset "
+        + frame.offset()
+        + ", and frames are written at multiples of "
+        + ALIGNMENT;
   }
 
   private static String after(long intact, SalvagedStretch stretch) {
@@ -43,6 +66,6 @@ record AfterCut(String entries, @Nullable ShiftedFrames shifted) {
   }
 
   boolean isAny() {
-    return !entries.isEmpty() || shifted != null;
+    return !entries.isEmpty();
   }
 }

@@ -9,9 +9,11 @@ import dev.durability.salvage.SalvagedStretch;
 import dev.durability.storage.Directory;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.LongStream;
@@ -19,13 +21,13 @@ import org.jspecify.annotations.Nullable;
 
 /** What happened to a log that is CORRUPT: from its segments, and from what is missing. */
 final class Diagnosis {
-  private static final int SHIFTED_MAX = 4;
+  private static final int CONVERTED_MAX = 4;
 
   private final Directory log;
   private final LogLook look;
   private final SalvageLook found;
   private final List<Explanation.Cause> causes = new ArrayList<>();
-  private int shiftedLeft = SHIFTED_MAX;
+  private final Map<String, Boolean> isConverted = new HashMap<>();
 
   private Diagnosis(Directory log, LogLook look, SalvageLook found) {
     this.log = log;
@@ -222,6 +224,10 @@ final class Diagnosis {
       if (bit != null) {
         evidence.add(bit.evidence());
       }
+      if (AfterCut.isShifted(before)) {
+        evidence.add(AfterCut.shiftedEvidence(before) + ": bytes were taken out, or put in");
+      }
+      evidence.addAll(conversion(after.file(), gap));
       add(
           Explanation.Kind.DAMAGED_BYTES,
           "A part of a file is damaged. It held " + which + ".",
@@ -305,17 +311,11 @@ final class Diagnosis {
               + ".",
           gap.evidence());
     } else if (within.isEmpty()) {
-      ShiftedFrames shifted = shifted(gap, after);
-      if (shifted != null) {
-        add(
-            Explanation.Kind.DAMAGED_BYTES,
-            shifted.happened(),
-            shifted.evidence(),
-            shifted.toDo(),
-            gap.evidence());
-        return;
-      }
+      List<String> evidence = new ArrayList<>();
       String bytes = DamagedBytes.in(log, after.file(), after.offset(), -1);
+      evidence.add(bytes);
+      evidence.add(gap.evidence());
+      evidence.addAll(conversion(after.file(), gap));
       boolean isCut =
           bytes.endsWith(" ends at offset " + after.offset())
               || FrameLook.isCutOff(log, after.file(), after.offset(), gap.firstEntryId());
@@ -324,8 +324,7 @@ final class Diagnosis {
           isCut
               ? "A file was cut short. It held " + which + "."
               : "The end of a file is damaged. It held " + which + ".",
-          bytes,
-          gap.evidence());
+          evidence.toArray(String[]::new));
     }
     // Else the file that was there was left out, which is told.
   }
@@ -359,12 +358,17 @@ final class Diagnosis {
         : "the files are those of segments " + first + " to " + last;
   }
 
-  /** To look for them takes long: that is done for the first few files alone. */
-  private @Nullable ShiftedFrames shifted(MissingEntries gap, LogReport.Position after)
-      throws IOException {
-    return shiftedLeft-- > 0
-        ? ShiftedFrames.in(log, after.file(), after.offset(), gap.firstEntryId() - 1)
-        : null;
+  /** Reads the first few damaged files whole; what is found in one is told in full once. */
+  private List<String> conversion(String file, MissingEntries gap) throws IOException {
+    Boolean told = isConverted.get(file);
+    if (told != null || isConverted.size() == CONVERTED_MAX) {
+      return Boolean.TRUE.equals(told)
+          ? List.of(TextConversion.LIKELY + "as told above")
+          : List.of();
+    }
+    String found = TextConversion.evidence(log, file, gap.lastEntryId());
+    isConverted.put(file, !found.isEmpty());
+    return found.isEmpty() ? List.of() : List.of(found);
   }
 
   /** Whether a number is missing between two files. Before a cut end some always may be. */

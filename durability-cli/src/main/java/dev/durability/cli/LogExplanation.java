@@ -61,8 +61,16 @@ final class LogExplanation {
     if (kinds.contains(Explanation.Kind.OTHER_VERSION)) {
       steps.add("Look whether the newest version of the program reads all files.");
     }
-    if (kinds.contains(Explanation.Kind.DAMAGED_BYTES)
-        || kinds.contains(Explanation.Kind.DAMAGED_HEADER)) {
+    if (causes.stream().anyMatch(TextConversion::isIn)) {
+      steps.add(
+          "Find out who sent or stored the files as text. In the copy, run each 'sed' that stands"
+              + " above. 'durability verify' says whether that was all.");
+    }
+    if (kinds.contains(Explanation.Kind.DAMAGED_HEADER)
+        || causes.stream()
+            .anyMatch(
+                each ->
+                    each.kind() == Explanation.Kind.DAMAGED_BYTES && !TextConversion.isIn(each))) {
       steps.add("Check the disk: a damaged sector seldom comes alone.");
     }
     boolean isBit =

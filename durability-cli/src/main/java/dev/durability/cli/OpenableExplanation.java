@@ -117,12 +117,16 @@ final class OpenableExplanation {
   }
 
   private Explanation.Cause torn() {
-    ShiftedFrames shifted = after.shifted();
+    LogReport.Position shifted = after.shifted();
     if (shifted != null) {
       return new Explanation.Cause(
           Explanation.Kind.DAMAGED_BYTES,
-          shifted.happened(),
-          List.of(shifted.evidence(), "nothing in the log promises these entries"));
+          "Bytes were taken out of a file, or put into it: "
+              + shifted.file()
+              + ". After that "
+              + after.entries()
+              + " stand whole.",
+          List.of(AfterCut.shiftedEvidence(shifted), "nothing in the log promises these entries"));
     }
     List<String> evidence = new ArrayList<>();
     if (isEnded()) {
@@ -205,7 +209,6 @@ final class OpenableExplanation {
   }
 
   private List<String> toDoAtTheEnd() {
-    ShiftedFrames shifted = after.shifted();
     if (!after.isAny()) {
       return List.of(
           report.verdict() == Verdict.CLEAN
@@ -217,21 +220,18 @@ final class OpenableExplanation {
     }
     List<String> steps = new ArrayList<>();
     steps.add("Copy the directory as it is, before a program opens the log.");
-    if (shifted == null) {
-      steps.add(
-          Explanation.capital(after.entries())
-              + " stand whole after the break; opening cuts them off. Salvage first: 'durability"
-              + " salvage "
-              + look.name()
-              + " --to NEW'.");
+    steps.add(
+        Explanation.capital(after.entries())
+            + " stand whole after the break; opening cuts them off. Salvage first: 'durability"
+            + " salvage "
+            + look.name()
+            + " --to NEW'.");
+    if (after.shifted() == null) {
       steps.add(
           "If no machine lost its power, check the disk: a crash of a program leaves no such"
               + " hole.");
       steps.add("After a loss of power they were never acknowledged: then open the log.");
     } else {
-      steps.add(
-          "Put the file back from a copy, if there is one that was made after its last write.");
-      steps.add(shifted.toDo());
       steps.add("Find out what changed the file, such as a transfer as text.");
     }
     return steps;
@@ -261,12 +261,6 @@ final class OpenableExplanation {
           : "Nothing that the log promises. If files or the end of one are missing: entries from "
               + (report.intact() + 1)
               + " on, and nothing here tells whether there were any.";
-    }
-    ShiftedFrames shifted = after.shifted();
-    if (shifted != null) {
-      return "By opening: "
-          + Explanation.entries(report.intact() + 1, shifted.lastEntryId())
-          + ". Quarantine keeps their bytes.";
     }
     if (!after.entries().isEmpty()) {
       return "By opening: "

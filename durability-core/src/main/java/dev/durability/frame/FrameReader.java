@@ -88,11 +88,11 @@ final class FrameReader {
   }
 
   /**
-   * Whether the head of a frame with this id is here, and room for its payload; not its checksum.
+   * Whether the head of a frame with an id within bounds is here, and room for its payload; not its
+   * checksum.
    */
-  boolean looksLikeFrame(long at, long expectedId) throws IOException {
-    return header(at, expectedId, expectedId, FrameFormat.PAYLOAD_BYTES_MAX) >= 0
-        && endOfPayload() <= window.fileSize();
+  boolean looksLikeFrame(long at, long idMin, long idMax, int payloadBytesMax) throws IOException {
+    return header(at, idMin, idMax, payloadBytesMax) >= 0 && endOfPayload() <= window.fileSize();
   }
 
   /**
@@ -268,10 +268,11 @@ final class FrameReader {
   }
 
   long endOffset() {
-    return FrameFormat.align(endOfPayload());
+    return offset + FrameFormat.align(FrameFormat.OVERHEAD_BYTES + (long) length);
   }
 
-  private long endOfPayload() {
+  /** Where the padding of this frame begins. */
+  long endOfPayload() {
     return offset + FrameFormat.OVERHEAD_BYTES + length;
   }
 

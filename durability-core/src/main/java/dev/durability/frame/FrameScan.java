@@ -18,8 +18,11 @@ import org.jspecify.annotations.Nullable;
  *       then nothing inside of the damaged one is taken for a frame.
  * </ul>
  *
- * Memory does not grow with the file. The work is bounded: once eight times its size were read for
- * frames that proved false, only frames of up to 4,104 bytes are looked for after damage.
+ * After damage a frame may stand at any offset: bytes may have been taken out, or put in.
+ *
+ * <p>Memory does not grow with the file. The work is bounded: once eight times its size were read
+ * for frames that proved false, only frames of up to 4,104 bytes at multiples of 8 are looked for
+ * after damage.
  */
 public final class FrameScan implements AutoCloseable {
   private static final int FALSE_BYTES_MAX_PER_BYTE = 8;
@@ -32,6 +35,7 @@ public final class FrameScan implements AutoCloseable {
   private long slack;
   private long offset;
   private long end;
+  private long endOfPayload;
   private long due;
   private long dueBefore;
   private long brokenAt;
@@ -58,6 +62,7 @@ public final class FrameScan implements AutoCloseable {
     this.fileSize = file.size();
     this.falseBytesMax = FALSE_BYTES_MAX_PER_BYTE * Math.max(FALSE_BYTES_MIN, fileSize);
     this.end = from;
+    this.endOfPayload = from;
     this.due = firstId;
     this.slack = slack;
     this.lastId = lastId;
@@ -80,6 +85,7 @@ public final class FrameScan implements AutoCloseable {
     FrameKind kind = frames.kind();
     offset = frames.offset();
     end = frames.endOffset();
+    endOfPayload = frames.endOfPayload();
     due = kind.takesId() ? frames.id() + 1 : frames.id();
     slack = 0;
     isBroken = kind == FrameKind.PART && offset < brokenTo;
@@ -97,23 +103,30 @@ public final class FrameScan implements AutoCloseable {
     if (isAfterDamagedFrame()) {
       return true;
     }
-    for (long at = end; at < fileSize; at += FrameFormat.ALIGNMENT) {
-      if (isFrame(at, due, highestIdAt(at))) {
+    for (long at = endOfPayload; at < fileSize; ) { // The padding may be what was taken out.
+      long highest = highestIdAt(at);
+      if (frames.looksLikeFrame(at, due, highest, FrameFormat.PAYLOAD_BYTES_MAX)
+          && isFrame(at, due, highest)) {
         return true;
       }
+      at = looksForLargeFrames() ? at + 1 : FrameFormat.align(at + 1);
     }
     return false;
   }
 
-  /** No entry is shorter than the head of its frame. */
+  /**
+   * No entry is shorter than the head of its frame. Of what was there, as many bytes may have been
+   * taken out as bring the frame to an offset where none can begin.
+   */
   private long highestIdAt(long at) {
-    long most = due + slack + (at - end) / FrameFormat.OVERHEAD_BYTES;
+    long bytes = at - end + FrameFormat.ALIGNMENT - 1;
+    long most = due + slack + bytes / FrameFormat.OVERHEAD_BYTES;
     return most < 0 ? Long.MAX_VALUE : most;
   }
 
   /** The head of a damaged frame may be whole: then what it says of its length leads on. */
   private boolean isAfterDamagedFrame() throws IOException {
-    if (!frames.looksLikeFrame(end, due)) {
+    if (!frames.looksLikeFrame(end, due, due, FrameFormat.PAYLOAD_BYTES_MAX)) {
       return false;
     }
     long following = frames.kind().takesId() ? due + 1 : due;
@@ -137,6 +150,7 @@ public final class FrameScan implements AutoCloseable {
   private void findEndOfBatch() throws IOException {
     long first = due - 1;
     long at = end;
+    long to = endOfPayload;
     long id = due;
     boolean isWhole = first == lastId;
     while (!isWhole
@@ -144,19 +158,20 @@ public final class FrameScan implements AutoCloseable {
         && frames.kind().takesId()) {
       isWhole = frames.kind() == FrameKind.ENTRY || id == lastId;
       at = frames.endOffset();
+      to = frames.endOfPayload();
       id++;
     }
-    wholeTo = isWhole ? at : 0;
-    brokenTo = isWhole ? 0 : at;
+    wholeTo = isWhole ? to : 0;
+    brokenTo = isWhole ? 0 : to;
     isBroken = !isWhole;
     if (!frames.readWithin(offset, first, first, FrameFormat.PAYLOAD_BYTES_MAX)) {
       throw new IOException("the frame at offset " + offset + " changed while it was read");
     }
   }
 
-  /** {@return whether bytes were passed over to get to this frame: they are damaged} */
+  /** {@return whether this frame does not follow the one before it: damage is between them} */
   public boolean hasSkipped() {
-    return offset > brokenAt;
+    return offset != brokenAt;
   }
 
   /**

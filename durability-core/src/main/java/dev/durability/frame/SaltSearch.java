@@ -34,13 +34,23 @@ public final class SaltSearch {
    */
   public static OptionalInt find(ReadFile file, long from, long firstId, long slack, long lastId)
       throws IOException {
+    OptionalInt salt = find(file, from, firstId, slack, lastId, FrameFormat.ALIGNMENT);
+    return salt.isPresent() ? salt : find(file, from, firstId, slack, lastId, 1);
+  }
+
+  /**
+   * Looks at each offset that is a number of steps away; bytes may have been taken out or put in.
+   */
+  private static OptionalInt find(
+      ReadFile file, long from, long firstId, long slack, long lastId, int step)
+      throws IOException {
     int windowBytes = FrameRun.windowBytes(file);
     FrameReader frames = new FrameReader(file, windowBytes, FileType.SEGMENT, 0);
     try {
       long size = file.size();
       long readMax = READ_MAX_PER_BYTE * Math.max(windowBytes, size);
       int tries = 0;
-      for (long at = from; at < size && readMax > 0; at += FrameFormat.ALIGNMENT) {
+      for (long at = from; at < size && readMax > 0; at += step) {
         long highest = firstId + slack + (at - from) / FrameFormat.OVERHEAD_BYTES;
         highest = Math.min(highest < 0 ? Long.MAX_VALUE : highest, lastId + 1);
         OptionalInt salt = frames.saltAt(at, firstId, highest);

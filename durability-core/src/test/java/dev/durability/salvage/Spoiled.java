@@ -29,6 +29,7 @@ final class Spoiled {
   private final Map<String, byte[]> whole;
   private final Random random;
   private final Set<String> touched = new HashSet<>();
+  private final Set<String> shifted = new HashSet<>();
 
   Spoiled(Map<String, byte[]> whole, Random random) {
     this.whole = whole;
@@ -48,7 +49,7 @@ final class Spoiled {
     }
     String name = names.get(random.nextInt(names.size()));
     boolean isSegment = name.startsWith("wal/");
-    int kind = random.nextInt(isSegment ? 10 : 4);
+    int kind = random.nextInt(isSegment ? 12 : 4);
     byte[] bytes = files.get(name).clone();
     int at = random.nextInt(Math.max(1, bytes.length));
     done.add(kind + " " + name + " at " + at);
@@ -84,8 +85,42 @@ final class Spoiled {
         Arrays.fill(bytes, at, end, (byte) random.nextInt(256));
         files.put(name, bytes);
       }
-      default -> files.put(name, Arrays.copyOf(bytes, bytes.length + random.nextInt(600)));
+      case 9 -> files.put(name, Arrays.copyOf(bytes, bytes.length + random.nextInt(600)));
+      default -> {
+        shifted.add(name);
+        files.put(name, shifted(bytes));
+      }
     }
+  }
+
+  /** Bytes are put in at up to four places, or up to seven are taken out at one. */
+  private byte[] shifted(byte[] bytes) {
+    byte[] shifted = bytes;
+    boolean isTaken = random.nextBoolean();
+    for (int i = isTaken ? 1 : 1 + random.nextInt(4); i > 0; i--) {
+      int at = FileHeader.BYTES + random.nextInt(Math.max(1, shifted.length - FileHeader.BYTES));
+      at = Math.min(at, shifted.length);
+      int count = 1 + random.nextInt(7);
+      int skipped = isTaken ? Math.min(count, shifted.length - at) : 0;
+      ByteBuffer changed =
+          ByteBuffer.allocate(shifted.length + (isTaken ? -skipped : count))
+              .put(shifted, 0, at)
+              .put(new byte[isTaken ? 0 : count])
+              .put(shifted, at + skipped, shifted.length - at - skipped);
+      shifted = changed.array();
+      done.add((isTaken ? "without " : "with ") + count + " bytes at " + at);
+    }
+    return shifted;
+  }
+
+  private static boolean contains(byte[] file, byte[] segment, Frame frame) {
+    for (int at = FileHeader.BYTES; at + frame.to() - frame.from() <= file.length; at++) {
+      int to = at + frame.to() - frame.from();
+      if (Arrays.equals(file, at, to, segment, frame.from(), frame.to())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void swap(String name, List<String> names) {
@@ -126,11 +161,12 @@ final class Spoiled {
   private boolean isIn(byte[] segment, Frame frame) {
     return files.entrySet().stream()
         .filter(file -> file.getKey().startsWith("wal/"))
-        .map(Map.Entry::getValue)
+        .filter(file -> isSame(file.getValue(), segment, 0, FileHeader.BYTES))
         .anyMatch(
             file ->
-                isSame(file, segment, 0, FileHeader.BYTES)
-                    && isSame(file, segment, frame.from(), frame.to()));
+                shifted.contains(file.getKey())
+                    ? contains(file.getValue(), segment, frame)
+                    : isSame(file.getValue(), segment, frame.from(), frame.to()));
   }
 
   /** The entries of which a frame is left, with the header of its segment, as {@code id=entry}. */
