@@ -173,6 +173,7 @@ abstract class Life {
       CompletableFuture<Long> future = call.make(entry);
       future.whenComplete(
           (id, e) -> {
+            registered.countDown(); // The thread of a checkpoint may have led the round.
             if (e == null) {
               acknowledged.add(entry);
             }
