@@ -110,8 +110,9 @@ final class CatCommand implements Command {
         "all entries that were asked for were printed, and the log is not corrupt, unless --quick"
             + " kept that from being found",
         "2",
-        "the log is corrupt: what was asked for was printed up to the damage or, with"
-            + " --past-damage, as far as it is intact; the standard error tells the place",
+        "the log is corrupt, or --past-damage found entries that a checkpoint alone has: what was"
+            + " asked for was printed up to the damage or, with --past-damage, as far as it is"
+            + " intact; the standard error tells the place",
         "3",
         "any other failure: not a log, not readable, wrong usage",
         "141",

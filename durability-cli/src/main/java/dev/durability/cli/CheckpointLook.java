@@ -4,12 +4,14 @@ import dev.durability.checkpoint.Checkpoints;
 import dev.durability.errors.CorruptLogException;
 import dev.durability.errors.DurabilityException;
 import dev.durability.log.CheckpointReference;
+import dev.durability.salvage.LeftOutFile;
 import dev.durability.storage.Directory;
 import dev.durability.storage.ReadFile;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.NoSuchFileException;
 import java.time.Clock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A checkpoint that a log knows of, after all of it was read.
@@ -63,6 +65,32 @@ record CheckpointLook(long lastEntryId, String path, long bytes, State state, St
     } catch (IOException failed) {
       return of(known, bytes, State.UNREADABLE, Failures.line(failed));
     }
+  }
+
+  /** What shows that one cannot be used, and how to mend it if that is known. */
+  static String[] evidence(Directory directory, LeftOutFile checkpoint) throws IOException {
+    FlippedBit bit = flippedBit(directory, checkpoint.file());
+    return bit == null
+        ? new String[] {checkpoint.reason()}
+        : new String[] {checkpoint.reason(), bit.evidence()};
+  }
+
+  private static @Nullable FlippedBit flippedBit(Directory directory, String path)
+      throws IOException {
+    long offset;
+    try {
+      long unused =
+          Checkpoints.in(directory, Clock.systemUTC())
+              .read(path, in -> in.transferTo(OutputStream.nullOutputStream()));
+      return null;
+    } catch (CorruptLogException damaged) {
+      offset = damaged.offset();
+    } catch (IOException | IllegalArgumentException unreadable) {
+      return null; // That it cannot be read is what is told of it.
+    }
+    return offset < DamagedBytes.HEADER_BYTES
+        ? null
+        : FlippedBit.inCheckpoint(directory, path, offset);
   }
 
   private static CheckpointLook of(

@@ -89,8 +89,12 @@ record DamagedSegment(String file, Explanation.Cause cause) {
             end.leftBytes()
                 + (end.leftBytes() == 1 ? " byte of " : " bytes of ")
                 + file
-                + " from offset "
+                + (end.leftBytes() == 1 ? " is" : " are")
+                + (end.isEnded()
+                    ? " after its END"
+                    : " no whole frame, where its END or a frame before that was")
+                + ", from offset "
                 + end.offset()
-                + " on are not those of the log"));
+                + " on"));
   }
 }

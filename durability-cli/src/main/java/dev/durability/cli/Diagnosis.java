@@ -86,7 +86,7 @@ final class Diagnosis {
     causes.add(new Explanation.Cause(kind, happened, List.of(evidence)));
   }
 
-  private void leftOut(LeftOutFile file) {
+  private void leftOut(LeftOutFile file) throws IOException {
     switch (file.kind()) {
       case OTHER_LOG ->
           add(
@@ -107,7 +107,7 @@ final class Diagnosis {
           add(
               Explanation.Kind.DAMAGED_CHECKPOINT,
               "A checkpoint is damaged, or is not what its name says: " + file.file() + ".",
-              file.reason());
+              CheckpointLook.evidence(log, file));
       case NOTHING_WHOLE -> {}
     }
   }
@@ -303,6 +303,8 @@ final class Diagnosis {
               + which
               + " is gone: another one is under its name, or took its place.",
           evidence(lostFile(gap, after), gap));
+    } else if (within.size() == 1 && within.get(0).bytes() < DamagedBytes.HEADER_BYTES) {
+      add(Explanation.Kind.CUT_FILE, within.get(0).file() + " held " + which + ".", gap.evidence());
     } else if (within.stream().anyMatch(each -> each.state() == SegmentInfo.State.DAMAGED)) {
       add(
           Explanation.Kind.DAMAGED_HEADER,

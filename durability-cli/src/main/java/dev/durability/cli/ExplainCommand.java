@@ -112,7 +112,7 @@ final class ExplainCommand implements Command {
       return explained.with(all.from(last + 1).sentences());
     }
     Directory mended = all.in(log);
-    LogLook then = LogLook.at(look.name(), mended, path, clock.instant());
+    LogLook then = LogLook.at(Repairs.COPY, mended, path, clock.instant());
     return explained.afterMoving(of(mended, then, then.report()), all.causes());
   }
 
@@ -160,7 +160,7 @@ final class ExplainCommand implements Command {
         causes,
         "It refuses, and changes nothing.",
         LogExplanation.toDo(name, causes, look),
-        "Without a copy: the entries after the newest checkpoint; how many there were is not known.",
+        "Without a backup: the entries after the newest checkpoint; how many there were is not known.",
         List.of(),
         ExitStatus.CORRUPT);
   }

@@ -125,11 +125,9 @@ record Explanation(
     mended.causes.stream().filter(each -> each.kind() != Kind.NOTHING).forEach(all::add);
     List<String> steps = new ArrayList<>();
     steps.add(COPY_FIRST);
-    steps.add(
-        "In the copy, run each 'mv -n' that stands above. 'durability verify' says whether that was"
-            + " all.");
+    steps.add("In the copy, run each 'mv -n' that stands above." + Repairs.THEN_EXPLAIN);
     if (mended.status != ExitStatus.OK) {
-      steps.add("Then run 'durability explain' again. By what can be seen now, it will say:");
+      steps.add("By what can be seen now, it will say:");
       mended.toDo.stream().filter(each -> !each.equals(COPY_FIRST)).forEach(steps::add);
     }
     return new Explanation(

@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A single bit that makes a damaged frame whole if it is turned. That it was the damage is likely,
- * and not proven: of random damage to a frame of 64 KiB, one in 8,000 looks so.
+ * and not proven: of random damage to a frame of 64 KiB, one in 8,000 looks so, to a piece of 1 MiB
+ * one in 500.
  *
- * @param file the segment
+ * @param file the segment or the checkpoint
  * @param offset the byte
  * @param bit the bit in it, 0 for the lowest
  * @param right the byte with the bit turned
@@ -23,7 +24,9 @@ record FlippedBit(String file, long offset, int bit, int right) {
   static final String LIKELY = "likely one bit";
 
   private static final int FRAME_BYTES_MAX = 64 << 10;
+  private static final int PIECE_BYTES_MAX = 1 << 20;
   private static final int HEADER_BYTES = 16;
+  private static final int END_BYTES = 32;
   private static final int ALIGNMENT = 8;
   private static final int LENGTH_BITS = 28;
   private static final int KIND_MAX = 6;
@@ -40,27 +43,54 @@ record FlippedBit(String file, long offset, int bit, int right) {
    */
   static @Nullable FlippedBit in(Directory log, String file, long from, long to, long id)
       throws IOException {
-    if (to - from < HEADER_BYTES || to - from > FRAME_BYTES_MAX) {
+    if (to - from > FRAME_BYTES_MAX) {
       return null;
     }
     try (ReadFile open = log.open(file)) {
-      int salt = FileBytes.read(open, SALT_OFFSET, Integer.BYTES).getInt(0);
-      ByteBuffer frame = FileBytes.read(open, from, (int) (to - from));
-      byte[] bytes = new byte[frame.remaining()];
-      frame.get(0, bytes);
-      int at = bytes.length < to - from ? -1 : bitOf(bytes, salt, id);
-      return at < 0
-          ? null
-          : new FlippedBit(
-              file,
-              from + at / Byte.SIZE,
-              at % Byte.SIZE,
-              (bytes[at / Byte.SIZE] ^ 1 << at % Byte.SIZE) & 0xff);
+      return in(open, file, from, to, id, id);
     }
   }
 
+  /**
+   * Looks for it in a piece or the END of a checkpoint. Its pieces are as large as they may be, but
+   * for the last one.
+   *
+   * @param from where the frame begins
+   * @return null if there is none, or the writer made other pieces
+   */
+  static @Nullable FlippedBit inCheckpoint(Directory log, String file, long from)
+      throws IOException {
+    try (ReadFile open = log.open(file)) {
+      long end = open.size() - END_BYTES;
+      long to =
+          from == end ? open.size() : Math.min(end, from + HEADER_BYTES + (long) PIECE_BYTES_MAX);
+      long piecesBefore = from / (HEADER_BYTES + PIECE_BYTES_MAX);
+      // The id of END is one more than that of the last piece.
+      return in(open, file, from, to, piecesBefore + 1, piecesBefore + 2);
+    }
+  }
+
+  private static @Nullable FlippedBit in(
+      ReadFile open, String file, long from, long to, long idMin, long idMax) throws IOException {
+    if (to - from < HEADER_BYTES) {
+      return null;
+    }
+    int salt = FileBytes.read(open, SALT_OFFSET, Integer.BYTES).getInt(0);
+    ByteBuffer frame = FileBytes.read(open, from, (int) (to - from));
+    byte[] bytes = new byte[frame.remaining()];
+    frame.get(0, bytes);
+    int at = bytes.length < to - from ? -1 : bitOf(bytes, salt, idMin, idMax);
+    return at < 0
+        ? null
+        : new FlippedBit(
+            file,
+            from + at / Byte.SIZE,
+            at % Byte.SIZE,
+            (bytes[at / Byte.SIZE] ^ 1 << at % Byte.SIZE) & 0xff);
+  }
+
   /** The number of the bit in the frame, or -1. */
-  private static int bitOf(byte[] bytes, int salt, long id) {
+  private static int bitOf(byte[] bytes, int salt, long idMin, long idMax) {
     int length = length(bytes);
     int found = -1;
     if (fits(length, bytes.length)) {
@@ -79,16 +109,17 @@ record FlippedBit(String file, long offset, int bit, int right) {
       turn(bytes, at);
       found = isRight ? at : -1;
     }
-    return found >= 0 && isEntry(bytes, found, id) ? found : -1;
+    return found >= 0 && isFrame(bytes, found, idMin, idMax) ? found : -1;
   }
 
-  private static boolean isEntry(byte[] bytes, int bit, long id) {
+  private static boolean isFrame(byte[] bytes, int bit, long idMin, long idMax) {
     turn(bytes, bit);
     ByteBuffer frame = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     int kind = frame.getInt(4) >>> LENGTH_BITS;
-    boolean isEntry = kind > 0 && kind <= KIND_MAX && frame.getLong(8) == id;
+    long id = frame.getLong(8);
+    boolean isFrame = kind > 0 && kind <= KIND_MAX && id >= idMin && id <= idMax;
     turn(bytes, bit);
-    return isEntry;
+    return isFrame;
   }
 
   /** Which bit changes the checksum by that. From the last byte back, each step is one of a CRC. */

@@ -20,6 +20,8 @@ final class LockLook {
   /** The file of the lock. */
   static final String LOCK = "wal/.lock";
 
+  private static final String NOTE = LOCK + ".holder";
+
   private LockLook() {}
 
   /**
@@ -36,6 +38,15 @@ final class LockLook {
     // To open the file and close it again would free a lock of this very process.
     boolean isThisProcess = noted.process() == ProcessHandle.current().pid();
     return !isThisProcess && isFree(log.resolve(LOCK)) ? null : noted;
+  }
+
+  /**
+   * Whether a lock is there, and no note of who took it: to close the log removes that, and being
+   * killed does not.
+   */
+  static boolean isReleased(Path log) {
+    return Files.exists(log.resolve(LOCK), LinkOption.NOFOLLOW_LINKS)
+        && !Files.exists(log.resolve(NOTE), LinkOption.NOFOLLOW_LINKS);
   }
 
   /** Takes the lock for a moment, shared, and only if nobody has it. Writes nothing. */

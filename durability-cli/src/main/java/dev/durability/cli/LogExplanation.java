@@ -44,14 +44,9 @@ final class LogExplanation {
       steps.add(
           found.lost().isEmpty() && doubts(found).isEmpty()
               ? "Move the file that does not belong there out of the directory, and run 'durability"
-                  + " verify': it may be all that is wrong."
+                  + " explain' again: it may be all that is wrong."
               : "Move the file that does not belong there out of the directory, and put the log's"
-                  + " own file in its place, from a copy.");
-    }
-    if (kinds.contains(Explanation.Kind.WRONG_NAME)) {
-      steps.add(
-          "Find out who renamed files. In the copy, run each 'mv' that stands above, then take"
-              + " '.right' off these names. 'durability verify' says whether that was all.");
+                  + " own file in its place, from a backup.");
     }
     if (kinds.contains(Explanation.Kind.TWO_WRITERS)) {
       steps.add(
@@ -61,37 +56,23 @@ final class LogExplanation {
     if (kinds.contains(Explanation.Kind.OTHER_VERSION)) {
       steps.add("Look whether the newest version of the program reads all files.");
     }
-    if (causes.stream().anyMatch(TextConversion::isIn)) {
-      steps.add(
-          "Find out who sent or stored the files as text. In the copy, run each 'sed' that stands"
-              + " above. 'durability verify' says whether that was all.");
-    }
     if (kinds.contains(Explanation.Kind.DAMAGED_HEADER)
+        || kinds.contains(Explanation.Kind.DAMAGED_CHECKPOINT)
         || causes.stream()
             .anyMatch(
                 each ->
                     each.kind() == Explanation.Kind.DAMAGED_BYTES && !TextConversion.isIn(each))) {
       steps.add("Check the disk: a damaged sector seldom comes alone.");
     }
-    boolean isBit =
-        causes.stream()
-            .flatMap(cause -> cause.evidence().stream())
-            .anyMatch(each -> each.startsWith(FlippedBit.LIKELY));
-    if (isBit) {
-      steps.add(
-          "Test the memory, too: single bits are turned there, or by a transfer. Turn back in a"
-              + " second copy those that stand above, and run 'durability verify' on it.");
-    }
+    Repairs repairs = new Repairs(causes);
+    steps.addAll(repairs.steps());
     steps.add(
-        "Put the files back from a copy, or bring the log back with 'durability restore' from an"
-            + " archive or a backup.");
-    if (!found.stretches().isEmpty()) {
-      steps.add(
-          "Without a copy: 'durability salvage "
-              + name
-              + " --to NEW' takes out what is intact: "
-              + intact(found)
-              + ".");
+        "Put the files back from a backup, or bring the log back with 'durability restore' from an"
+            + " archive.");
+    if (repairs.isAny()) {
+      steps.add(repairs.salvage(name));
+    } else if (!found.stretches().isEmpty()) {
+      steps.add(repairs.salvage(name) + ": " + intact(found) + ".");
     }
     return steps;
   }
@@ -125,9 +106,9 @@ final class LogExplanation {
     if (lost.isEmpty()) {
       return doubts.isEmpty()
           ? "Nothing that is known: all entries " + others
-          : "Without a copy: " + doubts + " All entries " + others;
+          : "Without a backup: " + doubts + " All entries " + others;
     }
-    return "Without a copy: "
+    return "Without a backup: "
         + lost.stream()
             .limit(RANGES_MAX)
             .map(gap -> Explanation.entries(gap.firstEntryId(), gap.lastEntryId()))
@@ -216,10 +197,10 @@ final class LogExplanation {
         List.of(
             isOfCrate
                 ? "Find out how the file came there. Move it out of the directory, and put the log's"
-                    + " own file back from a copy."
+                    + " own file back from a backup."
                 : "Use the version that wrote it, or a newer one."),
         isOfCrate
-            ? "What was in the log's own file of that name, if there is no copy."
+            ? "What was in the log's own file of that name, if there is no backup."
             : "Nothing: the files are intact. Change none of them.",
         notes(look, null),
         ExitStatus.FAILED);

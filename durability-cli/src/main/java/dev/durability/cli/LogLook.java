@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param holds which programs keep segments and checkpoints from being removed
  * @param holder who noted that it holds the lock; null if nobody did, or the note is a copy, or it
  *     is on a store
+ * @param isLockReleased whether the last writer gave its lock up; false if it is on a store
  * @param isLocal whether it is in a directory of this machine
  * @param outlook the room on its disk; null if it is on a store
  */
@@ -53,6 +54,7 @@ record LogLook(
     List<QuarantinedFile> kept,
     List<HoldLook> holds,
     @Nullable LockHolding holder,
+    boolean isLockReleased,
     boolean isLocal,
     @Nullable DiskOutlook outlook) {
 
@@ -98,6 +100,7 @@ record LogLook(
         WalMaintenance.quarantined(log),
         HoldLook.list(log, now),
         holder,
+        path != null && LockLook.isReleased(path),
         path != null,
         path == null ? null : outlook(path, contents.hours(), now));
   }

@@ -108,11 +108,14 @@ final class OpenableExplanation {
         Explanation.Kind.NOTHING,
         isClosed()
             ? "Nothing: the log was closed."
-            : isEnded()
-                ? "Nothing that shows. The last file was ended, and the log was not closed: its"
-                    + " writer was killed before it began the next file, or that file is missing."
-                : "Nothing that shows. The log was not closed: its writer was killed between two"
-                    + " writes, or these files are a copy of a log in use, or its end is missing.",
+            : look.isLockReleased()
+                ? "Nothing that shows. The last writer gave up the lock, and the log does not say"
+                    + " that it was closed: its end may be missing, with the newest files."
+                : isEnded()
+                    ? "Nothing that shows. The last file was ended, and the log was not closed: its"
+                        + " writer was killed before it began the next file, or that file is missing."
+                    : "Nothing that shows. The log was not closed: its writer was killed between two"
+                        + " writes, or these files are a copy of a log in use, or its end is missing.",
         List.of("all frames are whole up to entry " + report.intact()));
   }
 
@@ -146,14 +149,20 @@ final class OpenableExplanation {
       evidence.add("whole frames follow after that, as after a loss of power");
     }
     evidence.add(
-        "a file that was cut short, or overwritten where nothing was promised yet, looks the same:"
-            + " if nothing crashed, it was that");
+        look.isLockReleased()
+            ? "wal/.lock.holder is not there: a writer that is killed leaves it, and one that closes"
+                + " the log, or fails while it opens it, removes it"
+            : "a file that was cut short, or overwritten where nothing was promised yet, looks the"
+                + " same: if nothing crashed, it was that");
     return new Explanation.Cause(
         Explanation.Kind.CRASH,
         holder != null
             ? "The end is being written, or was being written when an earlier writer died."
-            : "Probably a crash: the writer died, or the power failed, while the end was being"
-                + " written.",
+            : look.isLockReleased()
+                ? "The end is torn, and no writer seems to have been killed: a file was cut short or"
+                    + " overwritten, or a write failed, or the power."
+                : "Probably a crash: the writer died, or the power failed, while the end was being"
+                    + " written.",
         evidence);
   }
 
@@ -194,12 +203,13 @@ final class OpenableExplanation {
     steps.add(
         "Copy the directory as it is. 'durability backup' and 'durability archive' refuse it.");
     steps.add(
-        "Check the disk and the memory. Put the damaged files back from a copy, if there is one.");
+        "Check the disk and the memory. Put the damaged files back from a backup, if there is one.");
+    Repairs repairs = new Repairs(covered);
+    steps.addAll(repairs.steps());
     steps.add(
-        "Without a copy: 'durability salvage "
-            + look.name()
-            + " --to NEW' takes out what is intact, with the checkpoints. Go on with that, or with"
-            + " this log: the next truncation up to entry "
+        repairs.salvage(look.name())
+            + (repairs.isAny() ? "" : ", with the checkpoints.")
+            + " Or go on with this log: the next truncation up to entry "
             + report.covered()
             + " removes the damaged files.");
     if (report.verdict() != Verdict.CLEAN) {
@@ -215,8 +225,12 @@ final class OpenableExplanation {
               ? "Nothing: open the log."
               : isEnded()
                   ? "Nothing: open the log. Find out what else writes to the directory."
-                  : "After a crash nothing: open the log. If nothing crashed, copy the directory as"
-                      + " it is, and check the disk first.");
+                  : look.isLockReleased()
+                      ? "Copy the directory as it is before a program opens the log: opening cuts its end"
+                          + " off. Check the disk. Put the file back from a backup, if there is one. After a"
+                          + " failed write, or a loss of power, nothing is to be done: open the log."
+                      : "After a crash nothing: open the log. If nothing crashed, copy the directory as"
+                          + " it is, and check the disk first.");
     }
     List<String> steps = new ArrayList<>();
     steps.add("Copy the directory as it is, before a program opens the log.");
@@ -272,9 +286,12 @@ final class OpenableExplanation {
     if (isEnded()) {
       return "Nothing: the log ends before these bytes.";
     }
-    return "After a crash nothing that was acknowledged. If the file was cut or overwritten: entries"
-        + " from "
-        + (report.intact() + 1)
-        + " on, and nothing here tells how many there were.";
+    String ifCut =
+        "If the file was cut or overwritten: entries from "
+            + (report.intact() + 1)
+            + " on, and nothing here tells how many there were.";
+    return look.isLockReleased()
+        ? ifCut + " Else nothing that was acknowledged."
+        : "After a crash nothing that was acknowledged. " + ifCut;
   }
 }

@@ -113,7 +113,7 @@ final class OtherExplanation {
                 List.of("wal/ has no segment, and there is no checkpoint"))),
         "A writer begins a new log at entry 1; one that only opens what is there refuses.",
         List.of(
-            "If there was a log: put its files back from a copy, or bring it back with 'durability"
+            "If there was a log: put its files back from a backup, or bring it back with 'durability"
                 + " restore'. Else nothing."),
         "Nothing is here that could be lost.",
         List.of(),
@@ -206,7 +206,7 @@ final class OtherExplanation {
             : "It cuts off an end that a crash left, keeps that in quarantine/, and goes on.",
         recordLogToDo(path, status, causes),
         status >= ExitStatus.CORRUPT
-            ? "Without a copy: what is told above as damaged, and nothing else."
+            ? "Without a backup: what is told above as damaged, and nothing else."
             : status == ExitStatus.TORN
                 ? "After a crash nothing that was acknowledged. If the file was cut or overwritten:"
                     + " records at its end."
@@ -229,8 +229,8 @@ final class OtherExplanation {
     return List.of(
         "Stop the programs that use it, and copy the file as it is.",
         "Check the disk: a damaged sector seldom comes alone.",
-        "Put the file back from a copy.",
-        "Without a copy: 'durability salvage "
+        "Put the file back from a backup.",
+        "Without a backup: 'durability salvage "
             + file
             + " --to NEW' writes what is intact to a new record log.");
   }

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Prints the intact entries of a log, also after damage, and tells each hole between them. */
 final class PastDamage implements SalvageTarget {
+  private static final String SEGMENTS = "wal";
+
+  private final Directory log;
   private final CommandIo io;
   private final Codec<byte[]> codec;
   private final EntryChoice choice;
@@ -25,7 +28,9 @@ final class PastDamage implements SalvageTarget {
   private @Nullable Decoder<byte[]> decoder;
   private boolean isWhole = true;
 
-  private PastDamage(CommandIo io, Codec<byte[]> codec, EntryChoice choice, EntryOutput out) {
+  private PastDamage(
+      Directory log, CommandIo io, Codec<byte[]> codec, EntryChoice choice, EntryOutput out) {
+    this.log = log;
     this.io = io;
     this.codec = codec;
     this.choice = choice;
@@ -43,7 +48,7 @@ final class PastDamage implements SalvageTarget {
     if (choice.last() > 0 || choice.hasTimes()) {
       throw new UsageException("--past-damage goes with --from and --to alone");
     }
-    PastDamage printed = new PastDamage(io, codec, choice, out);
+    PastDamage printed = new PastDamage(source.directory(), io, codec, choice, out);
     if (source.recordLog() == null) {
       Salvage.of(source.directory(), printed).look();
     } else {
@@ -77,12 +82,25 @@ final class PastDamage implements SalvageTarget {
   }
 
   @Override
-  public void missing(MissingEntries gap) {
-    isWhole &= gap.kind() == MissingEntries.Kind.COVERED;
+  public void missing(MissingEntries gap) throws IOException {
     boolean isAsked = gap.firstEntryId() <= choice.to() && gap.lastEntryId() >= choice.from();
-    if (isAsked && gap.kind() != MissingEntries.Kind.COVERED) {
+    if (gap.kind() == MissingEntries.Kind.COVERED && !(isAsked && isHole(gap))) {
+      return;
+    }
+    isWhole = false;
+    if (isAsked) {
       say(Explanation.entries(gap.firstEntryId(), gap.lastEntryId()) + ": " + gap.evidence());
     }
+  }
+
+  /** Truncations remove whole files from the beginning, and what follows the end is no hole. */
+  private boolean isHole(MissingEntries gap) throws IOException {
+    if (gap.before() == null || gap.after() != null) {
+      return gap.before() != null;
+    }
+    return log.list(SEGMENTS).stream()
+        .mapToLong(WrongFile::firstEntry)
+        .anyMatch(first -> first >= gap.firstEntryId() && first <= gap.lastEntryId());
   }
 
   @Override

@@ -143,7 +143,7 @@ final class SalvageCommand implements Command {
         told =
             given.hasMatchedOption(JSON)
                 ? output.json(from.toString(), to.toString())
-                : io.wrapped(output.text(to.toString()));
+                : io.wrapped(output.text(from.toString(), to.toString()));
         if (output.hasAny()) {
           staged.directory().sync("");
           staged.finish();

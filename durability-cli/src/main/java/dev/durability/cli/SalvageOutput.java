@@ -20,7 +20,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +56,10 @@ final class SalvageOutput implements SalvageTarget, Closeable {
   private final List<String> damaged = new ArrayList<>();
   private final List<String> notRead = new ArrayList<>();
   private final Set<String> files = new HashSet<>();
+
+  /** The first and the last entry of each that goes from one file to another. */
+  private final NavigableMap<Long, Long> betweenFiles = new TreeMap<>();
+
   private String name = "";
   private long written;
   private long logs;
@@ -142,6 +149,10 @@ final class SalvageOutput implements SalvageTarget, Closeable {
       lost += isOpen ? 0 : gap.lastEntryId() - gap.firstEntryId() + 1;
     }
     hasHole |= gap.kind() == MissingEntries.Kind.UNPROMISED;
+    LogReport.Position before = gap.before();
+    if (gap.after() == null || before == null || !gap.after().file().equals(before.file())) {
+      betweenFiles.put(gap.firstEntryId(), gap.lastEntryId());
+    }
     if (gap.after() != null) {
       files.add(gap.after().file());
       hasCoveredHole |= gap.kind() == MissingEntries.Kind.COVERED && gap.before() != null;
@@ -229,8 +240,14 @@ final class SalvageOutput implements SalvageTarget, Closeable {
     return files;
   }
 
-  /** A file is damaged, and no entry is missing by that. */
+  /** A file is damaged. That is told already if the entries that it began with are missing. */
   void damaged(DamagedSegment segment) throws IOException {
+    long first = WrongFile.firstEntry(segment.file());
+    Map.Entry<Long, Long> missingThere = betweenFiles.floorEntry(first);
+    boolean isTold = missingThere != null && missingThere.getValue() >= first;
+    if (isTold && segment.cause().kind() != Explanation.Kind.WRONG_NAME) {
+      return;
+    }
     String reason = String.join("; ", segment.cause().evidence());
     tell(
         damaged,
@@ -284,7 +301,7 @@ final class SalvageOutput implements SalvageTarget, Closeable {
     index.close();
   }
 
-  byte[] text(String to) {
+  byte[] text(String from, String to) {
     StringBuilder all = new StringBuilder();
     for (String line : text) {
       all.append(Printable.text(line)).append(System.lineSeparator());
@@ -308,6 +325,9 @@ final class SalvageOutput implements SalvageTarget, Closeable {
     EndRemains end = remains;
     if (end != null && !end.isEnded()) {
       report.line("end", "torn: nothing tells whether entries followed entry " + end.lastEntryId());
+    }
+    if (!isWhole()) {
+      report.line("more", "'durability explain " + from + "' tells whether anything can be mended");
     }
     if (hasAny()) {
       String lines = events + (events == 1 ? " line" : " lines");

@@ -52,10 +52,11 @@ final class TextConversion {
         + " a CR stands before an LF in "
         + file
         + " where the checksums want none; without them all its entries are whole. In the copy:"
-        + " LC_ALL=C sed 's/\\r$//' "
+        + " 'LC_ALL=C sed \"s/\\r$//\" "
         + file
-        + " > NEW && mv NEW "
-        + file;
+        + " > mended && mv mended "
+        + file
+        + "'";
   }
 
   /** Whether a cause is told to be one. */

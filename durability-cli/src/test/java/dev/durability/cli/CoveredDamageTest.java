@@ -68,7 +68,8 @@ class CoveredDamageTest {
         .contains("The header of a file is damaged: " + file)
         .contains("It begins with the checkpoint of entry 4, and reads nothing of what is damaged")
         .contains("'durability backup' and 'durability archive' refuse it")
-        .contains("Go on with that, or with this log: the next truncation up to entry 4 removes")
+        .contains(
+            "with the checkpoints. Or go on with this log: the next truncation up to entry 4 removes")
         .contains("Nothing while the checkpoint of entry 4 is whole: all entries are intact")
         .doesNotContain("Nothing: open the log", "all frames are whole");
     Run salvaged = Run.of("salvage", log, "--to", tmp.resolve("saved"));
@@ -97,15 +98,75 @@ class CoveredDamageTest {
   }
 
   @Test
+  void catPastDamageDoesNotPassOverAnEntryThatOnlyTheCheckpointHas() throws IOException {
+    Run whole = Run.of("cat", "--past-damage", log);
+    assertThat(whole.status()).isZero();
+    overwrite(segments.get(1), 1000, 1010);
+
+    Run all = Run.of("cat", "--ids", "--past-damage", log);
+    assertThat(all.out().replaceAll("\t.*\n", " ")).isEqualTo("1 3 4 5 ");
+    assertThat(all.errLines().get(0))
+        .startsWith("durability cat: not printed: entry 2: ")
+        .contains("checkpoints/00000000000000000004.ckpt contains them");
+    assertThat(all.status()).isEqualTo(2);
+    Run later = Run.of("cat", "--past-damage", "--from", 3, log);
+    assertThat(later.err()).isEmpty();
+    assertThat(later.status()).isZero();
+  }
+
+  @Test
+  void catPastDamageTellsOfADamagedFirstSegmentAndNotOfATruncatedOne() throws IOException {
+    overwrite(segments.get(0), 64, length(segments.get(0)));
+    Run damaged = Run.of("cat", "--past-damage", log);
+    assertThat(damaged.err()).contains("not printed: entry 1: ");
+    assertThat(damaged.status()).isEqualTo(2);
+
+    Files.delete(segments.get(0));
+    Run truncated = Run.of("cat", "--past-damage", log);
+    assertThat(truncated.err()).isEmpty();
+    assertThat(truncated.status()).isZero();
+  }
+
+  @Test
   void anEndThatIsDamagedIsNamedToo() throws IOException {
     Path second = segments.get(1);
     overwrite(second, length(second) - 4, length(second) - 2);
     assertThat(kinds(log)).containsExactly("DAMAGED_BYTES");
-    assertThat(text(log, 1)).contains("A part of a file is damaged in which no entry was: wal/");
+    assertThat(text(log, 1))
+        .contains("A part of a file is damaged in which no entry was: wal/")
+        .contains("are no whole frame, where its END or a frame before that was, from offset ");
 
     Files.write(second, Arrays.copyOf(Files.readAllBytes(second), HEADER_BYTES + 3016));
     assertThat(kinds(log)).containsExactly("CUT_FILE");
     assertThat(text(log, 1)).contains("A file was cut short after its last entry: wal/");
+  }
+
+  /** The pieces and the END of a checkpoint are frames as those of a segment are. */
+  @Test
+  void aSingleBitOfACheckpointThatIsNeededIsNamedAndTurningItBackMendsIt() throws Exception {
+    for (Path each : segments.subList(0, 4)) {
+      Files.delete(each);
+    }
+    assertThat(text(log, 0)).startsWith("CLEAN");
+    Path checkpoint = log.resolve("checkpoints/00000000000000000004.ckpt");
+    byte[] whole = Files.readAllBytes(checkpoint);
+    for (int offset : new int[] {64, 70, 72, 130, whole.length - 30, whole.length - 1}) {
+      byte[] damaged = whole.clone();
+      damaged[offset] ^= 1 << 5;
+      Files.write(checkpoint, damaged);
+      String turn =
+          String.format(
+              "printf \"\\%03o\" | dd of=checkpoints/%s bs=1 seek=%d conv=notrunc",
+              whole[offset] & 0xff, checkpoint.getFileName(), offset);
+      assertThat(text(log, 2))
+          .as("offset %d", offset)
+          .contains("likely one bit: with bit 5 of offset " + offset + " of checkpoints/")
+          .contains("'" + turn + "'", "Check the disk", "Test the memory")
+          .contains("Without a backup, mend the copy as above. If that opens, go on with it.");
+      Process mend = new ProcessBuilder("sh", "-c", turn).directory(log.toFile()).start();
+      assertThat(mend.waitFor()).isZero();
+      assertThat(Files.readAllBytes(checkpoint)).isEqualTo(whole);
+    }
   }
 
   @Test

@@ -117,7 +117,7 @@ class ExplainCommandTest {
         .contains("its name is wal/" + second.getFileName())
         .contains("It refuses, and changes nothing.", "durability salvage " + log)
         .contains("takes out what is intact: entry 1, entries 3 to 4.")
-        .contains("Without a copy: entry 2. All others");
+        .contains("Without a backup: entry 2. All others");
     Files.delete(Logs.segments(log).get(0));
     assertThat(text(log, 2))
         .contains("The beginning of the log is gone, with entries 1 to 2")

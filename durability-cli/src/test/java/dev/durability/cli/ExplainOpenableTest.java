@@ -99,11 +99,32 @@ class ExplainOpenableTest {
     Path file = Logs.lastSegment(log);
     byte[] bytes = Files.readAllBytes(file);
     Files.write(file, Arrays.copyOf(bytes, bytes.length - 6));
+    String host = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+    Files.writeString(
+        log.resolve("wal/.lock.holder"),
+        "token 0\nprocess 2147483647\nhost " + host + "\nsince 2026-01-01T00:00:00Z\n");
 
     assertThat(kinds(log)).containsExactly("CRASH");
     assertThat(text(log, 1))
         .contains("Probably a crash:", "where entry 5 would begin", "a file that was cut short")
         .contains("If the file was cut or overwritten: entries from 5 on");
+  }
+
+  /** The note of who has the log open goes when the log is closed, and stays after a kill. */
+  @Test
+  void aTornEndOfALogThatWasClosedIsProbablyNotThatOfAWriterThatWasKilled() throws IOException {
+    Path log = unpromised();
+    Path file = Logs.lastSegment(log);
+    byte[] bytes = Files.readAllBytes(file);
+    Files.write(file, Arrays.copyOf(bytes, bytes.length - 6));
+
+    assertThat(text(log, 1))
+        .contains("no writer seems to have been killed", "wal/.lock.holder is not there")
+        .contains("Copy the directory as it is before a program opens the log")
+        .contains("If the file was cut or overwritten: entries from 5 on")
+        .doesNotContain("Probably a crash", "After a crash nothing");
+    Files.delete(log.resolve("wal/.lock"));
+    assertThat(text(log, 1)).contains("Probably a crash");
   }
 
   @Test
@@ -125,9 +146,16 @@ class ExplainOpenableTest {
 
     assertThat(text(log, 0))
         .startsWith("CLEAN")
-        .contains("The last file was ended, and the log was not closed", "or that file is missing")
+        .contains(
+            "The last writer gave up the lock", "its end may be missing, with the newest files")
         .contains("entries from 4 on, and nothing here tells whether there were any");
-    assertThat(text(unpromised(), 0)).contains("The log was not closed: its writer was killed");
+    Files.writeString(log.resolve("wal/.lock.holder"), "process 2147483647\nhost elsewhere\n");
+    assertThat(text(log, 0))
+        .contains("The last file was ended, and the log was not closed", "or that file is missing");
+    Path torn = unpromised();
+    assertThat(text(torn, 0)).contains("The last writer gave up the lock");
+    Files.delete(torn.resolve("wal/.lock"));
+    assertThat(text(torn, 0)).contains("The log was not closed: its writer was killed");
   }
 
   @Test

@@ -62,6 +62,20 @@ class ExplainTogetherTest {
   }
 
   @Test
+  void aFileThatWasEmptiedIsNotSaidToHaveHeldNothing() throws IOException {
+    Files.write(segments.get(1), new byte[0]);
+    String file = "wal/" + segments.get(1).getFileName();
+    assertThat(text(log, 2))
+        .contains("A file was cut short: " + file + ".", file + " held entry 2.")
+        .doesNotContain("nothing proves what is in the file");
+    assertThat(Run.of("salvage", log, "--to", log.resolveSibling("saved")).unbroken())
+        .contains("entry 2: LOST")
+        .contains(
+            "more        'durability explain " + log + "' tells whether anything can be mended")
+        .doesNotContain("no entry is missing by that");
+  }
+
+  @Test
   void aMissingSegmentUnderANameWithSomethingAddedIsPointedOut() throws IOException {
     Path newest = segments.get(3);
     Files.move(newest, newest.resolveSibling(newest.getFileName() + ".bak"));
@@ -86,7 +100,7 @@ class ExplainTogetherTest {
           .as("offset %d", offset)
           .contains("likely one bit: with bit 3 of offset " + offset + " of wal/")
           .contains(right + second.getFileName() + " bs=1 seek=" + offset + " conv=notrunc")
-          .contains("Test the memory, too");
+          .contains("Test the memory", "'durability salvage COPY --to NEW'");
     }
     byte[] twice = whole.clone();
     twice[1000] ^= 1;

@@ -55,7 +55,8 @@ class MisplacedSegmentsTest {
     assertThat(text(log, 2))
         .contains("old/of/monday/a is segment 2 of this log")
         .contains("It held entry 3.", "it will say:", "takes out what is intact: entries 1 to 2,")
-        .contains("With them in their places: Without a copy: entry 3.");
+        .contains("'durability salvage COPY --to NEW'")
+        .contains("With them in their places: Without a backup: entry 3.");
     Run salvaged = Run.of("salvage", log, "--to", tmp.resolve("saved"));
     assertThat(salvaged.status()).isEqualTo(1);
     assertThat(salvaged.unbroken())

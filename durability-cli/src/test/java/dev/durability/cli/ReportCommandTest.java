@@ -242,6 +242,7 @@ class ReportCommandTest {
             List.of(),
             null,
             false,
+            false,
             null);
     Path log = segments(1);
     EntriesRead entries = new EntriesRead(FsDirectory.openForReading(log), 1);

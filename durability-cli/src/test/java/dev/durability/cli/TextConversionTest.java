@@ -66,12 +66,20 @@ class TextConversionTest {
     assertThat(text)
         .contains("a text conversion: " + added + " times a CR stands before an LF in wal/")
         .doesNotContain("damaged sector", "zeros into");
-    String sed = "LC_ALL=C sed 's/\\r$//' wal/" + segment(log).getFileName() + " > NEW";
-    assertThat(text).contains(sed);
+    String file = "wal/" + segment(log).getFileName();
+    String sed = "LC_ALL=C sed \"s/\\r$//\" " + file + " > mended && mv mended " + file;
+    assertThat(text)
+        .contains(
+            "In the copy, run each 'sed' that stands above. Then 'durability explain' of that copy")
+        .contains("'durability salvage COPY --to NEW'");
+    assertThat(Run.of("explain", log).out().lines())
+        .as("a line of its own, for all that it is wide")
+        .anyMatch(line -> line.contains("'" + sed + "'"));
 
     Process process = new ProcessBuilder("sh", "-c", sed).directory(log.toFile()).start();
     assertThat(process.waitFor()).isZero();
-    assertThat(Files.readAllBytes(log.resolve("NEW"))).isEqualTo(whole);
+    assertThat(Files.readAllBytes(segment(log))).isEqualTo(whole);
+    assertThat(text(log, 0)).startsWith("CLEAN");
   }
 
   @Test
