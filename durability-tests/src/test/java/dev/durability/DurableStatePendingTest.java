@@ -258,7 +258,7 @@ class DurableStatePendingTest extends DurableStateFixture {
       awaitStandstill(2, List.of(caller));
       diskGoesOn.countDown();
       assertThat(task)
-          .failsWithin(Duration.ofSeconds(30))
+          .failsWithin(Duration.ofMinutes(5))
           .withThrowableThat()
           .withCauseInstanceOf(DurabilityException.class)
           .withMessageContaining("entry 1 ");

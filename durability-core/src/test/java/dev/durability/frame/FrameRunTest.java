@@ -222,14 +222,19 @@ class FrameRunTest {
         .order(ByteOrder.LITTLE_ENDIAN)
         .putInt(68, FrameKind.ENTRY.code() << 28 | FrameFormat.PAYLOAD_BYTES_MAX)
         .putLong(72, 1);
-    FrameRun run = run(new BytesFile(bytes), SMALL_WINDOW);
-    run.next();
-    long before = allocated();
-    assertThat(run.next()).isEqualTo(Step.STOP);
-    Remains remains = run.remains();
-    assertThat(allocated() - before).isLessThan(64 << 10);
-    assertThat(remains.frames()).isZero();
-    assertThat(remains.nonZeroEnd()).isEqualTo(73);
+    long taken = 0;
+    for (int time = 1; time <= 2; time++) { // The first time, classes are loaded.
+      FrameRun run = run(new BytesFile(bytes), SMALL_WINDOW);
+      run.next();
+      long before = allocated();
+      Step step = run.next();
+      Remains remains = run.remains();
+      taken = allocated() - before;
+      assertThat(step).isEqualTo(Step.STOP);
+      assertThat(remains.frames()).isZero();
+      assertThat(remains.nonZeroEnd()).isEqualTo(73);
+    }
+    assertThat(taken).isLessThan(64 << 10);
   }
 
   private static long allocated() {

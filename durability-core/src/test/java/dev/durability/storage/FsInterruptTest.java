@@ -32,7 +32,7 @@ class FsInterruptTest {
 
   @Test
   void interruptsAtRandomMomentsDisturbNothing() throws Exception {
-    long seed = System.nanoTime();
+    long seed = Long.getLong("durability.seed", 1);
     FsDirectory directory = FsDirectory.open(root);
     List<Thread> threads = new ArrayList<>();
     for (int t = 0; t < THREADS; t++) {

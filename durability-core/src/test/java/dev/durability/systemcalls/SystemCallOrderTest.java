@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Watches writers under strace. Needs strace and the right to trace. */
 @Timeout(600)
 class SystemCallOrderTest {
-  private static final long SEED = System.nanoTime();
+  private static final long SEED = Long.getLong("durability.seed", 1);
 
   @TempDir static Path scratch;
 

@@ -125,6 +125,16 @@ final class TraceBuilder {
     return add(Kind.CUT, path, "", size, ByteBuffer.allocate(0));
   }
 
+  long end(String path) {
+    return ends.getOrDefault(path, 0L);
+  }
+
+  /** The next write to it starts there. */
+  TraceBuilder backTo(String path, long offset) {
+    ends.put(path, offset);
+    return this;
+  }
+
   TraceBuilder header(String path, FileType type, long number, long firstId) {
     return write(path, new FileHeader(type, new UUID(1, 2), number, firstId, 0, 0, SALT).encode());
   }

@@ -171,6 +171,19 @@ class WriteOrderTest {
     assertThat(of(trace.entry(FIRST, 1))).isEmpty();
   }
 
+  /** A death between the cut and its sync: whoever opens the log writes again what is left. */
+  @Test
+  void whatACutLeftIsWrittenAgainBeforeTheCutIsSynced() {
+    TraceBuilder trace = started().sync("wal").entry(FIRST, 1);
+    long end = trace.end(FIRST);
+    trace.cut(FIRST, end).backTo(FIRST, 64).entry(FIRST, 1);
+    assertThat(of(trace)).isEmpty();
+    assertThat(of(trace.entry(FIRST, 2)))
+        .singleElement()
+        .asString()
+        .contains("the cut before is not synced");
+  }
+
   @Test
   void segmentIsNotRemovedBeforeAnOlderOne() {
     List<Step> steps = good();

@@ -366,7 +366,7 @@ abstract class RealFileSystemTest {
 
   @Test
   void powerLossAmongThreadsAndCheckpointsLosesNothingAcknowledged() throws Exception {
-    long seed = System.nanoTime();
+    long seed = Long.getLong("durability.seed", 1);
     Random random = new Random(seed);
     long acknowledged = 0;
     for (int round = 0; round < 4; round++) {
@@ -440,7 +440,7 @@ abstract class RealFileSystemTest {
 
   @Test
   void killedWriterLosesNothingAcknowledged() throws Exception {
-    long seed = System.nanoTime();
+    long seed = Long.getLong("durability.seed", 1);
     Random random = new Random(seed);
     long acknowledged = 0;
     for (int round = 0; round < 3; round++) {

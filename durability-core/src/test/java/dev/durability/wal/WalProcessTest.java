@@ -27,11 +27,13 @@ class WalProcessTest {
 
   @Test
   void killedProcessLeavesPrefixWithEverythingThatItAcknowledged() throws IOException {
-    Random random = new Random();
+    long seed = Long.getLong("durability.seed", 1);
+    Random random = new Random(seed);
     Map<Long, String> acknowledged = new HashMap<>();
     for (int round = 1; round <= 5; round++) {
       int acks = 1 + random.nextInt(400);
-      String where = "round=" + round + " killed after " + acks + " acknowledgements";
+      String where =
+          "seed=" + seed + " round=" + round + " killed after " + acks + " acknowledgements";
       try (AppendingProcess child = AppendingProcess.start(root, "round" + round)) {
         assertThat(child.line()).isEqualTo("open");
         for (int i = 0; ; i++) {

@@ -131,7 +131,7 @@ class DeterminismElsewhereTest extends DeterminismFixture {
       }
       assertThat(parent.isAlive()).isTrue();
     } finally {
-      parent.destroyForcibly();
+      parent.destroyForcibly().waitFor(); // Other tests look for children that are left.
     }
     try (FileChannel file = FileChannel.open(lock, StandardOpenOption.WRITE);
         FileLock gotten = file.lock()) { // Waits for the end of the process that has it.

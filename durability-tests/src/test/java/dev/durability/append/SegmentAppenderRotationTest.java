@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a segment that ended and its successor wait for, and what they do not wait for. */
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
 class SegmentAppenderRotationTest extends SegmentAppenderFixture {
   private static final SegmentPlan SECOND = FIRST.next(2, 8);
   private static final SegmentPlan THIRD = SECOND.next(3, 9);

@@ -41,8 +41,9 @@ class ErrorAtEachPointTest {
           new Scope("FileScenario", "storage", ALL));
 
   private static final String CHOSEN = System.getProperty("durability.errors.point", "");
-  private static final long SEED = Long.getLong("durability.seed", System.nanoTime());
   private static final long SOAK_MINUTES = Long.getLong("durability.soak.minutes", 0);
+  private static final long SEED =
+      Long.getLong("durability.seed", SOAK_MINUTES == 0 ? 1 : System.nanoTime());
   private static final long SECONDS = Long.getLong("durability.errors.seconds", 12);
   private static final long SOAK_NANOS = TimeUnit.MINUTES.toNanos(SOAK_MINUTES) / 2 / SCOPES.size();
 
