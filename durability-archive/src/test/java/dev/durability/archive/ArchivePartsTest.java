@@ -317,6 +317,9 @@ class ArchivePartsTest {
         archiver.step();
       }
     }
+    // All but the last, or all if the log's own thread wrote its mark before the last step.
+    long archived = archiver.status().archivedEntryId();
+    assertThat(archived).isBetween(7L, 8L);
     ArchiveStore plain = lab.store;
     List<String> asked = new ArrayList<>();
     ArchiveStore merging =
@@ -356,7 +359,7 @@ class ArchivePartsTest {
             return plain.get(key, offset);
           }
         };
-    assertThat(Lab.restored(Restore.from(merging))).hasSize(7);
+    assertThat(Lab.restored(Restore.from(merging))).hasSize((int) archived);
     assertThat(asked).hasSize(4);
   }
 

@@ -106,7 +106,7 @@ class FewBookiesTest {
   /** A bookie that is dead, and registered until this session ends. */
   private Keeper stale() throws Exception {
     Keeper keeper = new ZooKeeperKeeper(options, () -> {});
-    assertThat(keeper.awaitConnected(10_000_000_000L)).isTrue();
+    assertThat(keeper.awaitConnected(300_000_000_000L)).isTrue();
     Op registration =
         Op.create(
             "/ledgers/available/127.0.0.1:1", new byte[0], Session.ACLS, CreateMode.EPHEMERAL);

@@ -27,7 +27,7 @@ class LockTest {
   /** A session of another process that holds the lock. */
   private Keeper holder(Duration session) throws Exception {
     Keeper keeper = new ZooKeeperKeeper(options, () -> {});
-    assertThat(keeper.awaitConnected(10_000_000_000L)).isTrue();
+    assertThat(keeper.awaitConnected(300_000_000_000L)).isTrue();
     String lock = new ZkPaths(options.root()).lock(".lock");
     byte[] who = new HolderText("another", "other", session, "process 7 on elsewhere").encode();
     Awaiting.result(

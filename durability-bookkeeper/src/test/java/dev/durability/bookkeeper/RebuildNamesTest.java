@@ -45,7 +45,7 @@ class RebuildNamesTest {
   /** Deletes what is at and below a node. */
   private void lose(String part) throws Exception {
     Keeper keeper = new ZooKeeperKeeper(options, () -> {});
-    assertThat(keeper.awaitConnected(10_000_000_000L)).isTrue();
+    assertThat(keeper.awaitConnected(300_000_000_000L)).isTrue();
     List<Op> all = new ArrayList<>();
     collect(keeper, options.root() + part, all);
     Void unused = Awaiting.result(keeper.multi(all));

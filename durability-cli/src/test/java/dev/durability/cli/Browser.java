@@ -75,6 +75,7 @@ final class Browser implements AutoCloseable {
                 "--disable-component-update",
                 "--disable-sync",
                 "--no-first-run",
+                "--allow-pre-commit-input", // Without it keys before the first frame are dropped.
                 "--remote-debugging-port=0",
                 "--user-data-dir=" + profile,
                 "about:blank")
@@ -172,10 +173,21 @@ final class Browser implements AutoCloseable {
     for (String domain : List.of("Page", "Network", "Runtime", "Log")) {
       call(domain + ".enable", Map.of());
     }
-    call("Page.navigate", Map.of("url", file.toUri().toString()));
-    while (events("Page.loadEventFired").isEmpty()) {
+    call("Page.setLifecycleEventsEnabled", Map.of("enabled", true));
+    String loader =
+        call("Page.navigate", Map.of("url", file.toUri().toString())).path("loaderId").asText();
+    while (!isLoaded(loader)) {
       Thread.sleep(20);
     }
+  }
+
+  /** Whether that document is loaded: the one before may say so late. */
+  private boolean isLoaded(String loader) {
+    return events("Page.lifecycleEvent").stream()
+        .anyMatch(
+            each ->
+                each.path("name").asText().equals("load")
+                    && each.path("loaderId").asText().equals(loader));
   }
 
   /** What an expression of JavaScript gives, once it is settled. */

@@ -297,22 +297,22 @@ class CatSelectionTest {
         RecordLogWriter.open(
             FsDirectory.open(tmp), "records", LineCodec.INSTANCE, RecordLogOptions.defaults())) {
       for (int i = 1; i <= 5; i++) {
-        long unused = writer.append(bytes("r" + i));
+        long unused = writer.append(bytes("row " + i));
       }
     }
     Path log = tmp.resolve("records");
-    assertThat(Run.of("cat", log).out()).isEqualTo("r1\nr2\nr3\nr4\nr5\n");
+    assertThat(Run.of("cat", log).out()).isEqualTo("row 1\nrow 2\nrow 3\nrow 4\nrow 5\n");
     assertThat(ids("--from", 2, "--to", 4, log)).isEqualTo("2 3 4");
     assertThat(ids("--last", 2, log)).isEqualTo("4 5");
     assertThat(ids("--last", 2, "--to", 4, log)).isEqualTo("3 4");
     assertThat(ids("--last", 9, "--grep", "[23]", "--json", log)).isEqualTo("2 3");
     assertThat(Run.of("cat", "--follow", log).err()).contains("do not go with a record log");
     byte[] damaged = Files.readAllBytes(log);
-    damaged[Files.readString(log, StandardCharsets.ISO_8859_1).indexOf("r4")] ^= 1;
+    damaged[Files.readString(log, StandardCharsets.ISO_8859_1).indexOf("row 4")] ^= 1;
     Files.write(log, damaged);
     Run run = Run.of("cat", "--last", 2, log);
     assertThat(run.status()).isEqualTo(2);
-    assertThat(run.out()).isEqualTo("r2\nr3\n");
+    assertThat(run.out()).isEqualTo("row 2\nrow 3\n");
     assertThat(run.errLines()).hasSize(1);
   }
 

@@ -111,7 +111,7 @@ class ProgressLineTest {
         .allMatch(
             line ->
                 line.matches(
-                    "append +\\d+% \\[=* *]( \\d+/19 MiB)?,?( [0-9.]+ MiB/s, \\d+:\\d\\d left)? *"))
+                    "append +\\d+% \\[=* *]( \\d+/19 MiB)?,?( [0-9.]+ MiB/s, [\\d:]+ left)? *"))
         .allMatch(line -> line.length() < columns);
     assertThat(drawn.get(drawn.size() - 1))
         .startsWith("append 100% [==")

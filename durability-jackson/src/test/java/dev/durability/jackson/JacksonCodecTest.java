@@ -163,7 +163,7 @@ class JacksonCodecTest {
 
   @Test
   void randomValuesAreReadAsTheyWereWrittenInEachFormat() throws Exception {
-    long seed = Long.getLong("durability.seed", System.nanoTime());
+    long seed = Long.getLong("durability.seed", 1);
     for (ObjectMapper mapper : Mappers.all()) {
       JacksonCodec<All> codec = JacksonCodec.of(All.class, mapper);
       Random random = new Random(seed);

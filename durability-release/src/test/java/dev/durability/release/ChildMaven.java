@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * needs comes from the local repository of that Maven.
  */
 final class ChildMaven {
-  private static final int MINUTES_MAX = 5;
+  private static final int MINUTES_MAX = 20;
 
   private final Path temp;
 

@@ -94,7 +94,12 @@ public final class LocalCluster implements AutoCloseable {
   }
 
   private void startAll() throws IOException {
-    FreePorts ports = new FreePorts(file.ports());
+    try (FreePorts ports = new FreePorts(file.ports())) {
+      startAll(ports);
+    }
+  }
+
+  private void startAll(FreePorts ports) throws IOException {
     if (file.zooKeepers().isEmpty()) {
       for (int i = 0; i < options.zooKeepers(); i++) {
         file.addZooKeeper(new ZooKeeperPorts(ports.next(), ports.next(), ports.next()));
@@ -241,7 +246,14 @@ public final class LocalCluster implements AutoCloseable {
    *     started again
    */
   public ClusterNode addBookie() throws IOException {
-    ClusterNode added;
+    try (FreePorts ports = new FreePorts(file.ports())) {
+      ClusterNode added = newBookie(ports);
+      added.start();
+      return added;
+    }
+  }
+
+  private ClusterNode newBookie(FreePorts ports) throws IOException {
     lock.lock();
     try {
       if (closed) {
@@ -249,15 +261,14 @@ public final class LocalCluster implements AutoCloseable {
       }
       int number = file.nextBookie();
       Path unused = Files.createDirectories(directory.resolve("bookie-" + number));
-      file.addBookie(new FreePorts(file.ports()).next());
+      file.addBookie(ports.next());
       file.save();
-      added = bookie(number);
+      ClusterNode added = bookie(number);
       bookies.add(added);
+      return added;
     } finally {
       lock.unlock();
     }
-    added.start();
-    return added;
   }
 
   /** Its number and its port are not used again. */

@@ -67,18 +67,32 @@ final class ClusterFileTest {
   void portsAreNotChosenTwice() throws IOException {
     Set<Integer> taken =
         IntStream.range(20_000, 31_990).boxed().collect(Collectors.toCollection(HashSet::new));
-    FreePorts ports = new FreePorts(taken);
-
     Set<Integer> chosen = new HashSet<>();
-    assertThatThrownBy(
-            () -> {
-              while (true) {
-                assertThat(chosen.add(ports.next())).isTrue();
-              }
-            })
-        .isInstanceOf(IOException.class)
-        .hasMessage("no free port between 20000 and 32000 was found");
+    try (FreePorts ports = new FreePorts(taken)) {
+      assertThatThrownBy(
+              () -> {
+                while (true) {
+                  assertThat(chosen.add(ports.next())).isTrue();
+                }
+              })
+          .isInstanceOf(IOException.class)
+          .hasMessage("no free port between 20000 and 32000 was found");
+    }
     assertThat(chosen).hasSizeLessThanOrEqualTo(10).doesNotContainAnyElementsOf(taken);
+  }
+
+  /** Between the choice of a port and the start of its node nobody has it. */
+  @Test
+  void portThatWasChosenIsNotChosenByAnotherUntilItsNodeHasIt() throws IOException {
+    try (FreePorts others = new FreePorts(Set.of())) {
+      int port;
+      try (FreePorts ports = new FreePorts(Set.of())) {
+        port = ports.next();
+        assertThat(FreePorts.isFree(port)).isTrue();
+        assertThat(others.reserve(port)).isFalse();
+      }
+      assertThat(others.reserve(port)).isTrue();
+    }
   }
 
   @Test

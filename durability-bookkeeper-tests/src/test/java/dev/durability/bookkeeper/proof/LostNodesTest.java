@@ -52,13 +52,19 @@ final class LostNodesTest {
     cluster.close();
   }
 
-  /** The address of a log that is new. */
+  /** The address of a log that is new. A slow machine does not lose the session of its writer. */
   private static String newLog() {
+    return newLog("20s");
+  }
+
+  private static String newLog(String session) {
     return "bk://"
         + cluster.zooKeeperServers()
         + "/proof/nodes-"
         + ++roots
-        + "?session=4s&takeOver=at-once";
+        + "?session="
+        + session
+        + "&takeOver=at-once";
   }
 
   private static WriterChild stream(String address) throws Exception {
@@ -267,7 +273,7 @@ final class LostNodesTest {
     Tally tally = new Tally("ZooKeeper gone");
     for (int round = 0; round < ROUNDS; round++) {
       bookies(4);
-      String address = newLog();
+      String address = newLog("4s");
       try (WriterChild writer = stream(address)) {
         assertThat(writer.awaitAcknowledged(ENTRIES)).as(writer.toString()).isTrue();
         tally.begins();

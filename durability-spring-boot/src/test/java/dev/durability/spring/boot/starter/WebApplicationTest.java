@@ -81,7 +81,8 @@ final class WebApplicationTest {
 
   @Test
   void aRequestThatIsUnderWayIsAnsweredBeforeTheLogIsClosed() throws Exception {
-    ConfigurableApplicationContext application = start();
+    ConfigurableApplicationContext application =
+        start("spring.lifecycle.timeout-per-shutdown-phase=10m"); // A slow machine needs its time.
     Counters.Adding adding = application.getBean(Counters.Adding.class);
     URI sum = uri(application, "/sum");
     CompletableFuture<HttpResponse<String>> underWay =

@@ -36,7 +36,7 @@ final class KillTest {
   @Test
   void everyBookingThatWasAcknowledgedIsThereAfterTheKill() throws Exception {
     int kills = Integer.getInteger("spring.kills", 3);
-    long seed = Long.getLong("spring.seed", System.nanoTime());
+    long seed = Long.getLong("spring.seed", 1);
     Random random = new Random(seed);
     Path directory = temp.resolve("seats");
     for (int kill = 0; kill < kills; kill++) {
