@@ -11,9 +11,9 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * Random histories over a simulated disk: whatever happened, what is recovered is a prefix of what
- * was appended, with everything acknowledged in it, batches whole, nothing twice. A build tries
- * the same ones each time. {@code -Ddurability.seed=…} tries another one, {@code
- * -Ddurability.runs=…} says how many are tried. Threads may take other turns each time.
+ * was appended, with everything acknowledged in it, batches whole, nothing twice. A build tries the
+ * same ones each time. {@code -Ddurability.seed=…} tries another one, {@code -Ddurability.runs=…}
+ * says how many are tried. Threads may take other turns each time.
  */
 @Timeout(value = 600, unit = TimeUnit.SECONDS)
 @Tag("slow")
