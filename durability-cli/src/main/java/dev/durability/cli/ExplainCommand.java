@@ -160,7 +160,8 @@ final class ExplainCommand implements Command {
         causes,
         "It refuses, and changes nothing.",
         LogExplanation.toDo(name, causes, look),
-        "Without a backup: the entries after the newest checkpoint; how many there were is not known.",
+        "Without a backup: the entries after the newest checkpoint; how many there were is not"
+            + " known.",
         List.of(),
         ExitStatus.CORRUPT);
   }

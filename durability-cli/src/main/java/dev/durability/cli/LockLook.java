@@ -41,8 +41,8 @@ final class LockLook {
   }
 
   /**
-   * Whether a lock is there, and no note of who took it: to close the log removes that, and being
-   * killed does not.
+   * Whether a lock is there, and no note of who took it. Closing the log removes that note; a kill
+   * leaves it.
    */
   static boolean isReleased(Path log) {
     return Files.exists(log.resolve(LOCK), LinkOption.NOFOLLOW_LINKS)

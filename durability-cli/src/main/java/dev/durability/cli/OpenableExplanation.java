@@ -160,7 +160,7 @@ final class OpenableExplanation {
             ? "The end is being written, or was being written when an earlier writer died."
             : look.isLockReleased()
                 ? "The end is torn, and no writer seems to have been killed: a file was cut short or"
-                    + " overwritten, or a write failed, or the power."
+                    + " overwritten, or a write or the power failed."
                 : "Probably a crash: the writer died, or the power failed, while the end was being"
                     + " written.",
         evidence);
@@ -226,9 +226,9 @@ final class OpenableExplanation {
               : isEnded()
                   ? "Nothing: open the log. Find out what else writes to the directory."
                   : look.isLockReleased()
-                      ? "Copy the directory as it is before a program opens the log: opening cuts its end"
-                          + " off. Check the disk. Put the file back from a backup, if there is one. After a"
-                          + " failed write, or a loss of power, nothing is to be done: open the log."
+                      ? "Copy the directory as it is before a program opens the log: opening cuts"
+                          + " its end off. Check the disk. Put the file back from a backup, if there"
+                          + " is one. After a failed write or a loss of power: open the log."
                       : "After a crash nothing: open the log. If nothing crashed, copy the directory as"
                           + " it is, and check the disk first.");
     }

@@ -10,12 +10,12 @@ import java.util.List;
  * @param causes what happened to the log
  */
 record Repairs(List<Explanation.Cause> causes) {
-  /** How the copy is called in commands that are to be run after they were mended. */
+  /** How commands name the copy once it is mended. */
   static final String COPY = "COPY";
 
   /** What ends a step that mends a copy. */
   static final String THEN_EXPLAIN =
-      " Then 'durability explain' of that copy says what is wrong still.";
+      " Then 'durability explain' of that copy says what is still wrong.";
 
   private boolean hasNames() {
     return causes.stream().anyMatch(each -> each.kind() == Explanation.Kind.WRONG_NAME);
