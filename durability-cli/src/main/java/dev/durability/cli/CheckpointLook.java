@@ -86,7 +86,7 @@ record CheckpointLook(long lastEntryId, String path, long bytes, State state, St
     } catch (CorruptLogException damaged) {
       offset = damaged.offset();
     } catch (IOException | IllegalArgumentException unreadable) {
-      return null; // That it cannot be read is what is told of it.
+      return null; // The reason says that it cannot be read.
     }
     return offset < DamagedBytes.HEADER_BYTES
         ? null

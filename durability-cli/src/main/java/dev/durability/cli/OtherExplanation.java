@@ -206,7 +206,7 @@ final class OtherExplanation {
             : "It cuts off an end that a crash left, keeps that in quarantine/, and goes on.",
         recordLogToDo(path, status, causes),
         status >= ExitStatus.CORRUPT
-            ? "Without a backup: what is told above as damaged, and nothing else."
+            ? "Without a backup: the records that are named above, and nothing else."
             : status == ExitStatus.TORN
                 ? "After a crash nothing that was acknowledged. If the file was cut or overwritten:"
                     + " records at its end."

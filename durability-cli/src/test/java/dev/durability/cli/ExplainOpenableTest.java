@@ -31,6 +31,14 @@ class ExplainOpenableTest {
     return log;
   }
 
+  private Path cutWithinTheLastEntry() throws IOException {
+    Path log = unpromised();
+    Path file = Logs.lastSegment(log);
+    byte[] bytes = Files.readAllBytes(file);
+    Files.write(file, Arrays.copyOf(bytes, bytes.length - 6));
+    return log;
+  }
+
   private static int offsetOf(Path file, String text) throws IOException {
     return new String(Files.readAllBytes(file), ISO_8859_1).indexOf(text);
   }
@@ -97,10 +105,7 @@ class ExplainOpenableTest {
 
   @Test
   void aTornEndIsNotSaidToBeACrashForCertain() throws IOException {
-    Path log = unpromised();
-    Path file = Logs.lastSegment(log);
-    byte[] bytes = Files.readAllBytes(file);
-    Files.write(file, Arrays.copyOf(bytes, bytes.length - 6));
+    Path log = cutWithinTheLastEntry();
     String host = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
     Files.writeString(
         log.resolve("wal/.lock.holder"),
@@ -115,10 +120,7 @@ class ExplainOpenableTest {
   /** The note of who has the log open goes when the log is closed, and stays after a kill. */
   @Test
   void aTornEndOfALogThatWasClosedIsProbablyNotThatOfAWriterThatWasKilled() throws IOException {
-    Path log = unpromised();
-    Path file = Logs.lastSegment(log);
-    byte[] bytes = Files.readAllBytes(file);
-    Files.write(file, Arrays.copyOf(bytes, bytes.length - 6));
+    Path log = cutWithinTheLastEntry();
 
     assertThat(text(log, 1))
         .contains("no writer seems to have been killed", "wal/.lock.holder is not there")

@@ -344,15 +344,15 @@ final class WriteOrder {
   }
 
   /**
-   * What was cut off may come back behind what is written there. Whoever opens a log after a death
-   * may write again what the cut left: nothing that comes back is behind that.
+   * What was cut off may come back after a crash, and must not follow what is written there by
+   * then. Whoever opens a log after a death may write what the cut left again, up to the cut.
    */
   private void cutIsSyncedBeforeTheNextWrite(StoredFile file) {
     for (SystemCall cut : file.cuts()) {
       for (SystemCall write : file.writes()) {
-        boolean isBehind = write.offset() + write.bytes().remaining() > cut.offset();
+        boolean goesPastCut = write.offset() + write.bytes().remaining() > cut.offset();
         demand(
-            write.begun() < cut.begun() || !isBehind || file.syncedAt(cut) < write.begun(),
+            write.begun() < cut.begun() || !goesPastCut || file.syncedAt(cut) < write.begun(),
             write,
             "the cut before is not synced: " + cut);
       }
