@@ -4,7 +4,6 @@ import dev.durability.checkpoint.Checkpoints;
 import dev.durability.errors.CorruptLogException;
 import dev.durability.errors.DurabilityException;
 import dev.durability.log.CheckpointReference;
-import dev.durability.salvage.LeftOutFile;
 import dev.durability.storage.Directory;
 import dev.durability.storage.ReadFile;
 import java.io.IOException;
@@ -23,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param reason why it cannot; empty if it can
  */
 record CheckpointLook(long lastEntryId, String path, long bytes, State state, String reason) {
+
+  private static final long READABLE = Long.MAX_VALUE;
 
   /** Whether a checkpoint can be used. */
   enum State {
@@ -67,28 +68,34 @@ record CheckpointLook(long lastEntryId, String path, long bytes, State state, St
     }
   }
 
-  /** What shows that one cannot be used, and how to mend it if that is known. */
-  static String[] evidence(Directory directory, LeftOutFile checkpoint) throws IOException {
-    FlippedBit bit = flippedBit(directory, checkpoint.file());
-    return bit == null
-        ? new String[] {checkpoint.reason()}
-        : new String[] {checkpoint.reason(), bit.evidence()};
+  /** Whether it is there and cannot be used. */
+  boolean isBad() {
+    return state == State.DAMAGED || state == State.UNREADABLE;
   }
 
-  private static @Nullable FlippedBit flippedBit(Directory directory, String path)
-      throws IOException {
-    long offset;
+  /** Whether a file can be read as a checkpoint to its end. */
+  static boolean isReadable(Directory directory, String path) throws IOException {
+    return damagedAt(directory, path) == READABLE;
+  }
+
+  /** Where it is damaged; {@link #READABLE} if it is not, -1 if that is not known. */
+  private static long damagedAt(Directory directory, String path) throws IOException {
     try {
       long unused =
           Checkpoints.in(directory, Clock.systemUTC())
               .read(path, in -> in.transferTo(OutputStream.nullOutputStream()));
-      return null;
+      return READABLE;
     } catch (CorruptLogException damaged) {
-      offset = damaged.offset();
+      return damaged.offset();
     } catch (IOException | IllegalArgumentException unreadable) {
-      return null; // The reason says that it cannot be read.
+      return -1; // The reason that is told of it says that it cannot be read.
     }
-    return offset < DamagedBytes.HEADER_BYTES
+  }
+
+  /** A bit that makes a damaged one whole if it is turned; null if there is none. */
+  static @Nullable FlippedBit flippedBit(Directory directory, String path) throws IOException {
+    long offset = damagedAt(directory, path);
+    return offset < DamagedBytes.HEADER_BYTES || offset == READABLE
         ? null
         : FlippedBit.inCheckpoint(directory, path, offset);
   }

@@ -60,9 +60,15 @@ final class DamagedBytes {
   /** The name that a segment has by its header; empty if the header is damaged. */
   static String nameInHeader(Directory log, String file) throws IOException {
     ByteBuffer header = header(log, file);
+    return header.hasRemaining() ? "" : nameIn(header);
+  }
+
+  /** The name that a header has; empty if it is damaged. */
+  static String nameIn(ByteBuffer bytes) {
+    ByteBuffer header = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     CRC32C crc = new CRC32C();
     crc.update(header.slice(0, CHECKSUM_AT));
-    return !header.hasRemaining() && header.getInt(CHECKSUM_AT) == (int) crc.getValue()
+    return header.getInt(CHECKSUM_AT) == (int) crc.getValue()
         ? String.format(
             Locale.ROOT,
             "wal/%020d-%020d.wal",

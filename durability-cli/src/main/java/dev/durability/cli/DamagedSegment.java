@@ -50,9 +50,7 @@ record DamagedSegment(String file, Explanation.Cause cause) {
         : new Explanation.Cause(
             Explanation.Kind.WRONG_NAME,
             "A file has the name of another segment: " + info.file() + ".",
-            List.of(
-                "by its header, which is whole, it is " + named,
-                "in the copy: 'mv " + info.file() + " " + named + ".right'"));
+            List.of("by its header, which is whole, it is " + named));
   }
 
   /**
@@ -67,13 +65,14 @@ record DamagedSegment(String file, Explanation.Cause cause) {
       String file = each.info().file();
       boolean breaksOff = end != null && !end.isCut() && (end.leftBytes() > 0 || !end.isEnded());
       if (end != null && breaksOff && !told.contains(file)) {
-        damaged.add(new DamagedSegment(file, frames(file, end)));
+        damaged.add(new DamagedSegment(file, byEnd(file, end)));
       }
     }
     return damaged;
   }
 
-  private static Explanation.Cause frames(String file, SegmentEnd end) {
+  /** What the frames of one end with, that others follow. */
+  static Explanation.Cause byEnd(String file, SegmentEnd end) {
     if (end.leftBytes() == 0) {
       return new Explanation.Cause(
           Explanation.Kind.CUT_FILE,

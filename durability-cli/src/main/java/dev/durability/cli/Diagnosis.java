@@ -9,11 +9,9 @@ import dev.durability.salvage.SalvagedStretch;
 import dev.durability.storage.Directory;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.LongStream;
@@ -21,13 +19,10 @@ import org.jspecify.annotations.Nullable;
 
 /** What happened to a log that is CORRUPT: from its segments, and from what is missing. */
 final class Diagnosis {
-  private static final int CONVERTED_MAX = 4;
-
   private final Directory log;
   private final LogLook look;
   private final SalvageLook found;
   private final List<Explanation.Cause> causes = new ArrayList<>();
-  private final Map<String, Boolean> isConverted = new HashMap<>();
 
   private Diagnosis(Directory log, LogLook look, SalvageLook found) {
     this.log = log;
@@ -107,7 +102,7 @@ final class Diagnosis {
           add(
               Explanation.Kind.DAMAGED_CHECKPOINT,
               "A checkpoint is damaged, or is not what its name says: " + file.file() + ".",
-              CheckpointLook.evidence(log, file));
+              file.reason());
       case NOTHING_WHOLE -> {}
     }
   }
@@ -218,16 +213,10 @@ final class Diagnosis {
       lostBeginning(gap, which);
     } else if (before != null && after.file().equals(before.file())) {
       String bytes = DamagedBytes.in(log, after.file(), after.offset(), before.offset());
-      FlippedBit bit =
-          FlippedBit.in(log, after.file(), after.offset(), before.offset(), gap.firstEntryId());
       List<String> evidence = new ArrayList<>(List.of(bytes, gap.evidence()));
-      if (bit != null) {
-        evidence.add(bit.evidence());
-      }
       if (AfterCut.isShifted(before)) {
         evidence.add(AfterCut.shiftedEvidence(before) + ": bytes were taken out, or put in");
       }
-      evidence.addAll(conversion(after.file(), gap));
       add(
           Explanation.Kind.DAMAGED_BYTES,
           "A part of a file is damaged. It held " + which + ".",
@@ -317,7 +306,6 @@ final class Diagnosis {
       String bytes = DamagedBytes.in(log, after.file(), after.offset(), -1);
       evidence.add(bytes);
       evidence.add(gap.evidence());
-      evidence.addAll(conversion(after.file(), gap));
       boolean isCut =
           bytes.endsWith(" ends at offset " + after.offset())
               || FrameLook.isCutOff(log, after.file(), after.offset(), gap.firstEntryId());
@@ -338,9 +326,8 @@ final class Diagnosis {
       String doubt = each.doubt();
       if (doubt != null && each.lastEntryId() == gap.firstEntryId() - 1) {
         evidence.add(
-            "in doubt are "
-                + Explanation.entries(each.firstEntryId(), each.lastEntryId())
-                + ": "
+            Explanation.entries(each.firstEntryId(), each.lastEntryId())
+                + " are here, and may not count: "
                 + doubt.substring(doubt.indexOf(": ") + 2));
       }
     }
@@ -358,19 +345,6 @@ final class Diagnosis {
             ? "its number is " + first + "; the end of " + after.file() + " is missing, too"
             : "its name is " + WrongFile.name(first, gap.firstEntryId())
         : "the files are those of segments " + first + " to " + last;
-  }
-
-  /** Reads the first few damaged files whole; what is found in one is told in full once. */
-  private List<String> conversion(String file, MissingEntries gap) throws IOException {
-    Boolean told = isConverted.get(file);
-    if (told != null || isConverted.size() == CONVERTED_MAX) {
-      return Boolean.TRUE.equals(told)
-          ? List.of(TextConversion.LIKELY + "as told above")
-          : List.of();
-    }
-    String found = TextConversion.evidence(log, file, gap.lastEntryId());
-    isConverted.put(file, !found.isEmpty());
-    return found.isEmpty() ? List.of() : List.of(found);
   }
 
   /** Whether a number is missing between two files. Before a cut end some always may be. */

@@ -90,7 +90,7 @@ final class ExplainCommand implements Command {
     try (Progress progress = Progress.start(io, "explain", bytes)) {
       Directory metered = new MeteredDirectory(log, progress);
       LogLook look = LogLook.at(name, metered, path, clock.instant());
-      return withStrays(of(metered, look, look.report()), metered, look, path);
+      return log(metered, look, path);
     } catch (NoSuchFileException noSegment) {
       return OtherExplanation.withoutSegments(name);
     } catch (CorruptLogException checkpointsAlone) {
@@ -98,22 +98,21 @@ final class ExplainCommand implements Command {
     }
   }
 
-  /** Files that belong to the log may be in other places than it looks for them. */
-  private Explanation withStrays(
-      Explanation explained, Directory log, LogLook look, @Nullable Path path) throws IOException {
-    StraySegments all = StraySegments.of(path, look.logId());
+  private Explanation log(Directory log, LogLook look, @Nullable Path path) throws IOException {
+    Mending mending = Mending.of(log, look, path, clock.instant());
+    Explanation asItIs = of(log, look, look.report()).with(mending.notes());
+    if (!mending.causes().isEmpty()) {
+      LogLook then = mending.look();
+      return asItIs.with(mending, of(mending.files(), then, then.report()));
+    }
     LogReport report = look.report();
-    if (all.isEmpty() || report == null) {
-      return explained;
+    if (report == null || report.verdict() == Verdict.CORRUPT) {
+      return asItIs;
     }
-    if (report.verdict() != Verdict.CORRUPT) {
-      List<LogContents.SegmentLook> segments = look.contents().segments();
-      long last = segments.get(segments.size() - 1).info().segmentId();
-      return explained.with(all.from(last + 1).sentences());
-    }
-    Directory mended = all.in(log);
-    LogLook then = LogLook.at(Repairs.COPY, mended, path, clock.instant());
-    return explained.afterMoving(of(mended, then, then.report()), all.causes());
+    // The newest one may have been moved: then nothing shows that it is missing.
+    List<LogContents.SegmentLook> segments = look.contents().segments();
+    long last = segments.get(segments.size() - 1).info().segmentId();
+    return asItIs.with(StraySegments.of(path, look.logId()).from(last + 1).sentences());
   }
 
   private static Explanation of(Directory log, LogLook look, @Nullable LogReport report)
@@ -159,7 +158,7 @@ final class ExplainCommand implements Command {
         Explanation.State.CORRUPT,
         causes,
         "It refuses, and changes nothing.",
-        LogExplanation.toDo(name, causes, look),
+        LogExplanation.afterCopying(name, causes, look),
         "Without a backup: the entries after the newest checkpoint; how many there were is not"
             + " known.",
         List.of(),

@@ -28,9 +28,7 @@ record Explanation(
     List<String> notes,
     int status) {
 
-  /** The first step, whatever happened. */
-  static final String COPY_FIRST =
-      "Stop the programs that use the log, and copy the directory as it is.";
+  private static final String COPY_FIRST = "Copy the directory as it is, before a program opens it";
 
   /** The verdicts, and what else a directory can be. */
   enum State {
@@ -114,31 +112,59 @@ record Explanation(
   }
 
   /**
-   * What there is to say after files that were not in their places are back, from what there is to
-   * say before that.
+   * What there is to say if something can be undone in a copy, from what there is to say before
+   * that.
    *
-   * @param mended of the log with these files in their places
-   * @param moved what happened to them
+   * @param mending what can be undone
+   * @param then what there is to say of the copy after that
    */
-  Explanation afterMoving(Explanation mended, List<Cause> moved) {
-    List<Cause> all = new ArrayList<>(moved);
-    mended.causes.stream().filter(each -> each.kind() != Kind.NOTHING).forEach(all::add);
+  Explanation with(Mending mending, Explanation then) {
+    List<Cause> all = new ArrayList<>(mending.causes());
+    then.causes.stream().filter(each -> each.kind() != Kind.NOTHING).forEach(all::add);
     List<String> steps = new ArrayList<>();
-    steps.add(COPY_FIRST);
-    steps.add("In the copy, run each 'mv -n' that stands above." + Repairs.THEN_EXPLAIN);
-    if (mended.status != ExitStatus.OK) {
-      steps.add("By what can be seen now, it will say:");
-      mended.toDo.stream().filter(each -> !each.equals(COPY_FIRST)).forEach(steps::add);
+    steps.add(COPY_FIRST + copyCommand(mending.look(), name));
+    steps.addAll(mending.steps());
+    boolean isMended = then.status == ExitStatus.OK;
+    steps.add(
+        "Then 'durability explain COPY'. By what can be seen now, it will say "
+            + then.state.name().replace('_', ' ')
+            + (isMended
+                ? ": put the copy in the place of the log, and go on with it."
+                : ", and this is left to do:"));
+    if (isMended) {
+      steps.add(
+          "If that does not help: put the files back from a backup. Without one: 'durability"
+              + " salvage "
+              + name
+              + " --to NEW' takes out what is intact.");
+    } else {
+      then.toDo.stream().filter(each -> !each.startsWith(COPY_FIRST)).forEach(steps::add);
     }
     return new Explanation(
         name,
         state,
         all,
-        opening + " With these files in their places: " + mended.opening,
+        opening + " Of the mended copy: " + small(then.opening),
         steps,
-        "Without these files, what they hold. With them in their places: " + mended.loss,
+        "If mending helps: " + small(then.loss) + " If not: " + small(loss),
         notes,
         status);
+  }
+
+  /** The first step before anything is changed. */
+  static String copyFirst(LogLook look) {
+    return COPY_FIRST + copyCommand(look, look.name());
+  }
+
+  private static String copyCommand(LogLook look, String name) {
+    return look.isLocal()
+        ? ": 'cp -a " + StraySegments.quoted(name) + " " + Mending.COPY + "'."
+        : ".";
+  }
+
+  /** In a sentence. */
+  static String small(String sentence) {
+    return Character.toLowerCase(sentence.charAt(0)) + sentence.substring(1);
   }
 
   private static void heading(StringBuilder text, String heading) {

@@ -20,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  * @param right the byte with the bit turned
  */
 record FlippedBit(String file, long offset, int bit, int right) {
-  /** How its evidence begins. */
-  static final String LIKELY = "likely one bit";
-
   private static final int FRAME_BYTES_MAX = 64 << 10;
   private static final int PIECE_BYTES_MAX = 1 << 20;
   private static final int HEADER_BYTES = 16;
@@ -49,6 +46,32 @@ record FlippedBit(String file, long offset, int bit, int right) {
     try (ReadFile open = log.open(file)) {
       return in(open, file, from, to, id, id);
     }
+  }
+
+  /** Looks for it in a MARK or the END of a segment, which have no entry. */
+  static @Nullable FlippedBit inMark(Directory log, String file, long from, long nextId)
+      throws IOException {
+    return in(log, file, from, from + END_BYTES, nextId);
+  }
+
+  /**
+   * Looks for it in the header of a segment, which has to agree with its name then.
+   *
+   * @return null if there is none
+   */
+  static @Nullable FlippedBit inHeader(Directory log, String file) throws IOException {
+    ByteBuffer read = FileBytes.read(log, file, 0, DamagedBytes.HEADER_BYTES);
+    byte[] header = new byte[read.remaining()];
+    read.get(0, header);
+    for (int bit = 0; bit < header.length * Byte.SIZE; bit++) {
+      turn(header, bit);
+      if (DamagedBytes.nameIn(ByteBuffer.wrap(header)).equals(file)) {
+        int at = bit / Byte.SIZE;
+        return new FlippedBit(file, at, bit % Byte.SIZE, header[at] & 0xff);
+      }
+      turn(header, bit);
+    }
+    return null;
   }
 
   /**
@@ -174,23 +197,52 @@ record FlippedBit(String file, long offset, int bit, int right) {
     return table;
   }
 
-  /** What shows it, and what to do in a copy. */
+  /** What shows it. */
   String evidence() {
-    return LIKELY
-        + ": with bit "
+    return "likely one bit: with bit "
         + bit
         + " of offset "
         + offset
         + " of "
         + file
-        + " turned, the frame has its checksum, its kind and its entry. To get it back, in a copy:"
-        + " '"
-        + command()
-        + "'";
+        + " turned, what is there has its checksum, and is what belongs there";
   }
 
-  private String command() {
+  /** What turns it back, in a copy. */
+  String command() {
     return String.format(
-        Locale.ROOT, "printf \"\\%03o\" | dd of=%s bs=1 seek=%d conv=notrunc", right, file, offset);
+        Locale.ROOT,
+        "'printf \"\\%03o\" | dd of=%s bs=1 seek=%d conv=notrunc status=none'",
+        right,
+        Mending.inCopy(file),
+        offset);
+  }
+
+  /** The file with it turned back. */
+  ReadFile turnedBack(ReadFile damaged) {
+    return new TurnedBack(damaged, offset, (byte) right);
+  }
+
+  private record TurnedBack(ReadFile file, long offset, byte right) implements ReadFile {
+
+    @Override
+    public int read(ByteBuffer target, long position) throws IOException {
+      int begin = target.position();
+      int count = file.read(target, position);
+      if (offset >= position && offset < position + count) {
+        target.put(begin + (int) (offset - position), right);
+      }
+      return count;
+    }
+
+    @Override
+    public long size() throws IOException {
+      return file.size();
+    }
+
+    @Override
+    public void close() throws IOException {
+      file.close();
+    }
   }
 }

@@ -28,17 +28,25 @@ final class LogExplanation {
         Explanation.State.CORRUPT,
         causes,
         "It refuses, and changes nothing.",
-        toDo(look.name(), causes, found),
+        toDo(look, causes, found),
         loss(found) + badCheckpoints(look, found),
         notes(look, report),
         ExitStatus.CORRUPT);
   }
 
-  static List<String> toDo(String name, List<Explanation.Cause> causes, SalvageLook found) {
+  private static List<String> toDo(
+      LogLook look, List<Explanation.Cause> causes, SalvageLook found) {
+    List<String> steps = new ArrayList<>();
+    steps.add(Explanation.copyFirst(look));
+    steps.addAll(afterCopying(look.name(), causes, found));
+    return steps;
+  }
+
+  /** What to do then. */
+  static List<String> afterCopying(String name, List<Explanation.Cause> causes, SalvageLook found) {
     Set<Explanation.Kind> kinds = EnumSet.noneOf(Explanation.Kind.class);
     causes.forEach(cause -> kinds.add(cause.kind()));
     List<String> steps = new ArrayList<>();
-    steps.add(Explanation.COPY_FIRST);
     if (kinds.contains(Explanation.Kind.FOREIGN_FILE)
         || kinds.contains(Explanation.Kind.SECOND_FILE)) {
       steps.add(
@@ -58,23 +66,34 @@ final class LogExplanation {
     }
     if (kinds.contains(Explanation.Kind.DAMAGED_HEADER)
         || kinds.contains(Explanation.Kind.DAMAGED_CHECKPOINT)
-        || causes.stream()
-            .anyMatch(
-                each ->
-                    each.kind() == Explanation.Kind.DAMAGED_BYTES && !TextConversion.isIn(each))) {
+        || kinds.contains(Explanation.Kind.DAMAGED_BYTES)) {
       steps.add("Check the disk: a damaged sector seldom comes alone.");
     }
-    Repairs repairs = new Repairs(causes);
-    steps.addAll(repairs.steps());
+    String salvage = "'durability salvage " + name + " --to NEW' takes out ";
+    if (isAllIntact(found)) {
+      steps.add(salvage + "all entries: " + intact(found) + ". Go on with what it makes.");
+      steps.add("Or put the files back from a backup.");
+      return steps;
+    }
     steps.add(
         "Put the files back from a backup, or bring the log back with 'durability restore' from an"
             + " archive.");
-    if (repairs.isAny()) {
-      steps.add(repairs.salvage(name));
-    } else if (!found.stretches().isEmpty()) {
-      steps.add(repairs.salvage(name) + ": " + intact(found) + ".");
+    if (!found.stretches().isEmpty()) {
+      steps.add("Without a backup: " + salvage + "what is intact: " + intact(found) + ".");
     }
     return steps;
+  }
+
+  /** Whether the damage is where no entry was. */
+  private static boolean isAllIntact(SalvageLook found) {
+    return found.stretches().size() == 1
+        && found.stretches().get(0).doubt() == null
+        && found.leftOut().isEmpty()
+        && found.missing().stream().allMatch(gap -> gap.after() == null && isCovered(gap));
+  }
+
+  private static boolean isCovered(MissingEntries gap) {
+    return gap.kind() == MissingEntries.Kind.COVERED;
   }
 
   private static String intact(SalvageLook found) {
@@ -95,8 +114,27 @@ final class LogExplanation {
     return found.hasMore()
         ? ", and more, which 'durability salvage' lists"
         : count > RANGES_MAX
-            ? ", and " + (count - RANGES_MAX) + " more, which 'durability salvage' lists"
+            ? ", and " + (count - RANGES_MAX) + " more ranges, which 'durability salvage' lists"
             : "";
+  }
+
+  /** Which entries these are, in words; empty if there are none. */
+  static String ranges(List<MissingEntries> gaps, SalvageLook found) {
+    return gaps.isEmpty()
+        ? ""
+        : gaps.stream()
+                .limit(RANGES_MAX)
+                .map(gap -> Explanation.entries(gap.firstEntryId(), gap.lastEntryId()))
+                .collect(Collectors.joining(", "))
+            + more(gaps.size(), found)
+            + total(gaps, found);
+  }
+
+  /** How many there are in all ranges; empty if there is one range, or the end is not known. */
+  private static String total(List<MissingEntries> lost, SalvageLook found) {
+    boolean isKnown = !found.hasMore() && lost.stream().noneMatch(SalvageOutput::isOfUnknownLength);
+    long total = lost.stream().mapToLong(gap -> gap.lastEntryId() - gap.firstEntryId() + 1).sum();
+    return lost.size() > 1 && isKnown ? " (" + total + " in all)" : "";
   }
 
   static String loss(SalvageLook found) {
@@ -109,11 +147,7 @@ final class LogExplanation {
           : "Without a backup: " + doubts + " All entries " + others;
     }
     return "Without a backup: "
-        + lost.stream()
-            .limit(RANGES_MAX)
-            .map(gap -> Explanation.entries(gap.firstEntryId(), gap.lastEntryId()))
-            .collect(Collectors.joining(", "))
-        + more(lost.size(), found)
+        + ranges(lost, found)
         + "."
         + (doubts.isEmpty() ? "" : " Also: " + doubts)
         + " All others "
@@ -141,16 +175,10 @@ final class LogExplanation {
   static String inCheckpointAlone(SalvageLook found) {
     List<MissingEntries> holes =
         found.missing().stream()
-            .filter(gap -> gap.kind() == MissingEntries.Kind.COVERED)
+            .filter(LogExplanation::isCovered)
             .filter(gap -> gap.after() != null && gap.before() != null)
             .toList();
-    return holes.isEmpty()
-        ? ""
-        : holes.stream()
-                .limit(RANGES_MAX)
-                .map(gap -> Explanation.entries(gap.firstEntryId(), gap.lastEntryId()))
-                .collect(Collectors.joining(", "))
-            + more(holes.size(), found);
+    return ranges(holes, found);
   }
 
   /** What may be missing, although nothing that is left promises it. */
@@ -250,7 +278,7 @@ final class LogExplanation {
       notes.add(
           "Earlier openings cut off "
               + QuarantineCommand.summary(look.kept())
-              + " after crashes: see 'durability quarantine "
+              + ": see 'durability quarantine "
               + look.name()
               + "'.");
     }

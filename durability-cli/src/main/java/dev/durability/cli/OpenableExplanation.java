@@ -120,16 +120,8 @@ final class OpenableExplanation {
   }
 
   private Explanation.Cause torn() {
-    LogReport.Position shifted = after.shifted();
-    if (shifted != null) {
-      return new Explanation.Cause(
-          Explanation.Kind.DAMAGED_BYTES,
-          "Bytes were taken out of a file, or put into it: "
-              + shifted.file()
-              + ". After that "
-              + after.entries()
-              + " stand whole.",
-          List.of(AfterCut.shiftedEvidence(shifted), "nothing in the log promises these entries"));
+    if (after.isShifted()) {
+      return shifted();
     }
     List<String> evidence = new ArrayList<>();
     if (isEnded()) {
@@ -163,6 +155,27 @@ final class OpenableExplanation {
                     + " overwritten, or a write or the power failed."
                 : "Probably a crash: the writer died, or the power failed, while the end was being"
                     + " written.",
+        evidence);
+  }
+
+  private Explanation.Cause shifted() {
+    LogReport.Position frame = after.shifted();
+    List<String> evidence = new ArrayList<>();
+    if (frame != null) {
+      evidence.add(AfterCut.shiftedEvidence(frame));
+    }
+    evidence.add(
+        after.lost().isEmpty()
+            ? "nothing in the log promises these entries"
+            : "opening does not see that, as it looks for promises where frames can begin: "
+                + after.promise());
+    return new Explanation.Cause(
+        Explanation.Kind.DAMAGED_BYTES,
+        "Bytes were taken out of a file, or put into it: "
+            + (frame == null ? report.end() : frame).file()
+            + "."
+            + (after.lost().isEmpty() ? "" : " It held " + after.lost() + ".")
+            + (after.entries().isEmpty() ? "" : " After that " + after.entries() + " stand whole."),
         evidence);
   }
 
@@ -201,15 +214,14 @@ final class OpenableExplanation {
     }
     List<String> steps = new ArrayList<>();
     steps.add(
-        "Copy the directory as it is. 'durability backup' and 'durability archive' refuse it.");
+        Explanation.copyFirst(look) + " 'durability backup' and 'durability archive' refuse it.");
     steps.add(
         "Check the disk and the memory. Put the damaged files back from a backup, if there is one.");
-    Repairs repairs = new Repairs(covered);
-    steps.addAll(repairs.steps());
     steps.add(
-        repairs.salvage(look.name())
-            + (repairs.isAny() ? "" : ", with the checkpoints.")
-            + " Or go on with this log: the next truncation up to entry "
+        "Without a backup: 'durability salvage "
+            + look.name()
+            + " --to NEW' takes out what is intact, with the checkpoints. Or go on with this log:"
+            + " the next truncation up to entry "
             + report.covered()
             + " removes the damaged files.");
     if (report.verdict() != Verdict.CLEAN) {
@@ -219,34 +231,60 @@ final class OpenableExplanation {
   }
 
   private List<String> toDoAtTheEnd() {
-    if (!after.isAny()) {
-      return List.of(
-          report.verdict() == Verdict.CLEAN
-              ? "Nothing: open the log."
-              : isEnded()
-                  ? "Nothing: open the log. Find out what else writes to the directory."
-                  : look.isLockReleased()
-                      ? "Copy the directory as it is before a program opens the log: opening cuts"
-                          + " its end off. Check the disk. Put the file back from a backup, if there"
-                          + " is one. After a failed write or a loss of power: open the log."
-                      : "After a crash nothing: open the log. If nothing crashed, copy the directory as"
-                          + " it is, and check the disk first.");
-    }
+    return after.isAny()
+        ? toDoBeforeTheCut()
+        : List.of(report.verdict() == Verdict.CLEAN ? toDoIfClean() : toDoIfTorn());
+  }
+
+  private String toDoIfClean() {
+    return isClosed()
+        ? "Nothing: open the log."
+        : look.isLockReleased()
+            ? "If a write or the power failed: open the log. Else compare it with a backup before a"
+                + " program opens it: the newest files may be missing."
+            : "If its writer was killed, or the power failed: open the log. Else look for newer files"
+                + " of it before a program opens it.";
+  }
+
+  private String toDoIfTorn() {
+    return isEnded()
+        ? "Nothing: open the log. Find out what else writes to the directory."
+        : look.isLockReleased()
+            ? "If a write or the power failed: open the log. Else "
+                + Explanation.small(Explanation.copyFirst(look))
+                + " Opening cuts its end off. Check the disk. Put the file back from a backup, if"
+                + " there is one."
+            : "After a crash nothing: open the log. If nothing crashed, "
+                + Explanation.small(Explanation.copyFirst(look))
+                + " Check the disk.";
+  }
+
+  private List<String> toDoBeforeTheCut() {
     List<String> steps = new ArrayList<>();
-    steps.add("Copy the directory as it is, before a program opens the log.");
+    steps.add(Explanation.copyFirst(look));
+    if (after.isShifted()) {
+      steps.add("Find out what changed the file, such as a transfer as text.");
+      if (!after.lost().isEmpty()) {
+        steps.add(
+            "Do not open the log: that cuts off entries which were acknowledged. Put the file back"
+                + " from a backup.");
+      }
+    }
     steps.add(
-        Explanation.capital(after.entries())
-            + " stand whole after the break; opening cuts them off. Salvage first: 'durability"
-            + " salvage "
-            + look.name()
-            + " --to NEW'.");
-    if (after.shifted() == null) {
+        after.entries().isEmpty()
+            ? "Without a backup: 'durability salvage "
+                + look.name()
+                + " --to NEW' takes out what is intact."
+            : Explanation.capital(after.entries())
+                + " stand whole after the break; opening cuts them off. Salvage first: 'durability"
+                + " salvage "
+                + look.name()
+                + " --to NEW'.");
+    if (!after.isShifted()) {
       steps.add(
           "If no machine lost its power, check the disk: a crash of a program leaves no such"
               + " hole.");
       steps.add("After a loss of power they were never acknowledged: then open the log.");
-    } else {
-      steps.add("Find out what changed the file, such as a transfer as text.");
     }
     return steps;
   }
@@ -275,6 +313,13 @@ final class OpenableExplanation {
           : "Nothing that the log promises. If files or the end of one are missing: entries from "
               + (report.intact() + 1)
               + " on, and nothing here tells whether there were any.";
+    }
+    if (!after.lost().isEmpty()) {
+      return "Without a backup: "
+          + after.lost()
+          + ", which were acknowledged. By opening, also: "
+          + (after.entries().isEmpty() ? "nothing" : after.entries() + ", which quarantine keeps")
+          + ".";
     }
     if (!after.entries().isEmpty()) {
       return "By opening: "

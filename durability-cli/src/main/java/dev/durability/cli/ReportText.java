@@ -59,9 +59,12 @@ final class ReportText {
           line(
               text,
               "to do",
-              "nothing: the next program that opens the log to write cuts it there, and keeps what"
-                  + " it cuts in "
-                  + log.file("quarantine"));
+              "after a crash nothing: the next program that opens the log to write cuts it there,"
+                  + " and keeps what it cuts in "
+                  + log.file("quarantine")
+                  + ". If nothing crashed: 'durability explain "
+                  + log
+                  + "' before a program opens it");
       case CORRUPT -> line(text, "to do", whatToDo(log, restore));
     }
     return text.toString().getBytes(Charset.defaultCharset());

@@ -95,6 +95,21 @@ final class SalvageLook implements SalvageTarget {
     return payloadBytes;
   }
 
+  /** Whether each entry that is intact in another one is intact here, as far as all is kept. */
+  boolean hasAllOf(SalvageLook other) {
+    return !hasMore
+        && !other.hasMore
+        && other.stretches.stream()
+            .filter(each -> each.entries() > 0)
+            .allMatch(
+                each ->
+                    stretches.stream()
+                        .anyMatch(
+                            here ->
+                                here.firstEntryId() <= each.firstEntryId()
+                                    && here.lastEntryId() >= each.lastEntryId()));
+  }
+
   /** Whether there was more than is kept. */
   boolean hasMore() {
     return hasMore;

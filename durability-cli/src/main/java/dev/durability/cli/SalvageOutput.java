@@ -144,7 +144,7 @@ final class SalvageOutput implements SalvageTarget, Closeable {
   @Override
   public void missing(MissingEntries gap) throws IOException {
     if (gap.kind() == MissingEntries.Kind.LOST) {
-      boolean isOpen = gap.lastEntryId() == UNKNOWN_END;
+      boolean isOpen = isOfUnknownLength(gap);
       isEndUnknown |= isOpen;
       lost += isOpen ? 0 : gap.lastEntryId() - gap.firstEntryId() + 1;
     }
@@ -171,6 +171,11 @@ final class SalvageOutput implements SalvageTarget, Closeable {
             + " and "
             + place(gap.before(), "the end"));
     say("     " + gap.evidence());
+  }
+
+  /** Whether nothing tells where it ends. */
+  static boolean isOfUnknownLength(MissingEntries gap) {
+    return gap.lastEntryId() == UNKNOWN_END;
   }
 
   private static String place(LogReport.@Nullable Position position, String otherwise) {

@@ -1,8 +1,5 @@
 package dev.durability.cli;
 
-import dev.durability.storage.Directory;
-import dev.durability.storage.ForwardingDirectory;
-import dev.durability.storage.ReadFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -78,6 +75,7 @@ record StraySegments(Map<String, String> paths) {
         } else if (Files.isDirectory(each, LinkOption.NOFOLLOW_LINKS)) {
           below.add(each);
         } else if (Files.isRegularFile(each, LinkOption.NOFOLLOW_LINKS)
+            && each.toString().indexOf('\\') < 0 // No directory of a log has such names.
             && others.size() < FILES_MAX) {
           others.add(each);
         }
@@ -133,7 +131,14 @@ record StraySegments(Map<String, String> paths) {
 
   /** What each of them is, as sentences. */
   List<String> sentences() {
-    return paths.entrySet().stream().map(each -> sentence(each.getKey(), each.getValue())).toList();
+    return paths.entrySet().stream()
+        .map(
+            each ->
+                sentence(each.getKey(), each.getValue())
+                    + ": in a copy of the directory, "
+                    + command(each.getKey(), each.getValue())
+                    + " puts it back")
+        .toList();
   }
 
   private static String sentence(String name, String path) {
@@ -142,15 +147,23 @@ record StraySegments(Map<String, String> paths) {
         + WrongFile.number(name)
         + " of this log, from entry "
         + WrongFile.firstEntry(name)
-        + " on: in a copy of the directory, 'mv -n "
-        + quoted(path)
-        + " "
-        + name
-        + "' puts it back";
+        + " on";
   }
 
-  private static String quoted(String path) {
-    return path.matches("[A-Za-z0-9_./@%+=:,-]+") ? path : '"' + path + '"';
+  private static String command(String name, String path) {
+    return "'mv -n " + Mending.inCopy(path) + " " + Mending.inCopy(name) + "'";
+  }
+
+  /** What puts them back in a copy of the directory. */
+  List<String> commands() {
+    return paths.entrySet().stream().map(each -> command(each.getKey(), each.getValue())).toList();
+  }
+
+  /** A path for a shell. */
+  static String quoted(String path) {
+    return path.matches("[A-Za-z0-9_./@%+=:,-]+")
+        ? path
+        : '"' + path.replaceAll("([\\\\\"$`])", "\\\\$1") + '"';
   }
 
   /** What happened, for each of them. */
@@ -164,39 +177,5 @@ record StraySegments(Map<String, String> paths) {
                     "A segment of this log is not where it belongs: " + path + ".",
                     List.of("by its header, which is whole: " + sentence(name, path)))));
     return causes;
-  }
-
-  /** The log with them under the names that belong to them. */
-  Directory in(Directory log) {
-    return new Mended(log, paths);
-  }
-
-  private static final class Mended extends ForwardingDirectory {
-    private final Map<String, String> paths;
-
-    Mended(Directory log, Map<String, String> paths) {
-      super(log);
-      this.paths = paths;
-    }
-
-    @Override
-    public List<String> list(String directory) throws IOException {
-      List<String> names = new ArrayList<>(super.list(directory));
-      if (directory.equals(SEGMENTS)) {
-        paths.keySet().forEach(each -> names.add(each.substring(SEGMENTS.length() + 1)));
-        names.sort(null);
-      }
-      return names;
-    }
-
-    @Override
-    public boolean exists(String path) throws IOException {
-      return super.exists(paths.getOrDefault(path, path));
-    }
-
-    @Override
-    public ReadFile open(String path) throws IOException {
-      return super.open(paths.getOrDefault(path, path));
-    }
   }
 }

@@ -1,134 +1,231 @@
 package dev.durability.cli;
 
-import dev.durability.salvage.EndRemains;
-import dev.durability.salvage.SalvagedStretch;
+import dev.durability.log.SegmentEnd;
+import dev.durability.log.SegmentInfo;
 import dev.durability.storage.Directory;
 import dev.durability.storage.ForwardingDirectory;
 import dev.durability.storage.ReadFile;
+import dev.durability.wal.WalMaintenance;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A segment that went through a text conversion: a CR was put before each LF. That is told only if
- * all entries of the segment are whole without them.
+ * Files of a log that went through a text conversion: a CR was put before each LF, and perhaps one
+ * at the end. That is told only if more of such a file is whole without them.
  */
 final class TextConversion {
-  /** How its evidence begins. */
-  static final String LIKELY = "a text conversion: ";
+  private static final int REMOVED_MAX = 4 << 20;
+  private static final int BLOCK_BYTES = 64 << 10;
+  private static final int NAMED_MAX = 5;
 
-  private static final int BYTES_MAX = 16 << 20;
+  /** Files that are damaged in another way: each is read whole to find that. */
+  private static final int OTHERS_MAX = 8;
+
   private static final String SEGMENTS = "wal/";
 
-  private TextConversion() {}
+  private final Directory log;
+  private final Map<String, long[]> converted = new TreeMap<>();
+  private final List<String> damaged = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
+  private int others;
+
+  private TextConversion(Directory log) {
+    this.log = log;
+  }
 
   /**
-   * Looks for it in a segment of at most 16 MiB.
+   * Looks for it in the segments and checkpoints that are damaged.
    *
-   * @param lastEntryId the last entry that has to be whole then
-   * @return what shows it, and how to take it back; empty if it was none
+   * @return null if it is in none
    */
-  static String evidence(Directory log, String file, long lastEntryId) throws IOException {
-    byte[] bytes;
+  static Mending.@Nullable Stage in(Directory log, LogLook look) throws IOException {
+    TextConversion conversion = new TextConversion(log);
+    conversion.segments(look);
+    conversion.checkpoints(look);
+    return conversion.converted.isEmpty() && conversion.notes.isEmpty()
+        ? null
+        : conversion.stage(look);
+  }
+
+  private void segments(LogLook look) throws IOException {
+    List<LogContents.SegmentLook> all = look.contents().counting();
+    for (int i = 0; i < all.size() && others < OTHERS_MAX; i++) {
+      LogContents.SegmentLook next = i + 1 < all.size() ? all.get(i + 1) : null;
+      LogContents.SegmentLook each = all.get(i);
+      if (each.info().state() != SegmentInfo.State.DAMAGED && !each.breaksOff(next)) {
+        continue;
+      }
+      String file = each.info().file();
+      long[] added = added(file);
+      if (added.length == 0) {
+        continue;
+      }
+      Directory without = only(changed(file, added), file);
+      if (isWhole(without, next)) {
+        converted.put(file, added);
+      } else {
+        others++;
+        besideOtherDamage(file, added, without);
+      }
+    }
+  }
+
+  private void checkpoints(LogLook look) throws IOException {
+    for (CheckpointLook each : look.checkpoints()) {
+      boolean isBad =
+          each.state() == CheckpointLook.State.DAMAGED
+              || each.state() == CheckpointLook.State.UNREADABLE;
+      long[] added = isBad ? added(each.path()) : new long[0];
+      if (added.length > 0 && CheckpointLook.isReadable(changed(each.path(), added), each.path())) {
+        converted.put(each.path(), added);
+      }
+    }
+  }
+
+  private Directory changed(String file, long[] added) {
+    return MendedFiles.changed(log, Map.of(file, whole -> new WithoutBytes(whole, added)));
+  }
+
+  /** Where a CR stands before an LF, and one at the end; nothing if there are too many. */
+  private long[] added(String file) throws IOException {
+    long[] added = new long[16];
+    int count = 0;
     try (ReadFile open = log.open(file)) {
-      if (open.size() > BYTES_MAX) {
-        return "";
+      long size = open.size();
+      boolean afterReturn = false;
+      for (long at = 0; at < size; ) {
+        ByteBuffer block = FileBytes.read(open, at, BLOCK_BYTES);
+        if (!block.hasRemaining()) {
+          break;
+        }
+        for (int i = 0; i < block.limit(); i++) {
+          byte each = block.get(i);
+          if (afterReturn && each == '\n') {
+            if (count == REMOVED_MAX) {
+              return new long[0];
+            }
+            added = count == added.length ? Arrays.copyOf(added, 2 * count) : added;
+            added[count++] = at + i - 1;
+          }
+          afterReturn = each == '\r';
+        }
+        at += block.limit();
       }
-      ByteBuffer all = FileBytes.read(open, 0, (int) open.size());
-      bytes = new byte[all.remaining()];
-      all.get(bytes);
-    }
-    ByteBuffer without = withoutConversion(bytes);
-    int count = bytes.length - without.remaining();
-    // What is a CR at the end of the file, sed takes for one before an LF.
-    if (count == 0
-        || bytes[bytes.length - 1] == '\r'
-        || !isWhole(SalvageLook.at(new Restored(log, file, without)), file, lastEntryId)) {
-      return "";
-    }
-    return LIKELY
-        + count
-        + (count == 1 ? " time" : " times")
-        + " a CR stands before an LF in "
-        + file
-        + " where the checksums want none; without them all its entries are whole. In the copy:"
-        + " 'LC_ALL=C sed \"s/\\r$//\" "
-        + file
-        + " > mended && mv mended "
-        + file
-        + "'";
-  }
-
-  /** Whether a cause is told to be one. */
-  static boolean isIn(Explanation.Cause cause) {
-    return cause.evidence().stream().anyMatch(each -> each.startsWith(LIKELY));
-  }
-
-  private static ByteBuffer withoutConversion(byte[] bytes) {
-    ByteBuffer kept = ByteBuffer.allocate(bytes.length);
-    for (int i = 0; i < bytes.length; i++) {
-      if (bytes[i] != '\r' || i + 1 == bytes.length || bytes[i + 1] != '\n') {
-        kept.put(bytes[i]);
+      if (afterReturn) {
+        added = Arrays.copyOf(added, count + 1);
+        added[count++] = size - 1;
       }
     }
-    return kept.flip();
+    return Arrays.copyOf(added, count);
   }
 
-  /** All of the log is this segment: what comes before it is missing, and nothing else may be. */
-  private static boolean isWhole(SalvageLook found, String file, long lastEntryId) {
-    List<SalvagedStretch> stretches = found.stretches();
-    EndRemains remains = found.remains();
-    return stretches.size() == 1
-        && stretches.get(0).lastEntryId() >= lastEntryId
-        && found.missing().stream().allMatch(gap -> gap.after() == null)
-        && found.leftOut().stream().noneMatch(each -> each.file().equals(file))
-        && (remains == null || remains.bytes() == 0);
+  /** Whether all frames of a segment are whole, and lead to the next segment. */
+  private static boolean isWhole(Directory alone, LogContents.@Nullable SegmentLook next)
+      throws IOException {
+    LogContents contents = new LogContents(Set.of());
+    WalMaintenance.survey(alone, contents);
+    LogContents.SegmentLook found = contents.segments().get(0);
+    SegmentEnd end = found.end();
+    return end != null
+        && end.leftBytes() == 0
+        && (next == null || (end.isEnded() && found.leadsTo(next)));
   }
 
-  /** A log with one segment, and other bytes in it. */
-  private static final class Restored extends ForwardingDirectory {
-    private final String file;
-    private final ByteBuffer bytes;
-
-    Restored(Directory log, String file, ByteBuffer bytes) {
-      super(log);
-      this.file = file;
-      this.bytes = bytes;
-    }
-
-    @Override
-    public List<String> list(String directory) throws IOException {
-      return SEGMENTS.equals(directory + "/")
-          ? List.of(file.substring(SEGMENTS.length()))
-          : List.of();
-    }
-
-    @Override
-    public ReadFile open(String path) throws IOException {
-      return path.equals(file) ? new Bytes(bytes) : super.open(path);
+  /** Some of the CRs may have been there before: then nothing tells which. */
+  private void besideOtherDamage(String file, long[] added, Directory without) throws IOException {
+    SalvageLook then = SalvageLook.at(without);
+    SalvageLook now = SalvageLook.at(only(log, file));
+    if (then.entries() > now.entries() && then.hasAllOf(now)) {
+      converted.put(file, added);
+      damaged.add(file);
+    } else if (then.entries() > now.entries()) {
+      notes.add(
+          file
+              + " went through a text conversion, and some CRs before an LF were there before:"
+              + " nothing tells which. As it is, "
+              + now.entries()
+              + " of its entries are whole; without all of these CRs "
+              + then.entries()
+              + ", not the same ones. In a second copy: '"
+              + command(List.of(file), List.of())
+              + "', and salvage that one, too.");
     }
   }
 
-  private record Bytes(ByteBuffer bytes) implements ReadFile {
+  private Mending.Stage stage(LogLook look) {
+    List<String> files = List.copyOf(converted.keySet());
+    if (files.isEmpty()) {
+      return new Mending.Stage(List.of(), List.of(), notes, log);
+    }
+    Map<String, MendedFiles.Change> changes = new TreeMap<>();
+    converted.forEach((file, added) -> changes.put(file, whole -> new WithoutBytes(whole, added)));
+    long count = converted.values().stream().mapToLong(each -> each.length).sum();
+    List<String> evidence = new ArrayList<>();
+    evidence.add(
+        count
+            + (count == 1 ? " time" : " times")
+            + " a CR stands before an LF, or at the end of a file, where the checksums want none");
+    evidence.add(
+        damaged.isEmpty()
+            ? "without these CRs all frames are whole"
+            : "without these CRs more entries are whole, but not all of " + named(damaged));
+    Explanation.Cause cause =
+        new Explanation.Cause(
+            Explanation.Kind.DAMAGED_BYTES,
+            files.size() == 1
+                ? "A file went through a text conversion: " + files.get(0) + "."
+                : files.size() + " files went through a text conversion: " + named(files) + ".",
+            evidence);
+    String step =
+        "Find out who sent or stored the files as text. In the copy: '"
+            + command(files, segmentsOf(look))
+            + "'";
+    return new Mending.Stage(
+        List.of(cause), List.of(step), notes, MendedFiles.changed(log, changes));
+  }
 
-    @Override
-    public int read(ByteBuffer target, long position) {
-      int count = (int) Math.min(target.remaining(), bytes.limit() - position);
-      if (count <= 0) {
-        return -1;
+  private static List<String> segmentsOf(LogLook look) {
+    return look.contents().segments().stream().map(each -> each.info().file()).toList();
+  }
+
+  private static String named(List<String> files) {
+    return String.join(", ", files.subList(0, Math.min(NAMED_MAX, files.size())))
+        + (files.size() > NAMED_MAX ? ", and " + (files.size() - NAMED_MAX) + " more" : "");
+  }
+
+  /** Keeps the owner and the rights of each file. */
+  private static String command(List<String> files, List<String> allSegments) {
+    List<String> which = new ArrayList<>();
+    boolean isEachSegment = allSegments.size() > 1 && files.containsAll(allSegments);
+    files.stream()
+        .filter(each -> !isEachSegment || !allSegments.contains(each))
+        .map(Mending::inCopy)
+        .forEach(which::add);
+    if (isEachSegment) {
+      which.add(Mending.COPY + "/" + SEGMENTS + "*.wal");
+    }
+    return "for f in "
+        + String.join(" ", which)
+        + "; do LC_ALL=C sed \"s/\\r$//\" \"$f\" > COPY.mended && cat COPY.mended > \"$f\"; done;"
+        + " rm COPY.mended";
+  }
+
+  /** A log with one segment alone. */
+  private static Directory only(Directory log, String file) {
+    return new ForwardingDirectory(log) {
+      @Override
+      public List<String> list(String directory) {
+        return SEGMENTS.equals(directory + "/")
+            ? List.of(file.substring(SEGMENTS.length()))
+            : List.of();
       }
-      target.put(bytes.slice((int) position, count));
-      return count;
-    }
-
-    @Override
-    public long size() {
-      return bytes.limit();
-    }
-
-    @Override
-    public void close() {
-      // The bytes are in memory.
-    }
+    };
   }
 }

@@ -65,7 +65,7 @@ final class WrongFile {
   }
 
   /** Whether its header names the same log as that of a segment which is under its own name. */
-  private static boolean isOfThisLog(Directory log, String file) throws IOException {
+  static boolean isOfThisLog(Directory log, String file) throws IOException {
     for (String name : log.list(SEGMENTS)) {
       String other = SEGMENTS + "/" + name;
       if (number(name) > 0 && DamagedBytes.nameInHeader(log, other).equals(other)) {

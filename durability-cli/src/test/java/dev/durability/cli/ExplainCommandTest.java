@@ -169,7 +169,7 @@ class ExplainCommandTest {
   }
 
   @Test
-  void filesThatWereRenamedOrWrittenTo() throws IOException {
+  void filesThatWereRenamedOrWrittenTo() throws Exception {
     Path log = log("log");
     List<Path> all = Logs.segments(log);
     Path aside = tmp.resolve("aside");
@@ -178,9 +178,11 @@ class ExplainCommandTest {
     Files.move(aside, all.get(2));
     assertThat(kinds(log)).containsExactly("WRONG_NAME", "WRONG_NAME");
     assertThat(text(log, 2))
-        .contains("by its header, which is whole, it is wal/", "Nothing that is known: all")
-        .contains(
-            "'mv wal/" + all.get(1).getFileName() + " wal/" + all.get(2).getFileName() + ".right'");
+        .contains("by its header, which is whole, it is wal/", "If mending helps: nothing.")
+        .contains("it will say CLEAN: put the copy in the place of the log");
+    Path copy = tmp.resolve("copy");
+    Explained.follow(log, copy);
+    assertThat(text(copy, 0)).startsWith("CLEAN");
     Path other = log("other");
     Files.write(Logs.segments(other).get(1), new byte[] {1}, StandardOpenOption.APPEND);
     assertThat(kinds(other)).containsExactly("ADDED_BYTES");
@@ -275,7 +277,7 @@ class ExplainCommandTest {
       change(file, at, at + 1);
     }
     assertThat(text(log, 2))
-        .contains("entry 10, and 2 more, which 'durability salvage' lists. All others");
+        .contains("entry 10, and 2 more ranges, which 'durability salvage' lists (7 in all). All");
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,7 +39,7 @@ class ExplainTogetherTest {
     Files.writeString(segments.get(1), "# edited\n", StandardOpenOption.APPEND);
     overwriteHeader(segments.get(2));
     assertThat(kinds(log)).containsExactlyInAnyOrder("ADDED_BYTES", "DAMAGED_HEADER");
-    assertThat(text(log, 2)).contains("Nothing that is known: all entries");
+    assertThat(text(log, 2)).contains("nothing that is known: all entries");
   }
 
   @Test
@@ -86,26 +87,70 @@ class ExplainTogetherTest {
     assertThat(text(log, 0)).doesNotContain("that is missing, with something added");
   }
 
-  /** In the checksum, the length, the id and the payload of a frame that begins at offset 64. */
+  /**
+   * In the header; in the checksum, the length, the id and the payload of a frame that begins at
+   * offset 64; in END.
+   */
   @Test
-  void aSingleBitThatWasTurnedIsNamedAndTurningItBackMendsTheLog() throws IOException {
+  void aSingleBitThatWasTurnedIsNamedAndTurningItBackMendsTheLog() throws Exception {
     Path second = segments.get(1);
     byte[] whole = Files.readAllBytes(second);
-    for (int offset : new int[] {64, 68, 73, 80, 1000, 3079}) {
+    int end = whole.length - 32;
+    for (int offset : new int[] {5, 40, 63, 64, 68, 73, 80, 1000, 3079, end, end + 31}) {
       byte[] damaged = whole.clone();
       damaged[offset] ^= 1 << 3;
       Files.write(second, damaged);
-      String right = String.format("printf \"\\%03o\" | dd of=wal/", whole[offset] & 0xff);
       assertThat(text(log, 2))
           .as("offset %d", offset)
           .contains("likely one bit: with bit 3 of offset " + offset + " of wal/")
-          .contains(right + second.getFileName() + " bs=1 seek=" + offset + " conv=notrunc")
-          .contains("Test the memory", "'durability salvage COPY --to NEW'");
+          .contains("Test the memory and check the disk", "it will say CLEAN: put the copy")
+          .contains("If mending helps: nothing. If not: ");
+      Path copy = log.resolveSibling("copy" + offset);
+      Explained.follow(log, copy);
+      assertThat(Files.readAllBytes(copy.resolve(log.relativize(second)))).isEqualTo(whole);
     }
     byte[] twice = whole.clone();
     twice[1000] ^= 1;
     twice[2000] ^= 1;
     Files.write(second, twice);
     assertThat(text(log, 2)).doesNotContain("likely one bit");
+  }
+
+  @Test
+  void severalBitsInSeveralFilesAreTurnedBackTogether() throws Exception {
+    Map<String, String> whole = Logs.content(log);
+    for (Path each : segments.subList(0, 3)) {
+      byte[] bytes = Files.readAllBytes(each);
+      bytes[20] ^= 1;
+      bytes[200] ^= 1 << 7;
+      Files.write(each, bytes);
+    }
+    Path copy = log.resolveSibling("copy");
+    Explained.follow(log, copy);
+    assertThat(text(copy, 0)).startsWith("CLEAN");
+    assertThat(Logs.content(copy)).isEqualTo(whole);
+  }
+
+  @Test
+  void whatIsLeftAfterABitIsTurnedBackIsTold() throws Exception {
+    byte[] bytes = Files.readAllBytes(segments.get(0));
+    bytes[100] ^= 1;
+    Files.write(segments.get(0), bytes);
+    Files.delete(segments.get(1));
+    assertThat(kinds(log)).containsExactly("DAMAGED_BYTES", "LOST_SEGMENT");
+    assertThat(text(log, 2))
+        .contains("it will say CORRUPT, and this is left to do:", "salvage COPY --to NEW'")
+        .contains("If mending helps: without a backup: entry 2. All others")
+        .contains("If not: without a backup: entry 1, entry 2 (2 in all).");
+  }
+
+  @Test
+  void whatWasAddedToAFileIsCutOff() throws Exception {
+    Map<String, String> whole = Logs.content(log);
+    Files.writeString(segments.get(1), "# edited\n", StandardOpenOption.APPEND);
+    assertThat(text(log, 2)).contains("'truncate -s 3112 COPY/wal/", "it will say CLEAN");
+    Path copy = log.resolveSibling("copy");
+    Explained.follow(log, copy);
+    assertThat(Logs.content(copy)).isEqualTo(whole);
   }
 }

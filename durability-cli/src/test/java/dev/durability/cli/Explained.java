@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** What {@code durability explain} says of a log. */
 final class Explained {
+  private static final Pattern COMMAND = Pattern.compile("'([^']+)'");
 
   private Explained() {}
 
@@ -43,5 +47,28 @@ final class Explained {
                     || !line.strip().contains(" ")
                     || line.strip().startsWith("'")); // A command to copy.
     return run.out().replaceAll("\n +(?! *\\d\\.)", " ");
+  }
+
+  /**
+   * Does in a shell what the steps say, up to that which explains the copy again.
+   *
+   * @param copy where the copy is made
+   */
+  static void follow(Path log, Path copy) throws Exception {
+    StringBuilder script = new StringBuilder("set -e\n");
+    for (JsonNode step : of(log).get("toDo")) {
+      if (step.asText().contains("'durability explain COPY'")) {
+        break;
+      }
+      Matcher command = COMMAND.matcher(step.asText());
+      while (command.find()) {
+        script.append(command.group(1).replace("COPY", copy.toString())).append('\n');
+      }
+    }
+    Process shell =
+        new ProcessBuilder("sh", "-c", script.toString()).redirectErrorStream(true).start();
+    String printed = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(shell.waitFor()).as(script + printed).isZero();
+    assertThat(copy).as(script.toString()).isDirectory();
   }
 }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,9 +38,8 @@ class MisplacedSegmentsTest {
         .startsWith("CORRUPT: " + log)
         .contains("A segment of this log is not where it belongs: wal/second of all.WAL.")
         .contains("is segment 2 of this log, from entry 2 on")
-        .contains("'mv -n \"wal/second of all.WAL\" " + name(1) + "'")
-        .contains("run each 'mv -n' that stands above")
-        .contains("With them in their places: Nothing.")
+        .contains("'mv -n \"COPY/wal/second of all.WAL\" COPY/" + name(1) + "'")
+        .contains("If mending helps: nothing. If not: without a backup: entry 2.")
         .doesNotContain("was lost or removed");
     Files.move(renamed, segments.get(1));
     assertThat(kinds(log)).containsExactly("NOTHING");
@@ -54,9 +54,12 @@ class MisplacedSegmentsTest {
     assertThat(kinds(log)).containsExactly("MISPLACED_FILE", "LOST_SEGMENT");
     assertThat(text(log, 2))
         .contains("old/of/monday/a is segment 2 of this log")
-        .contains("It held entry 3.", "it will say:", "takes out what is intact: entries 1 to 2,")
+        .contains(
+            "It held entry 3.",
+            "it will say CORRUPT, and",
+            "takes out what is intact: entries 1 to 2,")
         .contains("'durability salvage COPY --to NEW'")
-        .contains("With them in their places: Without a backup: entry 3.");
+        .contains("If mending helps: without a backup: entry 3.");
     Run salvaged = Run.of("salvage", log, "--to", tmp.resolve("saved"));
     assertThat(salvaged.status()).isEqualTo(1);
     assertThat(salvaged.unbroken())
@@ -84,5 +87,23 @@ class MisplacedSegmentsTest {
     assertThat(text(log, 0)).doesNotContain("of this log");
     Files.move(segments.get(3), old.resolve("newest"));
     assertThat(text(log, 0)).contains("old/newest is segment 4 of this log, from entry 4 on");
+  }
+
+  /** Its name means something to a shell. */
+  @Test
+  void whatTheStepsSayPutsItBack() throws Exception {
+    Map<String, String> whole = Logs.content(log);
+    Files.move(segments.get(1), log.resolve("wal/$HOME is \"2\" `x`.old"));
+    Path copy = tmp.resolve("copy");
+    Explained.follow(log, copy);
+    assertThat(Logs.content(copy)).isEqualTo(whole);
+  }
+
+  /** No directory of a log takes such a name. */
+  @Test
+  void aNameWithABackslashIsNamedAndNotTried() throws IOException {
+    Files.move(segments.get(1), log.resolve("wal/back\\slash"));
+    assertThat(kinds(log)).containsExactly("LOST_SEGMENT");
+    assertThat(text(log, 2)).contains("Not the log's, and read by nothing: wal/back");
   }
 }
