@@ -20,10 +20,15 @@ import org.jspecify.annotations.Nullable;
  * @param bytes the size of the file
  * @param state whether it can be used
  * @param reason why it cannot; empty if it can
+ * @param bit a bit that makes it whole if it is turned; null if there is none
  */
-record CheckpointLook(long lastEntryId, String path, long bytes, State state, String reason) {
-
-  private static final long READABLE = Long.MAX_VALUE;
+record CheckpointLook(
+    long lastEntryId,
+    String path,
+    long bytes,
+    State state,
+    String reason,
+    @Nullable FlippedBit bit) {
 
   /** Whether a checkpoint can be used. */
   enum State {
@@ -42,7 +47,8 @@ record CheckpointLook(long lastEntryId, String path, long bytes, State state, St
    * @param covered the last entry of the newest checkpoint that recovery uses: one that says more
    *     is of another log, or under a wrong name
    */
-  static CheckpointLook at(Directory directory, CheckpointReference known, long covered) {
+  static CheckpointLook at(Directory directory, CheckpointReference known, long covered)
+      throws IOException {
     if (known.path().isEmpty()) {
       return of(known, 0, State.ELSEWHERE, "");
     }
@@ -60,7 +66,15 @@ record CheckpointLook(long lastEntryId, String path, long bytes, State state, St
     } catch (NoSuchFileException missing) {
       return of(known, bytes, State.MISSING, "there is no such file");
     } catch (CorruptLogException damaged) {
-      return of(known, bytes, State.DAMAGED, String.valueOf(damaged.getMessage()));
+      return new CheckpointLook(
+          known.lastEntryId(),
+          known.path(),
+          bytes,
+          State.DAMAGED,
+          String.valueOf(damaged.getMessage()),
+          damaged.offset() < DamagedBytes.HEADER_BYTES
+              ? null
+              : FlippedBit.inCheckpoint(directory, known.path(), damaged.offset()));
     } catch (DurabilityException | IllegalArgumentException other) {
       return of(known, bytes, State.UNREADABLE, String.valueOf(other.getMessage()));
     } catch (IOException failed) {
@@ -74,34 +88,19 @@ record CheckpointLook(long lastEntryId, String path, long bytes, State state, St
   }
 
   /** Whether a file can be read as a checkpoint to its end. */
-  static boolean isReadable(Directory directory, String path) throws IOException {
-    return damagedAt(directory, path) == READABLE;
-  }
-
-  /** Where it is damaged; {@link #READABLE} if it is not, -1 if that is not known. */
-  private static long damagedAt(Directory directory, String path) throws IOException {
+  static boolean isReadable(Directory directory, String path) {
     try {
       long unused =
           Checkpoints.in(directory, Clock.systemUTC())
               .read(path, in -> in.transferTo(OutputStream.nullOutputStream()));
-      return READABLE;
-    } catch (CorruptLogException damaged) {
-      return damaged.offset();
-    } catch (IOException | IllegalArgumentException unreadable) {
-      return -1; // The reason that is told of it says that it cannot be read.
+      return true;
+    } catch (IOException | IllegalArgumentException damaged) {
+      return false;
     }
-  }
-
-  /** A bit that makes a damaged one whole if it is turned; null if there is none. */
-  static @Nullable FlippedBit flippedBit(Directory directory, String path) throws IOException {
-    long offset = damagedAt(directory, path);
-    return offset < DamagedBytes.HEADER_BYTES || offset == READABLE
-        ? null
-        : FlippedBit.inCheckpoint(directory, path, offset);
   }
 
   private static CheckpointLook of(
       CheckpointReference known, long bytes, State state, String reason) {
-    return new CheckpointLook(known.lastEntryId(), known.path(), bytes, state, reason);
+    return new CheckpointLook(known.lastEntryId(), known.path(), bytes, state, reason, null);
   }
 }

@@ -75,7 +75,8 @@ record CrateLook(
         bytes = file.size();
       }
       CrateCheckpoint found = CrateCheckpoint.open(directory, path, CrateReading.strict());
-      return new CheckpointLook(found.lastEntryId(), path, bytes, CheckpointLook.State.WHOLE, "");
+      return new CheckpointLook(
+          found.lastEntryId(), path, bytes, CheckpointLook.State.WHOLE, "", null);
     } catch (CorruptLogException damaged) {
       return unusable(path, bytes, CheckpointLook.State.DAMAGED, damaged);
     } catch (FormatException other) {
@@ -87,7 +88,7 @@ record CrateLook(
 
   private static CheckpointLook unusable(
       String path, long bytes, CheckpointLook.State state, IOException why) {
-    return new CheckpointLook(0, path, bytes, state, Failures.line(why));
+    return new CheckpointLook(0, path, bytes, state, Failures.line(why), null);
   }
 
   byte[] text() {

@@ -105,14 +105,9 @@ final class ExplainCommand implements Command {
       LogLook then = mending.look();
       return asItIs.with(mending, of(mending.files(), then, then.report()));
     }
-    LogReport report = look.report();
-    if (report == null || report.verdict() == Verdict.CORRUPT) {
-      return asItIs;
-    }
-    // The newest one may have been moved: then nothing shows that it is missing.
-    List<LogContents.SegmentLook> segments = look.contents().segments();
-    long last = segments.get(segments.size() - 1).info().segmentId();
-    return asItIs.with(StraySegments.of(path, look.logId()).from(last + 1).sentences());
+    return look.report() == null || look.report().verdict() == Verdict.CORRUPT
+        ? asItIs
+        : asItIs.with(StraySegments.missedBy(look, path).sentences());
   }
 
   private static Explanation of(Directory log, LogLook look, @Nullable LogReport report)

@@ -158,17 +158,19 @@ final class LogExplanation {
   private static String badCheckpoints(LogLook look, SalvageLook found) {
     boolean isAnyBad =
         found.leftOut().stream().anyMatch(each -> each.kind() == LeftOutFile.Kind.BAD_CHECKPOINT);
+    return isAnyBad ? newestWhole(look) : "";
+  }
+
+  private static String newestWhole(LogLook look) {
     long newest =
         look.checkpoints().stream()
             .filter(each -> each.state() == CheckpointLook.State.WHOLE)
             .mapToLong(CheckpointLook::lastEntryId)
             .max()
             .orElse(-1);
-    return !isAnyBad
-        ? ""
-        : newest < 0
-            ? " No checkpoint is whole."
-            : " The newest checkpoint that is whole is that of entry " + newest + ".";
+    return newest < 0
+        ? " No checkpoint is whole."
+        : " The newest checkpoint that is whole is that of entry " + newest + ".";
   }
 
   /** The entries after an intact part that only a checkpoint has; empty if there are none. */
@@ -308,14 +310,19 @@ final class LogExplanation {
 
   private static void checkpoints(LogLook look, List<String> notes) {
     for (CheckpointLook each : look.checkpoints()) {
-      if (each.state() == CheckpointLook.State.DAMAGED
-          || each.state() == CheckpointLook.State.UNREADABLE) {
+      if (each.isBad()) {
+        FlippedBit bit = each.bit();
         notes.add(
             "The checkpoint of entry "
                 + each.lastEntryId()
                 + " cannot be used, and is not needed: "
                 + each.reason()
-                + ".");
+                + "."
+                + (bit == null
+                    ? ""
+                    : " It is " + bit.evidence() + ": in a copy, " + bit.command() + ".")
+                + newestWhole(look)
+                + " Publish another one.");
       }
     }
   }

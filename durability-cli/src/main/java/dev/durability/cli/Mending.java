@@ -81,10 +81,7 @@ record Mending(
     boolean isIdle = holder == null || holder.state() == LockHolding.State.ENDED;
     return report != null
         && (report.verdict() == Verdict.CORRUPT
-            || (isIdle
-                && (report.verdict() != Verdict.CLEAN
-                    || look.isDamagedAndOpens()
-                    || look.checkpoints().stream().anyMatch(CheckpointLook::isBad))));
+            || (isIdle && (report.verdict() != Verdict.CLEAN || look.isDamagedAndOpens())));
   }
 
   private Mending with(@Nullable Stage stage, @Nullable Path path, Instant now) throws IOException {

@@ -110,7 +110,8 @@ final class PastDamage implements SalvageTarget {
 
   @Override
   public void leftOut(LeftOutFile file) {
-    isWhole = false;
+    // Entries that only a checkpoint had are missing then, which is told by itself.
+    isWhole &= file.kind() == LeftOutFile.Kind.BAD_CHECKPOINT;
     say(file.file() + ": " + file.reason());
   }
 

@@ -208,8 +208,11 @@ final class SalvageOutput implements SalvageTarget, Closeable {
 
   @Override
   public void leftOut(LeftOutFile file) throws IOException {
-    // Most of what openings cut off is half a frame: that nothing is in it is no loss.
-    isDoubtful |= file.kind() != LeftOutFile.Kind.NOTHING_WHOLE;
+    // Most of what openings cut off is half a frame: that nothing is in it is no loss. If a
+    // checkpoint is one, the entries that it had are told as lost.
+    isDoubtful |=
+        file.kind() != LeftOutFile.Kind.NOTHING_WHOLE
+            && file.kind() != LeftOutFile.Kind.BAD_CHECKPOINT;
     files.add(file.file());
     tell(
         leftOut,
@@ -228,7 +231,7 @@ final class SalvageOutput implements SalvageTarget, Closeable {
     return lost > 0 || isEndUnknown || hasHole;
   }
 
-  /** A file may hold what is missing. */
+  /** A file in another place is a segment of this log. */
   void notRead(String sentence) throws IOException {
     tell(
         notRead,
@@ -236,7 +239,7 @@ final class SalvageOutput implements SalvageTarget, Closeable {
           json.writeStringField("what", "notRead");
           json.writeStringField("reason", sentence);
         });
-    text.add("not read, and may hold what is missing:"); // Also if the rest is too long.
+    text.add("not read, and belongs to this log by its header:"); // Also if the rest is too long.
     text.add("     " + sentence);
   }
 

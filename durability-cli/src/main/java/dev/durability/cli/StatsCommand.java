@@ -81,12 +81,16 @@ final class StatsCommand implements Command {
       Directory log = location.forReading();
       Path path = location.isLocal() ? Path.of(location.name()) : null;
       LogLook look;
+      StraySegments misplaced;
       long bytes = READINGS * MeteredDirectory.logBytes(log);
       try (Progress progress = Progress.start(io, "stats", bytes)) {
         Directory metered = new MeteredDirectory(log, progress);
         look = LogLook.at(location.toString(), metered, path, clock.instant());
+        misplaced = StraySegments.missedBy(look, path);
       }
-      io.out().write(asJson ? StatsJson.of(look) : io.wrapped(StatsText.of(look)));
+      io.out()
+          .write(
+              asJson ? StatsJson.of(look, misplaced) : io.wrapped(StatsText.of(look, misplaced)));
       io.out().flush();
       return status(look.report());
     }

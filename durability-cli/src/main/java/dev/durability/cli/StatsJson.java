@@ -13,6 +13,7 @@ import dev.durability.storage.QuarantinedFile;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What is in a log, as JSON. Programs read its keys, so they are fixed. */
@@ -24,11 +25,11 @@ final class StatsJson {
   }
 
   /** One object on one line. */
-  static byte[] of(LogLook look) throws IOException {
-    return CrateReportText.json(json -> new StatsJson(json).write(look));
+  static byte[] of(LogLook look, StraySegments misplaced) throws IOException {
+    return CrateReportText.json(json -> new StatsJson(json).write(look, misplaced));
   }
 
-  private void write(LogLook look) throws IOException {
+  private void write(LogLook look, StraySegments misplaced) throws IOException {
     LogReport report = look.report();
     json.writeStringField("log", look.name());
     json.writeStringField("logId", look.logId() == null ? null : look.logId().toString());
@@ -37,6 +38,7 @@ final class StatsJson {
     json.writeNumberField("first", look.firstEntryId());
     entries(json, look.contents().sizes());
     damage(look.found());
+    misplaced(misplaced);
     EntryHours hours = look.contents().hours();
     boolean hasTimes = !hours.last().isBefore(hours.first());
     time("firstClock", hasTimes ? hours.first() : null);
@@ -65,6 +67,17 @@ final class StatsJson {
       json.writeStartObject();
       json.writeNumberField("first", each.firstEntryId());
       json.writeNumberField("last", each.lastEntryId());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  private void misplaced(StraySegments all) throws IOException {
+    json.writeArrayFieldStart("misplaced");
+    for (Map.Entry<String, String> each : all.paths().entrySet()) {
+      json.writeStartObject();
+      json.writeStringField("path", each.getValue());
+      json.writeStringField("name", each.getKey());
       json.writeEndObject();
     }
     json.writeEndArray();

@@ -25,7 +25,12 @@ final class StatsText {
 
   private final StringBuilder text = new StringBuilder();
 
-  static byte[] of(LogLook look) {
+  /**
+   * Tells it.
+   *
+   * @param misplaced segments of it that are not in their places
+   */
+  static byte[] of(LogLook look, StraySegments misplaced) {
     StatsText text = new StatsText();
     text.line("log", look.name());
     if (look.logId() != null) {
@@ -36,6 +41,12 @@ final class StatsText {
     List<String> lost = lostOf(look);
     if (!lost.isEmpty()) {
       text.line("lost", String.join(", ", lost));
+    }
+    for (String each : misplaced.sentences()) {
+      text.line("misplaced", each);
+    }
+    if (isDamaged(look)) {
+      text.line("more", "'durability explain " + look.name() + "' says what happened");
     }
     text.line("time", times(look.contents().hours()));
     text.line("lock", lockOf(look));
@@ -51,6 +62,11 @@ final class StatsText {
     text.hours(look.contents().hours().all());
     text.sizes(look.contents().sizes());
     return text.bytes();
+  }
+
+  private static boolean isDamaged(LogLook look) {
+    LogReport report = look.report();
+    return look.isDamagedAndOpens() || (report != null && report.verdict() != Verdict.CLEAN);
   }
 
   private void verdict(@Nullable LogReport report, String unjudged) {
@@ -85,7 +101,10 @@ final class StatsText {
     String intact = found.entries() + "  (intact), " + amount(found.payloadBytes()) + " of payload";
     return found.entries() == counted.entries()
         ? intact
-        : intact + "; the tables below have the " + counted.entries() + " before damage";
+        : intact
+            + "; the tables below have "
+            + counted.entries()
+            + ": in each segment those before damage";
   }
 
   /** What is lost, by ids. */
@@ -147,7 +166,7 @@ final class StatsText {
 
   private static String reason(QuarantinedFile file) {
     Quarantined cut = Quarantined.of(file);
-    return "cut off " + cut.file() + " at offset " + cut.offset() + " by an opening after a crash";
+    return "cut off " + cut.file() + " at offset " + cut.offset() + " by an opening";
   }
 
   private void segments(LogLook look) {
@@ -198,11 +217,22 @@ final class StatsText {
               + switch (each.state()) {
                 case WHOLE -> amount(each.bytes()) + ", whole, " + each.path();
                 case ELSEWHERE -> "kept elsewhere";
-                case MISSING -> "missing, " + each.path();
+                case MISSING ->
+                    (isNewerWhole(all, each) ? "removed or lost, and not needed, " : "missing, ")
+                        + each.path();
                 case DAMAGED -> "damaged, " + each.reason();
                 case UNREADABLE -> "not usable, " + each.path() + ": " + each.reason();
               });
     }
+  }
+
+  /** Publishing a checkpoint removes older ones. */
+  private static boolean isNewerWhole(List<CheckpointLook> all, CheckpointLook missing) {
+    return all.stream()
+        .anyMatch(
+            each ->
+                each.state() == CheckpointLook.State.WHOLE
+                    && each.lastEntryId() > missing.lastEntryId());
   }
 
   private void holds(List<HoldLook> all) {

@@ -1,5 +1,7 @@
 package dev.durability.cli;
 
+import dev.durability.log.LogReport;
+import dev.durability.log.Verdict;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -122,11 +124,23 @@ record StraySegments(Map<String, String> paths) {
     return paths.isEmpty();
   }
 
-  /** Those from a number on. */
-  StraySegments from(long number) {
-    Map<String, String> some = new TreeMap<>(paths);
-    some.keySet().removeIf(each -> WrongFile.number(each) < number);
-    return new StraySegments(some);
+  /**
+   * Looks for those that a log misses. Nothing shows that its newest one is missing; of a log that
+   * opens, older ones are copies of what truncations removed.
+   *
+   * @param path where it is on this machine; null if it is on a store
+   */
+  static StraySegments missedBy(LogLook look, @Nullable Path path) throws IOException {
+    StraySegments all = of(path, look.logId());
+    LogReport report = look.report();
+    if (report != null && report.verdict() == Verdict.CORRUPT) {
+      return all;
+    }
+    List<LogContents.SegmentLook> segments = look.contents().segments();
+    long last = segments.get(segments.size() - 1).info().segmentId();
+    Map<String, String> newer = new TreeMap<>(all.paths);
+    newer.keySet().removeIf(each -> WrongFile.number(each) <= last);
+    return new StraySegments(newer);
   }
 
   /** What each of them is, as sentences. */

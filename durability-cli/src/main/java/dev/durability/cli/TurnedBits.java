@@ -91,8 +91,8 @@ final class TurnedBits {
     }
   }
 
-  private void checkpoint(CheckpointLook checkpoint) throws IOException {
-    FlippedBit bit = checkpoint.isBad() ? CheckpointLook.flippedBit(log, checkpoint.path()) : null;
+  private void checkpoint(CheckpointLook checkpoint) {
+    FlippedBit bit = checkpoint.bit();
     if (bit != null) {
       add(
           bit,

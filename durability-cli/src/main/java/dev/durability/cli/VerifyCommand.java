@@ -97,11 +97,23 @@ final class VerifyCommand implements Command {
                     report,
                     kept,
                     location,
-                    WrongFile.toRestore(log, report),
+                    toRestore(log, location, report),
                     WrongFile.segmentsUpTo(log, report.covered())));
     io.out().write(text);
     io.out().flush();
     return status(report.verdict());
+  }
+
+  private static String toRestore(Directory log, LogLocation location, LogReport report)
+      throws IOException {
+    if (location.isLocal() && report.verdict() == Verdict.CORRUPT) {
+      Path path = Path.of(location.name());
+      StraySegments misplaced = StraySegments.of(path, WalMaintenance.logId(log));
+      if (!misplaced.isEmpty()) {
+        return String.join("; ", misplaced.sentences());
+      }
+    }
+    return WrongFile.toRestore(log, report);
   }
 
   /** The exit status that a verdict has. */

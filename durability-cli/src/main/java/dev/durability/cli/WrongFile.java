@@ -1,8 +1,10 @@
 package dev.durability.cli;
 
+import dev.durability.log.CheckpointReference;
 import dev.durability.log.LogReport;
 import dev.durability.log.Verdict;
 import dev.durability.storage.Directory;
+import dev.durability.wal.WalMaintenance;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -51,7 +53,9 @@ final class WrongFile {
     if (firstEntry(log, first) > report.covered() + 1 && first > 1) {
       return "restore the segments up to "
           + (first - 1)
-          + " that are missing, or a checkpoint that contains their entries, from a backup";
+          + " that are missing, or "
+          + checkpoint(log, firstEntry(log, first) - 1)
+          + ", from a backup";
     }
     long before =
         numbers.stream()
@@ -62,6 +66,16 @@ final class WrongFile {
     return before + 1 < number
         ? missing(before + 1, number - 1, report.intact() + 1)
         : "restore " + file + " from a backup";
+  }
+
+  /** One that contains what is missing, if it is there it is damaged. */
+  private static String checkpoint(Directory log, long lastEntryId) throws IOException {
+    for (CheckpointReference each : WalMaintenance.checkpoints(log)) {
+      if (each.lastEntryId() >= lastEntryId && !each.path().isEmpty() && log.exists(each.path())) {
+        return each.path() + ", which cannot be used";
+      }
+    }
+    return "a checkpoint that contains their entries";
   }
 
   /** Whether its header names the same log as that of a segment which is under its own name. */

@@ -165,6 +165,34 @@ class CoveredDamageTest {
     }
   }
 
+  /** All entries are in segments: no command says that something is lost. */
+  @Test
+  void aDamagedCheckpointThatIsNotNeededIsNamedAndKeepsNothingFromBeingWhole() throws IOException {
+    Path checkpoint = log.resolve("checkpoints/00000000000000000004.ckpt");
+    byte[] bytes = Files.readAllBytes(checkpoint);
+    bytes[100] ^= 1;
+    Files.write(checkpoint, bytes);
+
+    assertThat(text(log, 0))
+        .startsWith("CLEAN")
+        .contains("The checkpoint of entry 4 cannot be used, and is not needed: ")
+        .contains("It is likely one bit: ", "in a copy, 'printf ", "No checkpoint is whole.")
+        .contains("Publish another one.");
+    Run cat = Run.of("cat", "--past-damage", log);
+    assertThat(cat.status()).isZero();
+    assertThat(cat.err()).contains("not printed: checkpoints/00000000000000000004.ckpt: ");
+    Run salvaged = Run.of("salvage", log, "--to", tmp.resolve("saved"));
+    assertThat(salvaged.status()).isZero();
+    assertThat(salvaged.out()).contains("left out: checkpoints/", "whole       yes");
+    assertThat(Run.of("verify", log).status()).isZero();
+    for (Path each : segments.subList(0, 4)) {
+      Files.delete(each);
+    }
+    assertThat(Run.of("verify", log).unbroken())
+        .contains("checkpoints/00000000000000000004.ckpt, which cannot be used, from a backup");
+    assertThat(Run.of("cat", "--past-damage", log).status()).isEqualTo(2);
+  }
+
   @Test
   void theReportDoesNotSayThatAllIsWhole() throws IOException {
     Path page = tmp.resolve("page.html");

@@ -63,7 +63,7 @@ class MisplacedSegmentsTest {
     Run salvaged = Run.of("salvage", log, "--to", tmp.resolve("saved"));
     assertThat(salvaged.status()).isEqualTo(1);
     assertThat(salvaged.unbroken())
-        .contains("entries 2 to 3: LOST", "not read, and may hold what is missing:")
+        .contains("entries 2 to 3: LOST", "not read, and belongs to this log by its header:")
         .contains("old/of/monday/a is segment 2 of this log")
         .matches("(?s).*is segment 2 of this log.*\nlost  .*");
   }
@@ -78,7 +78,7 @@ class MisplacedSegmentsTest {
 
     assertThat(kinds(log)).containsExactly("LOST_SEGMENT");
     assertThat(Run.of("salvage", log, "--to", tmp.resolve("saved")).out())
-        .doesNotContain("may hold what is missing");
+        .doesNotContain("belongs to this log");
   }
 
   @Test
@@ -87,6 +87,21 @@ class MisplacedSegmentsTest {
     assertThat(text(log, 0)).doesNotContain("of this log");
     Files.move(segments.get(3), old.resolve("newest"));
     assertThat(text(log, 0)).contains("old/newest is segment 4 of this log, from entry 4 on");
+  }
+
+  @Test
+  void verifyAndStatsNameItToo() throws IOException {
+    assertThat(Run.of("stats", log).out()).doesNotContain("misplaced");
+    Files.move(segments.get(1), log.resolve("moved"));
+    String name = name(1);
+    assertThat(Run.of("verify", log).unbroken())
+        .contains("moved is segment 2 of this log, from entry 2 on")
+        .contains("'mv -n COPY/moved COPY/" + name + "' puts it back")
+        .doesNotContain("from a backup");
+    assertThat(Run.of("stats", log).unbroken())
+        .contains("misplaced   moved is segment 2 of this log", "more        'durability explain ");
+    assertThat(Run.of("stats", "--json", log).out())
+        .contains("\"misplaced\":[{\"path\":\"moved\",\"name\":\"" + name + "\"}]");
   }
 
   /** Its name means something to a shell. */

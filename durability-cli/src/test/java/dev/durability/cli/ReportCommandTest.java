@@ -228,7 +228,7 @@ class ReportCommandTest {
     for (int i = 1; i <= 10_000; i++) {
       checkpoints.add(
           new CheckpointLook(
-              i, "<".repeat(4096), 1, CheckpointLook.State.UNREADABLE, "&".repeat(4096)));
+              i, "<".repeat(4096), 1, CheckpointLook.State.UNREADABLE, "&".repeat(4096), null));
     }
     LogLook look =
         new LogLook(

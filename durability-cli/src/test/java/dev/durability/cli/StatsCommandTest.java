@@ -126,6 +126,7 @@ class StatsCommandTest {
             "payloadBytes",
             "intactEntries",
             "lost",
+            "misplaced",
             "firstClock",
             "lastClock",
             "segments",
@@ -230,7 +231,10 @@ class StatsCommandTest {
     Run run = Run.of("stats", log);
     assertThat(run.status()).isEqualTo(2);
     assertThat(run.unbroken())
-        .contains("verdict     CORRUPT", "entries     3  (intact)", "have the 0 before damage")
+        .contains(
+            "verdict     CORRUPT",
+            "entries     3  (intact)",
+            "have 0: in each segment those before damage")
         .contains("no entry, the next is 1")
         .contains("damaged at offset 64, and no entry is lost by that");
     JsonNode json = json(Run.of("stats", "--json", log));
@@ -257,7 +261,7 @@ class StatsCommandTest {
         .contains(
             "7 bytes, cut off wal/00000000000000000001-00000000000000000001.wal at offset "
                 + end
-                + " by an opening after a crash");
+                + " by an opening");
     JsonNode kept = json(Run.of("stats", "--json", log)).get("quarantine").get(0);
     assertThat(keys(kept)).containsExactly("path", "bytes", "file", "offset");
     assertThat(kept.get("offset").asLong()).isEqualTo(end);
