@@ -28,7 +28,8 @@ record Explanation(
     List<String> notes,
     int status) {
 
-  private static final String COPY_FIRST = "Copy the directory as it is, before a program opens it";
+  private static final String COPY_FIRST =
+      "Stop the programs that use the log, and start none. Copy the directory as it is";
 
   /** The verdicts, and what else a directory can be. */
   enum State {
@@ -158,12 +159,12 @@ record Explanation(
 
   private static String copyCommand(LogLook look, String name) {
     return look.isLocal()
-        ? ": 'cp -a " + StraySegments.quoted(name) + " " + Mending.COPY + "'."
+        ? ": 'cp -aL " + StraySegments.quoted(name) + " " + Mending.COPY + "'."
         : ".";
   }
 
   /** In a sentence. */
-  static String small(String sentence) {
+  private static String small(String sentence) {
     return Character.toLowerCase(sentence.charAt(0)) + sentence.substring(1);
   }
 

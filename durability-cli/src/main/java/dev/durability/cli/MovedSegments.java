@@ -49,16 +49,30 @@ final class MovedSegments {
                     "A file has the name of another segment: " + file + ".",
                     List.of("by its header, which is whole, it is " + named))));
     List<String> commands = new ArrayList<>(strays.commands());
-    renamed.forEach((named, file) -> commands.add(move(file, named + ".right")));
-    renamed.keySet().forEach(named -> commands.add(move(named + ".right", named)));
+    commands.addAll(commands(renamed));
     String step =
         "Find out who renamed or moved files. In the copy, one after the other: "
             + String.join(" ", commands);
     return new Mending.Stage(causes, List.of(step), List.of(), MendedFiles.moved(log, moved));
   }
 
+  /** A file may have the name of another one that is renamed, too. */
+  private static List<String> commands(Map<String, String> renamed) {
+    List<String> commands = new ArrayList<>();
+    for (Map.Entry<String, String> each : renamed.entrySet()) {
+      boolean isTaken = renamed.containsValue(each.getKey());
+      commands.add(move(each.getValue(), each.getKey() + (isTaken ? ".right" : "")));
+    }
+    for (String each : renamed.keySet()) {
+      if (renamed.containsValue(each)) {
+        commands.add(move(each + ".right", each));
+      }
+    }
+    return commands;
+  }
+
   private static String move(String from, String to) {
-    return "'mv " + Mending.inCopy(from) + " " + Mending.inCopy(to) + "'";
+    return "'mv -n " + Mending.inCopy(from) + " " + Mending.inCopy(to) + "'";
   }
 
   /** The names that segments have, by those of their headers, where these are to be had. */

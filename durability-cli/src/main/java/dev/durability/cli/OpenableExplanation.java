@@ -233,7 +233,11 @@ final class OpenableExplanation {
   private List<String> toDoAtTheEnd() {
     return after.isAny()
         ? toDoBeforeTheCut()
-        : List.of(report.verdict() == Verdict.CLEAN ? toDoIfClean() : toDoIfTorn());
+        : report.verdict() == Verdict.CLEAN
+            ? List.of(toDoIfClean())
+            : isEnded()
+                ? List.of("Nothing: open the log. Find out what else writes to the directory.")
+                : toDoIfTorn();
   }
 
   private String toDoIfClean() {
@@ -246,17 +250,13 @@ final class OpenableExplanation {
                 + " of it before a program opens it.";
   }
 
-  private String toDoIfTorn() {
-    return isEnded()
-        ? "Nothing: open the log. Find out what else writes to the directory."
-        : look.isLockReleased()
-            ? "If a write or the power failed: open the log. Else "
-                + Explanation.small(Explanation.copyFirst(look))
-                + " Opening cuts its end off. Check the disk. Put the file back from a backup, if"
-                + " there is one."
-            : "After a crash nothing: open the log. If nothing crashed, "
-                + Explanation.small(Explanation.copyFirst(look))
-                + " Check the disk.";
+  private List<String> toDoIfTorn() {
+    return List.of(
+        (look.isLockReleased() ? "If a write or the power failed" : "After a crash")
+            + ": open the log. The other steps are for when that did not happen.",
+        Explanation.copyFirst(look),
+        "Check the disk, and find out what else wrote to the file. Put it back from a backup, if"
+            + " there is one: opening cuts its end off.");
   }
 
   private List<String> toDoBeforeTheCut() {

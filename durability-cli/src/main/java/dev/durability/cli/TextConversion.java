@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
  * at the end. That is told only if more of such a file is whole without them.
  */
 final class TextConversion {
+  /** In all files. */
   private static final int REMOVED_MAX = 4 << 20;
+
   private static final int BLOCK_BYTES = 64 << 10;
   private static final int NAMED_MAX = 5;
 
@@ -35,6 +37,7 @@ final class TextConversion {
   private final List<String> damaged = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
   private int others;
+  private int removed;
 
   private TextConversion(Directory log) {
     this.log = log;
@@ -69,7 +72,7 @@ final class TextConversion {
       }
       Directory without = only(changed(file, added), file);
       if (isWhole(without, next)) {
-        converted.put(file, added);
+        converted(file, added);
       } else {
         others++;
         besideOtherDamage(file, added, without);
@@ -84,16 +87,21 @@ final class TextConversion {
               || each.state() == CheckpointLook.State.UNREADABLE;
       long[] added = isBad ? added(each.path()) : new long[0];
       if (added.length > 0 && CheckpointLook.isReadable(changed(each.path(), added), each.path())) {
-        converted.put(each.path(), added);
+        converted(each.path(), added);
       }
     }
+  }
+
+  private void converted(String file, long[] added) {
+    converted.put(file, added);
+    removed += added.length;
   }
 
   private Directory changed(String file, long[] added) {
     return MendedFiles.changed(log, Map.of(file, whole -> new WithoutBytes(whole, added)));
   }
 
-  /** Where a CR stands before an LF, and one at the end; nothing if there are too many. */
+  /** Where a CR stands before an LF, and one at the end; nothing if these are too many. */
   private long[] added(String file) throws IOException {
     long[] added = new long[16];
     int count = 0;
@@ -108,8 +116,8 @@ final class TextConversion {
         for (int i = 0; i < block.limit(); i++) {
           byte each = block.get(i);
           if (afterReturn && each == '\n') {
-            if (count == REMOVED_MAX) {
-              return new long[0];
+            if (removed + count == REMOVED_MAX) {
+              return new long[0]; // Once the first files are mended, the others are looked at.
             }
             added = count == added.length ? Arrays.copyOf(added, 2 * count) : added;
             added[count++] = at + i - 1;
@@ -143,7 +151,7 @@ final class TextConversion {
     SalvageLook then = SalvageLook.at(without);
     SalvageLook now = SalvageLook.at(only(log, file));
     if (then.entries() > now.entries() && then.hasAllOf(now)) {
-      converted.put(file, added);
+      converted(file, added);
       damaged.add(file);
     } else if (then.entries() > now.entries()) {
       notes.add(

@@ -128,7 +128,7 @@ class ExplainOpenableTest {
 
     assertThat(text(log, 1))
         .contains("no writer seems to have been killed", "wal/.lock.holder is not there")
-        .contains("Else copy the directory as it is, before a program opens it")
+        .contains("If a write or the power failed: open the log.", "Copy the directory as it is")
         .contains("If the file was cut or overwritten: entries from 5 on")
         .doesNotContain("Probably a crash", "After a crash nothing");
     Files.delete(log.resolve("wal/.lock"));
