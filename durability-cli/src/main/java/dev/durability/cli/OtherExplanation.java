@@ -66,7 +66,8 @@ final class OtherExplanation {
     return names != null && Arrays.stream(names).anyMatch(name -> name.endsWith(".wal"));
   }
 
-  private static boolean isRecordLog(Path file) throws IOException {
+  /** Whether a file begins as a record log does. */
+  static boolean isRecordLog(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       byte[] magic = in.readNBytes(RECORD_LOG.length());
       return new String(magic, StandardCharsets.ISO_8859_1).equals(RECORD_LOG);

@@ -6,6 +6,7 @@ import dev.durability.storage.Directory;
 import dev.durability.storage.QuarantinedFile;
 import dev.durability.wal.WalMaintenance;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,8 +32,8 @@ final class VerifyCommand implements Command {
             "Read all of a log and say whether it is whole.",
             "Reads every byte of the log in DIR that opening reads and says how the log was left."
                 + " Segments of which a checkpoint contains all entries are not read: 'durability"
-                + " explain' reads those, too. Changes nothing. A log of the Rust crate durability is"
-                + " verified, too.",
+                + " explain' reads those, too. Changes nothing. DIR may also be the file of a record"
+                + " log. A log of the Rust crate durability is verified, too.",
             "",
             "CLEAN: all is whole. TORN: the end was being written when a crash came; opening the"
                 + " log cuts it there, and nothing acknowledged is lost. AMBIGUOUS: as TORN,"
@@ -56,7 +57,8 @@ final class VerifyCommand implements Command {
             "  durability verify mylog",
             "  durability verify --json mylog | jq .intact",
             "  durability verify --progress mylog 2>progress.txt",
-            "  durability verify s3://bucket/mylog"),
+            "  durability verify s3://bucket/mylog",
+            "  durability verify records.rlog"),
         "0",
         "CLEAN: what opening reads is whole; WHOLE",
         "1",
@@ -80,6 +82,9 @@ final class VerifyCommand implements Command {
     if (location.isLocal() && ArchivePlace.isArchive(location.name())) {
       return new ArchiveVerification(io).run(location.name(), given.hasMatchedOption(JSON));
     }
+    if (location.isLocal() && isRecordLog(Path.of(location.name()))) {
+      return recordLog(location, given.hasMatchedOption(JSON), io);
+    }
     if (location.isLocal() && CrateDirectory.isIn(Path.of(location.name()))) {
       return CrateCommands.verify(io, Path.of(location.name()), given.hasMatchedOption(JSON));
     }
@@ -102,6 +107,23 @@ final class VerifyCommand implements Command {
     io.out().write(text);
     io.out().flush();
     return status(report.verdict());
+  }
+
+  private static boolean isRecordLog(Path path) throws IOException {
+    return Files.isRegularFile(path) && OtherExplanation.isRecordLog(path);
+  }
+
+  private static int recordLog(LogLocation location, boolean asJson, CommandIo io)
+      throws IOException {
+    SchemaSource source = SchemaSource.at(location);
+    RecordLogVerification verified;
+    long bytes = RecordLogVerification.READINGS * source.bytes();
+    try (Progress progress = Progress.start(io, "verify", bytes)) {
+      verified = RecordLogVerification.of(location.name(), source.metered(progress));
+    }
+    io.out().write(asJson ? verified.json() : io.wrapped(verified.text()));
+    io.out().flush();
+    return status(verified.verdict());
   }
 
   private static String toRestore(Directory log, LogLocation location, LogReport report)

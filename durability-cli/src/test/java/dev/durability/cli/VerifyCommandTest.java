@@ -5,13 +5,18 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.durability.codec.Codecs;
 import dev.durability.errors.ChecksumMismatch;
+import dev.durability.recordlog.RecordLogOptions;
+import dev.durability.recordlog.RecordLogWriter;
 import dev.durability.storage.FsDirectory;
 import dev.durability.wal.WalMaintenance;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -273,5 +278,37 @@ class VerifyCommandTest {
             "place");
     assertThat(run.unbroken().lines()).hasSize(1);
     return json;
+  }
+
+  @Test
+  void aRecordLogIsVerifiedAsALogIs() throws IOException {
+    try (RecordLogWriter<String> writer =
+        RecordLogWriter.open(
+            FsDirectory.open(tmp), "records", Codecs.utf8(), RecordLogOptions.defaults())) {
+      for (String each : List.of("one", "two", "three")) {
+        long unused = writer.append(each);
+      }
+    }
+    Path file = tmp.resolve("records");
+    Run whole = Run.of("verify", file);
+    assertThat(whole.status()).isZero();
+    assertThat(whole.out()).startsWith("verdict     CLEAN").contains("intact      3 ");
+    byte[] bytes = Files.readAllBytes(file);
+    Files.write(file, new byte[] {1, 2, 3}, StandardOpenOption.APPEND);
+    Run torn = Run.of("verify", file);
+    assertThat(torn.status()).isEqualTo(1);
+    assertThat(torn.unbroken())
+        .contains("verdict     TORN", "intact      3 ", "after a crash nothing: opening cuts")
+        .contains("If nothing crashed: 'durability explain " + file + "' says more");
+    bytes[new String(bytes, StandardCharsets.ISO_8859_1).indexOf("two")] ^= 1;
+    Files.write(file, bytes);
+    Run corrupt = Run.of("verify", "--json", file);
+    assertThat(corrupt.status()).isEqualTo(2);
+    JsonNode json = new ObjectMapper().readTree(corrupt.out());
+    List<String> keys = new ArrayList<>();
+    json.fieldNames().forEachRemaining(keys::add);
+    assertThat(keys).containsExactly("recordLog", "verdict", "intact", "reason");
+    assertThat(json.get("verdict").asText()).isEqualTo("CORRUPT");
+    assertThat(json.get("intact").asLong()).isEqualTo(1);
   }
 }
