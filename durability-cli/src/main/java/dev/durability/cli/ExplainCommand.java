@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -83,18 +84,18 @@ final class ExplainCommand implements Command {
   }
 
   private Explanation log(LogLocation location) throws IOException {
-    Directory log = location.forReading();
+    Directory log = location.forReadingWhatIsLeft();
     String name = location.toString();
     Path path = location.isLocal() ? Path.of(location.name()) : null;
-    long bytes = READINGS * MeteredDirectory.logBytes(log);
+    long bytes = log.exists("wal") ? READINGS * MeteredDirectory.logBytes(log) : 0;
     try (Progress progress = Progress.start(io, "explain", bytes)) {
       Directory metered = new MeteredDirectory(log, progress);
       LogLook look = LogLook.at(name, metered, path, clock.instant());
       return log(metered, look, path);
     } catch (NoSuchFileException noSegment) {
-      return OtherExplanation.withoutSegments(name);
+      return withMoved(OtherExplanation.withoutSegments(name), log, path);
     } catch (CorruptLogException checkpointsAlone) {
-      return checkpointsAlone(name, log, checkpointsAlone);
+      return withMoved(checkpointsAlone(location, log, checkpointsAlone), log, path);
     }
   }
 
@@ -139,8 +140,21 @@ final class ExplainCommand implements Command {
     return false;
   }
 
-  private static Explanation checkpointsAlone(String name, Directory log, CorruptLogException found)
+  /** All segments may be in another directory. */
+  private Explanation withMoved(Explanation asItIs, Directory log, @Nullable Path path)
       throws IOException {
+    Mending.Stage moved = path == null ? null : MovedSegments.ofAllMoved(log, path);
+    if (moved == null || path == null) {
+      return asItIs;
+    }
+    Mending mending = Mending.of(moved, path, clock.instant());
+    LogLook then = mending.look();
+    return asItIs.with(mending, of(mending.files(), then, then.report()));
+  }
+
+  private static Explanation checkpointsAlone(
+      LogLocation location, Directory log, CorruptLogException found) throws IOException {
+    String name = location.toString();
     SalvageLook look = SalvageLook.at(log);
     List<Explanation.Cause> causes =
         List.of(
@@ -148,12 +162,15 @@ final class ExplainCommand implements Command {
                 Explanation.Kind.LOST_SEGMENT,
                 "All segments of the log are gone; a checkpoint is left.",
                 List.of(String.valueOf(found.getMessage()))));
+    List<String> steps = new ArrayList<>();
+    steps.add(Explanation.copyFirst(name, location.isLocal()));
+    steps.addAll(LogExplanation.afterCopying(name, causes, look));
     return new Explanation(
         name,
         Explanation.State.CORRUPT,
         causes,
         "It refuses, and changes nothing.",
-        LogExplanation.afterCopying(name, causes, look),
+        steps,
         "Without a backup: the entries after the newest checkpoint; how many there were is not"
             + " known.",
         List.of(),

@@ -123,7 +123,7 @@ record Explanation(
     List<Cause> all = new ArrayList<>(mending.causes());
     then.causes.stream().filter(each -> each.kind() != Kind.NOTHING).forEach(all::add);
     List<String> steps = new ArrayList<>();
-    steps.add(COPY_FIRST + copyCommand(mending.look(), name));
+    steps.add(copyFirst(name, mending.look().isLocal()));
     steps.addAll(mending.steps());
     boolean isMended = then.status == ExitStatus.OK;
     steps.add(
@@ -154,13 +154,13 @@ record Explanation(
 
   /** The first step before anything is changed. */
   static String copyFirst(LogLook look) {
-    return COPY_FIRST + copyCommand(look, look.name());
+    return copyFirst(look.name(), look.isLocal());
   }
 
-  private static String copyCommand(LogLook look, String name) {
-    return look.isLocal()
-        ? ": 'cp -aL " + StraySegments.quoted(name) + " " + Mending.COPY + "'."
-        : ".";
+  /** The same of a log without segments. */
+  static String copyFirst(String name, boolean isLocal) {
+    String command = "'cp -aL " + StraySegments.quoted(name) + " " + Mending.COPY + "'";
+    return COPY_FIRST + (isLocal ? ": " + command + "." : ".");
   }
 
   /** In a sentence. */

@@ -87,6 +87,7 @@ final class LogExplanation {
   /** Whether the damage is where no entry was. */
   private static boolean isAllIntact(SalvageLook found) {
     return found.stretches().size() == 1
+        && found.entries() > 0
         && found.stretches().get(0).doubt() == null
         && found.leftOut().isEmpty()
         && found.missing().stream().allMatch(gap -> gap.after() == null && isCovered(gap));

@@ -6,6 +6,7 @@ import dev.durability.storage.FsOptions;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -88,6 +89,20 @@ final class LogLocation implements Closeable {
    */
   Directory forReading() throws IOException {
     return store == null ? LogDirectory.forReading(Path.of(name)) : existing(store);
+  }
+
+  /**
+   * The same, also if all segments are gone and checkpoints are left.
+   *
+   * @throws IOException if it is missing, not a log, or not readable
+   */
+  Directory forReadingWhatIsLeft() throws IOException {
+    Path path = Path.of(name);
+    boolean hasOnlyCheckpoints =
+        store == null
+            && Files.isDirectory(path.resolve("checkpoints"))
+            && !Files.exists(path.resolve("wal"));
+    return hasOnlyCheckpoints ? FsDirectory.openForReading(path) : forReading();
   }
 
   /**

@@ -52,8 +52,12 @@ final class MendedFiles extends ForwardingDirectory {
 
   @Override
   public List<String> list(String directory) throws IOException {
-    Set<String> names = new TreeSet<>(super.list(directory));
-    if (directory.equals(SEGMENTS)) {
+    Set<String> names = new TreeSet<>();
+    boolean isSegments = directory.equals(SEGMENTS);
+    if (!isSegments || super.exists(SEGMENTS)) {
+      names.addAll(super.list(directory));
+    }
+    if (isSegments) {
       names.removeIf(each -> isGone(SEGMENTS + "/" + each));
       moved.keySet().forEach(each -> names.add(each.substring(SEGMENTS.length() + 1)));
     }

@@ -63,7 +63,26 @@ record Mending(
     if (!isCalledFor(look)) {
       return mending;
     }
-    mending = mending.with(MovedSegments.in(log, look, path), path, now);
+    return mending.with(MovedSegments.in(log, look, path), path, now).further(path, now);
+  }
+
+  /**
+   * Looks for all of it in a log that has no segment where it looks for them.
+   *
+   * @param moved those that it has elsewhere
+   */
+  static Mending of(Stage moved, Path path, Instant now) throws IOException {
+    LogLook look = LogLook.at(COPY, moved.files, path, now);
+    return new Mending(moved.causes, moved.steps, moved.notes, moved.files, look)
+        .further(path, now);
+  }
+
+  /** What can be undone once all segments are in their places. */
+  private Mending further(@Nullable Path path, Instant now) throws IOException {
+    if (!isCalledFor(look)) {
+      return this;
+    }
+    Mending mending = this;
     mending = mending.with(TextConversion.in(mending.files, mending.look), path, now);
     mending = mending.with(AddedBytes.in(mending.files, mending.look), path, now);
     Stage bits = TurnedBits.in(mending.files, mending.look, "");

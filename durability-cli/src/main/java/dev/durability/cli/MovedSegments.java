@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Segments of a log that are not under their own names: someone renamed or moved them. */
 final class MovedSegments {
+  private static final String SEGMENTS = "wal";
 
   private MovedSegments() {}
 
@@ -35,11 +36,23 @@ final class MovedSegments {
     }
     StraySegments strays = StraySegments.of(path, logId);
     Map<String, String> renamed = renamed(log, look);
+    return strays.isEmpty() && renamed.isEmpty() ? null : stage(log, strays, renamed);
+  }
+
+  /**
+   * Looks for them if none is where the log looks for it.
+   *
+   * @return null if there are none, or those of several logs
+   */
+  static Mending.@Nullable Stage ofAllMoved(Directory log, Path path) throws IOException {
+    StraySegments strays = StraySegments.ofOneLog(path);
+    return strays.isEmpty() ? null : stage(log, strays, Map.of());
+  }
+
+  private static Mending.Stage stage(
+      Directory log, StraySegments strays, Map<String, String> renamed) throws IOException {
     Map<String, String> moved = new HashMap<>(strays.paths());
     moved.putAll(renamed);
-    if (moved.isEmpty()) {
-      return null;
-    }
     List<Explanation.Cause> causes = new ArrayList<>(strays.causes());
     renamed.forEach(
         (named, file) ->
@@ -48,7 +61,11 @@ final class MovedSegments {
                     Explanation.Kind.WRONG_NAME,
                     "A file has the name of another segment: " + file + ".",
                     List.of("by its header, which is whole, it is " + named))));
-    List<String> commands = new ArrayList<>(strays.commands());
+    List<String> commands = new ArrayList<>();
+    if (!log.exists(SEGMENTS)) {
+      commands.add("'mkdir " + Mending.inCopy(SEGMENTS) + "'");
+    }
+    commands.addAll(strays.commands());
     commands.addAll(commands(renamed));
     String step =
         "Find out who renamed or moved files. In the copy, one after the other: "

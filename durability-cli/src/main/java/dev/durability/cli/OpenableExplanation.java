@@ -315,9 +315,9 @@ final class OpenableExplanation {
               + " on, and nothing here tells whether there were any.";
     }
     if (!after.lost().isEmpty()) {
-      return "Without a backup: "
+      return "Without a backup, though acknowledged: "
           + after.lost()
-          + ", which were acknowledged. By opening, also: "
+          + ". By opening, also: "
           + (after.entries().isEmpty() ? "nothing" : after.entries() + ", which quarantine keeps")
           + ".";
     }

@@ -4,7 +4,6 @@ import dev.durability.errors.CorruptLogException;
 import dev.durability.errors.LockHeldException;
 import dev.durability.salvage.Salvage;
 import dev.durability.storage.Directory;
-import dev.durability.storage.FsDirectory;
 import dev.durability.storage.LockHolding;
 import dev.durability.wal.WalMaintenance;
 import java.io.IOException;
@@ -110,7 +109,7 @@ final class SalvageCommand implements Command {
         }
         return salvage(recordLog, location, to, given);
       }
-      Directory source = source(location);
+      Directory source = location.forReadingWhatIsLeft();
       if (location.isLocal()) {
         CrateDirectory.requireOutside(Path.of(location.name()), to);
         requireUnlocked(Path.of(location.name()));
@@ -196,16 +195,6 @@ final class SalvageCommand implements Command {
         output.notRead(each);
       }
     }
-  }
-
-  /** Of a log, only the checkpoints may be left. */
-  private static Directory source(LogLocation location) throws IOException {
-    Path path = Path.of(location.name());
-    boolean hasOnlyCheckpoints =
-        location.isLocal()
-            && Files.isDirectory(path.resolve("checkpoints"))
-            && !Files.exists(path.resolve("wal"));
-    return hasOnlyCheckpoints ? FsDirectory.openForReading(path) : location.forReading();
   }
 
   private void requireUnlocked(Path path) throws IOException {

@@ -13,6 +13,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +32,6 @@ import org.jspecify.annotations.Nullable;
 record StraySegments(Map<String, String> paths) {
   private static final int DEPTH_MAX = 3;
   private static final int FILES_MAX = 5_000;
-  private static final String SEGMENTS = "wal";
   private static final Set<String> NOT_LOOKED_INTO =
       Set.of("checkpoints", "quarantine", "archive", "holds");
   private static final int HEADER_BYTES = 64;
@@ -46,22 +46,33 @@ record StraySegments(Map<String, String> paths) {
    * @param logId the log; null if it is not known
    */
   static StraySegments of(@Nullable Path root, @Nullable UUID logId) throws IOException {
-    Map<String, String> strays = new TreeMap<>();
-    if (root != null && logId != null && Files.isDirectory(root.resolve(SEGMENTS))) {
-      Set<Long> present = new HashSet<>();
-      List<Path> others = new ArrayList<>();
-      collect(root, root, 0, present, others);
-      others.sort(null);
-      for (Path each : others) {
-        Header header = Header.read(each);
-        if (header != null && header.logId().equals(logId) && !present.contains(header.number())) {
-          strays.putIfAbsent(
-              WrongFile.name(header.number(), header.firstEntryId()),
-              root.relativize(each).toString());
-        }
+    return root == null || logId == null
+        ? new StraySegments(Map.of())
+        : new StraySegments(byLog(root).getOrDefault(logId, Map.of()));
+  }
+
+  /** Those of the one log that has some in a directory without a log; none if several have. */
+  static StraySegments ofOneLog(Path root) throws IOException {
+    Map<UUID, Map<String, String>> all = byLog(root);
+    return new StraySegments(all.size() == 1 ? all.values().iterator().next() : Map.of());
+  }
+
+  private static Map<UUID, Map<String, String>> byLog(Path root) throws IOException {
+    Set<Long> present = new HashSet<>();
+    List<Path> others = new ArrayList<>();
+    collect(root, root, 0, present, others);
+    others.sort(null);
+    Map<UUID, Map<String, String>> all = new HashMap<>();
+    for (Path each : others) {
+      Header header = Header.read(each);
+      if (header != null && !present.contains(header.number())) {
+        all.computeIfAbsent(header.logId(), unused -> new TreeMap<>())
+            .putIfAbsent(
+                WrongFile.name(header.number(), header.firstEntryId()),
+                root.relativize(each).toString());
       }
     }
-    return new StraySegments(strays);
+    return all;
   }
 
   /** Files that could be segments, and the numbers of those that have the names of segments. */

@@ -225,7 +225,8 @@ class ExplainCommandTest {
     }
     assertThat(text(log, 2))
         .contains("All segments of the log are gone; a checkpoint is left.")
-        .contains("the checkpoint of entry 2");
+        .contains("takes out what is intact: the checkpoint of entry 2.", "Copy the directory")
+        .doesNotContain("takes out all entries");
   }
 
   @Test

@@ -4,9 +4,15 @@ import static dev.durability.cli.Explained.kinds;
 import static dev.durability.cli.Explained.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.durability.checkpoint.Checkpoints;
+import dev.durability.codec.Codecs;
+import dev.durability.storage.FsDirectory;
+import dev.durability.wal.WalOptions;
+import dev.durability.wal.WalWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -102,6 +108,38 @@ class MisplacedSegmentsTest {
         .contains("misplaced   moved is segment 2 of this log", "more        'durability explain ");
     assertThat(Run.of("stats", "--json", log).out())
         .contains("\"misplaced\":[{\"path\":\"moved\",\"name\":\"" + name + "\"}]");
+  }
+
+  /** With a checkpoint, without one, and without the directory in which they belong. */
+  @Test
+  void ifAllAreMovedTheyAreFound() throws Exception {
+    Path second = tmp.resolve("second");
+    FsDirectory directory = FsDirectory.open(second);
+    try (WalWriter<byte[]> writer =
+        WalWriter.open(directory, Codecs.bytes(), WalOptions.defaults())) {
+      long unused = writer.append(new byte[1]);
+      writer.sync();
+      String path =
+          Checkpoints.in(directory, Clock.systemUTC())
+              .write(writer.logId(), 1, out -> out.write(new byte[100]));
+      var unusedMarker = writer.appendCheckpoint(1, path);
+    }
+    Map<String, String> whole = Logs.content(second);
+    Files.move(second.resolve("wal"), second.resolve("wal of monday"));
+    Files.createDirectories(log.resolve("old"));
+    for (Path each : segments) {
+      Files.move(each, log.resolve("old").resolve(each.getFileName()));
+    }
+
+    assertThat(kinds(second)).containsOnly("MISPLACED_FILE").isNotEmpty();
+    assertThat(text(second, 2)).contains("'mkdir COPY/wal'", "it will say CLEAN");
+    Path copy = tmp.resolve("copy");
+    Explained.follow(second, copy);
+    assertThat(text(copy, 0)).startsWith("CLEAN");
+    whole.keySet().removeIf(each -> each.contains(".lock"));
+    assertThat(Logs.content(copy)).containsAllEntriesOf(whole);
+    assertThat(kinds(log)).containsOnly("MISPLACED_FILE").hasSize(4);
+    assertThat(text(log, 3)).contains("it will say CLEAN", "If mending helps: nothing.");
   }
 
   /** Its name means something to a shell. */
