@@ -136,7 +136,7 @@ record Explanation(
       steps.add(
           "If that does not help: put the files back from a backup. Without one: 'durability"
               + " salvage "
-              + name
+              + ShellWord.of(name)
               + " --to NEW' takes out what is intact.");
     } else {
       then.toDo.stream().filter(each -> !each.startsWith(COPY_FIRST)).forEach(steps::add);
@@ -159,7 +159,7 @@ record Explanation(
 
   /** The same of a log without segments. */
   static String copyFirst(String name, boolean isLocal) {
-    String command = "'cp -aL " + StraySegments.quoted(name) + " " + Mending.COPY + "'";
+    String command = "'cp -aL " + ShellWord.of(name) + " " + Mending.COPY + "'";
     return COPY_FIRST + (isLocal ? ": " + command + "." : ".");
   }
 

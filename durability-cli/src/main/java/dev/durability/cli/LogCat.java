@@ -148,9 +148,9 @@ final class LogCat {
                 "what is intact of what was asked for was printed, but the log is CORRUPT: "
                     + damage)
             + ". 'durability explain "
-            + log
+            + ShellWord.of(log.toString())
             + "' says what happened, 'durability salvage "
-            + log
+            + ShellWord.of(log.toString())
             + " --to NEW' takes out what is intact");
     return false;
   }

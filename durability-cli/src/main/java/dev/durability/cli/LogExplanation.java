@@ -69,7 +69,7 @@ final class LogExplanation {
         || kinds.contains(Explanation.Kind.DAMAGED_BYTES)) {
       steps.add("Check the disk: a damaged sector seldom comes alone.");
     }
-    String salvage = "'durability salvage " + name + " --to NEW' takes out ";
+    String salvage = "'durability salvage " + ShellWord.of(name) + " --to NEW' takes out ";
     if (isAllIntact(found)) {
       steps.add(salvage + "all entries: " + intact(found) + ". Go on with what it makes.");
       steps.add("Or put the files back from a backup.");
@@ -282,7 +282,7 @@ final class LogExplanation {
           "Earlier openings cut off "
               + QuarantineCommand.summary(look.kept())
               + ": see 'durability quarantine "
-              + look.name()
+              + ShellWord.of(look.name())
               + "'.");
     }
     return notes;

@@ -36,7 +36,7 @@ record Mending(
 
   /** A file of it, for a shell. */
   static String inCopy(String path) {
-    return StraySegments.quoted(COPY + "/" + path);
+    return ShellWord.of(COPY + "/" + path);
   }
 
   /**

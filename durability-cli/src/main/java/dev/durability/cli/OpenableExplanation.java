@@ -219,7 +219,7 @@ final class OpenableExplanation {
         "Check the disk and the memory. Put the damaged files back from a backup, if there is one.");
     steps.add(
         "Without a backup: 'durability salvage "
-            + look.name()
+            + ShellWord.of(look.name())
             + " --to NEW' takes out what is intact, with the checkpoints. Or go on with this log:"
             + " the next truncation up to entry "
             + report.covered()
@@ -273,12 +273,12 @@ final class OpenableExplanation {
     steps.add(
         after.entries().isEmpty()
             ? "Without a backup: 'durability salvage "
-                + look.name()
+                + ShellWord.of(look.name())
                 + " --to NEW' takes out what is intact."
             : Explanation.capital(after.entries())
                 + " stand whole after the break; opening cuts them off. Salvage first: 'durability"
                 + " salvage "
-                + look.name()
+                + ShellWord.of(look.name())
                 + " --to NEW'.");
     if (!after.isShifted()) {
       steps.add(

@@ -90,7 +90,9 @@ final class OtherExplanation {
                     report.verdict() + (report.reason() == null ? "" : ": " + report.reason())))),
         REFUSES,
         List.of(
-            "Stop the Rust program, and take the log over: 'durability import " + path + " NEW'.",
+            "Stop the Rust program, and take the log over: 'durability import "
+                + ShellWord.of(path.toString())
+                + " NEW'.",
             "'durability verify' and 'durability cat' read it as it is."),
         isDamaged
             ? "What follows the last entry that can be read, "
@@ -232,7 +234,7 @@ final class OtherExplanation {
         "Check the disk: a damaged sector seldom comes alone.",
         "Put the file back from a backup.",
         "Without a backup: 'durability salvage "
-            + file
+            + ShellWord.of(file)
             + " --to NEW' writes what is intact to a new record log.");
   }
 

@@ -55,7 +55,7 @@ record RecordLogVerification(String name, Verdict verdict, long intact, @Nullabl
                   ? "after a crash nothing: opening cuts the end off. If nothing crashed: "
                   : "copy the file as it is. ")
               + "'durability explain "
-              + name
+              + ShellWord.of(name)
               + "' says more");
     }
     return text.bytes();

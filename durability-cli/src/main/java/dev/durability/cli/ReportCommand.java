@@ -135,7 +135,9 @@ final class ReportCommand implements Command {
       throw new FileSystemException(
           log.toString(),
           null,
-          "a log of the Rust crate, of which there is no page: use 'durability stats " + log + "'");
+          "a log of the Rust crate, of which there is no page: use 'durability stats "
+              + ShellWord.of(log.toString())
+              + "'");
     }
   }
 

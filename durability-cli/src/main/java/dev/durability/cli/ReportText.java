@@ -34,7 +34,7 @@ final class ReportText {
           "the first "
               + (unread == 1 ? "segment" : unread + " segments")
               + ": a checkpoint contains the entries. 'durability explain "
-              + log
+              + ShellWord.of(log.toString())
               + "' reads all");
     }
     line(text, "quarantine", QuarantineCommand.summary(kept));
@@ -63,7 +63,7 @@ final class ReportText {
                   + " and keeps what it cuts in "
                   + log.file("quarantine")
                   + ". If nothing crashed: 'durability explain "
-                  + log
+                  + ShellWord.of(log.toString())
                   + "' before a program opens it");
       case CORRUPT -> line(text, "to do", whatToDo(log, restore));
     }
@@ -83,7 +83,7 @@ final class ReportText {
     return (log.isLocal() ? "copy " + log + " as it is. Then " : "")
         + restore
         + ". 'durability explain "
-        + log
+        + ShellWord.of(log.toString())
         + "' says what happened, and names all that is damaged; 'durability salvage' takes out what is intact";
   }
 

@@ -335,7 +335,9 @@ final class SalvageOutput implements SalvageTarget, Closeable {
       report.line("end", "torn: nothing tells whether entries followed entry " + end.lastEntryId());
     }
     if (!isWhole()) {
-      report.line("more", "'durability explain " + from + "' tells whether anything can be mended");
+      report.line(
+          "more",
+          "'durability explain " + ShellWord.of(from) + "' tells whether anything can be mended");
     }
     if (hasAny()) {
       String lines = events + (events == 1 ? " line" : " lines");

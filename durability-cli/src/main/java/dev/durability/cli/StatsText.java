@@ -46,7 +46,8 @@ final class StatsText {
       text.line("misplaced", each);
     }
     if (isDamaged(look)) {
-      text.line("more", "'durability explain " + look.name() + "' says what happened");
+      text.line(
+          "more", "'durability explain " + ShellWord.of(look.name()) + "' says what happened");
     }
     text.line("time", times(look.contents().hours()));
     text.line("lock", lockOf(look));

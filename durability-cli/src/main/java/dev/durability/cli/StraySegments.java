@@ -184,13 +184,6 @@ record StraySegments(Map<String, String> paths) {
     return paths.entrySet().stream().map(each -> command(each.getKey(), each.getValue())).toList();
   }
 
-  /** A path for a shell. */
-  static String quoted(String path) {
-    return path.matches("[A-Za-z0-9_./@%+=:,-]+")
-        ? path
-        : '"' + path.replaceAll("([\\\\\"$`])", "\\\\$1") + '"';
-  }
-
   /** What happened, for each of them. */
   List<Explanation.Cause> causes() {
     List<Explanation.Cause> causes = new ArrayList<>();

@@ -153,4 +153,19 @@ class ExplainTogetherTest {
     Explained.follow(log, copy);
     assertThat(Logs.content(copy)).isEqualTo(whole);
   }
+
+  /** Whoever copies a command from the screen gets what was meant. */
+  @Test
+  void aNameThatMeansMoreToAShellIsQuoted() throws Exception {
+    Path other = Files.move(log, log.resolveSibling("- a $HOME `b` \"c\""));
+    Path file = Logs.segments(other).get(1);
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[100] ^= 1;
+    Files.write(file, bytes);
+    Path copy = other.resolveSibling("copy of it");
+    Explained.follow(other, copy);
+    assertThat(text(copy, 0)).startsWith("CLEAN");
+    assertThat(ShellWord.of("-x")).isEqualTo("./-x");
+    assertThat(ShellWord.of("a-b/c")).isEqualTo("a-b/c");
+  }
 }
