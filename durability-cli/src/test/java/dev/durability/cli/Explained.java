@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -68,7 +69,7 @@ final class Explained {
     }
     Process shell =
         new ProcessBuilder("sh", "-c", script.toString())
-            .directory(copy.getParent().toFile())
+            .directory(Objects.requireNonNull(copy.getParent()).toFile())
             .redirectErrorStream(true)
             .start();
     String printed = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
