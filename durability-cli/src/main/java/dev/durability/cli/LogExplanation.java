@@ -3,6 +3,7 @@ package dev.durability.cli;
 import dev.durability.log.LogReport;
 import dev.durability.log.SegmentInfo;
 import dev.durability.log.Verdict;
+import dev.durability.salvage.EndRemains;
 import dev.durability.salvage.LeftOutFile;
 import dev.durability.salvage.MissingEntries;
 import dev.durability.salvage.SalvagedStretch;
@@ -115,7 +116,10 @@ final class LogExplanation {
     return found.hasMore()
         ? ", and more, which 'durability salvage' lists"
         : count > RANGES_MAX
-            ? ", and " + (count - RANGES_MAX) + " more ranges, which 'durability salvage' lists"
+            ? ", and "
+                + (count - RANGES_MAX)
+                + (count - RANGES_MAX == 1 ? " more range" : " more ranges")
+                + ", which 'durability salvage' lists"
             : "";
   }
 
@@ -138,7 +142,7 @@ final class LogExplanation {
     return lost.size() > 1 && isKnown ? " (" + total + " in all)" : "";
   }
 
-  static String loss(SalvageLook found) {
+  private static String loss(SalvageLook found) {
     List<MissingEntries> lost = found.lost();
     String doubts = doubts(found);
     String others = "that the files of the log promise are intact, or in a checkpoint.";
@@ -198,6 +202,13 @@ final class LogExplanation {
                 + first
                 + " on that it held, and how many these were is not known.");
       }
+    }
+    EndRemains end = found.remains();
+    if (end != null && !end.isEnded()) {
+      doubts.add(
+          "the entries from "
+              + (end.lastEntryId() + 1)
+              + " on, if there were any: the end is torn, and nothing promises them.");
     }
     for (int i = 0; i + 1 < found.stretches().size(); i++) {
       SalvagedStretch before = found.stretches().get(i);

@@ -36,6 +36,7 @@ final class MovedSegments {
     }
     StraySegments strays = StraySegments.of(path, logId);
     Map<String, String> renamed = renamed(log, look);
+    renamed.keySet().removeAll(strays.paths().keySet()); // Then it is a second copy.
     return strays.isEmpty() && renamed.isEmpty() ? null : stage(log, strays, renamed);
   }
 

@@ -12,6 +12,7 @@ import dev.durability.wal.WalWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -158,5 +159,16 @@ class MisplacedSegmentsTest {
     Files.move(segments.get(1), log.resolve("wal/back\\slash"));
     assertThat(kinds(log)).containsExactly("LOST_SEGMENT");
     assertThat(text(log, 2)).contains("Not the log's, and read by nothing: wal/back");
+  }
+
+  /** The missing segment is there under no name, and a copy of it under that of another one. */
+  @Test
+  void ofTwoCopiesTheOneUnderNoNameIsPutBack() throws Exception {
+    Files.copy(segments.get(1), segments.get(2), StandardCopyOption.REPLACE_EXISTING);
+    Files.move(segments.get(1), log.resolve("wal/moved"));
+    assertThat(text(log, 2)).contains("it will say CORRUPT");
+    Path copy = tmp.resolve("copy");
+    Explained.follow(log, copy);
+    assertThat(kinds(copy)).containsExactlyInAnyOrder("SECOND_FILE", "LOST_SEGMENT");
   }
 }
