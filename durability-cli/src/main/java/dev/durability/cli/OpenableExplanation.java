@@ -326,7 +326,7 @@ final class OpenableExplanation {
           + after.entries()
           + ", which quarantine keeps, and all that was between entry "
           + report.intact()
-          + " and them. Nothing in the log promises any of these.";
+          + " and them, or after them. Nothing in the log promises any of these.";
     }
     if (isEnded()) {
       return "Nothing: the log ends before these bytes.";

@@ -26,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  */
 record SegmentFiles(
     @Nullable UUID logId, List<SegmentFile> standing, Map<String, LeftOutFile> leftOut) {
+  /** Two that exchanged their names weigh more than one that has its own. */
+  private static final int WEIGHT_UNDER_ITS_NAME = 3;
+
+  private static final int WEIGHT_UNDER_ANOTHER_NAME = 2;
 
   /**
    * Lists them.
@@ -51,14 +55,18 @@ record SegmentFiles(
     return new SegmentFiles(logId, fromTheBeginning(standing(segments)), leftOut);
   }
 
-  /** The log that most headers name; of two, the one with the higher number. */
+  /**
+   * The log that most headers name. One that is under its own name counts for more than one that is
+   * not: that may have been copied over another. Of two, the one with the higher number.
+   */
   private static @Nullable UUID mostNamed(List<SegmentFile> all) {
     Map<UUID, Integer> counts = new HashMap<>();
     UUID most = null;
     for (SegmentFile file : all) {
       FileHeader header = file.header();
       if (header != null) {
-        int count = counts.merge(header.logId(), 1, Integer::sum);
+        int weight = file.isUnderItsName() ? WEIGHT_UNDER_ITS_NAME : WEIGHT_UNDER_ANOTHER_NAME;
+        int count = counts.merge(header.logId(), weight, Integer::sum);
         most = most == null || count >= counts.getOrDefault(most, 0) ? header.logId() : most;
       }
     }
@@ -74,7 +82,7 @@ record SegmentFiles(
       }
       return file;
     }
-    String why = "it belongs to the log " + header.logId() + ", most others to " + logId;
+    String why = "it belongs to the log " + header.logId() + ", and this log is " + logId;
     leave(leftOut, file, LeftOutFile.Kind.OTHER_LOG, why);
     return file.withoutHeader(why);
   }

@@ -389,6 +389,19 @@ class SalvageTest {
     assertThat(found.leftOut.get(path(9, 90))).contains("it is the same segment as " + FIRST);
   }
 
+  /** One file against one: the name of the other is not that of its header. */
+  @Test
+  void aFileOfAnotherLogOverTheNewestOneOfTwoIsNotTakenForTheLog() throws IOException {
+    log().segment(1).entries(4).end(4).write();
+    MemoryDirectory other = new MemoryDirectory();
+    new LogBuilder(other).segment(new UUID(1, 2), 4, 40, 0, 1).entries(3).write();
+    LogBuilder.put(directory, path(2, 5), ByteBuffer.wrap(Logs.bytes(other, path(4, 40))));
+    Found found = Found.in(directory);
+    assertThat(found.ranges()).containsExactly("1-4");
+    assertThat(found.leftOut.get(path(2, 5)))
+        .startsWith("it belongs to the log " + new UUID(1, 2) + ", and this log is ");
+  }
+
   private ByteBuffer otherVersion() throws IOException {
     byte[] bytes = Logs.bytes(directory, FIRST);
     ByteBuffer other = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(4, 99);
