@@ -55,7 +55,7 @@ record FlippedBit(String file, long offset, int bit, int right) {
   }
 
   /**
-   * Looks for it in the header of a segment, which has to agree with its name then.
+   * Looks for it in the header of a segment. It may be that of another name.
    *
    * @return null if there is none
    */
@@ -63,9 +63,11 @@ record FlippedBit(String file, long offset, int bit, int right) {
     ByteBuffer read = FileBytes.read(log, file, 0, DamagedBytes.HEADER_BYTES);
     byte[] header = new byte[read.remaining()];
     read.get(0, header);
-    for (int bit = 0; bit < header.length * Byte.SIZE; bit++) {
+    for (int bit = 0;
+        header.length == DamagedBytes.HEADER_BYTES && bit < header.length * Byte.SIZE;
+        bit++) {
       turn(header, bit);
-      if (DamagedBytes.nameIn(ByteBuffer.wrap(header)).equals(file)) {
+      if (!DamagedBytes.nameIn(ByteBuffer.wrap(header)).isEmpty()) {
         int at = bit / Byte.SIZE;
         return new FlippedBit(file, at, bit % Byte.SIZE, header[at] & 0xff);
       }

@@ -194,7 +194,9 @@ final class LogExplanation {
     long last = found.stretches().stream().mapToLong(SalvagedStretch::lastEntryId).max().orElse(0);
     for (LeftOutFile each : found.leftOut()) {
       long first = WrongFile.firstEntry(each.file());
-      if (each.kind() != LeftOutFile.Kind.BAD_CHECKPOINT && first > last) {
+      if (each.kind() == LeftOutFile.Kind.SECOND && isOfDamagedHeader(each)) {
+        doubts.add("what " + each.file() + " holds, as its header is damaged.");
+      } else if (each.kind() != LeftOutFile.Kind.BAD_CHECKPOINT && first > last) {
         doubts.add(
             "if "
                 + each.file()
@@ -221,6 +223,11 @@ final class LogExplanation {
       }
     }
     return String.join(" Also: ", doubts);
+  }
+
+  /** Then nothing proves that it is the segment of its name. */
+  private static boolean isOfDamagedHeader(LeftOutFile file) {
+    return file.reason().startsWith("its header is damaged");
   }
 
   /** A log of which a file has to be read that is of another version or program. */

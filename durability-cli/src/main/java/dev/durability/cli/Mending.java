@@ -31,7 +31,7 @@ record Mending(
   /** How commands name the copy that is mended. */
   static final String COPY = "COPY";
 
-  /** What stands behind a damaged frame is seen once that is mended. */
+  /** What stands behind a damaged frame or header is seen once that is mended. */
   private static final int ROUNDS_MAX = 4;
 
   /** A file of it, for a shell. */
@@ -79,16 +79,19 @@ record Mending(
 
   /** What can be undone once all segments are in their places. */
   private Mending further(@Nullable Path path, Instant now) throws IOException {
-    if (!isCalledFor(look)) {
-      return this;
-    }
     Mending mending = this;
-    mending = mending.with(TextConversion.in(mending.files, mending.look), path, now);
-    mending = mending.with(AddedBytes.in(mending.files, mending.look), path, now);
-    Stage bits = TurnedBits.in(mending.files, mending.look, "");
-    for (int round = 1; bits != null && round <= ROUNDS_MAX; round++) {
-      mending = mending.with(bits, path, now);
-      bits = TurnedBits.in(mending.files, mending.look, "Further single bits. ");
+    for (int round = 1; round <= ROUNDS_MAX && isCalledFor(mending.look); round++) {
+      int before = mending.causes.size();
+      if (round > 1) {
+        // Files elsewhere are in their places now; headers that were mended may have other names.
+        mending = mending.with(MovedSegments.in(mending.files, mending.look, null), path, now);
+      }
+      mending = mending.with(TextConversion.in(mending.files, mending.look), path, now);
+      mending = mending.with(AddedBytes.in(mending.files, mending.look), path, now);
+      mending = mending.with(TurnedBits.in(mending.files, mending.look, round == 1), path, now);
+      if (mending.causes.size() == before) {
+        break;
+      }
     }
     return mending;
   }
@@ -117,7 +120,7 @@ record Mending(
 
   private static <T> List<T> both(List<T> some, List<T> more) {
     List<T> all = new ArrayList<>(some);
-    all.addAll(more);
+    more.stream().filter(each -> !some.contains(each)).forEach(all::add);
     return List.copyOf(all);
   }
 }

@@ -26,10 +26,11 @@ final class TurnedBits {
   /**
    * Looks for them where a log is damaged.
    *
-   * @param why how the step begins; empty for what it is if it is the first one
+   * @param isFirst whether the step says what to find out
    * @return null if there are none
    */
-  static Mending.@Nullable Stage in(Directory log, LogLook look, String why) throws IOException {
+  static Mending.@Nullable Stage in(Directory log, LogLook look, boolean isFirst)
+      throws IOException {
     TurnedBits turned = new TurnedBits(log);
     SalvageLook found = look.found();
     for (MissingEntries gap : (found == null ? SalvageLook.at(log) : found).missing()) {
@@ -41,7 +42,7 @@ final class TurnedBits {
     for (CheckpointLook each : look.checkpoints()) {
       turned.checkpoint(each);
     }
-    return turned.bits.isEmpty() ? null : turned.stage(why);
+    return turned.bits.isEmpty() ? null : turned.stage(isFirst);
   }
 
   private void gap(MissingEntries gap) throws IOException {
@@ -109,7 +110,7 @@ final class TurnedBits {
     causes.add(new Explanation.Cause(kind, happened, all));
   }
 
-  private Mending.Stage stage(String why) {
+  private Mending.Stage stage(boolean isFirst) {
     Map<String, MendedFiles.Change> changes = new HashMap<>();
     List<String> commands = new ArrayList<>();
     for (FlippedBit each : bits) {
@@ -118,10 +119,10 @@ final class TurnedBits {
       commands.add(each.command());
     }
     String step =
-        (why.isEmpty()
+        (isFirst
                 ? "Test the memory and check the disk: a single bit is turned in one of them, or by a"
                     + " transfer. "
-                : why)
+                : "There are further bits. ")
             + "In the copy: "
             + String.join(" ", commands);
     return new Mending.Stage(causes, List.of(step), List.of(), MendedFiles.changed(log, changes));

@@ -168,4 +168,24 @@ class ExplainTogetherTest {
     assertThat(ShellWord.of("-x")).isEqualTo("./-x");
     assertThat(ShellWord.of("a-b/c")).isEqualTo("a-b/c");
   }
+
+  /** Only once its header is mended, a file says which segment it is. */
+  @Test
+  void ofTwoThatExchangedTheirNamesOneHasABitTurned() throws Exception {
+    Map<String, String> whole = Logs.content(log);
+    byte[] second = Files.readAllBytes(segments.get(1));
+    byte[] first = Files.readAllBytes(segments.get(0));
+    second[43] ^= 1 << 2;
+    Files.write(segments.get(0), second);
+    Files.write(segments.get(1), first);
+
+    assertThat(text(log, 2)).contains("it will say CLEAN", "If mending helps: nothing.");
+    Path copy = log.resolveSibling("copy");
+    Explained.follow(log, copy);
+    assertThat(Logs.content(copy)).isEqualTo(whole);
+    second[45] ^= 1;
+    Files.write(segments.get(0), second);
+    assertThat(text(log, 2))
+        .contains("what wal/" + segments.get(0).getFileName() + " holds, as its header is damaged");
+  }
 }
