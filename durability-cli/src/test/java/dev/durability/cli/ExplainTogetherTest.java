@@ -122,7 +122,7 @@ class ExplainTogetherTest {
     for (Path each : segments.subList(0, 3)) {
       byte[] bytes = Files.readAllBytes(each);
       bytes[20] ^= 1;
-      bytes[200] ^= 1 << 7;
+      bytes[200] ^= (byte) (1 << 7);
       Files.write(each, bytes);
     }
     Path copy = log.resolveSibling("copy");
